@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package cpu
+
+const missing = "this program was built without assembly"
+
+func supported(Level) bool { return false }

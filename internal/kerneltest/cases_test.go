@@ -1,0 +1,182 @@
+package kerneltest
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+// A setting is one call of a kernel: its sizes and where its arguments lie.
+type setting struct {
+	n, p  int
+	gap   int  // stride − p
+	above bool // arguments end at a guard page, else they begin behind one
+}
+
+// A call runs a kernel on seeded data and returns what it wrote.
+type call struct {
+	name string
+	run  func(s setting, m *memory) []float64
+}
+
+// calls is every kernel on one type of data. A new kernel is a line here.
+func calls[T kernels.Float]() []call {
+	return []call{
+		{"Axpy", func(s setting, m *memory) []float64 {
+			dst, x := values[T](m, s, s.n*s.p), values[T](m, s, s.n*s.p)
+			kernels.Axpy(dst, T(1)/3, x)
+			return widen(dst)
+		}},
+		{"Dots", func(s setting, m *memory) []float64 {
+			dst, x, beta := values[float64](m, s, s.n), matrix[T](m, s), values[float64](m, s, s.p)
+			kernels.Dots(dst, x, nil, beta)
+			return dst
+		}},
+		{"Dots shifted", func(s setting, m *memory) []float64 {
+			dst, x, beta, shift := values[float64](m, s, s.n), matrix[T](m, s), values[float64](m, s, s.p), values[T](m, s, s.p)
+			kernels.Dots(dst, x, shift, beta)
+			return dst
+		}},
+		{"Gram", func(s setting, m *memory) []float64 {
+			dst, x := square(m, s), matrix[T](m, s)
+			kernels.Gram(dst, s.p+s.gap, x)
+			return dst
+		}},
+		{"Pack centered", func(s setting, m *memory) []float64 {
+			dst, x, shift := matrix[T](m, s), matrix[T](m, s), values[T](m, s, s.p)
+			kernels.Pack(dst, x, shift, nil)
+			return widen(dst.Data)
+		}},
+		{"Pack scaled", func(s setting, m *memory) []float64 {
+			dst, x, d := matrix[T](m, s), matrix[T](m, s), values[float64](m, s, s.n)
+			kernels.Pack(dst, x, nil, d)
+			return widen(dst.Data)
+		}},
+		{"Pack both", func(s setting, m *memory) []float64 {
+			dst, x, shift, d := matrix[T](m, s), matrix[T](m, s), values[T](m, s, s.p), values[float64](m, s, s.n)
+			kernels.Pack(dst, x, shift, d)
+			return widen(dst.Data)
+		}},
+		{"Sandwich", func(s setting, m *memory) []float64 {
+			dst, x, d := square(m, s), matrix[T](m, s), values[float64](m, s, s.n)
+			kernels.Sandwich(dst, s.p+s.gap, x, d, work[T](m, s, kernels.SandwichWork(s.p)))
+			return dst
+		}},
+		{"Triangle", func(s setting, m *memory) []float64 {
+			dst, a, b := square(m, s), matrix[T](m, s), matrix[T](m, s)
+			kernels.Triangle(dst, s.p+s.gap, a, b)
+			return dst
+		}},
+		{"Update", func(s setting, m *memory) []float64 {
+			dst, x, r := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.n)
+			kernels.Update(dst, x, nil, r)
+			return dst
+		}},
+		{"Update shifted", func(s setting, m *memory) []float64 {
+			dst, x, shift, r := values[float64](m, s, s.p), matrix[T](m, s), values[T](m, s, s.p), values[float64](m, s, s.n)
+			kernels.Update(dst, x, shift, r)
+			return dst
+		}},
+	}
+}
+
+// vectorCalls is every kernel that knows float64 alone; n·p is their length.
+func vectorCalls() []call {
+	return []call{
+		{"Sum", func(s setting, m *memory) []float64 {
+			return []float64{kernels.Sum(values[float64](m, s, s.n*s.p))}
+		}},
+		{"Logistic", func(s setting, m *memory) []float64 {
+			size := s.n * s.p
+			mu, nu, softplus, eta := values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size)
+			for i := range eta {
+				eta[i] = m.random.NormFloat64() * math.Ldexp(1, m.random.IntN(16)-5)
+			}
+			kernels.Logistic(mu, nu, softplus, eta)
+			return append(append(append([]float64{}, mu...), nu...), softplus...)
+		}},
+	}
+}
+
+// memory deals out the arguments of a call, each from an arena of its own.
+type memory struct {
+	arenas []*arena
+	next   int
+	random *rand.Rand
+}
+
+const maxArguments = 5
+
+func newMemory(t testing.TB, bytes int) *memory {
+	m := &memory{}
+	for range maxArguments {
+		m.arenas = append(m.arenas, newArena(t, bytes))
+	}
+	return m
+}
+
+func (m *memory) reset(s setting) {
+	m.next = 0
+	m.random = rand.New(rand.NewPCG(uint64(s.n), uint64(s.p)))
+}
+
+// pool is numbers of many magnitudes, zeros of both signs among them.
+var pool = func() []float64 {
+	random := rand.New(rand.NewPCG(1, 2))
+	v := make([]float64, 1<<16)
+	for i := range v {
+		v[i] = math.Ldexp(random.Float64()-0.5, random.IntN(13)-6)
+		if random.IntN(32) == 0 {
+			v[i] = math.Copysign(0, v[i])
+		}
+	}
+	return v
+}()
+
+// values is a slice of numbers from a random place of the pool.
+func values[T kernels.Float](m *memory, s setting, n int) []T {
+	v := elements[T](m.arenas[m.next], n, s.above)
+	m.next++
+	from := m.random.IntN(len(pool))
+	for i := range v {
+		v[i] = T(pool[(from+i)%len(pool)])
+	}
+	return v
+}
+
+// work is scratch memory with nothing useful in it.
+func work[T kernels.Float](m *memory, s setting, n int) []T {
+	v := elements[T](m.arenas[m.next], n, s.above)
+	m.next++
+	for i := range v {
+		v[i] = T(math.NaN())
+	}
+	return v
+}
+
+func matrix[T kernels.Float](m *memory, s setting) kernels.Matrix[T] {
+	x := kernels.Matrix[T]{Rows: s.n, Cols: s.p, Stride: s.p + s.gap}
+	length := 0
+	if s.n > 0 && s.p > 0 {
+		length = (s.n-1)*x.Stride + s.p
+	}
+	x.Data = values[T](m, s, length)
+	return x
+}
+
+func square(m *memory, s setting) []float64 {
+	if s.p == 0 {
+		return values[float64](m, s, 0)
+	}
+	return values[float64](m, s, (s.p-1)*(s.p+s.gap)+s.p)
+}
+
+func widen[T kernels.Float](v []T) []float64 {
+	w := make([]float64, len(v))
+	for i := range v {
+		w[i] = float64(v[i])
+	}
+	return w
+}

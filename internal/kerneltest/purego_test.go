@@ -1,0 +1,5 @@
+//go:build purego
+
+package kerneltest
+
+const pureGo = true

@@ -1,0 +1,49 @@
+package ref
+
+// TileRows and TileColumns are the largest tile that Tile takes.
+const (
+	TileRows    = 8
+	TileColumns = 64
+)
+
+// PanelRows is K of the products of two panels: how many rows a chain in the
+// data's type runs over before its end is added, in float64, to the result.
+const PanelRows = 128
+
+// Tile adds a product of two panels of n rows to a tile of c:
+//
+//	c[i,j] += Σ_r a[r,i]·b[r,j]
+//
+// An entry is one chain of multiply-adds in T, fused, from +0 over the rows
+// in their order; its end is added to c[i,j] in float64. Only entries with
+// j ≥ i are touched if diagonal is set.
+func Tile[T Float](c []float64, ldc int, a []T, lda int, b []T, ldb int, n, rows, columns int, diagonal bool) {
+	for i := range rows {
+		j := 0
+		if diagonal {
+			j = i
+		}
+		for ; j+4 <= columns; j += 4 {
+			var s0, s1, s2, s3 T
+			for r := range n {
+				v, w := a[r*lda+i], b[r*ldb+j:][:4:4]
+				s0 = fma(v, w[0], s0)
+				s1 = fma(v, w[1], s1)
+				s2 = fma(v, w[2], s2)
+				s3 = fma(v, w[3], s3)
+			}
+			to := c[i*ldc+j:][:4:4]
+			to[0] += float64(s0)
+			to[1] += float64(s1)
+			to[2] += float64(s2)
+			to[3] += float64(s3)
+		}
+		for ; j < columns; j++ {
+			var s T
+			for r := range n {
+				s = fma(a[r*lda+i], b[r*ldb+j], s)
+			}
+			c[i*ldc+j] += float64(s)
+		}
+	}
+}

@@ -1,0 +1,258 @@
+package table
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// A Reader reads numbers row by row from a CSV whose first row names the columns. The format is that of encoding/csv: commas,
+// quotes around fields where needed, and line breaks as LF or CRLF. A byte order mark of UTF-8 at the start is dropped.
+// Empty lines are skipped, also where there is only one column.
+//
+// What is wrong with the input comes back as an *Error, a failure to read it as an error that begins with the file's name.
+// Memory in use is bounded whatever the input: a few times MaxLine, or some fifty times for a row of nothing but commas. A Reader is
+// not safe for concurrent use.
+type Reader struct {
+	// Progress, if not nil, is called between two rows when at least 64 KiB have been read since the last call, and at
+	// the end of the input. bytes is what has been read so far, read-ahead included.
+	Progress func(bytes int64)
+
+	file    string
+	closer  io.Closer // nil if there is nothing to close
+	source  *source
+	buffer  *bufio.Reader
+	csv     *csv.Reader
+	columns []string
+	header  int // line of the header
+
+	selected []int    // the fields that Read parses, from 0
+	record   []string // the row last read
+	line     int      // its line
+	reported int64    // bytes at the last call of Progress
+	err      error    // what ended the reading, io.EOF included
+}
+
+// bufferSize is how much is read at a time, and how much lies between two calls of Progress.
+const bufferSize = 64 << 10
+
+// Open opens the file at path and reads its header, see NewReader; "-" is standard input, and is called that in errors. The
+// caller must Close the Reader.
+func Open(path string) (*Reader, error) {
+	if path == "-" {
+		return NewReader(os.Stdin, "standard input")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := NewReader(f, path)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	r.closer = f
+	return r, nil
+}
+
+// Close closes the file that Open has opened. It does nothing for standard input and for a Reader from NewReader.
+func (r *Reader) Close() error {
+	if r.closer == nil {
+		return nil
+	}
+	return r.closer.Close()
+}
+
+// NewReader returns a Reader for r and reads the header from it. file names the input in errors. It is an error if the input is
+// empty, in UTF-16 or has a header that is not UTF-8, or if a column has no name or the name of another one. Spaces around names do not
+// count.
+func NewReader(r io.Reader, file string) (*Reader, error) {
+	s := newSource(r, file)
+	buffer := bufio.NewReaderSize(s, bufferSize)
+	t := &Reader{file: file, source: s, buffer: buffer}
+	if err := t.skipMark(); err != nil {
+		return nil, err
+	}
+	t.csv = csv.NewReader(buffer) // takes a buffer of this size as its own
+	t.csv.ReuseRecord = true
+	t.csv.FieldsPerRecord = -1
+	if err := t.readHeader(); err != nil {
+		return nil, err
+	}
+	t.selected = make([]int, len(t.columns))
+	for i := range t.selected {
+		t.selected[i] = i
+	}
+	return t, nil
+}
+
+// skipMark drops a byte order mark of UTF-8, and fails on one of UTF-16. An input that is shorter or cannot be read is left to
+// the header.
+func (r *Reader) skipMark() error {
+	start, _ := r.buffer.Peek(3)
+	switch mark := string(start); {
+	case mark == "\xef\xbb\xbf":
+		_, err := r.buffer.Discard(len(mark))
+		return err
+	case strings.HasPrefix(mark, "\xff\xfe"), strings.HasPrefix(mark, "\xfe\xff"):
+		return &Error{File: r.file, Line: 1,
+			Problem: fmt.Sprintf("the file is in UTF-16 (it starts with the bytes %X)", mark[:2]), Advice: "save it as CSV in UTF-8"}
+	}
+	return nil
+}
+
+// Columns returns the names in the header, in the order of the file.
+func (r *Reader) Columns() []string {
+	return append([]string(nil), r.columns...)
+}
+
+// Select makes Read parse the named columns, in this order; without it Read parses all. A name may occur more than once. Cells of
+// other columns may hold anything but NUL bytes. An unknown name is an *Error, and the selection stays as it was.
+func (r *Reader) Select(names []string) error {
+	field := make(map[string]int, len(r.columns))
+	for i, name := range r.columns {
+		field[name] = i
+	}
+	selected := make([]int, len(names))
+	for i, name := range names {
+		f, ok := field[name]
+		if !ok {
+			return r.unknown(name)
+		}
+		selected[i] = f
+	}
+	r.selected = selected
+	return nil
+}
+
+func (r *Reader) unknown(name string) *Error {
+	e := &Error{File: r.file, Line: r.header, Name: name, Problem: "there is no column " + quote(name)}
+	if near, ok := nearest(name, r.columns); ok {
+		e.Advice = "did you mean " + quote(near) + "? "
+	}
+	e.Advice += "the columns are " + list(r.columns)
+	return e
+}
+
+// Read stores the selected columns of the next row in row, which must have as many elements as columns are selected. At the
+// end it returns io.EOF.
+//
+// It returns an *Error for a row that has more or fewer fields than the header, a row longer than MaxLine, quotes that do not match,
+// and a cell that does not hold a finite number. row is then in no particular state. After an error there is no going on: Read returns
+// the same error again.
+func (r *Reader) Read(row []float64) error {
+	if len(row) != len(r.selected) {
+		return fmt.Errorf("table: Read into a row of %d for %d selected columns", len(row), len(r.selected))
+	}
+	if err := r.next(); err != nil {
+		return err
+	}
+	return r.parseRow(row, nil)
+}
+
+// Line returns the line on which the row last read begins; before the first row, the line of the header.
+func (r *Reader) Line() int {
+	return r.line
+}
+
+// next reads the next row into r.record and checks the number of its fields.
+func (r *Reader) next() error {
+	if r.err != nil {
+		return r.err
+	}
+	record, err := r.csv.Read()
+	r.report(err == io.EOF)
+	if err != nil {
+		r.err = r.explain(record, err)
+		return r.err
+	}
+	r.record = record
+	r.line, _ = r.csv.FieldPos(0)
+	if len(record) != len(r.columns) {
+		r.err = &Error{File: r.file, Line: r.line,
+			Problem: fmt.Sprintf("the row has %s, the header has %d", count(len(record), "field"), len(r.columns)),
+			Advice:  "look for a comma too many or too few, or one that needs quotes around its field"}
+	}
+	return r.err
+}
+
+// parseRow parses the selected cells of r.record. Unusable cells go to bad if it is not nil and are errors otherwise.
+func (r *Reader) parseRow(row []float64, bad *unusable) error {
+	for i, field := range r.selected {
+		v, k := parse(r.record[field])
+		row[i] = v
+		if k == number {
+			continue
+		}
+		if bad != nil && k.unusable() {
+			bad.add(r, field, k)
+			continue
+		}
+		r.err = r.cellError(field, k)
+		return r.err
+	}
+	return nil
+}
+
+// cellError is the error for a cell of r.record that is of kind k.
+func (r *Reader) cellError(field int, k kind) *Error {
+	line, _ := r.csv.FieldPos(field)
+	e := &Error{File: r.file, Line: line, Column: field + 1, Name: r.columns[field]}
+	e.Problem, e.Advice = k.problem(r.record[field])
+	return e
+}
+
+// report calls Progress if it is time to, or at the end if there is anything new to report.
+func (r *Reader) report(end bool) {
+	due := r.source.bytes - r.reported
+	if r.Progress != nil && (due >= bufferSize || end && due > 0) {
+		r.reported = r.source.bytes
+		r.Progress(r.source.bytes)
+	}
+}
+
+// explain turns an error of r.csv, which came with the fields of partial, into one of ours.
+func (r *Reader) explain(partial []string, err error) error {
+	var ours *Error
+	var syntax *csv.ParseError
+	switch {
+	case err == io.EOF, errors.As(err, &ours):
+		return err
+	case !errors.As(err, &syntax):
+		return fmt.Errorf("%s: %w", r.file, err)
+	}
+	field, begin := len(partial), r.lineAfter(partial, syntax.StartLine)
+	e := &Error{File: r.file, Line: syntax.Line, Column: field + 1}
+	if field < len(r.columns) {
+		e.Name = r.columns[field]
+	}
+	switch {
+	case syntax.Err == csv.ErrBareQuote:
+		e.Problem = "a quote inside a field that does not begin with one"
+		e.Advice = "put the field in quotes and double those inside it"
+	case r.source.quoted && r.source.err == io.EOF && r.buffer.Buffered() == 0:
+		e.Line = begin
+		e.Problem = "the quoted field that begins here does not end"
+		e.Advice = "close it with a quote"
+	default:
+		e.Problem = "text after the closing quote of a field"
+		if begin < e.Line {
+			e.Problem += fmt.Sprintf(" that begins on line %d", begin)
+		}
+		e.Advice = "double the quotes inside a quoted field"
+	}
+	return e
+}
+
+// lineAfter returns the line on which the field after those of partial begins; start is the line of the first.
+func (r *Reader) lineAfter(partial []string, start int) int {
+	if len(partial) == 0 {
+		return start
+	}
+	line, _ := r.csv.FieldPos(len(partial) - 1)
+	return line + strings.Count(partial[len(partial)-1], "\n")
+}

@@ -1,0 +1,140 @@
+//go:build !purego
+
+package kernels
+
+import (
+	"unsafe"
+
+	"github.com/seed-0327bdf7/hesse/internal/avx2"
+	"github.com/seed-0327bdf7/hesse/internal/avx512"
+	"github.com/seed-0327bdf7/hesse/internal/cpu"
+	"github.com/seed-0327bdf7/hesse/internal/ref"
+)
+
+// Here, and only here, a kernel meets its implementations: a static switch on
+// the level and on the size of the data's type, which lets no slice escape.
+// Arguments are checked and not empty by now.
+
+func axpy[T Float](dst []T, a T, x []T) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Axpy64(f64(dst), float64(a), f64(x), len(x))
+	case level == cpu.AVX512:
+		avx512.Axpy32(f32(dst), float32(a), f32(x), len(x))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Axpy64(f64(dst), float64(a), f64(x), len(x))
+	case level == cpu.AVX2:
+		avx2.Axpy32(f32(dst), float32(a), f32(x), len(x))
+	default:
+		ref.Axpy(dst, a, x)
+	}
+}
+
+func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Dots64(&dst[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0])
+	case level == cpu.AVX512:
+		avx512.Dots32(&dst[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0])
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Dots64(&dst[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0])
+	case level == cpu.AVX2:
+		avx2.Dots32(&dst[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0])
+	default:
+		ref.Dots(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, beta)
+	}
+}
+
+func logistic(mu, nu, softplus, eta []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Logistic(&mu[0], &nu[0], &softplus[0], &eta[0], len(eta))
+	case cpu.AVX2:
+		avx2.Logistic(&mu[0], &nu[0], &softplus[0], &eta[0], len(eta))
+	default:
+		ref.Logistic(mu, nu, softplus, eta)
+	}
+}
+
+func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Pack64(f64(dst.Data), dst.Stride, f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(d))
+	case level == cpu.AVX512:
+		avx512.Pack32(f32(dst.Data), dst.Stride, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), f64(d))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Pack64(f64(dst.Data), dst.Stride, f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(d))
+	case level == cpu.AVX2:
+		avx2.Pack32(f32(dst.Data), dst.Stride, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), f64(d))
+	default:
+		ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
+	}
+}
+
+func sum(x []float64) float64 {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		return avx512.Sum64(&x[0], len(x))
+	case cpu.AVX2:
+		return avx2.Sum64(&x[0], len(x))
+	default:
+		return ref.Sum(x)
+	}
+}
+
+// tileShape is the largest tile of the active level.
+func tileShape[T Float]() (rows, columns int) {
+	var t T
+	switch cpu.Active() {
+	case cpu.AVX512:
+		return 8, 3 * 64 / int(unsafe.Sizeof(t))
+	case cpu.AVX2:
+		return 4, 3 * 32 / int(unsafe.Sizeof(t))
+	default:
+		return ref.TileRows, ref.TileColumns
+	}
+}
+
+func tile[T Float](c []float64, ldc int, a, b Matrix[T], diagonal bool) {
+	cut := 0
+	if diagonal {
+		cut = 1
+	}
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Tile64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, b.Cols, cut)
+	case level == cpu.AVX512:
+		avx512.Tile32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, b.Cols, cut)
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Tile64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, b.Cols, cut)
+	case level == cpu.AVX2:
+		avx2.Tile32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, b.Cols, cut)
+	default:
+		ref.Tile(c, ldc, a.Data, a.Stride, b.Data, b.Stride, a.Rows, a.Cols, b.Cols, diagonal)
+	}
+}
+
+func update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Update64(&dst[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &r[0])
+	case level == cpu.AVX512:
+		avx512.Update32(&dst[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &r[0])
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Update64(&dst[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &r[0])
+	case level == cpu.AVX2:
+		avx2.Update32(&dst[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &r[0])
+	default:
+		ref.Update(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, r)
+	}
+}
+
+func is64[T Float]() bool {
+	var t T
+	return unsafe.Sizeof(t) == 8
+}
+
+// f64 and f32 are the address of the first element of a slice whose type is
+// known by now; nil if the slice is.
+func f64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }
+func f32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }

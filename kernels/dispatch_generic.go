@@ -1,0 +1,29 @@
+//go:build !amd64 || purego
+
+package kernels
+
+import "github.com/seed-0327bdf7/hesse/internal/ref"
+
+func axpy[T Float](dst []T, a T, x []T) { ref.Axpy(dst, a, x) }
+
+func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
+	ref.Dots(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, beta)
+}
+
+func logistic(mu, nu, softplus, eta []float64) { ref.Logistic(mu, nu, softplus, eta) }
+
+func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
+	ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
+}
+
+func sum(x []float64) float64 { return ref.Sum(x) }
+
+func tileShape[T Float]() (rows, columns int) { return ref.TileRows, ref.TileColumns }
+
+func tile[T Float](c []float64, ldc int, a, b Matrix[T], diagonal bool) {
+	ref.Tile(c, ldc, a.Data, a.Stride, b.Data, b.Stride, a.Rows, a.Cols, b.Cols, diagonal)
+}
+
+func update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {
+	ref.Update(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, r)
+}

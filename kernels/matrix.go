@@ -1,0 +1,70 @@
+package kernels
+
+// A Matrix is a row-major view of data: entry (i, j) is Data[i*Stride+j]. It
+// may have no rows or no columns.
+type Matrix[T Float] struct {
+	Rows, Cols, Stride int
+	Data               []T
+}
+
+// Row is row i, without what lies between its end and the stride.
+func (m Matrix[T]) Row(i int) []T {
+	return m.Data[i*m.Stride:][:m.Cols:m.Cols]
+}
+
+// Slice is the view of rows lo to hi, hi excluded.
+func (m Matrix[T]) Slice(lo, hi int) Matrix[T] {
+	if lo < 0 || hi < lo || hi > m.Rows {
+		panic("kernels: rows out of range")
+	}
+	s := Matrix[T]{Rows: hi - lo, Cols: m.Cols, Stride: m.Stride}
+	if s.Rows > 0 && s.Cols > 0 {
+		s.Data = m.Data[lo*m.Stride:][:s.span()]
+	}
+	return s
+}
+
+// columns is the view of columns lo to hi, hi excluded.
+func (m Matrix[T]) columns(lo, hi int) Matrix[T] {
+	s := Matrix[T]{Rows: m.Rows, Cols: hi - lo, Stride: m.Stride, Data: m.Data[lo:]}
+	return s
+}
+
+// span is how many elements the matrix reaches over.
+func (m Matrix[T]) span() int {
+	if m.Rows == 0 || m.Cols == 0 {
+		return 0
+	}
+	return (m.Rows-1)*m.Stride + m.Cols
+}
+
+// check panics unless the data holds the matrix; empty says that there is
+// nothing to compute.
+func (m Matrix[T]) check() (empty bool) {
+	if m.Rows < 0 || m.Cols < 0 {
+		panic("kernels: negative dimension")
+	}
+	if m.Stride < m.Cols {
+		panic("kernels: stride below the number of columns")
+	}
+	if len(m.Data) < m.span() {
+		panic("kernels: matrix longer than its data")
+	}
+	return m.Rows == 0 || m.Cols == 0
+}
+
+func checkShift[T Float](shift []T, columns int) {
+	if shift != nil && len(shift) != columns {
+		panic("kernels: length of shift is not the number of columns")
+	}
+}
+
+// panel is how many elements one call into assembly may touch. Goroutines
+// cannot be stopped inside one, so it must end within some ten microseconds.
+const panel = 1 << 14
+
+// rowsPerCall is how many rows of p columns fit a panel, a multiple of the
+// groups in which kernels take rows.
+func rowsPerCall(p int) int {
+	return max(panel/p, 1) &^ 7
+}
