@@ -1,0 +1,225 @@
+package kerneltest
+
+import (
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+const (
+	epsilon   = 0x1p-53
+	epsilon32 = 0x1p-24
+	precision = 2200 // bits: exact for sums of products of float64 of these tests
+)
+
+// exact is Σ of products and Σ of their absolute values, without rounding.
+type exact struct{ sum, size *big.Float }
+
+func newExact() exact {
+	return exact{new(big.Float).SetPrec(precision), new(big.Float).SetPrec(precision)}
+}
+
+func (e exact) add(factors ...float64) {
+	product := big.NewFloat(1).SetPrec(precision)
+	for _, f := range factors {
+		product.Mul(product, new(big.Float).SetPrec(precision).SetFloat64(f))
+	}
+	e.sum.Add(e.sum, product)
+	e.size.Add(e.size, product.Abs(product))
+}
+
+// check fails unless |got − sum| ≤ bound·size.
+func (e exact) check(t *testing.T, what string, got, bound float64) {
+	t.Helper()
+	difference := new(big.Float).SetPrec(precision).SetFloat64(got)
+	difference.Sub(difference, e.sum).Abs(difference)
+	allowed := new(big.Float).SetPrec(precision).SetFloat64(bound)
+	allowed.Mul(allowed, e.size)
+	if difference.Cmp(allowed) > 0 {
+		d, _ := difference.Float64()
+		s, _ := e.size.Float64()
+		t.Errorf("%s: error is %.3g of the terms' size, the bound %.3g", what, d/s, bound)
+	}
+}
+
+// TestErrorBounds holds the definition to exact arithmetic, within the bounds
+// that the documentation of package kernels states.
+func TestErrorBounds(t *testing.T) {
+	t.Run("float64", func(t *testing.T) { errorBounds[float64](t, epsilon) })
+	t.Run("float32", func(t *testing.T) { errorBounds[float32](t, epsilon32) })
+}
+
+func errorBounds[T kernels.Float](t *testing.T, epsilonT float64) {
+	random := rand.New(rand.NewPCG(3, 4))
+	draw := func(n int) []float64 {
+		v := make([]float64, n)
+		for i := range v {
+			v[i] = random.NormFloat64() * math.Ldexp(1, random.IntN(21)-10)
+		}
+		return v
+	}
+	for _, size := range []struct{ n, p int }{{1, 1}, {7, 3}, {40, 70}, {130, 33}, {700, 9}} {
+		n, p := size.n, size.p
+		x := kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: make([]T, n*p)}
+		for i := range x.Data {
+			x.Data[i] = T(random.NormFloat64())
+		}
+		beta, r := draw(p), draw(n)
+		eta, g, gram, sandwich := make([]float64, n), make([]float64, p), make([]float64, p*p), make([]float64, p*p)
+		kernels.Dots(eta, x, nil, beta)
+		kernels.Update(g, x, nil, r)
+		kernels.Gram(gram, p, x)
+		kernels.Sandwich(sandwich, p, x, r, make([]T, kernels.SandwichWork(p)))
+		for i := range n {
+			e := newExact()
+			for j := range p {
+				e.add(float64(x.Row(i)[j]), beta[j])
+			}
+			e.check(t, "Dots", eta[i], (float64(p)/8+12)*epsilon)
+		}
+		rows := float64(n)/kernels.PanelRows + 1
+		for j := range p {
+			e := newExact()
+			for i := range n {
+				e.add(float64(x.Row(i)[j]), r[i])
+			}
+			e.check(t, "Update", g[j], (float64(n)/8+9)*epsilon)
+			for k := j; k < p; k++ {
+				e, w := newExact(), newExact()
+				for i := range n {
+					a, b := float64(x.Row(i)[j]), float64(x.Row(i)[k])
+					e.add(a, b)
+					w.add(r[i], a, b)
+				}
+				e.check(t, "Gram", gram[j*p+k], kernels.PanelRows*epsilonT+rows*epsilon)
+				w.check(t, "Sandwich", sandwich[j*p+k], (kernels.PanelRows+1)*epsilonT+rows*epsilon)
+			}
+		}
+	}
+}
+
+func TestSumBound(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for _, n := range []int{1, 9, 1000, 20000} {
+		x, e := make([]float64, n), newExact()
+		for i := range x {
+			x[i] = random.NormFloat64()
+			e.add(x[i])
+		}
+		e.check(t, "Sum", kernels.Sum(x), (2056+float64(n)/16384)*epsilon)
+	}
+}
+
+// ulps is the distance of got from want in units in the last place of want.
+func ulps(got float64, want *big.Float) float64 {
+	w, _ := want.Float64()
+	unit := math.Nextafter(math.Abs(w), math.Inf(1)) - math.Abs(w)
+	d := new(big.Float).SetPrec(200).SetFloat64(got)
+	d.Sub(d, want)
+	f, _ := d.Quo(d, new(big.Float).SetFloat64(unit)).Float64()
+	return math.Abs(f)
+}
+
+// bigExp is exp(x) to 190 bits, by halving the argument and a Taylor series.
+func bigExp(x float64) *big.Float {
+	const halvings = 20
+	r := new(big.Float).SetPrec(260).SetFloat64(x)
+	r.SetMantExp(r, -halvings)
+	sum, term := big.NewFloat(1).SetPrec(260), big.NewFloat(1).SetPrec(260)
+	for i := 1; i < 30; i++ {
+		term.Mul(term, r)
+		term.Quo(term, new(big.Float).SetInt64(int64(i)))
+		sum.Add(sum, term)
+	}
+	for range halvings {
+		sum.Mul(sum, sum)
+	}
+	return sum
+}
+
+// bigLog is log(x) to 190 bits, by Newton's method on bigExp.
+func bigLog(x *big.Float) *big.Float {
+	f, _ := x.Float64()
+	y := new(big.Float).SetPrec(260).SetFloat64(math.Log(f))
+	if one := big.NewFloat(1); f == 1 && x.Cmp(one) > 0 { // math.Log sees no digit of it
+		y.Sub(x, one)
+	}
+	for range 3 {
+		e := bigExpOf(y)
+		d := new(big.Float).SetPrec(260).Sub(x, e)
+		s := new(big.Float).SetPrec(260).Add(x, e)
+		d.Quo(d, s)
+		y.Add(y, d.Add(d, d))
+	}
+	return y
+}
+
+func bigExpOf(y *big.Float) *big.Float {
+	f, _ := y.Float64()
+	rest := new(big.Float).SetPrec(260).Sub(y, new(big.Float).SetFloat64(f))
+	tail, term := big.NewFloat(1).SetPrec(260), big.NewFloat(1).SetPrec(260)
+	for i := 1; i < 8; i++ {
+		term.Mul(term, rest)
+		term.Quo(term, new(big.Float).SetInt64(int64(i)))
+		tail.Add(tail, term)
+	}
+	return tail.Mul(tail, bigExp(f))
+}
+
+func TestLogisticAccuracy(t *testing.T) {
+	const allowed = 3
+	random := rand.New(rand.NewPCG(7, 8))
+	var worst [3]float64
+	for range 20000 {
+		eta := []float64{random.NormFloat64() * math.Ldexp(1, random.IntN(20)-12)}
+		if math.Abs(eta[0]) > 700 {
+			continue
+		}
+		mu, nu, softplus := make([]float64, 1), make([]float64, 1), make([]float64, 1)
+		kernels.Logistic(mu, nu, softplus, eta)
+		e := bigExp(-math.Abs(eta[0]))
+		onePlus := new(big.Float).SetPrec(260).Add(big.NewFloat(1), e)
+		small := new(big.Float).SetPrec(260).Quo(e, onePlus)
+		large := new(big.Float).SetPrec(260).Quo(big.NewFloat(1), onePlus)
+		if eta[0] > 0 {
+			small, large = large, small
+		}
+		l := bigLog(onePlus)
+		if f, _ := e.Float64(); f < 0x1p-80 { // log(1+e) = e − e²/2 + …
+			l.Sub(e, new(big.Float).SetMantExp(new(big.Float).Mul(e, e), -1))
+		}
+		for i, d := range []float64{ulps(mu[0], small), ulps(nu[0], large), ulps(softplus[0], l)} {
+			worst[i] = max(worst[i], d)
+			if d > allowed {
+				t.Fatalf("eta = %v: result %d is off by %.2f ulp", eta[0], i, d)
+			}
+		}
+	}
+	t.Logf("worst of mu, nu, softplus: %.2f ulp", worst)
+}
+
+func TestLogAccuracy(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	worst := 0.0
+	for i := range 20000 {
+		x := math.Ldexp(0.5+random.Float64(), random.IntN(2000)-1000)
+		if i%2 == 0 {
+			x = 1 + random.NormFloat64()*math.Ldexp(1, -random.IntN(50)-3)
+		}
+		if x == 1 {
+			continue
+		}
+		d := ulps(kernels.Log(x), bigLog(new(big.Float).SetPrec(260).SetFloat64(x)))
+		worst = max(worst, d)
+		if d > 2 {
+			t.Fatalf("Log(%v) is off by %.2f ulp", x, d)
+		}
+	}
+	t.Logf("worst: %.2f ulp", worst)
+	if kernels.Log(1) != 0 || !math.IsInf(kernels.Log(0), -1) || !math.IsNaN(kernels.Log(-1)) || !math.IsInf(kernels.Log(math.Inf(1)), 1) {
+		t.Error("special values")
+	}
+}

@@ -1,0 +1,17 @@
+// Package solvers minimises functions of a vector.
+//
+// A [Problem] says what it can compute by the methods it has: the gradient
+// ([Gradienter]), the Hessian ([Hessianer]). A [Method] such as [Newton] needs
+// some of these; a problem that lacks one is an error before anything is
+// evaluated. [Minimize] runs a method to its end. [Iterates] is the same run as
+// a loop, in which the caller looks at every iterate and leaves when it wants
+// to.
+//
+// A run that ends early, at a limit or because nothing better can be found, is
+// no error: its [Status] and a reason in words say what happened. Errors are
+// what the problem returns, a canceled context, and a Hessian that is singular
+// from the start ([SingularError]).
+//
+// Everything here runs in a fixed order on one goroutine. With a problem that
+// returns the same bits on every machine, so does a run.
+package solvers

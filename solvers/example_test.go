@@ -1,0 +1,73 @@
+package solvers_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/seed-0327bdf7/hesse/solvers"
+)
+
+// analyticCentre is −Σ log of the distances of a point to the sides of the
+// triangle x > 0, y > 0, x + 2y < 1.
+type analyticCentre struct{}
+
+func (analyticCentre) Dim() int { return 2 }
+
+func (c analyticCentre) Gradient(ctx context.Context, x, g []float64) (float64, error) {
+	return c.Hessian(ctx, x, g, make([]float64, 4))
+}
+
+func (analyticCentre) Hessian(_ context.Context, x, g, h []float64) (float64, error) {
+	clear(g)
+	clear(h)
+	f := 0.0
+	for _, side := range [][3]float64{{1, 0, 0}, {0, 1, 0}, {-1, -2, 1}} {
+		distance := side[0]*x[0] + side[1]*x[1] + side[2]
+		if distance <= 0 {
+			return math.Inf(1), nil
+		}
+		f -= math.Log(distance)
+		for i := range 2 {
+			g[i] -= side[i] / distance
+			for j := i; j < 2; j++ {
+				h[2*i+j] += side[i] * side[j] / (distance * distance)
+			}
+		}
+	}
+	return f, nil
+}
+
+func ExampleMinimize() {
+	r, err := solvers.Minimize(context.Background(), analyticCentre{}, solvers.Newton{}, []float64{0.9, 0.01}, solvers.Settings{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Status)
+	fmt.Printf("x = %.6f, f = %.6f\n", r.X, r.Value)
+	// Output:
+	// converged
+	// x = [0.333333 0.166667], f = 3.988984
+}
+
+func ExampleIterates() {
+	run := solvers.Iterates(context.Background(), analyticCentre{}, solvers.Newton{}, []float64{0.9, 0.01}, solvers.Settings{})
+	for it, err := range run {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%d  f = %.4f  to gain: %.4f\n", it.Iteration, it.Value, it.Decrement/2)
+		if it.Decrement < 1e-2 {
+			break
+		}
+	}
+	// Output:
+	// 0  f = 7.2363  to gain: 0.8879
+	// 1  f = 6.0199  to gain: 0.7627
+	// 2  f = 4.9954  to gain: 0.5107
+	// 3  f = 4.3446  to gain: 0.2198
+	// 4  f = 4.0685  to gain: 0.0665
+	// 5  f = 3.9928  to gain: 0.0038
+}

@@ -1,0 +1,98 @@
+package glm
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers/loss"
+	"github.com/seed-0327bdf7/hesse/solvers/pass"
+)
+
+// Data is what a model is fitted to. Nothing of it is copied or changed.
+type Data[T kernels.Float] struct {
+	X       []T // row-major: entry j of row i is X[i*Stride+j]
+	Columns int // of X
+	Stride  int // 0 means Columns
+	Y       []T // the target; its length is the number of rows
+
+	Weights []T // not negative; nil means 1 for every row
+	Offset  []T // added to the linear predictor; nil means 0
+
+	Names  []string // of the columns; nil means x1, x2, …
+	Target string   // name of the target; empty means y
+}
+
+// design is the data as a pass takes it.
+func (d *Data[T]) design() (*pass.Data[T], error) {
+	stride := d.Stride
+	if stride == 0 {
+		stride = d.Columns
+	}
+	n := len(d.Y)
+	switch {
+	case d.Columns < 0 || stride < d.Columns:
+		return nil, fmt.Errorf("glm: %d columns with stride %d", d.Columns, stride)
+	case n > 0 && d.Columns > 0 && len(d.X) < (n-1)*stride+d.Columns:
+		return nil, fmt.Errorf("glm: X has %d elements; %d rows of %d columns with stride %d need %d", len(d.X), n, d.Columns, stride, (n-1)*stride+d.Columns)
+	case d.Weights != nil && len(d.Weights) != n:
+		return nil, fmt.Errorf("glm: %d weights for %d rows", len(d.Weights), n)
+	case d.Offset != nil && len(d.Offset) != n:
+		return nil, fmt.Errorf("glm: %d offsets for %d rows", len(d.Offset), n)
+	}
+	return &pass.Data[T]{
+		X: kernels.Matrix[T]{Rows: n, Cols: d.Columns, Stride: stride, Data: d.X},
+		Y: d.Y, Weights: d.Weights, Offset: d.Offset,
+	}, nil
+}
+
+// checkRows looks at everything but X, the first row being row number first.
+func checkRows[T kernels.Float](l loss.Loss, first int, y, weights, offset []T) error {
+	for i, v := range y {
+		if !finite(float64(v)) {
+			return fmt.Errorf("glm: the target of row %d is %v", first+i, v)
+		}
+		if !l.Accepts(float64(v)) {
+			return fmt.Errorf("glm: the target of row %d is %v; the %s loss takes %s", first+i, v, l.Name(), l.Targets())
+		}
+	}
+	for i, w := range weights {
+		if !finite(float64(w)) || w < 0 {
+			return fmt.Errorf("glm: the weight of row %d is %v; weights are not negative", first+i, w)
+		}
+	}
+	for i, o := range offset {
+		if !finite(float64(o)) {
+			return fmt.Errorf("glm: the offset of row %d is %v", first+i, o)
+		}
+	}
+	return nil
+}
+
+// checkDesign finds the entry that made a pass come out not finite. It is nil
+// if there is none.
+func checkDesign[T kernels.Float](first int, x kernels.Matrix[T], names []string) error {
+	for i := range x.Rows {
+		for j, v := range x.Data[i*x.Stride:][:x.Cols] {
+			if !finite(float64(v)) {
+				return fmt.Errorf("glm: column %q of row %d is %v", names[j], first+i, v)
+			}
+		}
+	}
+	return nil
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// columnNames fills in names that are not given.
+func columnNames(names []string, columns int) ([]string, error) {
+	if names == nil {
+		for j := range columns {
+			names = append(names, fmt.Sprintf("x%d", j+1))
+		}
+	}
+	if len(names) != columns {
+		return nil, fmt.Errorf("glm: %d names for %d columns", len(names), columns)
+	}
+	return names, nil
+}

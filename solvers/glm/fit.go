@@ -1,0 +1,183 @@
+package glm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers"
+	"github.com/seed-0327bdf7/hesse/solvers/loss"
+	"github.com/seed-0327bdf7/hesse/solvers/pass"
+)
+
+// Fit fits a model. A fit that does not converge, or whose classes are
+// separated, is a model with Converged false and the Reason in words, and no
+// error. Data that cannot be fitted are an error; columns that are linear
+// combinations of others, without a penalty, are a *CollinearError. If ctx
+// ends, the error is ctx.Err().
+func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, error) {
+	design, err := d.design()
+	if err != nil {
+		return nil, err
+	}
+	f := &fit[T]{options: o, names: d.Names, target: d.Target}
+	if err := f.prepare(d.Columns); err != nil {
+		return nil, err
+	}
+	l := families[o.Family].loss
+	if err := checkRows(l, 0, d.Y, d.Weights, d.Offset); err != nil {
+		return nil, err
+	}
+	f.passes = func(model pass.Model) (*pass.Pass[T], error) { return pass.New(design, model, o.threads()) }
+	f.nullPasses = func(model pass.Model) (*pass.Pass[T], error) {
+		null := *design
+		null.X = kernels.Matrix[T]{Rows: null.X.Rows}
+		return pass.New(&null, model, o.threads())
+	}
+	f.locate = func() error { return checkDesign(0, design.X, f.names) }
+	return f.run(ctx)
+}
+
+// FitSource is Fit on rows that are read anew for every pass, with the same
+// result to the last bit. names and target are as in Data.
+func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []string, target string, o Options) (*Model, error) {
+	f := &fit[T]{options: o, names: names, target: target}
+	if err := f.prepare(s.Columns()); err != nil {
+		return nil, err
+	}
+	source := &checked[T]{Source: s, loss: families[o.Family].loss}
+	f.passes = func(model pass.Model) (*pass.Pass[T], error) {
+		return pass.NewFromSource[T](source, model, o.threads())
+	}
+	f.nullPasses = func(model pass.Model) (*pass.Pass[T], error) {
+		return pass.NewFromSource[T](&withoutColumns[T]{Source: source}, model, o.threads())
+	}
+	f.locate = func() error { return findNotFinite[T](source, f.names) }
+	return f.run(ctx)
+}
+
+var errNoRows = errors.New("glm: no rows with a positive weight")
+
+// A fit is what Fit and FitSource have in common.
+type fit[T kernels.Float] struct {
+	options Options
+	names   []string
+	target  string
+
+	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
+	locate             func() error // finds an entry of X that is not finite
+}
+
+func (f *fit[T]) prepare(columns int) (err error) {
+	if err := kernels.CheckISA(); err != nil {
+		return err
+	}
+	if err := f.options.check(); err != nil {
+		return err
+	}
+	if f.target == "" {
+		f.target = "y"
+	}
+	f.names, err = columnNames(f.names, columns)
+	return err
+}
+
+func (f *fit[T]) run(ctx context.Context) (*Model, error) {
+	o := f.options
+	p, err := f.passes(pass.Model{Loss: families[o.Family].loss, Intercept: !o.NoIntercept})
+	if err != nil {
+		return nil, err
+	}
+	objective := &objective[T]{pass: p, family: o.Family, intercept: !o.NoIntercept, observe: o.Observe}
+	if o.L2 > 0 {
+		if objective.penalty, err = f.penalties(ctx); err != nil {
+			return nil, err
+		}
+	}
+	result, err := solvers.Minimize(ctx, objective, o.method(), nil, solvers.Settings{MaxIterations: o.MaxIterations})
+	if err != nil {
+		if singular := (*solvers.SingularError)(nil); errors.As(err, &singular) {
+			return nil, f.collinear(singular, objective)
+		}
+		return nil, err
+	}
+	if objective.first.Rows == 0 {
+		return nil, errNoRows
+	}
+	if result.Status == solvers.NotFinite {
+		if err := f.locate(); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("glm: %s: the data are too large for float64 squares", result.Reason)
+	}
+	if result.Status != solvers.Separated {
+		some, err := objective.separatesSome(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if some {
+			result.Status, result.Reason = solvers.Separated, quasi
+		}
+	}
+	return f.model(ctx, objective, result)
+}
+
+// penalties is λ for every column, in the units of the data.
+func (f *fit[T]) penalties(ctx context.Context) ([]float64, error) {
+	lambdas := make([]float64, len(f.names))
+	for j := range lambdas {
+		lambdas[j] = f.options.L2
+	}
+	if !f.options.Standardize {
+		return lambdas, nil
+	}
+	// A pass of least squares with an intercept has the weighted variances in
+	// its Hessian, whatever is fitted.
+	p, err := f.passes(pass.Model{Loss: loss.Squared{}, Intercept: true})
+	if err != nil {
+		return nil, err
+	}
+	n := len(f.names)
+	m, err := p.Run(ctx, pass.Point{Beta: make([]float64, n)}, pass.Want{Hessian: true})
+	if err != nil {
+		return nil, err
+	}
+	for j := range lambdas {
+		mean := m.CrossD[j] / m.SumW
+		variance := m.Hessian[j*n+j]/m.SumW - float64(mean*mean)
+		if variance > 0 && !math.IsInf(variance, 0) {
+			lambdas[j] *= variance
+		}
+	}
+	return lambdas, nil
+}
+
+// nullDeviance is the deviance of the model that has no columns but the same
+// intercept and offset.
+func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64, error) {
+	p, err := f.nullPasses(pass.Model{Loss: full.pass.Model().Loss, Intercept: full.intercept})
+	if err != nil {
+		return 0, err
+	}
+	null := &objective[T]{pass: p, family: full.family, intercept: full.intercept}
+	result, err := solvers.Minimize(ctx, null, solvers.Newton{}, null.constant(full.first), solvers.Settings{})
+	if err != nil {
+		return 0, err
+	}
+	return 2 * result.Value, nil
+}
+
+// constant is the intercept of the null model without an offset: a start that
+// is the end in most cases.
+func (o *objective[T]) constant(atZero *pass.Moments) []float64 {
+	x := make([]float64, o.Dim())
+	if o.family == Binomial && o.intercept {
+		share := 0.5 - atZero.SumR/atZero.SumW
+		if 0 < share && share < 1 {
+			x[0] = kernels.Log(share) - kernels.Log(1-share)
+		}
+	}
+	return x
+}

@@ -1,0 +1,227 @@
+package glm
+
+import (
+	"context"
+	"math"
+
+	"github.com/seed-0327bdf7/hesse/internal/cholesky"
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers"
+)
+
+// A Model is a fitted model. What is undefined is NaN: standard errors and all
+// that follows from them with a penalty, the likelihood of a perfect fit.
+type Model struct {
+	Family      Family
+	Target      string
+	Intercept   bool
+	L2          float64
+	Standardize bool
+	Solver      string
+
+	// Coefficients are the intercept, if there is one, named (Intercept), then
+	// the columns in their order.
+	Coefficients []Coefficient
+
+	Rows          int // with a positive weight
+	SumWeights    float64
+	Dispersion    float64 // gaussian: residual variance; binomial: 1
+	LogLikelihood float64
+	Deviance      float64 // gaussian: weighted residual sum of squares
+	NullDeviance  float64 // that of the model without columns
+	AIC, BIC      float64
+
+	Converged    bool
+	Status       string // one or two words
+	Reason       string // in words
+	Warnings     []string
+	Iterations   int
+	Evaluations  solvers.Evaluations
+	GradientNorm float64 // largest absolute entry, of the objective in centered columns
+	Condition    float64 // of the scaled, centered Hessian; 0 if the solver has none
+
+	ISA     string
+	Threads int
+
+	// centeredIntercept is the linear predictor at the Center of every column.
+	// Prediction uses it, because the intercept at zero may be far away from
+	// the data and cost digits.
+	centeredIntercept float64
+}
+
+// A Coefficient is one of a model, with its inference: t for a gaussian
+// family, z for a binomial one.
+type Coefficient struct {
+	Name         string
+	Estimate     float64
+	StdError     float64
+	Statistic    float64 // Estimate / StdError
+	PValue       float64 // two-sided
+	Lower, Upper float64 // 95 % interval
+	Center       float64 // of the column in the fit; 0 for the intercept
+}
+
+// InterceptName is the name of the intercept among the coefficients.
+const InterceptName = "(Intercept)"
+
+// Columns are the coefficients of columns, without the intercept.
+func (m *Model) Columns() []Coefficient {
+	if m.Intercept {
+		return m.Coefficients[1:]
+	}
+	return m.Coefficients
+}
+
+// ResidualDF is the degrees of freedom that are left.
+func (m *Model) ResidualDF() int { return m.Rows - len(m.Coefficients) }
+
+// RSquared is the share of the null deviance that the model explains: R² for a
+// gaussian family, McFadden's pseudo-R² for a binomial one.
+func (m *Model) RSquared() float64 {
+	if m.NullDeviance == 0 {
+		return math.NaN()
+	}
+	return 1 - m.Deviance/m.NullDeviance
+}
+
+// AdjustedRSquared is RSquared with both deviances divided by their degrees of
+// freedom.
+func (m *Model) AdjustedRSquared() float64 {
+	null := m.Rows
+	if m.Intercept {
+		null--
+	}
+	if m.ResidualDF() <= 0 || m.NullDeviance == 0 {
+		return math.NaN()
+	}
+	return 1 - (m.Deviance/float64(m.ResidualDF()))/(m.NullDeviance/float64(null))
+}
+
+// model turns the end of a run into a model.
+func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) (*Model, error) {
+	m := &Model{
+		Family: f.options.Family, Target: f.target, Intercept: o.intercept,
+		L2: f.options.L2, Standardize: f.options.Standardize, Solver: f.options.method().Name(),
+		Rows: o.first.Rows, SumWeights: o.first.SumW,
+		Converged: r.Status == solvers.Converged, Status: r.Status.String(), Reason: r.Reason,
+		Iterations: r.Iterations, Evaluations: r.Evaluations, GradientNorm: r.GradientNorm, Condition: r.Condition,
+		ISA: kernels.ISA(), Threads: f.options.threads(),
+	}
+	center := o.pass.Shift()
+	f.coefficients(m, r.X, center)
+	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X))
+	var err error
+	if m.NullDeviance, err = f.nullDeviance(ctx, o); err != nil {
+		return nil, err
+	}
+	if m.Converged {
+		m.Warnings = o.warnings(r.Condition)
+	}
+	m.likelihood(o.first.SumLogW)
+	m.Dispersion = 1
+	if families[m.Family].dispersion {
+		m.Dispersion = quotient(m.Deviance, float64(m.ResidualDF()))
+	}
+	errors, err := f.standardErrors(ctx, m, o, r, center)
+	if err != nil {
+		return nil, err
+	}
+	m.infer(errors)
+	return m, nil
+}
+
+// coefficients sets the estimates in the units of the data.
+func (f *fit[T]) coefficients(m *Model, x, center []float64) {
+	if m.Intercept {
+		m.centeredIntercept = x[0]
+		m.Coefficients = append(m.Coefficients, Coefficient{Name: InterceptName, Estimate: x[0]})
+		x = x[1:]
+	}
+	for j, name := range f.names {
+		c := Coefficient{Name: name, Estimate: x[j]}
+		if center != nil {
+			c.Center = center[j]
+		}
+		m.Coefficients = append(m.Coefficients, c)
+	}
+	if m.Intercept && center != nil {
+		total := kernels.Sum(products(center, x))
+		m.Coefficients[0].Estimate -= total
+	}
+}
+
+func products(a, b []float64) []float64 {
+	c := make([]float64, len(a))
+	for i := range c {
+		c[i] = a[i] * b[i]
+	}
+	return c
+}
+
+func (m *Model) likelihood(sumLogW float64) {
+	m.LogLikelihood, m.AIC, m.BIC = math.NaN(), math.NaN(), math.NaN()
+	if m.Family == Gaussian && (m.Deviance <= 0 || m.ResidualDF() <= 0) {
+		return
+	}
+	m.LogLikelihood = m.Family.logLikelihood(m.Deviance, m.Rows, sumLogW)
+	if m.L2 > 0 {
+		return
+	}
+	k := float64(len(m.Coefficients) + m.Family.parameters())
+	m.AIC = 2*k - 2*m.LogLikelihood
+	m.BIC = float64(k*kernels.Log(float64(m.Rows))) - 2*m.LogLikelihood
+}
+
+// standardErrors are the square roots of the diagonal of φ·H⁻¹, H the Hessian
+// at the solution. They are NaN where a penalty, or a likelihood without a
+// maximum, leaves them without meaning.
+func (f *fit[T]) standardErrors(ctx context.Context, m *Model, o *objective[T], r *solvers.Result, center []float64) ([]float64, error) {
+	n := o.Dim()
+	errors := make([]float64, n)
+	for i := range errors {
+		errors[i] = math.NaN()
+	}
+	if m.L2 > 0 || !m.Converged || math.IsNaN(m.Dispersion) {
+		return errors, nil
+	}
+	hessian := r.Hessian
+	if hessian == nil {
+		hessian = make([]float64, n*n)
+		if _, err := o.Hessian(ctx, r.X, make([]float64, n), hessian); err != nil {
+			return nil, err
+		}
+	}
+	var factor cholesky.Factorization
+	factor.Tolerance = max(cholesky.DefaultTolerance, o.HessianTolerance())
+	if err := factor.Factorize(hessian, n, o.Lead()); err != nil || factor.Rank() < n {
+		return errors, nil
+	}
+	covariance := make([]float64, n*n)
+	factor.Inverse(covariance)
+	for i := range n {
+		variance := covariance[i*n+i]
+		if i == 0 && m.Intercept && center != nil {
+			variance = interceptVariance(covariance, center, n)
+		}
+		errors[i] = math.Sqrt(m.Dispersion * variance)
+	}
+	return errors, nil
+}
+
+// interceptVariance is that of α − cᵀβ, in units of the dispersion.
+func interceptVariance(covariance, center []float64, n int) float64 {
+	away := append([]float64{1}, center...)
+	for j := range center {
+		away[1+j] = -center[j]
+	}
+	rows := make([]float64, n)
+	kernels.Dots(rows, kernels.Matrix[float64]{Rows: n, Cols: n, Stride: n, Data: covariance}, nil, away)
+	return kernels.Sum(products(rows, away))
+}
+
+func quotient(a, b float64) float64 {
+	if b <= 0 {
+		return math.NaN()
+	}
+	return a / b
+}

@@ -1,0 +1,181 @@
+package glm
+
+import (
+	"context"
+	"fmt"
+	"unsafe"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers"
+	"github.com/seed-0327bdf7/hesse/solvers/pass"
+)
+
+// An objective is a penalised loss as a problem for solvers. Its variables are
+// the intercept, if there is one, and the coefficients of X − c.
+type objective[T kernels.Float] struct {
+	pass      *pass.Pass[T]
+	family    Family
+	intercept bool
+	penalty   []float64 // λ of each column; nil is none
+	observe   func(*solvers.Iterate)
+
+	first    *pass.Moments // without their Hessian: those of the start
+	last     *pass.Moments // of the latest evaluation
+	previous []float64     // the iterate before the latest
+	latest   []float64
+}
+
+func (o *objective[T]) Dim() int        { return o.Lead() + o.pass.Columns() }
+func (o *objective[T]) Quadratic() bool { return families[o.family].loss.Quadratic() }
+
+func (o *objective[T]) Lead() int {
+	if o.intercept {
+		return 1
+	}
+	return 0
+}
+
+// HessianTolerance is that of the type in which the Hessian is summed.
+func (o *objective[T]) HessianTolerance() float64 {
+	var t T
+	if unsafe.Sizeof(t) == 4 {
+		const float32Epsilon = 0x1p-23
+		return 16 * float32Epsilon
+	}
+	return 0
+}
+
+func (o *objective[T]) Gradient(ctx context.Context, x, g []float64) (float64, error) {
+	m, err := o.run(ctx, x, pass.Want{})
+	if err != nil {
+		return 0, err
+	}
+	return o.gradient(m, x, g), nil
+}
+
+func (o *objective[T]) Hessian(ctx context.Context, x, g, h []float64) (float64, error) {
+	m, err := o.run(ctx, x, pass.Want{Hessian: true})
+	if err != nil {
+		return 0, err
+	}
+	lead, n, p := o.Lead(), o.Dim(), o.pass.Columns()
+	if o.intercept {
+		h[0] = m.SumD
+		copy(h[1:n], m.CrossD)
+	}
+	for j := range p {
+		copy(h[(lead+j)*n+lead+j:(lead+j+1)*n], m.Hessian[j*p+j:(j+1)*p])
+		if o.penalty != nil {
+			h[(lead+j)*n+lead+j] += o.penalty[j]
+		}
+	}
+	m.Hessian = nil // p² numbers that nobody reads again
+	return o.gradient(m, x, g), nil
+}
+
+func (o *objective[T]) run(ctx context.Context, x []float64, want pass.Want) (*pass.Moments, error) {
+	want.LogWeights = o.first == nil
+	m, err := o.pass.Run(ctx, o.point(x), want)
+	if err != nil {
+		return nil, err
+	}
+	if o.first == nil {
+		o.first = m
+	}
+	o.last = m
+	return m, nil
+}
+
+// point is variables as a place for a pass.
+func (o *objective[T]) point(x []float64) pass.Point {
+	if o.intercept {
+		return pass.Point{Intercept: x[0], Beta: x[1:]}
+	}
+	return pass.Point{Beta: x}
+}
+
+// gradient fills g and returns the value.
+func (o *objective[T]) gradient(m *pass.Moments, x, g []float64) float64 {
+	lead := o.Lead()
+	if o.intercept {
+		g[0] = m.SumR
+	}
+	for j, v := range m.Gradient {
+		g[lead+j] = v
+		if o.penalty != nil {
+			g[lead+j] += float64(o.penalty[j] * x[lead+j])
+		}
+	}
+	return m.Loss + o.penaltyAt(x)
+}
+
+func (o *objective[T]) penaltyAt(x []float64) float64 {
+	if o.penalty == nil {
+		return 0
+	}
+	sum, beta := 0.0, x[o.Lead():]
+	for j, lambda := range o.penalty {
+		sum += float64(float64(lambda*beta[j]) * beta[j])
+	}
+	return 0.5 * sum
+}
+
+// Stop ends a run whose classes are separated: without a penalty, the
+// coefficients would grow without end while the decrement vanishes.
+func (o *objective[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
+	o.previous, o.latest = o.latest, append(o.previous[:0], it.X...)
+	if o.observe != nil {
+		o.observe(it)
+	}
+	if o.family != Binomial || o.penalty != nil || !(o.last.MinMargin > 0) || o.last.Rows == 0 {
+		return solvers.Running, ""
+	}
+	if o.first.SumR == -0.5*o.first.SumW || o.first.SumR == 0.5*o.first.SumW {
+		return solvers.Separated, oneClass
+	}
+	return solvers.Separated, separated
+}
+
+const (
+	advice = "the maximum of the likelihood lies at infinity, and coefficients and standard errors mean nothing; add a penalty (L2 > 0) or leave columns out"
+
+	oneClass   = "the target is the same in every row: " + advice
+	separated  = "a linear combination of the columns separates the classes perfectly: " + advice
+	quasi      = "a linear combination of the columns separates some rows perfectly and contradicts none: " + advice
+	confident  = 30.0 // |η| beyond which a fitted probability is 0 or 1 to 13 digits
+	suspicious = 8.0  // |η| below which no direction has been followed far
+)
+
+// separatesSome tells whether the last step led in a direction that lowers the
+// loss for ever: one in which some rows become ever more certain and none less
+// so. Newton's method takes steps of about one in η there, while a step towards
+// a minimum at a finite place has shrunk to nothing by the end.
+func (o *objective[T]) separatesSome(ctx context.Context) (bool, error) {
+	if o.family != Binomial || o.penalty != nil || o.previous == nil || !(o.last.MaxMargin > suspicious) {
+		return false, nil
+	}
+	const magnified = 0x1p40 // beside which an offset vanishes
+	direction := make([]float64, len(o.latest))
+	for i := range direction {
+		direction[i] = magnified * (o.latest[i] - o.previous[i])
+	}
+	m, err := o.pass.Run(ctx, o.point(direction), pass.Want{})
+	if err != nil {
+		return false, err
+	}
+	low, high := m.MinMargin/magnified, m.MaxMargin/magnified
+	return high > 0.1 && low > -1e-3*high, nil
+}
+
+// warnings are what a reader should know of a fit that ended well.
+func (o *objective[T]) warnings(condition float64) []string {
+	var list []string
+	if o.family == Binomial && o.penalty == nil && o.last.MaxMargin > confident {
+		list = append(list, "some fitted probabilities are 0 or 1 to within rounding: the classes are nearly separated; a penalty (L2 > 0) would make the coefficients more trustworthy")
+	}
+	const large = 1e10
+	if condition > large {
+		list = append(list, fmt.Sprintf("the columns are nearly collinear (condition number %.1e of the scaled, centered Hessian): small changes of the data change the coefficients a lot", condition))
+	}
+	return list
+}

@@ -1,0 +1,59 @@
+package glm
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+
+	"github.com/seed-0327bdf7/hesse/solvers"
+)
+
+// Options are those of a fit. The zero value is least squares with an
+// intercept and no penalty.
+type Options struct {
+	Family      Family
+	L2          float64 // λ, the weight of the penalty λ/2 ‖β‖²
+	NoIntercept bool
+
+	// Standardize lets the penalty act on the coefficients of columns scaled
+	// to standard deviation one (weighted, of the population). Coefficients
+	// are in the units of the data all the same.
+	Standardize bool
+
+	Method        solvers.Method // nil means solvers.Newton{}
+	MaxIterations int            // 0 means 100
+	Threads       int            // 0 means runtime.GOMAXPROCS(0)
+
+	// Observe is called with every iterate, the start included; nil is none.
+	// The iterate is valid during the call only. Its variables are the
+	// intercept, if there is one, and the coefficients, both of centered columns.
+	Observe func(*solvers.Iterate)
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Family < 0 || int(o.Family) >= len(families):
+		return fmt.Errorf("glm: family %d is not known", int(o.Family))
+	case !(o.L2 >= 0) || math.IsInf(o.L2, 0):
+		return fmt.Errorf("glm: L2 is %v; it is a finite number, not negative", o.L2)
+	case o.MaxIterations < 0:
+		return fmt.Errorf("glm: MaxIterations is %d", o.MaxIterations)
+	case o.Threads < 0:
+		return fmt.Errorf("glm: Threads is %d", o.Threads)
+	}
+	return nil
+}
+
+func (o Options) threads() int {
+	if o.Threads == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return o.Threads
+}
+
+func (o Options) method() solvers.Method {
+	if o.Method == nil {
+		return solvers.Newton{}
+	}
+	return o.Method
+}

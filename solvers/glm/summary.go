@@ -1,0 +1,136 @@
+package glm
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+)
+
+// Summary is the model as people of the field read it, over several lines.
+func (m *Model) Summary() string {
+	var b strings.Builder
+	m.WriteSummary(&b)
+	return b.String()
+}
+
+// WriteSummary writes Summary.
+func (m *Model) WriteSummary(w io.Writer) error {
+	var b strings.Builder
+	m.head(&b)
+	m.table(&b)
+	m.quality(&b)
+	m.ending(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (m *Model) head(b *strings.Builder) {
+	penalty := "none"
+	if m.L2 > 0 {
+		penalty = fmt.Sprintf("L2, lambda = %g", m.L2)
+		if m.Standardize {
+			penalty += " on standardized columns"
+		}
+	}
+	fmt.Fprintf(b, "%s model of %s, %s link\n", m.Family, m.Target, families[m.Family].link)
+	fmt.Fprintf(b, "n = %d rows, p = %d columns%s, penalty: %s\n", m.Rows, len(m.Columns()), map[bool]string{true: " and an intercept", false: ", no intercept"}[m.Intercept], penalty)
+	fmt.Fprintf(b, "solver: %s, ISA: %s, threads: %d\n\n", m.Solver, m.ISA, m.Threads)
+}
+
+func (m *Model) table(b *strings.Builder) {
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	if m.inference() {
+		s := m.StatisticName()
+		fmt.Fprintf(t, "\testimate\tstd. error\t%s\tp-value\tlower 95%%\tupper 95%%\t\n", s)
+	} else {
+		fmt.Fprintf(t, "\testimate\t\n")
+	}
+	for _, c := range m.Coefficients {
+		if m.inference() {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", c.Name, digits(c.Estimate), digits(c.StdError),
+				fixed(c.Statistic, 3), probability(c.PValue), digits(c.Lower), digits(c.Upper))
+		} else {
+			fmt.Fprintf(t, "%s\t%s\t\n", c.Name, digits(c.Estimate))
+		}
+	}
+	t.Flush()
+	switch {
+	case m.inference():
+	case m.L2 > 0:
+		fmt.Fprintf(b, "A penalty biases the estimates: standard errors and p-values would mean nothing.\n")
+	case m.Converged:
+		fmt.Fprintf(b, "No degrees of freedom are left for standard errors.\n")
+	}
+	b.WriteByte('\n')
+}
+
+// inference tells whether any coefficient has a standard error.
+func (m *Model) inference() bool {
+	for _, c := range m.Coefficients {
+		if !math.IsNaN(c.StdError) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Model) quality(b *strings.Builder) {
+	null := m.Rows
+	if m.Intercept {
+		null--
+	}
+	fmt.Fprintf(b, "log-likelihood  %s\n", digits(m.LogLikelihood))
+	fmt.Fprintf(b, "deviance        %s on %d degrees of freedom\n", digits(m.Deviance), m.ResidualDF())
+	fmt.Fprintf(b, "null deviance   %s on %d\n", digits(m.NullDeviance), null)
+	if m.L2 == 0 {
+		fmt.Fprintf(b, "AIC %s, BIC %s\n", digits(m.AIC), digits(m.BIC))
+	}
+	if m.Family == Gaussian {
+		fmt.Fprintf(b, "R² %s, adjusted %s, residual standard deviation %s\n", fixed(m.RSquared(), 4), fixed(m.AdjustedRSquared(), 4), digits(math.Sqrt(m.Dispersion)))
+	} else {
+		fmt.Fprintf(b, "pseudo-R² %s (McFadden)\n", fixed(m.RSquared(), 4))
+	}
+}
+
+func (m *Model) ending(b *strings.Builder) {
+	fmt.Fprintf(b, "%s after %s, gradient norm %.1e: %s\n", m.Status, count(m.Iterations, "iteration"), m.GradientNorm, m.Reason)
+	for _, w := range m.Warnings {
+		fmt.Fprintf(b, "warning: %s\n", w)
+	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// digits is a number with six significant digits, n/a if it is undefined.
+func digits(v float64) string {
+	if math.IsNaN(v) {
+		return "n/a"
+	}
+	return fmt.Sprintf("%.6g", v)
+}
+
+func fixed(v float64, decimals int) string {
+	if math.IsNaN(v) {
+		return "n/a"
+	}
+	return fmt.Sprintf("%.*f", decimals, v)
+}
+
+func probability(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "n/a"
+	case p < 1e-16:
+		return "<1e-16"
+	case p < 1e-4:
+		return fmt.Sprintf("%.1e", p)
+	}
+	return fmt.Sprintf("%.4f", p)
+}

@@ -1,0 +1,124 @@
+package pass
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+)
+
+// magic begins every encoding; its last byte is the version.
+var magic = []byte("hesse moments\x01")
+
+// MarshalBinary encodes moments exactly: a version, the length and the fields
+// in little-endian order, a CRC-32 at the end.
+func (m *Moments) MarshalBinary() ([]byte, error) {
+	p := len(m.Gradient)
+	b := append([]byte{}, magic...)
+	b = binary.LittleEndian.AppendUint64(b, uint64(p))
+	var parts byte
+	if m.Hessian != nil {
+		parts |= 1
+	}
+	if m.Shift != nil {
+		parts |= 2
+	}
+	b = append(b, parts)
+	b = binary.LittleEndian.AppendUint64(b, uint64(m.Rows))
+	number := func(v float64) { b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v)) }
+	for _, v := range m.scalars() {
+		number(*v)
+	}
+	for _, s := range [][]float64{m.Gradient, m.CrossD, m.Shift} {
+		for _, v := range s {
+			number(v)
+		}
+	}
+	if m.Hessian != nil {
+		for i := range p {
+			for _, v := range m.Hessian[i*p+i : (i+1)*p] {
+				number(v)
+			}
+		}
+	}
+	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b)), nil
+}
+
+func (m *Moments) scalars() []*float64 {
+	return []*float64{&m.SumW, &m.SumLogW, &m.Loss, &m.SumR, &m.SumD, &m.MinMargin, &m.MaxMargin}
+}
+
+// UnmarshalBinary decodes what MarshalBinary wrote. An encoding that is
+// damaged, of another version or of another length is an error, and m is as
+// before.
+func (m *Moments) UnmarshalBinary(data []byte) error {
+	const version = 1
+	if len(data) < len(magic) || !bytes.Equal(data[:len(magic)-1], magic[:len(magic)-1]) {
+		return errors.New("pass: not the moments of a pass")
+	}
+	if v := data[len(magic)-1]; v != version {
+		return fmt.Errorf("pass: moments of version %d; this program reads version %d", v, version)
+	}
+	damaged := errors.New("pass: moments are damaged or cut off")
+	header := len(magic) + 8 + 1 + 8
+	if len(data) < header+4 {
+		return damaged
+	}
+	body, sum := data[:len(data)-4], binary.LittleEndian.Uint32(data[len(data)-4:])
+	if crc32.ChecksumIEEE(body) != sum {
+		return damaged
+	}
+	rest := body[len(magic):]
+	columns, parts, rows := binary.LittleEndian.Uint64(rest), rest[8], binary.LittleEndian.Uint64(rest[9:])
+	rest = body[header:]
+	d := Moments{Rows: int(rows)}
+	// A number of columns that cannot be in so many bytes must not be multiplied.
+	if columns > uint64(len(rest)) || parts > 3 || rows > math.MaxInt64 {
+		return damaged
+	}
+	p := int(columns)
+	numbers := len(d.scalars()) + p
+	if parts&1 != 0 {
+		numbers += p + p*(p+1)/2
+	}
+	if parts&2 != 0 {
+		numbers += p
+	}
+	if len(rest) != 8*numbers {
+		return damaged
+	}
+	number := func() float64 {
+		v := math.Float64frombits(binary.LittleEndian.Uint64(rest))
+		rest = rest[8:]
+		return v
+	}
+	vector := func() []float64 {
+		v := make([]float64, p)
+		for i := range v {
+			v[i] = number()
+		}
+		return v
+	}
+	for _, v := range d.scalars() {
+		*v = number()
+	}
+	d.Gradient = vector()
+	if parts&1 != 0 {
+		d.CrossD = vector()
+	}
+	if parts&2 != 0 {
+		d.Shift = vector()
+	}
+	if parts&1 != 0 {
+		d.Hessian = make([]float64, p*p)
+		for i := range p {
+			for j := i; j < p; j++ {
+				d.Hessian[i*p+j] = number()
+			}
+		}
+	}
+	*m = d
+	return nil
+}

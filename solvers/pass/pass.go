@@ -1,0 +1,282 @@
+package pass
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed-0327bdf7/hesse/internal/par"
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers/loss"
+)
+
+// A Model is what is fitted: what a pass computes of its rows.
+type Model struct {
+	Loss loss.Loss
+
+	// Intercept adds α to every η; moments then carry what its row and column
+	// of the Hessian need, and columns are shifted.
+	Intercept bool
+}
+
+// A Point is where moments are taken: η = Intercept + offset + (X − c)·Beta.
+type Point struct {
+	Intercept float64
+	Beta      []float64
+}
+
+// Want says what moments are to hold beside the loss and the gradient.
+type Want struct {
+	Hessian    bool
+	LogWeights bool // SumLogW
+}
+
+// A Pass evaluates one model on one set of rows, as often as asked. It keeps
+// its scratch memory from one run to the next; it is not safe for concurrent
+// use.
+type Pass[T kernels.Float] struct {
+	model   Model
+	threads int
+	columns int
+	shift   []T
+
+	data   *Data[T]  // either rows in memory
+	source Source[T] // or rows that are read
+
+	workers []*scratch[T]
+	free    chan *Moments
+	hessian bool // of the moments in free
+}
+
+// New prepares passes over rows in memory. threads is how many goroutines a
+// run may use; results do not depend on it. With an intercept the columns are
+// shifted by their means over the first block of rows, which costs no digits
+// when columns are far from zero.
+func New[T kernels.Float](d *Data[T], model Model, threads int) (*Pass[T], error) {
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	p, err := newPass[T](model, d.X.Cols, threads)
+	if err != nil {
+		return nil, err
+	}
+	p.data = d
+	if model.Intercept && d.rows() > 0 {
+		p.shift = p.means(d, 0, min(d.rows(), blockRows))
+	}
+	return p, nil
+}
+
+// NewFromSource prepares passes over rows that are read anew for each of them.
+// The result of a run has the bits that the same rows in memory give.
+func NewFromSource[T kernels.Float](s Source[T], model Model, threads int) (*Pass[T], error) {
+	p, err := newPass[T](model, s.Columns(), threads)
+	if err != nil {
+		return nil, err
+	}
+	p.source = s
+	for _, w := range p.workers {
+		w.chunk = NewChunk(s, blockRows)
+	}
+	if model.Intercept {
+		if err := s.Rewind(); err != nil {
+			return nil, err
+		}
+		first := p.workers[0].chunk
+		rows, err := first.fill(s)
+		if err != nil {
+			return nil, err
+		}
+		if rows > 0 {
+			d := first.data(rows)
+			p.shift = p.means(&d, 0, rows)
+		}
+	}
+	return p, nil
+}
+
+func newPass[T kernels.Float](model Model, columns, threads int) (*Pass[T], error) {
+	if model.Loss == nil {
+		return nil, errors.New("pass: no loss")
+	}
+	if threads < 1 {
+		return nil, fmt.Errorf("pass: %d threads", threads)
+	}
+	p := &Pass[T]{model: model, threads: threads, columns: columns}
+	for range threads {
+		p.workers = append(p.workers, newScratch[T]())
+	}
+	return p, nil
+}
+
+// Model is what the pass computes.
+func (p *Pass[T]) Model() Model { return p.model }
+
+// Columns is the number of columns of X.
+func (p *Pass[T]) Columns() int { return p.columns }
+
+// Shift is c, the numbers that columns are taken relative to; nil is zero.
+func (p *Pass[T]) Shift() []float64 {
+	if p.shift == nil {
+		return nil
+	}
+	c := make([]float64, len(p.shift))
+	for j, v := range p.shift {
+		c[j] = float64(v)
+	}
+	return c
+}
+
+// means are the column means of rows lo to hi, rounded to T.
+func (p *Pass[T]) means(d *Data[T], lo, hi int) []T {
+	total := make([]float64, p.columns)
+	s := p.workers[0]
+	for first := lo; first < hi; first += segmentRows {
+		seg := s.segment(d, first, min(first+segmentRows, hi))
+		kernels.Update(total, seg.x, nil, s.ones[:seg.x.Rows])
+	}
+	means := make([]T, p.columns)
+	for j := range means {
+		means[j] = T(total[j] / float64(hi-lo))
+	}
+	return means
+}
+
+// Run reads the rows once and returns their moments at a point. The result is
+// the caller's. Rows that a source cannot read, and the end of ctx, are errors.
+func (p *Pass[T]) Run(ctx context.Context, at Point, want Want) (*Moments, error) {
+	if len(at.Beta) != p.columns {
+		return nil, fmt.Errorf("pass: %d coefficients for %d columns", len(at.Beta), p.columns)
+	}
+	job := &par.Job[*Moments]{Threads: p.threads, Merge: func(into, from *Moments) {
+		into.add(from)
+		p.release(from)
+	}}
+	if p.source != nil {
+		if err := p.fromSource(job, at, want); err != nil {
+			return nil, err
+		}
+	} else {
+		p.fromMemory(job, at, want)
+	}
+	if p.free == nil || p.hessian != want.Hessian {
+		p.hessian = want.Hessian
+		p.free = make(chan *Moments, 64)
+	}
+	m, ok, err := par.Reduce(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		m = newMoments(p.columns, want.Hessian)
+	}
+	m.Shift = p.Shift()
+	return m, nil
+}
+
+func (p *Pass[T]) fromMemory(job *par.Job[*Moments], at Point, want Want) {
+	rows := p.data.rows()
+	blocks := (rows + blockRows - 1) / blockRows
+	job.Threads = max(1, min(p.threads, blocks))
+	job.Run = par.RunLength(blocks, job.Threads)
+	job.Claim = func(_, claim int) (int, error) {
+		return max(0, min(job.Run, blocks-claim*job.Run)), nil
+	}
+	job.Block = func(worker, claim, block int) *Moments {
+		lo := (claim*job.Run + block) * blockRows
+		return p.block(p.workers[worker], p.data, lo, min(lo+blockRows, rows), at, want)
+	}
+}
+
+func (p *Pass[T]) fromSource(job *par.Job[*Moments], at Point, want Want) error {
+	if err := p.source.Rewind(); err != nil {
+		return err
+	}
+	rows, last := make([]int, p.threads), false
+	job.Run = 1
+	job.Claim = func(worker, _ int) (int, error) {
+		if last {
+			return 0, nil
+		}
+		chunk := p.workers[worker].chunk
+		n, err := chunk.fill(p.source)
+		rows[worker], last = n, n < blockRows
+		return min(n, 1), err
+	}
+	job.Block = func(worker, _, _ int) *Moments {
+		d := p.workers[worker].chunk.data(rows[worker])
+		return p.block(p.workers[worker], &d, 0, rows[worker], at, want)
+	}
+	return nil
+}
+
+// block is the moments of one block of rows.
+func (p *Pass[T]) block(s *scratch[T], d *Data[T], lo, hi int, at Point, want Want) *Moments {
+	m := p.acquire(want.Hessian)
+	for first := lo; first < hi; first += segmentRows {
+		seg := s.segment(d, first, min(first+segmentRows, hi))
+		if want.Hessian {
+			p.second(s, &seg, at, m)
+		} else {
+			p.first(s, &seg, at, m)
+		}
+		s.count(&seg, m, want.LogWeights)
+	}
+	return m
+}
+
+// first is loss and gradient: strips of rows that stay in the first-level
+// cache from the dot products to the update.
+func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
+	strip := stripRows(p.columns)
+	for lo := 0; lo < seg.x.Rows; lo += strip {
+		hi := min(lo+strip, seg.x.Rows)
+		x := seg.x.Slice(lo, hi)
+		s.predict(seg, lo, hi, x, p.shift, at)
+		s.evaluate(p.model.Loss, seg, lo, hi, m)
+		kernels.Update(m.Gradient, x, p.shift, s.r[lo:hi])
+	}
+}
+
+// second is loss, gradient and Hessian: the segment is centered once, into the
+// second-level cache, and all else reads it there.
+func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
+	x, n := seg.x, seg.x.Rows
+	if p.shift != nil {
+		s.centered = grow(s.centered, segmentRows*p.columns)
+		x = kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: p.columns, Data: s.centered}
+		kernels.Pack(x, seg.x, p.shift, nil)
+	}
+	s.predict(seg, 0, n, x, nil, at)
+	s.evaluate(p.model.Loss, seg, 0, n, m)
+	kernels.Update(m.Gradient, x, nil, s.r[:n])
+	if p.model.Intercept {
+		kernels.Update(m.CrossD, x, nil, s.d[:n])
+	}
+	if p.model.Loss.Quadratic() && seg.w == nil {
+		kernels.Gram(m.Hessian, p.columns, x)
+		return
+	}
+	s.scaled = grow(s.scaled, segmentRows*p.columns)
+	scaled := kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: p.columns, Data: s.scaled}
+	kernels.Pack(scaled, x, nil, s.d[:n])
+	kernels.Triangle(m.Hessian, p.columns, scaled, x)
+}
+
+// acquire is empty moments, used before if there are any.
+func (p *Pass[T]) acquire(hessian bool) *Moments {
+	select {
+	case m := <-p.free:
+		m.reset()
+		return m
+	default:
+		return newMoments(p.columns, hessian)
+	}
+}
+
+func (p *Pass[T]) release(m *Moments) {
+	select {
+	case p.free <- m:
+	default:
+	}
+}

@@ -1,0 +1,165 @@
+package pass
+
+import (
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers/loss"
+)
+
+const (
+	// blockRows is B of the order of sums: the rows that are added up one
+	// segment after the other before blocks are merged in a tree.
+	blockRows = 1024
+
+	// segmentRows is how many rows the loss and the Hessian are computed on at
+	// a time: a panel of the Hessian's kernel.
+	segmentRows = kernels.PanelRows
+
+	// stripElements is how much of X stays in the first-level cache between
+	// the dot products and the update that follows them.
+	stripElements = 3072
+)
+
+// stripRows is how many rows a pass without a Hessian takes through all of its
+// steps at a time: a multiple of the groups of the update, so that the strips
+// leave no trace in the bits.
+func stripRows(p int) int {
+	return min(segmentRows, max(stripElements/max(p, 1), kernels.UpdateRows)&^(kernels.UpdateRows-1))
+}
+
+// scratch is what one goroutine needs for its segments.
+type scratch[T kernels.Float] struct {
+	eta, y, w, offset, value, r, d, ones []float64
+
+	gathered []T // rows of an index list
+	centered []T // X − c
+	scaled   []T // d·(X − c)
+
+	chunk *Chunk[T] // rows of a source
+
+	block loss.Block // here, since the argument of an interface's method escapes
+}
+
+func newScratch[T kernels.Float]() *scratch[T] {
+	s := &scratch[T]{}
+	for _, v := range []*[]float64{&s.eta, &s.y, &s.w, &s.offset, &s.value, &s.r, &s.d, &s.ones} {
+		*v = make([]float64, segmentRows)
+	}
+	for i := range s.ones {
+		s.ones[i] = 1
+	}
+	return s
+}
+
+// A segment is up to segmentRows rows that lie in memory one after the other,
+// everything but X in float64.
+type segment[T kernels.Float] struct {
+	x            kernels.Matrix[T]
+	y, w, offset []float64
+}
+
+// segment fetches rows lo to hi of the data; scratch holds what must be copied.
+func (s *scratch[T]) segment(d *Data[T], lo, hi int) segment[T] {
+	n := hi - lo
+	if d.Index == nil {
+		seg := segment[T]{x: d.X.Slice(lo, hi), y: float64s(s.y, d.Y[lo:hi])}
+		if d.Weights != nil {
+			seg.w = float64s(s.w, d.Weights[lo:hi])
+		}
+		if d.Offset != nil {
+			seg.offset = float64s(s.offset, d.Offset[lo:hi])
+		}
+		return seg
+	}
+	p := d.X.Cols
+	s.gathered = grow(s.gathered, segmentRows*p)
+	seg := segment[T]{x: kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: s.gathered}, y: s.y[:n]}
+	if d.Weights != nil {
+		seg.w = s.w[:n]
+	}
+	if d.Offset != nil {
+		seg.offset = s.offset[:n]
+	}
+	for to, from := range d.Index[lo:hi] {
+		if p > 0 {
+			copy(seg.x.Row(to), d.X.Row(from))
+		}
+		seg.y[to] = float64(d.Y[from])
+		if d.Weights != nil {
+			seg.w[to] = float64(d.Weights[from])
+		}
+		if d.Offset != nil {
+			seg.offset[to] = float64(d.Offset[from])
+		}
+	}
+	return seg
+}
+
+// float64s is v as float64: v itself if it is, else a copy in buffer.
+func float64s[T kernels.Float](buffer []float64, v []T) []float64 {
+	if same, ok := any(v).([]float64); ok {
+		return same
+	}
+	for i := range v {
+		buffer[i] = float64(v[i])
+	}
+	return buffer[:len(v)]
+}
+
+func grow[T any](s []T, n int) []T {
+	if len(s) < n {
+		return make([]T, n)
+	}
+	return s
+}
+
+// predict sets eta for rows lo to hi of a segment.
+func (s *scratch[T]) predict(seg *segment[T], lo, hi int, x kernels.Matrix[T], shift []T, at Point) {
+	eta := s.eta[lo:hi]
+	kernels.Dots(eta, x, shift, at.Beta)
+	switch {
+	case seg.offset != nil:
+		for i, o := range seg.offset[lo:hi] {
+			eta[i] += at.Intercept + o
+		}
+	case at.Intercept != 0:
+		for i := range eta {
+			eta[i] += at.Intercept
+		}
+	}
+}
+
+// evaluate takes rows lo to hi through the loss.
+func (s *scratch[T]) evaluate(l loss.Loss, seg *segment[T], lo, hi int, m *Moments) {
+	b := &s.block
+	*b = loss.Block{
+		Eta: s.eta[lo:hi], Y: seg.y[lo:hi], Value: s.value[lo:hi], R: s.r[lo:hi], D: s.d[lo:hi],
+		MinMargin: m.MinMargin, MaxMargin: m.MaxMargin,
+	}
+	if seg.w != nil {
+		b.W = seg.w[lo:hi]
+	}
+	l.Evaluate(b)
+	m.MinMargin, m.MaxMargin = b.MinMargin, b.MaxMargin
+}
+
+// count adds what a segment contributes beside the products with X.
+func (s *scratch[T]) count(seg *segment[T], m *Moments, logarithms bool) {
+	n := len(seg.y)
+	m.Loss += kernels.Sum(s.value[:n])
+	m.SumR += kernels.Sum(s.r[:n])
+	m.SumD += kernels.Sum(s.d[:n])
+	if seg.w == nil {
+		m.Rows += n
+		m.SumW += float64(n)
+		return
+	}
+	m.SumW += kernels.Sum(seg.w)
+	for _, w := range seg.w {
+		if w > 0 {
+			m.Rows++
+			if logarithms {
+				m.SumLogW += kernels.Log(w)
+			}
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package solvers
+
+import "context"
+
+// A Problem is a function f: R^Dim → R to be minimised. Methods ask for more
+// than this; see [Gradienter] and [Hessianer].
+//
+// An evaluation must neither keep nor change x, and overwrites all it is asked
+// for, whatever was there. A point where f is undefined is no error but a value
+// that is not finite; methods that search back off from it. An error ends the
+// run.
+type Problem interface {
+	Dim() int
+}
+
+// A Gradienter computes the value and the gradient together. g has length Dim.
+type Gradienter interface {
+	Problem
+	Gradient(ctx context.Context, x, g []float64) (f float64, err error)
+}
+
+// A Hessianer computes value, gradient and Hessian together. h is Dim×Dim
+// row-major; its upper triangle, the diagonal included, is set.
+type Hessianer interface {
+	Gradienter
+	Hessian(ctx context.Context, x, g, h []float64) (f float64, err error)
+}
+
+// A Leader has variables, 0 or 1 of them in front of the others, that stand for
+// an intercept: they are eliminated first, and rank and condition are those of
+// the others beside them. A problem without this has none.
+type Leader interface {
+	Lead() int
+}
+
+// A Quadratic tells whether f is exactly quadratic, so that its Hessian is the
+// same everywhere and one Newton step is the answer.
+type Quadratic interface {
+	Quadratic() bool
+}
+
+// An Approximate problem returns Hessians that are summed in less than double
+// precision. HessianTolerance is the share of a diagonal entry that may be
+// rounding and counts as zero where rank is judged. A problem without this has
+// a tolerance that fits sums in float64.
+type Approximate interface {
+	HessianTolerance() float64
+}
+
+// A Stopper knows better than any method when to stop. It is asked once for
+// every iterate, the start included, when the method goes on or has converged;
+// any status but Running ends the run with it and with the reason.
+type Stopper interface {
+	Stop(it *Iterate) (status Status, reason string)
+}

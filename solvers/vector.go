@@ -1,0 +1,57 @@
+package solvers
+
+import (
+	"math"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+func dot(x, y []float64) float64 {
+	var sum [1]float64
+	kernels.Dots(sum[:], kernels.Matrix[float64]{Rows: 1, Cols: len(x), Stride: len(x), Data: x}, nil, y)
+	return sum[0]
+}
+
+func largestAbsolute(x []float64) float64 {
+	largest := 0.0
+	for _, v := range x {
+		largest = max(largest, math.Abs(v))
+	}
+	return largest
+}
+
+func finite(x ...float64) bool {
+	for _, v := range x {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// symmetric adds H·x to dst, where h holds the upper triangle of H.
+func symmetric(dst, h, x []float64) {
+	n := len(x)
+	for i, v := range x {
+		row := h[i*n+i : (i+1)*n]
+		kernels.Axpy(dst[i:], v, row)
+		dst[i] += dot(row[1:], x[i+1:])
+	}
+}
+
+// curvedNorm returns Σ |h_ii|·x_i²: the square of the length of x where every
+// variable is scaled to unit curvature.
+func curvedNorm(h, x []float64) float64 {
+	n := len(x)
+	sum := 0.0
+	for i, v := range x {
+		sum = math.FMA(float64(math.Abs(h[i*n+i])*v), v, sum)
+	}
+	return sum
+}
+
+func fill(x []float64, v float64) {
+	for i := range x {
+		x[i] = v
+	}
+}
