@@ -169,11 +169,19 @@ func bigExpOf(y *big.Float) *big.Float {
 	return tail.Mul(tail, bigExp(f))
 }
 
+// samples is how many arguments the accuracy of a function is tried at.
+func samples() int {
+	if long {
+		return 2_000_000
+	}
+	return 20_000
+}
+
 func TestLogisticAccuracy(t *testing.T) {
 	const allowed = 3
 	random := rand.New(rand.NewPCG(7, 8))
 	var worst [3]float64
-	for range 20000 {
+	for range samples() {
 		eta := []float64{random.NormFloat64() * math.Ldexp(1, random.IntN(20)-12)}
 		if math.Abs(eta[0]) > 700 {
 			continue
@@ -204,7 +212,7 @@ func TestLogisticAccuracy(t *testing.T) {
 func TestLogAccuracy(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
 	worst := 0.0
-	for i := range 20000 {
+	for i := range samples() {
 		x := math.Ldexp(0.5+random.Float64(), random.IntN(2000)-1000)
 		if i%2 == 0 {
 			x = 1 + random.NormFloat64()*math.Ldexp(1, -random.IntN(50)-3)

@@ -42,10 +42,20 @@ func sizes(yield func(setting)) {
 			both(n, p)
 		}
 	}
+	if long {
+		for n := 1; n <= 300; n += 3 {
+			for p := 1; p <= 300; p++ {
+				both(n, p)
+			}
+		}
+	}
 	for _, p := range []int{2047, 2048, 2049, 2100} { // Update divides the columns here
 		yield(setting{n: 9, p: p, above: true})
 	}
 }
+
+// long is set by make test-long.
+var long = os.Getenv("HESSE_LONG") != ""
 
 const arenaBytes = 36 << 20
 

@@ -77,8 +77,8 @@ func (k kind) problem(cell string) (problem, advice string) {
 	case outOfRange:
 		return quote(cell) + " is too large for a float64", "rescale the column"
 	case notUTF8:
-		return quote(cell) + " is not a number, nor is it UTF-8", "save the file as UTF-8 and correct the cell, or leave the column out"
+		return quote(cell) + " is not a number, nor is it UTF-8", "save the file as UTF-8 and correct the cell, or " + LeaveOut
 	default:
-		return quote(cell) + " is not a number", "correct the cell, or leave the column out"
+		return quote(cell) + " is not a number", "correct the cell, or " + LeaveOut
 	}
 }

@@ -22,6 +22,10 @@ type Error struct {
 	Advice string
 }
 
+// LeaveOut is the end of the Advice on a cell that holds text. A caller can replace it who knows how columns are left out, or that this
+// one cannot be.
+const LeaveOut = "leave the column out"
+
 // Error returns one line: file:line: column 3 ("x2"): problem; advice.
 func (e *Error) Error() string {
 	var b strings.Builder

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,10 @@ type Reader struct {
 	// Progress, if not nil, is called between two rows when at least 64 KiB have been read since the last call, and at
 	// the end of the input. bytes is what has been read so far, read-ahead included.
 	Progress func(bytes int64)
+
+	// Check, if not nil, is called with the selected cells of every row, provided that all of them are finite numbers. The error it
+	// returns, such as one from CellError, ends the reading.
+	Check func(row []float64) error
 
 	file    string
 	closer  io.Closer // nil if there is nothing to close
@@ -111,28 +116,36 @@ func (r *Reader) Columns() []string {
 }
 
 // Select makes Read parse the named columns, in this order; without it Read parses all. A name may occur more than once. Cells of
-// other columns may hold anything but NUL bytes. An unknown name is an *Error, and the selection stays as it was.
+// other columns may hold anything but NUL bytes. Unknown names are an *Error, and the selection stays as it was.
 func (r *Reader) Select(names []string) error {
 	field := make(map[string]int, len(r.columns))
 	for i, name := range r.columns {
 		field[name] = i
 	}
 	selected := make([]int, len(names))
+	var unknown []string
 	for i, name := range names {
 		f, ok := field[name]
-		if !ok {
-			return r.unknown(name)
+		if !ok && !slices.Contains(unknown, name) {
+			unknown = append(unknown, name)
 		}
 		selected[i] = f
+	}
+	if unknown != nil {
+		return r.unknown(unknown)
 	}
 	r.selected = selected
 	return nil
 }
 
-func (r *Reader) unknown(name string) *Error {
-	e := &Error{File: r.file, Line: r.header, Name: name, Problem: "there is no column " + quote(name)}
-	if near, ok := nearest(name, r.columns); ok {
-		e.Advice = "did you mean " + quote(near) + "? "
+// unknown is the error for names that are not in the header.
+func (r *Reader) unknown(names []string) *Error {
+	e := &Error{File: r.file, Line: r.header, Problem: "there are no columns " + list(names)}
+	if len(names) == 1 {
+		e.Name, e.Problem = names[0], "there is no column "+quote(names[0])
+		if near, ok := nearest(names[0], r.columns); ok {
+			e.Advice = "did you mean " + quote(near) + "? "
+		}
 	}
 	e.Advice += "the columns are " + list(r.columns)
 	return e
@@ -151,7 +164,28 @@ func (r *Reader) Read(row []float64) error {
 	if err := r.next(); err != nil {
 		return err
 	}
-	return r.parseRow(row, nil)
+	if err := r.parseRow(row, nil); err != nil {
+		return err
+	}
+	return r.check(row)
+}
+
+// check asks Check.
+func (r *Reader) check(row []float64) error {
+	if r.Check != nil && r.err == nil {
+		r.err = r.Check(row)
+	}
+	return r.err
+}
+
+// CellError returns an error at the i-th selected cell of the row last read.
+func (r *Reader) CellError(i int, problem, advice string) *Error {
+	return r.errorAt(r.selected[i], problem, advice)
+}
+
+func (r *Reader) errorAt(field int, problem, advice string) *Error {
+	line, _ := r.csv.FieldPos(field)
+	return &Error{File: r.file, Line: line, Column: field + 1, Name: r.columns[field], Problem: problem, Advice: advice}
 }
 
 // Line returns the line on which the row last read begins; before the first row, the line of the header.
@@ -200,10 +234,8 @@ func (r *Reader) parseRow(row []float64, bad *unusable) error {
 
 // cellError is the error for a cell of r.record that is of kind k.
 func (r *Reader) cellError(field int, k kind) *Error {
-	line, _ := r.csv.FieldPos(field)
-	e := &Error{File: r.file, Line: line, Column: field + 1, Name: r.columns[field]}
-	e.Problem, e.Advice = k.problem(r.record[field])
-	return e
+	problem, advice := k.problem(r.record[field])
+	return r.errorAt(field, problem, advice)
 }
 
 // report calls Progress if it is time to, or at the end if there is anything new to report.

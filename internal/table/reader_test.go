@@ -96,6 +96,69 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+func TestSelectNamesAllThatIsUnknown(t *testing.T) {
+	r := newReader(t, "a,b\n1,2\n")
+	err := r.Select([]string{"c", "a", "d", "c"})
+	if want := `t.csv:1: there are no columns "c", "d"; the columns are "a", "b"`; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	const input = "a,b,c\n1,2,x\n3,4,x\n\n5,\"\n6\",x\n7,8,x\n"
+	want := `t.csv:5: column 2 ("b"): six; no more of it`
+	for _, all := range []bool{false, true} {
+		r := newReader(t, input)
+		if err := r.Select([]string{"b", "a"}); err != nil {
+			t.Fatal(err)
+		}
+		var seen [][]float64
+		r.Check = func(row []float64) error {
+			seen = append(seen, slices.Clone(row))
+			if row[0] == 6 {
+				return r.CellError(0, "six", "no more of it")
+			}
+			return nil
+		}
+		var err error
+		if all {
+			_, err = r.ReadAll(t.Context())
+		} else {
+			for row := make([]float64, 2); err == nil; {
+				err = r.Read(row)
+			}
+			if again := r.Read(make([]float64, 2)); again != err {
+				t.Errorf("and then %v", again)
+			}
+		}
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+		if want := "[[2 1] [4 3] [6 5]]"; fmt.Sprint(seen) != want {
+			t.Errorf("checked %v, want %v", seen, want)
+		}
+	}
+}
+
+func TestCheckSeesNoUnusableRow(t *testing.T) {
+	r := newReader(t, "a,b\n1,2\nNA,3\n4,5\n,6\n")
+	rows := 0
+	r.Check = func(row []float64) error {
+		rows++
+		if row[0] == 0 {
+			t.Errorf("checked %v", row)
+		}
+		return nil
+	}
+	want := `t.csv:3: column 1 ("a"): missing value "NA"; in all 2 cells are unusable: 1 empty, 1 marked as missing, in 2 rows, column "a"; remove these rows or fill the cells`
+	if _, err := r.ReadAll(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if rows != 2 {
+		t.Errorf("checked %d rows, want 2", rows)
+	}
+}
+
 func TestSelectKeepsTheSelectionOnError(t *testing.T) {
 	r := newReader(t, "a,b,c\n1,2,3\n")
 	if err := r.Select([]string{"b"}); err != nil {

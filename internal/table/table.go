@@ -41,7 +41,11 @@ func (r *Reader) ReadAll(ctx context.Context) (*Table, error) {
 		if err == nil {
 			size := len(t.Data)
 			t.Data = slices.Grow(t.Data, len(r.selected))[:size+len(r.selected)]
-			if err = r.parseRow(t.Data[size:], &bad); bad.first != nil {
+			before := bad.cells
+			if err = r.parseRow(t.Data[size:], &bad); err == nil && bad.cells == before {
+				err = r.check(t.Data[size:])
+			}
+			if bad.first != nil {
 				t.Data = t.Data[:size] // the row serves no purpose any more
 			}
 		}

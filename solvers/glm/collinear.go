@@ -1,6 +1,7 @@
 package glm
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -42,7 +43,7 @@ func (e *CollinearError) Error() string {
 			fmt.Fprintf(&b, "column %q is a linear combination of %s", column, quoted(others, most))
 		}
 	}
-	b.WriteString("; leave columns out or add a penalty (L2 > 0)")
+	b.WriteString("; leave columns out or add an L2 penalty")
 	return b.String()
 }
 
@@ -58,6 +59,8 @@ func quoted(names []string, most int) string {
 	return strings.Join(list, ", ")
 }
 
+var errFlat = errors.New("glm: the loss has no curvature at the start: the offset makes every fitted probability 0 or 1; use a smaller offset")
+
 // collinear names the variables of a singular Hessian.
 func (f *fit[T]) collinear(e *solvers.SingularError, o *objective[T]) error {
 	if o.first.Rows == 0 {
@@ -66,6 +69,9 @@ func (f *fit[T]) collinear(e *solvers.SingularError, o *objective[T]) error {
 	lead := o.Lead()
 	named := &CollinearError{Rows: o.first.Rows, Coefficients: o.Dim(), intercept: o.intercept}
 	for i, column := range e.Columns {
+		if column < lead {
+			return errFlat
+		}
 		named.Columns = append(named.Columns, f.names[column-lead])
 		var others []string
 		for _, term := range e.Relations[i] {

@@ -21,6 +21,8 @@ type Data[T kernels.Float] struct {
 
 	Names  []string // of the columns; nil means x1, x2, …
 	Target string   // name of the target; empty means y
+
+	OffsetName string // of the offset, if there is one; empty means offset
 }
 
 // design is the data as a pass takes it.

@@ -21,6 +21,7 @@ type document struct {
 	Family            string                `json:"family"`
 	Link              string                `json:"link"`
 	Target            string                `json:"target"`
+	Offset            *string               `json:"offset"` // null without one
 	Intercept         bool                  `json:"intercept"`
 	L2                number                `json:"l2"`
 	Standardize       bool                  `json:"standardize"`
@@ -95,6 +96,9 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 		Converged: m.Converged, Status: m.Status, Reason: m.Reason, Warnings: m.Warnings, Iterations: m.Iterations,
 		Gradients: m.Evaluations.Gradients, Hessians: m.Evaluations.Hessians,
 		GradientNorm: number(m.GradientNorm), Condition: number(m.Condition), ISA: m.ISA, Threads: m.Threads,
+	}
+	if m.Offset != "" {
+		d.Offset = &m.Offset
 	}
 	if d.Warnings == nil {
 		d.Warnings = []string{}
@@ -171,6 +175,9 @@ func (d *document) model() (*Model, error) {
 		Evaluations:  solvers.Evaluations{Gradients: d.Gradients, Hessians: d.Hessians},
 		GradientNorm: float64(d.GradientNorm), Condition: float64(d.Condition), ISA: d.ISA, Threads: d.Threads,
 		centeredIntercept: float64(d.CenteredIntercept),
+	}
+	if d.Offset != nil {
+		m.Offset = *d.Offset
 	}
 	seen := map[string]bool{}
 	for i, c := range d.Coefficients {

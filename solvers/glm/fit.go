@@ -1,6 +1,7 @@
 package glm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 		return nil, err
 	}
 	f := &fit[T]{options: o, names: d.Names, target: d.Target}
+	if d.Offset != nil {
+		f.offset = cmp.Or(d.OffsetName, "offset")
+	}
 	if err := f.prepare(d.Columns); err != nil {
 		return nil, err
 	}
@@ -44,6 +48,9 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 // result to the last bit. names and target are as in Data.
 func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []string, target string, o Options) (*Model, error) {
 	f := &fit[T]{options: o, names: names, target: target}
+	if s.Offsets() {
+		f.offset = "offset"
+	}
 	if err := f.prepare(s.Columns()); err != nil {
 		return nil, err
 	}
@@ -65,6 +72,7 @@ type fit[T kernels.Float] struct {
 	options Options
 	names   []string
 	target  string
+	offset  string // its name, empty without one
 
 	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
 	locate             func() error // finds an entry of X that is not finite

@@ -14,6 +14,7 @@ import (
 type Model struct {
 	Family      Family
 	Target      string
+	Offset      string // name of the offset, empty without one: prediction needs it
 	Intercept   bool
 	L2          float64
 	Standardize bool
@@ -100,7 +101,7 @@ func (m *Model) AdjustedRSquared() float64 {
 // model turns the end of a run into a model.
 func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) (*Model, error) {
 	m := &Model{
-		Family: f.options.Family, Target: f.target, Intercept: o.intercept,
+		Family: f.options.Family, Target: f.target, Offset: f.offset, Intercept: o.intercept,
 		L2: f.options.L2, Standardize: f.options.Standardize, Solver: f.options.method().Name(),
 		Rows: o.first.Rows, SumWeights: o.first.SumW,
 		Converged: r.Status == solvers.Converged, Status: r.Status.String(), Reason: r.Reason,

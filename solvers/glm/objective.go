@@ -137,7 +137,7 @@ func (o *objective[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
 }
 
 const (
-	advice = "the maximum of the likelihood lies at infinity, and coefficients and standard errors mean nothing; add a penalty (L2 > 0) or leave columns out"
+	advice = "the maximum of the likelihood lies at infinity, and coefficients and standard errors mean nothing; add an L2 penalty or leave columns out"
 
 	oneClass   = "the target is the same in every row: " + advice
 	separated  = "a linear combination of the columns separates the classes perfectly: " + advice
@@ -171,7 +171,7 @@ func (o *objective[T]) separatesSome(ctx context.Context) (bool, error) {
 func (o *objective[T]) warnings(condition float64) []string {
 	var list []string
 	if o.family == Binomial && o.penalty == nil && o.last.MaxMargin > confident {
-		list = append(list, "some fitted probabilities are 0 or 1 to within rounding: the classes are nearly separated; a penalty (L2 > 0) would make the coefficients more trustworthy")
+		list = append(list, "some fitted probabilities are 0 or 1 to within rounding: the classes are nearly separated; an L2 penalty would make the coefficients more trustworthy")
 	}
 	const large = 1e10
 	if condition > large {

@@ -1,0 +1,65 @@
+# Two commands are all: `make run` fits real data, `make test` passes every test.
+# Both need Go and nothing else. `make help` lists the rest.
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 5s
+# REQUIRE=1 turns what a machine may lack, and make test would skip aloud, into a failure.
+REQUIRE     ?=
+
+export CGO_ENABLED ?= 0
+
+# skip says aloud what is left out, or fails if nothing may be.
+skip = if [ -n "$(REQUIRE)" ]; then echo "REQUIRED: $(1)"; exit 1; else echo "SKIPPED: $(1)"; fi
+
+.PHONY: help run build test test-long vet race v3 fuzz generate clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build the program ./hesse, one static binary
+	$(GO) build -trimpath -o hesse ./cmd/hesse
+
+run: build ## fit the two tables in testdata
+	./hesse info
+	@echo
+	./hesse fit testdata/wdbc.csv --target malignant --family binomial --l2 1 --standardize
+	@echo
+	./hesse fit testdata/longley.csv --target employed
+
+test: vet ## run every test
+	$(GO) test ./...
+	$(GO) test -tags purego ./...
+	@$(MAKE) --no-print-directory v3 race fuzz
+
+vet: # what the compiler and two linters see; asmdecl holds assembly to its Go signatures
+	$(GO) vet ./...
+	$(GO) vet -tags purego ./...
+	GOARCH=arm64 $(GO) vet ./...
+	cd asm && $(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+v3: # the compiler fuses multiplications and additions by itself here
+	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null && grep -qw bmi2 /proc/cpuinfo; then \
+		GOAMD64=v3 $(GO) test ./solvers/... ./internal/cholesky ./internal/kerneltest -short; \
+	else $(call skip,GOAMD64=v3 needs a CPU with AVX2); fi
+
+race: # the race detector needs a C compiler
+	@if command -v cc >/dev/null 2>&1 && [ "$$($(GO) env GOOS)" = linux ]; then \
+		CGO_ENABLED=1 $(GO) test -race -short ./internal/par ./internal/table ./solvers/... ; \
+	else $(call skip,the race detector needs a C compiler); fi
+
+fuzz: # a short run of every fuzz target; FUZZTIME=10m for a long one
+	$(GO) test ./internal/table -run '^$$' -fuzz FuzzReader -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./solvers/glm -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./solvers/pass -run '^$$' -fuzz FuzzUnmarshal -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+
+test-long: ## run the exhaustive sweeps (an hour)
+	HESSE_LONG=1 $(GO) test -timeout 3h ./internal/kerneltest ./solvers/...
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=5m
+
+generate: ## write internal/avx2 and internal/avx512 anew
+	cd asm && $(GO) run . -out ../internal
+
+clean: ## remove what was built
+	rm -f hesse

@@ -1,0 +1,56 @@
+package house
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/seed-0327bdf7/hesse/"
+
+// may says which packages of the project a package may import; ARCHITECTURE.md
+// draws it. A package that is not listed may not exist.
+var may = map[string][]string{
+	"internal/avx2":       {},
+	"internal/avx512":     {},
+	"internal/cpu":        {},
+	"internal/house":      {},
+	"internal/par":        {},
+	"internal/ref":        {},
+	"internal/table":      {},
+	"internal/cholesky":   {"kernels"},
+	"internal/kerneltest": {},
+	"kernels":             {"internal/avx2", "internal/avx512", "internal/cpu", "internal/ref"},
+	"solvers":             {"internal/cholesky", "kernels"},
+	"solvers/loss":        {"kernels"},
+	"solvers/pass":        {"internal/par", "kernels", "solvers/loss"},
+	"solvers/glm":         {"internal/cholesky", "kernels", "solvers", "solvers/loss", "solvers/pass"},
+	"cmd/hesse":           {"internal/cpu", "internal/table", "kernels", "solvers", "solvers/glm"},
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		name := strings.TrimPrefix(fields[0], module)
+		allowed, known := may[name]
+		if !known {
+			t.Errorf("package %s is in no plan: add it to the table and to ARCHITECTURE.md", name)
+			continue
+		}
+		seen++
+		for _, imported := range fields[1:] {
+			if own, ok := strings.CutPrefix(imported, module); ok && !slices.Contains(allowed, own) {
+				t.Errorf("%s imports %s", name, own)
+			}
+		}
+	}
+	if seen != len(may) {
+		t.Errorf("%d packages, %d in the table", seen, len(may))
+	}
+}

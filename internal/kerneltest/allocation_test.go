@@ -1,0 +1,43 @@
+package kerneltest
+
+import (
+	"testing"
+
+	"github.com/seed-0327bdf7/hesse/internal/cpu"
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+func TestKernelsDoNotAllocate(t *testing.T) {
+	for _, level := range cpu.Available() {
+		t.Run(level.String(), func(t *testing.T) {
+			defer cpu.Use(level)()
+			allocations[float64](t)
+			allocations[float32](t)
+		})
+	}
+}
+
+func allocations[T kernels.Float](t *testing.T) {
+	const n, p = 20, 11
+	x := kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: make([]T, n*p)}
+	work := make([]T, kernels.SandwichWork(p))
+	// Slices of the stack: a kernel that let them escape would allocate them.
+	if got := testing.AllocsPerRun(10, func() {
+		var eta, r, d, mu [n]float64
+		var beta, g [p]float64
+		var h [p * p]float64
+		var shift, other [p]T
+		var packed [n * p]T
+		kernels.Dots(eta[:], x, shift[:], beta[:])
+		kernels.Logistic(mu[:], d[:], r[:], eta[:])
+		kernels.Update(g[:], x, shift[:], r[:])
+		kernels.Pack(kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x, shift[:], d[:])
+		kernels.Gram(h[:], p, x)
+		kernels.Triangle(h[:], p, kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x)
+		kernels.Sandwich(h[:], p, x, d[:], work)
+		kernels.Axpy(other[:], 2, shift[:])
+		g[0] = kernels.Sum(r[:]) + kernels.Log(2)
+	}); got != 0 {
+		t.Errorf("%v allocations in a round of all kernels", got)
+	}
+}

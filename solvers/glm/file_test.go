@@ -1,0 +1,110 @@
+package glm
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+)
+
+// fitted is some models of every kind, as JSON.
+func fitted(t testing.TB) [][]byte {
+	var texts [][]byte
+	for _, c := range references(t)[:12] {
+		d, o := c.load(t)
+		m, err := Fit(context.Background(), d, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+func TestModelsReadBackExactly(t *testing.T) {
+	for _, text := range fitted(t) {
+		m, err := Read(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(again, text) {
+			t.Errorf("read back as\n%s\nwritten as\n%s", again, text)
+		}
+	}
+}
+
+func TestEveryTruncationIsRefused(t *testing.T) {
+	text := fitted(t)[0]
+	for n := range text {
+		if _, err := Read(bytes.NewReader(text[:n])); err == nil {
+			t.Fatalf("%d of %d bytes were read as a model", n, len(text))
+		}
+	}
+}
+
+func TestDamagedModelsAreRefused(t *testing.T) {
+	text := string(fitted(t)[0])
+	for _, c := range []struct{ old, new, message string }{
+		{`"schema_version":1`, `"schema_version":2`, "version 2; this program reads up to version 1"},
+		{`"schema_version":1`, `"schema_version":0`, "schema_version is 0"},
+		{`"schema_version":1,`, ``, "schema_version is missing"},
+		{`"family":"gaussian"`, `"family":"cauchy"`, `family "cauchy" is not known`},
+		{`"intercept":true`, `"intercept":false`, "the model's intercept is false"},
+		{`"name":"gnp"`, `"name":"deflator"`, `"deflator" is twice`},
+		{`"p":6`, `"p":5`, "6 columns and says 5"},
+		{`"coefficients":[`, `"coefficients":[7,`, "line 1, byte"},
+		{`"l2":0`, `"l2":"much"`, "line 1, byte"},
+		{`"centered_intercept":`, `"centered_intercept":null,"was":`, "no finite value"},
+	} {
+		if !strings.Contains(text, c.old) {
+			t.Fatalf("the model has no %s", c.old)
+		}
+		_, err := Read(strings.NewReader(strings.Replace(text, c.old, c.new, 1)))
+		if err == nil || !strings.Contains(err.Error(), c.message) {
+			t.Errorf("%s: error %v, want %q", c.new, err, c.message)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, text := range fitted(f)[:3] {
+		f.Add(text)
+	}
+	f.Add([]byte(`{"schema_version":1,"family":"binomial","coefficients":[]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m, err := Read(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		once, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Read(bytes.NewReader(once))
+		if err != nil {
+			t.Fatalf("%v: %s", err, once)
+		}
+		if twice, _ := json.Marshal(again); !bytes.Equal(once, twice) {
+			t.Errorf("%s became %s", once, twice)
+		}
+		x := make([]float64, len(m.Columns()))
+		dst := make([]float64, 1)
+		if err := Predict(dst, m, x, 0, nil, Response); err != nil {
+			t.Fatal(err)
+		}
+		if m.Family == Binomial && !math.IsNaN(dst[0]) && (dst[0] < 0 || dst[0] > 1) {
+			t.Errorf("probability %v", dst[0])
+		}
+		_ = m.Summary()
+	})
+}
