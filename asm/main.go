@@ -29,6 +29,8 @@ var families = []family{
 	{"dots", dots, []element{float64s, float32s}},
 	{"logistic", logistic, []element{float64s}},
 	{"pack", pack, []element{float64s, float32s}},
+	{"peak", peak, []element{float64s, float32s}},
+	{"read", read, []element{float64s}},
 	{"sum", sum, []element{float64s}},
 	{"tile", tile, []element{float64s, float32s}},
 	{"update", update, []element{float64s, float32s}},

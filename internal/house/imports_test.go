@@ -21,12 +21,14 @@ var may = map[string][]string{
 	"internal/table":      {},
 	"internal/cholesky":   {"kernels"},
 	"internal/kerneltest": {},
+	"internal/memory":     {},
 	"kernels":             {"internal/avx2", "internal/avx512", "internal/cpu", "internal/ref"},
 	"solvers":             {"internal/cholesky", "kernels"},
 	"solvers/loss":        {"kernels"},
 	"solvers/pass":        {"internal/par", "kernels", "solvers/loss"},
 	"solvers/glm":         {"internal/cholesky", "kernels", "solvers", "solvers/loss", "solvers/pass"},
-	"cmd/hesse":           {"internal/cpu", "internal/table", "kernels", "solvers", "solvers/glm"},
+	"bench":               {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref", "kernels", "solvers/loss", "solvers/pass"},
+	"cmd/hesse":           {"bench", "internal/table", "kernels", "solvers", "solvers/glm"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

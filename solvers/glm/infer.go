@@ -10,7 +10,7 @@ import (
 // gonum's.
 func (m *Model) infer(errors []float64) {
 	const confidence = 0.95
-	tail := func(v float64) float64 { return distuv.UnitNormal.Survival(v) }
+	tail := func(v float64) float64 { return distuv.UnitNormal.CDF(-v) } // Survival(v) cancels
 	reach := distuv.UnitNormal.Quantile((1 + confidence) / 2)
 	if families[m.Family].dispersion && m.ResidualDF() > 0 {
 		t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(m.ResidualDF())}

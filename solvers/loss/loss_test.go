@@ -184,10 +184,10 @@ func TestMarginsAreThoseOfRowsWithAPositiveWeight(t *testing.T) {
 
 func TestMarginsNeitherForgetNorSpoilThoseBefore(t *testing.T) {
 	for _, l := range losses {
-		b := block(3, true)
-		copy(b.Eta, []float64{1, -1, 1e9})
-		copy(b.Y, []float64{1, 0, 1})
-		copy(b.W, []float64{1, 2, 0})
+		b := block(7, true)
+		copy(b.Eta, []float64{1, -1, 1e9, 1e9, 1e9, math.NaN(), 2})
+		copy(b.Y, []float64{1, 0, 1, 0, 0, 1, 1})
+		copy(b.W, []float64{1, 2, 0, -1, math.NaN(), 1, 1})
 		b.MinMargin, b.MaxMargin = -7, 8
 		l.Evaluate(b)
 		if b.MinMargin != -7 || b.MaxMargin != 8 {

@@ -124,7 +124,7 @@ func TestEveryDamagedByteIsNoticed(t *testing.T) {
 	for _, m := range encodings(t) {
 		b := encode(t, m)
 		values := 255
-		if len(b) > 250 || raceDetector {
+		if len(b) > 125 || raceDetector {
 			values = 9
 		}
 		for i := range b {

@@ -17,6 +17,11 @@ type Model struct {
 	// Intercept adds α to every η; moments then carry what its row and column
 	// of the Hessian need, and columns are shifted.
 	Intercept bool
+
+	// Shift is c, one number a column, rounded to the type of the data. With
+	// an intercept, nil means the means of the first block of rows. Moments
+	// that are to be merged need the same.
+	Shift []float64
 }
 
 // A Point is where moments are taken: η = Intercept + offset + (X − c)·Beta.
@@ -61,7 +66,7 @@ func New[T kernels.Float](d *Data[T], model Model, threads int) (*Pass[T], error
 		return nil, err
 	}
 	p.data = d
-	if model.Intercept && d.rows() > 0 {
+	if model.Intercept && p.shift == nil && d.rows() > 0 {
 		p.shift = p.means(d, 0, min(d.rows(), blockRows))
 	}
 	return p, nil
@@ -78,7 +83,7 @@ func NewFromSource[T kernels.Float](s Source[T], model Model, threads int) (*Pas
 	for _, w := range p.workers {
 		w.chunk = NewChunk(s, blockRows)
 	}
-	if model.Intercept {
+	if model.Intercept && p.shift == nil {
 		if err := s.Rewind(); err != nil {
 			return nil, err
 		}
@@ -103,6 +108,14 @@ func newPass[T kernels.Float](model Model, columns, threads int) (*Pass[T], erro
 		return nil, fmt.Errorf("pass: %d threads", threads)
 	}
 	p := &Pass[T]{model: model, threads: threads, columns: columns}
+	if model.Shift != nil {
+		if len(model.Shift) != columns {
+			return nil, fmt.Errorf("pass: a shift of %d numbers for %d columns", len(model.Shift), columns)
+		}
+		for _, c := range model.Shift {
+			p.shift = append(p.shift, T(c))
+		}
+	}
 	for range threads {
 		p.workers = append(p.workers, newScratch[T]())
 	}

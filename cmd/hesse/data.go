@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-0327bdf7/hesse/internal/table"
+	"github.com/seed-0327bdf7/hesse/solvers/glm"
+)
+
+// read reads the data of a fit. What is wrong with a row is an error with its
+// line and column.
+func (c *fitCommand) read(ctx context.Context, con *console, in *input, start time.Time) (*glm.Data[float64], error) {
+	r, err := table.NewReader(in, in.name)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	chosen, err := c.choose(r, in.name)
+	if err != nil {
+		return nil, err
+	}
+	counts := chosen.weights == "" // some row counts
+	header := r.Line()
+	r.Check = func(row []float64) error {
+		p := len(chosen.features)
+		if c.Family == glm.Binomial.String() && row[p] != 0 && row[p] != 1 {
+			return r.CellError(p, fmt.Sprintf("the target is %v, neither 0 nor 1", row[p]), "code the two classes as 0 and 1, or use --family gaussian")
+		}
+		if chosen.weights != "" {
+			if row[p+1] < 0 {
+				return r.CellError(p+1, fmt.Sprintf("the weight is %v", row[p+1]), "weights are not negative; correct it, or give the row weight 0 to leave it out")
+			}
+			counts = counts || row[p+1] > 0
+		}
+		return nil
+	}
+	progress := startProgress(con, start, "reading "+in.name, in.size)
+	r.Progress = progress.read
+	t, err := r.ReadAll(ctx)
+	progress.stop()
+	if err != nil {
+		return nil, unreadable(c.advise(err, chosen))
+	}
+	if !counts {
+		column := slices.Index(r.Columns(), chosen.weights) + 1
+		return nil, &table.Error{File: in.name, Line: header, Column: column, Name: chosen.weights,
+			Problem: "every weight is 0", Advice: "give the rows that count a positive weight"}
+	}
+	return chosen.data(t), nil
+}
+
+// advise replaces the advice to leave out a column: how that is done depends on
+// what it is for.
+func (c *fitCommand) advise(err error, chosen *columns) error {
+	var e *table.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	rest, found := strings.CutSuffix(e.Advice, table.LeaveOut)
+	switch {
+	case !found:
+	case e.Name == chosen.target && c.Family == glm.Binomial.String():
+		e.Advice = "code the two classes as 0 and 1"
+	case slices.Contains(chosen.special(), e.Name):
+		e.Advice = strings.TrimSuffix(rest, ", or ")
+	case c.Columns != nil:
+		e.Advice = rest + "leave the column out of --columns"
+	default:
+		e.Advice = rest + "leave the column out with --exclude"
+	}
+	return err
+}
+
+// data is a table as a fit takes it. The features stay where they are.
+func (c *columns) data(t *table.Table) *glm.Data[float64] {
+	p, stride := len(c.features), len(t.Columns)
+	d := &glm.Data[float64]{X: t.Data, Columns: p, Stride: stride, Names: c.features, Target: c.target, OffsetName: c.offset}
+	if d.Names == nil {
+		d.Names = []string{}
+	}
+	next := p
+	column := func() []float64 {
+		values := make([]float64, t.Rows)
+		for i := range values {
+			values[i] = t.Data[i*stride+next]
+		}
+		next++
+		return values
+	}
+	d.Y = column()
+	if c.weights != "" {
+		d.Weights = column()
+	}
+	if c.offset != "" {
+		d.Offset = column()
+	}
+	return d
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-0327bdf7/hesse/solvers"
+	"github.com/seed-0327bdf7/hesse/solvers/glm"
+)
+
+type fitCommand struct {
+	File string `arg:"" name:"FILE" help:"CSV file with a header; - is standard input."`
+
+	Target  string `required:"" placeholder:"COLUMN" help:"The column to explain."`
+	Family  string `enum:"gaussian,binomial" default:"gaussian" help:"gaussian (least squares) or binomial (logistic regression, target 0 or 1)."`
+	Columns names  `placeholder:"A,B" help:"The columns to explain it with; otherwise all that are left."`
+	Exclude names  `placeholder:"A,B" help:"Columns to leave out; they may hold text."`
+	Weights string `placeholder:"COLUMN" help:"Weights of the rows, not negative."`
+	Offset  string `placeholder:"COLUMN" help:"A column added to the linear predictor."`
+
+	NoIntercept bool    `help:"Fit without an intercept."`
+	L2          float64 `name:"l2" default:"0" placeholder:"LAMBDA" help:"Penalty LAMBDA/2 times the sum of squared coefficients: Ridge's alpha, 1/C of LogisticRegression."`
+	Standardize bool    `help:"Let the penalty act on columns scaled to standard deviation 1."`
+
+	Solver  string   `enum:"newton" default:"newton" help:"The method: newton."`
+	MaxIter int      `default:"100" placeholder:"N" help:"Most iterations (100)."`
+	Tol     *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged (1e-14)."`
+	Threads *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
+
+	JSON bool   `name:"json" help:"Print one JSON object, not a summary."`
+	Out  string `placeholder:"MODEL" help:"Write the model to this file, as JSON."`
+}
+
+// Help is what kong prints below the usage.
+func (*fitCommand) Help() string {
+	return `The fit minimises the weighted sum of losses plus the penalty. Standard error gets what is not the result.
+
+    hesse fit cars.csv --target price --out price.json
+    hesse fit - --target bought --family binomial --l2 1 --exclude name,id < visits.csv`
+}
+
+const maxThreads = 1024
+
+func (c *fitCommand) check() error {
+	c.Target, c.Weights, c.Offset = strings.TrimSpace(c.Target), strings.TrimSpace(c.Weights), strings.TrimSpace(c.Offset)
+	switch {
+	case c.Target == "":
+		return usage("--target is empty; name a column")
+	case !(c.L2 >= 0) || math.IsInf(c.L2, 0):
+		return usage("--l2 is %v; it is a finite number, not negative", c.L2)
+	case c.MaxIter < 1:
+		return usage("--max-iter is %d; it is at least 1", c.MaxIter)
+	case c.Tol != nil && !(0 < *c.Tol && *c.Tol < 1):
+		return usage("--tol is %v; it lies between 0 and 1", *c.Tol)
+	case c.Threads != nil && (*c.Threads < 1 || *c.Threads > maxThreads):
+		return usage("--threads is %d; it lies between 1 and %d", *c.Threads, maxThreads)
+	case c.Out == "-":
+		return usage("--out - is no file; use --json for standard output")
+	}
+	return c.checkColumns()
+}
+
+// options are those of the fit; check has accepted them.
+func (c *fitCommand) options() glm.Options {
+	family, _ := glm.ParseFamily(c.Family) // one of kong's enum
+	method := solvers.Newton{}
+	if c.Tol != nil {
+		method.Tolerance = *c.Tol
+	}
+	o := glm.Options{Family: family, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize, Method: method, MaxIterations: c.MaxIter}
+	if c.Threads != nil {
+		o.Threads = *c.Threads
+	}
+	return o
+}
+
+// Run is called by kong.
+func (c *fitCommand) Run(ctx context.Context, con *console) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	start := time.Now()
+	in, err := open(ctx, con, c.File)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if c.Out != "" {
+		if err := checkWritable(c.Out, in.file); err != nil {
+			return err
+		}
+	}
+	data, err := c.read(ctx, con, in, start)
+	if err != nil {
+		return err
+	}
+	read := time.Now()
+	options := c.options()
+	progress := startProgress(con, start, "fitting", -1)
+	options.Observe = progress.iterate
+	m, err := glm.Fit(ctx, *data, options)
+	progress.stop()
+	if err != nil {
+		return unfitted(in.name, err)
+	}
+	t := newTiming(len(data.Y), read.Sub(start), time.Since(read))
+	if c.Out != "" {
+		if err := replaceFile(c.Out, modelFile(m)); err != nil {
+			return err
+		}
+	}
+	if err := write(ctx, con.stdout, c.result(m, t)); err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
+	if !m.Converged {
+		return notConverged(in.name, m)
+	}
+	return nil
+}
+
+// notConverged is the error of a model that is printed and written all the same.
+func notConverged(file string, m *glm.Model) error {
+	advice := ""
+	if m.Status == solvers.IterationLimit.String() {
+		advice = "; raise --max-iter"
+	}
+	return &failure{exitNotConverged, fmt.Errorf("%s: %s: %s%s", file, m.Status, m.Reason, advice)}
+}
+
+// unfitted is the error of a fit to the data in a file.
+func unfitted(file string, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	message := strings.TrimPrefix(err.Error(), "glm: ")
+	if errors.As(err, new(*glm.CollinearError)) {
+		message += " (--exclude, --l2)"
+	}
+	return fmt.Errorf("%s: %s", file, message)
+}
+
+func (c *fitCommand) result(m *glm.Model, t timing) []byte {
+	if c.JSON {
+		return withField(marshal(m), "timing", t)
+	}
+	return []byte(m.Summary() + t.String())
+}
+
+// modelFile is a model as a file: the object that --json prints, indented and
+// without the timing.
+func modelFile(m *glm.Model) []byte {
+	var b bytes.Buffer
+	if err := json.Indent(&b, marshal(m), "", " "); err != nil {
+		panic(err) // it comes from encoding/json
+	}
+	b.WriteByte('\n')
+	return b.Bytes()
+}
+
+// marshal is for values that JSON has.
+func marshal(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// withField adds a field to a JSON object that is not empty, and ends the line.
+func withField(object []byte, name string, value any) []byte {
+	return fmt.Appendf(object[:len(object)-1], ",%s:%s}\n", marshal(name), marshal(value))
+}
+
+// timing is what a fit took.
+type timing struct {
+	Read          float64 `json:"read_seconds"`
+	Fit           float64 `json:"fit_seconds"`
+	RowsPerSecond float64 `json:"rows_per_second"` // of fitting
+	rows          int
+}
+
+func newTiming(rows int, read, fit time.Duration) timing {
+	fit = max(fit, 1) // a clock may be coarse
+	return timing{read.Seconds(), fit.Seconds(), float64(rows) / fit.Seconds(), rows}
+}
+
+func (t timing) String() string {
+	return fmt.Sprintf("%d rows read in %s and fitted in %s, %.0f rows per second\n", t.rows, inWords(t.Read), inWords(t.Fit), t.RowsPerSecond)
+}
+
+// inWords is a duration in three digits.
+func inWords(seconds float64) string {
+	switch {
+	case seconds < 1e-3:
+		return fmt.Sprintf("%.3g µs", seconds*1e6)
+	case seconds < 1:
+		return fmt.Sprintf("%.3g ms", seconds*1e3)
+	case seconds < 100:
+		return fmt.Sprintf("%.3g s", seconds)
+	}
+	return time.Duration(seconds * 1e9).Round(time.Second).String()
+}
