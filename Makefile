@@ -12,7 +12,7 @@ export CGO_ENABLED ?= 0
 # skip says aloud what is left out, or fails if nothing may be.
 skip = if [ -n "$(REQUIRE)" ]; then echo "REQUIRED: $(1)"; exit 1; else echo "SKIPPED: $(1)"; fi
 
-.PHONY: help run build test test-long vet race v3 fuzz generate clean
+.PHONY: help run build test test-long vet isas race v3 fuzz generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,12 @@ run: build ## fit the two tables in testdata
 test: vet ## run every test
 	$(GO) test ./...
 	$(GO) test -tags purego ./...
-	@$(MAKE) --no-print-directory v3 race fuzz
+	@$(MAKE) --no-print-directory isas v3 race fuzz
+
+isas: # which implementations the tests above have run
+	@for isa in generic avx2 avx512; do \
+		if HESSE_ISA=$$isa $(GO) run ./cmd/hesse info >/dev/null 2>&1; then echo "tested: $$isa"; \
+		else echo "SKIPPED: this machine has no $$isa; its kernels were not tested"; fi; done
 
 vet: # what the compiler and two linters see; asmdecl holds assembly to its Go signatures
 	$(GO) vet ./...
