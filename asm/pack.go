@@ -26,7 +26,7 @@ func pack(k *kernel) {
 	last := k.tail(rem, 0)
 
 	k.TESTQ(d, d)
-	k.JZ(operand.LabelRef("centered"))
+	k.JZ(operand.LabelRef("unscaled"))
 	k.TESTQ(shift, shift)
 	k.JZ(operand.LabelRef("scaled"))
 
@@ -89,7 +89,11 @@ func pack(k *kernel) {
 	}
 	body("both", true, true)
 	body("scaled", false, true)
+	k.Label("unscaled")
+	k.TESTQ(shift, shift)
+	k.JZ(operand.LabelRef("copied"))
 	body("centered", true, false)
+	body("copied", false, false)
 }
 
 func (k *kernel) subtractRaw(c operand.Op, v reg.VecVirtual) {

@@ -18,23 +18,28 @@ const tileVectors = 3
 //
 // One chain of fused multiply-adds an entry, in the data's type, starts at
 // zero and runs over the n rows; its end is added to c in float64. a and b
-// are read row by row with a stride each, so that a panel may be packed or a
-// part of X itself. With diagonal = 1 only entries with j ≥ i are touched.
+// are read row by row with a stride each, b in vectors that are gap elements
+// apart, so that a panel may be packed or a part of X itself. With diagonal = 1
+// only entries with j ≥ i are touched. A line of memory from ahead on is
+// fetched with every row: tiles that find their panel in cache leave the
+// memory idle, and the prefetchers of the machine do not see what comes next.
 func tile(k *kernel) {
 	k.Function("Tile" + k.name)
 	k.Pragma("noescape")
-	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb int, n, rows, columns, diagonal int)"))
+	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb, gap int, n, rows, columns, diagonal int, ahead *%[1]s)"))
 	k.Doc("Tile"+k.name+" adds the product of n rows of two panels to a tile of c.",
 		fmt.Sprintf("rows is a power of two up to %d, columns 1 to %d.", k.tileRows, tileVectors*k.vector/k.size))
 	k.Attributes(noSplit)
 	c, ldc := k.argument("c"), k.argument("ldc")
 	a, lda, b, ldb := k.argument("a"), k.argument("lda"), k.argument("b"), k.argument("ldb")
 	n, rows, columns, diagonal := k.argument("n"), k.argument("rows"), k.argument("columns"), k.argument("diagonal")
+	gap, ahead := k.argument("gap"), k.argument("ahead")
 	k.bytes(ldc, 8)
 	k.bytes(lda, k.size)
 	k.bytes(ldb, k.size)
+	k.bytes(gap, k.size)
 
-	g := tileGenerator{kernel: k, c: c, ldc: ldc, a: a, lda: lda, b: b, ldb: ldb, n: n, diagonal: diagonal, width: k.vector / k.size}
+	g := tileGenerator{kernel: k, c: c, ldc: ldc, a: a, lda: lda, b: b, ldb: ldb, gap: gap, n: n, diagonal: diagonal, ahead: ahead, width: k.vector / k.size}
 	for r := k.tileRows; r >= 1; r /= 2 {
 		if r > 1 {
 			k.CMPQ(rows, operand.Imm(uint64(r)))
@@ -69,8 +74,8 @@ func tile(k *kernel) {
 
 type tileGenerator struct {
 	*kernel
-	c, ldc, a, lda, b, ldb, n, diagonal reg.Register
-	width                               int // columns of a vector of data
+	c, ldc, a, lda, b, ldb, gap, n, diagonal, ahead reg.Register
+	width                                           int // columns of a vector of data
 }
 
 func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Register, masked bool) {
@@ -98,7 +103,10 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 	right := make([]reg.VecVirtual, vectors)
 	for j := range right {
 		right[j] = g.vec()
-		m := at(g.b, j*g.vector)
+		m := at(g.b, 0)
+		if j > 0 {
+			m.Index, m.Scale = g.gap, uint8(j)
+		}
 		if masked && j == vectors-1 {
 			g.loadLast(m, bits, window, right[j])
 		} else {
@@ -125,6 +133,8 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 			}
 		}
 	}
+	g.PREFETCHT0(at(g.ahead, 0))
+	g.ADDQ(imm(64), g.ahead)
 	g.ADDQ(g.lda, g.a)
 	g.ADDQ(g.ldb, g.b)
 	g.DECQ(g.n)

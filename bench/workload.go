@@ -105,7 +105,7 @@ func newProblem[T kernels.Float](data []T, n, p, threads int) *problem[T] {
 func (b *problem[T]) run(name string) error {
 	switch name {
 	case "gram":
-		b.shares(func(o *outcome[T], x kernels.Matrix[T], _ []T) { kernels.Gram(o.matrix, b.x.Cols, x) })
+		b.shares(func(o *outcome[T], x kernels.Matrix[T], _ []T) { kernels.Gram(o.matrix, b.x.Cols, x, o.work) })
 		return nil
 	case "sandwich":
 		b.shares(b.sandwich)

@@ -82,35 +82,37 @@ func sum(x []float64) float64 {
 	}
 }
 
-// tileShape is the largest tile of the active level.
-func tileShape[T Float]() (rows, columns int) {
+// tileShape is the largest tile of the active level and the width of its
+// vectors.
+func tileShape[T Float]() (rows, columns, vector int) {
 	var t T
+	size := int(unsafe.Sizeof(t))
 	switch cpu.Active() {
 	case cpu.AVX512:
-		return 8, 3 * 64 / int(unsafe.Sizeof(t))
+		return 8, 3 * 64 / size, 64 / size
 	case cpu.AVX2:
-		return 4, 3 * 32 / int(unsafe.Sizeof(t))
+		return 4, 3 * 32 / size, 32 / size
 	default:
-		return ref.TileRows, ref.TileColumns
+		return ref.TileRows, ref.TileColumns, 1
 	}
 }
 
-func tile[T Float](c []float64, ldc int, a, b Matrix[T], diagonal bool) {
+func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, ahead *T) {
 	cut := 0
 	if diagonal {
 		cut = 1
 	}
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.Tile64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, b.Cols, cut)
+		avx512.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)))
 	case level == cpu.AVX512:
-		avx512.Tile32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, b.Cols, cut)
+		avx512.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)))
 	case level == cpu.AVX2 && is64[T]():
-		avx2.Tile64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, b.Cols, cut)
+		avx2.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)))
 	case level == cpu.AVX2:
-		avx2.Tile32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, b.Cols, cut)
+		avx2.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)))
 	default:
-		ref.Tile(c, ldc, a.Data, a.Stride, b.Data, b.Stride, a.Rows, a.Cols, b.Cols, diagonal)
+		ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
 	}
 }
 

@@ -18,10 +18,10 @@ func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 
 func sum(x []float64) float64 { return ref.Sum(x) }
 
-func tileShape[T Float]() (rows, columns int) { return ref.TileRows, ref.TileColumns }
+func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 
-func tile[T Float](c []float64, ldc int, a, b Matrix[T], diagonal bool) {
-	ref.Tile(c, ldc, a.Data, a.Stride, b.Data, b.Stride, a.Rows, a.Cols, b.Cols, diagonal)
+func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, _ *T) {
+	ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
 }
 
 func update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {

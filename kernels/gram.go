@@ -12,9 +12,9 @@ const PanelRows = ref.PanelRows
 //
 //	dst[i*ldd+j] += Σ_r X[r,i]·X[r,j] for j ≥ i.
 //
-// It is Triangle(dst, ldd, x, x).
-func Gram[T Float](dst []float64, ldd int, x Matrix[T]) {
-	Triangle(dst, ldd, x, x)
+// It is Triangle(dst, ldd, x, x, work).
+func Gram[T Float](dst []float64, ldd int, x Matrix[T], work []T) {
+	Triangle(dst, ldd, x, x, work)
 }
 
 // Triangle adds the upper triangle of the product of two matrices of the same
@@ -23,14 +23,18 @@ func Gram[T Float](dst []float64, ldd int, x Matrix[T]) {
 //	dst[i*ldd+j] += Σ_r A[r,i]·B[r,j] for j ≥ i.
 //
 // dst is p×p with stride ldd; what is below its diagonal is not touched. a and
-// b may be the same. Chains of PanelRows fused multiply-adds are in T, their
+// b may be the same. work has at least TriangleWork(p) elements; what it held
+// is lost. Chains of PanelRows fused multiply-adds are in T, their
 // sums in float64: |error| ≤ (PanelRows·ε_T + (n/PanelRows + 1)·ε)·Σ_r |A[r,i]·B[r,j]|,
 // with ε_T of the data's type.
-func Triangle[T Float](dst []float64, ldd int, a, b Matrix[T]) {
+func Triangle[T Float](dst []float64, ldd int, a, b Matrix[T], work []T) {
 	empty := a.check()
 	b.check()
 	if a.Rows != b.Rows || a.Cols != b.Cols {
 		panic("kernels: matrices of different shapes")
+	}
+	if len(work) < TriangleWork(a.Cols) {
+		panic("kernels: work shorter than TriangleWork")
 	}
 	checkTriangle(dst, ldd, a.Cols)
 	if empty {
@@ -38,7 +42,7 @@ func Triangle[T Float](dst []float64, ldd int, a, b Matrix[T]) {
 	}
 	for lo := 0; lo < a.Rows; lo += PanelRows {
 		hi := min(lo+PanelRows, a.Rows)
-		trianglePanel(dst, ldd, a.Slice(lo, hi), b.Slice(lo, hi))
+		trianglePanel(dst, ldd, a.Slice(lo, hi), b.Slice(lo, hi), work, b.after(hi))
 	}
 }
 
@@ -51,17 +55,28 @@ func checkTriangle(dst []float64, ldd, p int) {
 	}
 }
 
-// trianglePanel covers the triangle with tiles. The columns of b that a tile
-// reads stay in the first-level cache while those of a pass by.
-func trianglePanel[T Float](dst []float64, ldd int, a, b Matrix[T]) {
-	p := a.Cols
-	height, width := tileShape[T]()
-	for left := 0; left < p; left += width {
-		right := min(left+width, p)
-		for top := 0; top < right; {
-			rows := tileRows(min(height, right-top))
-			from := max(top, left)
-			tile(dst[top*ldd+from:], ldd, a.columns(top, top+rows), b.columns(from, right), top >= left)
+// trianglePanel covers the triangle with tiles, from matrices of up to
+// PanelRows rows. The columns of b that a tile reads stay in the first-level
+// cache while those of a pass by. Meanwhile the memory fetches the rows that
+// come next.
+func trianglePanel[T Float](dst []float64, ldd int, a, b Matrix[T], work []T, next []T) {
+	p, n := a.Cols, a.Rows
+	height, width, vector := tileShape[T]()
+	left, right := rowMajor(a, vector), rowMajor(b, vector)
+	if p >= packedColumns && vector > 1 {
+		left, right = packBoth(a, b, vector, work)
+	}
+	fetch := fetcher[T]{rest: next, idle: &b.Data[0]}
+	for from := 0; from < p; from += width {
+		to := min(from+width, p)
+		for top := 0; top < to; {
+			rows := tileRows(min(height, to-top))
+			column, diagonal := max(top, from), top >= from
+			if end := right.vectorEnd(column); end < to {
+				tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column), n, rows, end-column, diagonal, fetch.lines(n))
+				column, diagonal = end, false
+			}
+			tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column), n, rows, to-column, diagonal, fetch.lines(n))
 			top += rows
 		}
 	}
@@ -74,4 +89,20 @@ func tileRows(limit int) int {
 		rows *= 2
 	}
 	return rows
+}
+
+// A fetcher hands out memory to fetch ahead.
+type fetcher[T Float] struct {
+	rest []T
+	idle *T // what is fetched when nothing is left: it is in cache
+}
+
+// lines is where to fetch n cache lines from.
+func (f *fetcher[T]) lines(n int) *T {
+	if len(f.rest) == 0 {
+		return f.idle
+	}
+	first := &f.rest[0]
+	f.rest = f.rest[min(n*lineElements[T](), len(f.rest)):]
+	return first
 }

@@ -30,6 +30,14 @@ func (m Matrix[T]) columns(lo, hi int) Matrix[T] {
 	return s
 }
 
+// after is the data of the rows from row on, at most as many as a panel has.
+func (m Matrix[T]) after(row int) []T {
+	if row >= m.Rows {
+		return nil
+	}
+	return m.Slice(row, min(row+PanelRows, m.Rows)).Data
+}
+
 // span is how many elements the matrix reaches over.
 func (m Matrix[T]) span() int {
 	if m.Rows == 0 || m.Cols == 0 {

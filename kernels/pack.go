@@ -5,7 +5,7 @@ package kernels
 //	dst[i,j] = d[i]·(X[i,j] − shift[j]).
 //
 // dst has the shape of x. shift is nil or has X.Cols elements, d is nil or has
-// X.Rows; one of them must be there. The difference is rounded to T, the
+// X.Rows. The difference is rounded to T, the
 // product is formed in float64 and rounded to T.
 func Pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	empty := x.check()
@@ -16,9 +16,6 @@ func Pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	checkShift(shift, x.Cols)
 	if d != nil && len(d) != x.Rows {
 		panic("kernels: length of d is not the number of rows")
-	}
-	if shift == nil && d == nil {
-		panic("kernels: neither shift nor d")
 	}
 	if empty {
 		return

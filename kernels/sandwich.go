@@ -2,7 +2,7 @@ package kernels
 
 // SandwichWork is how long the work slice of [Sandwich] must be for a matrix
 // of p columns.
-func SandwichWork(p int) int { return PanelRows * p }
+func SandwichWork(p int) int { return PanelRows*p + TriangleWork(p) }
 
 // Sandwich adds the upper triangle of a weighted Gram matrix,
 //
@@ -29,6 +29,6 @@ func Sandwich[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []
 		rows := x.Slice(lo, hi)
 		scaled := Matrix[T]{Rows: hi - lo, Cols: x.Cols, Stride: x.Cols, Data: work}
 		Pack(scaled, rows, nil, d[lo:hi])
-		trianglePanel(dst, ldd, scaled, rows)
+		trianglePanel(dst, ldd, scaled, rows, work[PanelRows*x.Cols:], x.after(hi))
 	}
 }

@@ -24,7 +24,7 @@ TEXT ·Pack64(SB), NOSPLIT, $0-64
 	LEAQ    masks8<>+0(SB), R12
 	VMOVUPD 128(R12)(R11*8), Y1
 	TESTQ   R9, R9
-	JZ      centered
+	JZ      unscaled
 	TESTQ   R8, R8
 	JZ      scaled
 
@@ -99,6 +99,10 @@ scaled_next:
 	VZEROUPPER
 	RET
 
+unscaled:
+	TESTQ R8, R8
+	JZ    copied
+
 centered:
 	MOVQ DX, R9
 	MOVQ AX, R11
@@ -130,6 +134,35 @@ centered_next:
 	ADDQ CX, AX
 	DECQ BX
 	JNZ  centered
+	VZEROUPPER
+	RET
+
+copied:
+	MOVQ DX, R8
+	MOVQ AX, R9
+	MOVQ SI, R11
+	SUBQ $+4, R11
+	JL   copied_rest
+
+copied_vector:
+	VMOVUPD (R8), Y0
+	VMOVUPD Y0, (R9)
+	ADDQ    $+32, R8
+	ADDQ    $+32, R9
+	SUBQ    $+4, R11
+	JGE     copied_vector
+
+copied_rest:
+	TESTQ      R10, R10
+	JZ         copied_next
+	VMASKMOVPD (R8), Y1, Y0
+	VMASKMOVPD Y0, Y1, (R9)
+
+copied_next:
+	ADDQ DI, DX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  copied
 	VZEROUPPER
 	RET
 
@@ -183,7 +216,7 @@ TEXT ·Pack32(SB), NOSPLIT, $0-64
 	LEAQ    masks4<>+0(SB), R12
 	VMOVUPS 64(R12)(R11*4), X1
 	TESTQ   R9, R9
-	JZ      centered
+	JZ      unscaled
 	TESTQ   R8, R8
 	JZ      scaled
 
@@ -266,6 +299,10 @@ scaled_next:
 	VZEROUPPER
 	RET
 
+unscaled:
+	TESTQ R8, R8
+	JZ    copied
+
 centered:
 	MOVQ DX, R9
 	MOVQ AX, R11
@@ -297,6 +334,35 @@ centered_next:
 	ADDQ CX, AX
 	DECQ BX
 	JNZ  centered
+	VZEROUPPER
+	RET
+
+copied:
+	MOVQ DX, R8
+	MOVQ AX, R9
+	MOVQ SI, R11
+	SUBQ $+4, R11
+	JL   copied_rest
+
+copied_vector:
+	VMOVUPS (R8), X0
+	VMOVUPS X0, (R9)
+	ADDQ    $+16, R8
+	ADDQ    $+16, R9
+	SUBQ    $+4, R11
+	JGE     copied_vector
+
+copied_rest:
+	TESTQ      R10, R10
+	JZ         copied_next
+	VMASKMOVPS (R8), X1, X0
+	VMASKMOVPS X0, X1, (R9)
+
+copied_next:
+	ADDQ DI, DX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  copied
 	VZEROUPPER
 	RET
 

@@ -4,22 +4,25 @@
 
 #include "textflag.h"
 
-// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, rows int, columns int, diagonal int)
-// Requires: AVX, FMA3
-TEXT ·Tile64(SB), NOSPLIT, $0-80
+// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64)
+// Requires: AVX, FMA3, MMX+
+TEXT ·Tile64(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ lda+24(FP), BX
 	MOVQ b+32(FP), SI
 	MOVQ ldb+40(FP), DI
-	MOVQ n+48(FP), R8
-	MOVQ rows+56(FP), R9
-	MOVQ columns+64(FP), R10
-	MOVQ diagonal+72(FP), R11
+	MOVQ n+56(FP), R8
+	MOVQ rows+64(FP), R9
+	MOVQ columns+72(FP), R10
+	MOVQ diagonal+80(FP), R11
+	MOVQ gap+48(FP), R12
+	MOVQ ahead+88(FP), R13
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
 	SHLQ $0x03, DI
+	SHLQ $0x03, R12
 	CMPQ R9, $0x04
 	JE   rows4
 	CMPQ R9, $0x02
@@ -48,8 +51,8 @@ rows4:
 
 rows4_vectors3_whole:
 	VMOVUPD      (SI), Y12
-	VMOVUPD      32(SI), Y13
-	VMOVUPD      64(SI), Y14
+	VMOVUPD      (SI)(R12*1), Y13
+	VMOVUPD      (SI)(R12*2), Y14
 	VBROADCASTSD (DX), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
@@ -66,6 +69,8 @@ rows4_vectors3_whole:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -118,13 +123,13 @@ rows4_vectors3_edge:
 	SUBQ   $+8, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	LEAQ   masks8<>+0(SB), R14
 
 rows4_vectors3_masked:
 	VMOVUPD      (SI), Y12
-	VMOVUPD      32(SI), Y13
-	VMOVUPD      128(R12)(R10*8), Y14
-	VMASKMOVPD   64(SI), Y14, Y14
+	VMOVUPD      (SI)(R12*1), Y13
+	VMOVUPD      128(R14)(R10*8), Y14
+	VMASKMOVPD   (SI)(R12*2), Y14, Y14
 	VBROADCASTSD (DX), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
@@ -141,6 +146,8 @@ rows4_vectors3_masked:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -221,7 +228,7 @@ rows4_vectors2:
 
 rows4_vectors2_whole:
 	VMOVUPD      (SI), Y8
-	VMOVUPD      32(SI), Y9
+	VMOVUPD      (SI)(R12*1), Y9
 	VBROADCASTSD (DX), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
@@ -234,6 +241,8 @@ rows4_vectors2_whole:
 	VBROADCASTSD 24(DX), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -274,12 +283,12 @@ rows4_vectors2_edge:
 	SUBQ   $+4, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	LEAQ   masks8<>+0(SB), R14
 
 rows4_vectors2_masked:
 	VMOVUPD      (SI), Y8
-	VMOVUPD      128(R12)(R10*8), Y9
-	VMASKMOVPD   32(SI), Y9, Y9
+	VMOVUPD      128(R14)(R10*8), Y9
+	VMASKMOVPD   (SI)(R12*1), Y9, Y9
 	VBROADCASTSD (DX), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
@@ -292,6 +301,8 @@ rows4_vectors2_masked:
 	VBROADCASTSD 24(DX), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -366,6 +377,8 @@ rows4_vectors1_whole:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(DX), Y5
 	VFMADD231PD  Y4, Y5, Y3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -407,6 +420,8 @@ rows4_vectors1_masked:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(DX), Y5
 	VFMADD231PD  Y4, Y5, Y3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -465,8 +480,8 @@ rows2:
 
 rows2_vectors3_whole:
 	VMOVUPD      (SI), Y6
-	VMOVUPD      32(SI), Y7
-	VMOVUPD      64(SI), Y8
+	VMOVUPD      (SI)(R12*1), Y7
+	VMOVUPD      (SI)(R12*2), Y8
 	VBROADCASTSD (DX), Y9
 	VFMADD231PD  Y6, Y9, Y0
 	VFMADD231PD  Y7, Y9, Y1
@@ -475,6 +490,8 @@ rows2_vectors3_whole:
 	VFMADD231PD  Y6, Y9, Y3
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -507,13 +524,13 @@ rows2_vectors3_edge:
 	SUBQ   $+8, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	LEAQ   masks8<>+0(SB), R14
 
 rows2_vectors3_masked:
 	VMOVUPD      (SI), Y6
-	VMOVUPD      32(SI), Y7
-	VMOVUPD      128(R12)(R10*8), Y8
-	VMASKMOVPD   64(SI), Y8, Y8
+	VMOVUPD      (SI)(R12*1), Y7
+	VMOVUPD      128(R14)(R10*8), Y8
+	VMASKMOVPD   (SI)(R12*2), Y8, Y8
 	VBROADCASTSD (DX), Y9
 	VFMADD231PD  Y6, Y9, Y0
 	VFMADD231PD  Y7, Y9, Y1
@@ -522,6 +539,8 @@ rows2_vectors3_masked:
 	VFMADD231PD  Y6, Y9, Y3
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -574,13 +593,15 @@ rows2_vectors2:
 
 rows2_vectors2_whole:
 	VMOVUPD      (SI), Y4
-	VMOVUPD      32(SI), Y5
+	VMOVUPD      (SI)(R12*1), Y5
 	VBROADCASTSD (DX), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
 	VBROADCASTSD 8(DX), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -607,18 +628,20 @@ rows2_vectors2_edge:
 	SUBQ   $+4, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	LEAQ   masks8<>+0(SB), R14
 
 rows2_vectors2_masked:
 	VMOVUPD      (SI), Y4
-	VMOVUPD      128(R12)(R10*8), Y5
-	VMASKMOVPD   32(SI), Y5, Y5
+	VMOVUPD      128(R14)(R10*8), Y5
+	VMASKMOVPD   (SI)(R12*1), Y5, Y5
 	VBROADCASTSD (DX), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
 	VBROADCASTSD 8(DX), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -667,6 +690,8 @@ rows2_vectors1_whole:
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(DX), Y3
 	VFMADD231PD  Y2, Y3, Y1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -696,6 +721,8 @@ rows2_vectors1_masked:
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(DX), Y3
 	VFMADD231PD  Y2, Y3, Y1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -737,12 +764,14 @@ rows1:
 
 rows1_vectors3_whole:
 	VMOVUPD      (SI), Y3
-	VMOVUPD      32(SI), Y4
-	VMOVUPD      64(SI), Y5
+	VMOVUPD      (SI)(R12*1), Y4
+	VMOVUPD      (SI)(R12*2), Y5
 	VBROADCASTSD (DX), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -765,17 +794,19 @@ rows1_vectors3_edge:
 	SUBQ   $+8, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	LEAQ   masks8<>+0(SB), R14
 
 rows1_vectors3_masked:
 	VMOVUPD      (SI), Y3
-	VMOVUPD      32(SI), Y4
-	VMOVUPD      128(R12)(R10*8), Y5
-	VMASKMOVPD   64(SI), Y5, Y5
+	VMOVUPD      (SI)(R12*1), Y4
+	VMOVUPD      128(R14)(R10*8), Y5
+	VMASKMOVPD   (SI)(R12*2), Y5, Y5
 	VBROADCASTSD (DX), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -814,10 +845,12 @@ rows1_vectors2:
 
 rows1_vectors2_whole:
 	VMOVUPD      (SI), Y2
-	VMOVUPD      32(SI), Y3
+	VMOVUPD      (SI)(R12*1), Y3
 	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -837,15 +870,17 @@ rows1_vectors2_edge:
 	SUBQ   $+4, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	LEAQ   masks8<>+0(SB), R14
 
 rows1_vectors2_masked:
 	VMOVUPD      (SI), Y2
-	VMOVUPD      128(R12)(R10*8), Y3
-	VMASKMOVPD   32(SI), Y3, Y3
+	VMOVUPD      128(R14)(R10*8), Y3
+	VMASKMOVPD   (SI)(R12*1), Y3, Y3
 	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -881,6 +916,8 @@ rows1_vectors1_whole:
 	VMOVUPD      (SI), Y1
 	VBROADCASTSD (DX), Y2
 	VFMADD231PD  Y1, Y2, Y0
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -904,6 +941,8 @@ rows1_vectors1_masked:
 	VMASKMOVPD   (SI), Y1, Y1
 	VBROADCASTSD (DX), Y2
 	VFMADD231PD  Y1, Y2, Y0
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -951,22 +990,25 @@ DATA masks8<>+176(SB)/8, $0x0000000000000000
 DATA masks8<>+184(SB)/8, $0x0000000000000000
 GLOBL masks8<>(SB), RODATA|NOPTR, $192
 
-// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, rows int, columns int, diagonal int)
-// Requires: AVX, FMA3
-TEXT ·Tile32(SB), NOSPLIT, $0-80
+// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·Tile32(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ lda+24(FP), BX
 	MOVQ b+32(FP), SI
 	MOVQ ldb+40(FP), DI
-	MOVQ n+48(FP), R8
-	MOVQ rows+56(FP), R9
-	MOVQ columns+64(FP), R10
-	MOVQ diagonal+72(FP), R11
+	MOVQ n+56(FP), R8
+	MOVQ rows+64(FP), R9
+	MOVQ columns+72(FP), R10
+	MOVQ diagonal+80(FP), R11
+	MOVQ gap+48(FP), R12
+	MOVQ ahead+88(FP), R13
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
 	SHLQ $0x02, DI
+	SHLQ $0x02, R12
 	CMPQ R9, $0x04
 	JE   rows4
 	CMPQ R9, $0x02
@@ -995,8 +1037,8 @@ rows4:
 
 rows4_vectors3_whole:
 	VMOVUPS      (SI), Y12
-	VMOVUPS      32(SI), Y13
-	VMOVUPS      64(SI), Y14
+	VMOVUPS      (SI)(R12*1), Y13
+	VMOVUPS      (SI)(R12*2), Y14
 	VBROADCASTSS (DX), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
@@ -1013,6 +1055,8 @@ rows4_vectors3_whole:
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1125,13 +1169,13 @@ rows4_vectors3_edge:
 	SUBQ   $+16, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	LEAQ   masks4<>+0(SB), R14
 
 rows4_vectors3_masked:
 	VMOVUPS      (SI), Y12
-	VMOVUPS      32(SI), Y13
-	VMOVUPS      64(R12)(R10*4), Y14
-	VMASKMOVPS   64(SI), Y14, Y14
+	VMOVUPS      (SI)(R12*1), Y13
+	VMOVUPS      64(R14)(R10*4), Y14
+	VMASKMOVPS   (SI)(R12*2), Y14, Y14
 	VBROADCASTSS (DX), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
@@ -1148,6 +1192,8 @@ rows4_vectors3_masked:
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1299,7 +1345,7 @@ rows4_vectors2:
 
 rows4_vectors2_whole:
 	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
+	VMOVUPS      (SI)(R12*1), Y9
 	VBROADCASTSS (DX), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
@@ -1312,6 +1358,8 @@ rows4_vectors2_whole:
 	VBROADCASTSS 12(DX), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1392,12 +1440,12 @@ rows4_vectors2_edge:
 	SUBQ   $+8, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	LEAQ   masks4<>+0(SB), R14
 
 rows4_vectors2_masked:
 	VMOVUPS      (SI), Y8
-	VMOVUPS      64(R12)(R10*4), Y9
-	VMASKMOVPS   32(SI), Y9, Y9
+	VMOVUPS      64(R14)(R10*4), Y9
+	VMASKMOVPS   (SI)(R12*1), Y9, Y9
 	VBROADCASTSS (DX), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
@@ -1410,6 +1458,8 @@ rows4_vectors2_masked:
 	VBROADCASTSS 12(DX), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1535,6 +1585,8 @@ rows4_vectors1_whole:
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(DX), Y5
 	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1596,6 +1648,8 @@ rows4_vectors1_masked:
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(DX), Y5
 	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1685,8 +1739,8 @@ rows2:
 
 rows2_vectors3_whole:
 	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VMOVUPS      64(SI), Y8
+	VMOVUPS      (SI)(R12*1), Y7
+	VMOVUPS      (SI)(R12*2), Y8
 	VBROADCASTSS (DX), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
@@ -1695,6 +1749,8 @@ rows2_vectors3_whole:
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1757,13 +1813,13 @@ rows2_vectors3_edge:
 	SUBQ   $+16, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	LEAQ   masks4<>+0(SB), R14
 
 rows2_vectors3_masked:
 	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VMOVUPS      64(R12)(R10*4), Y8
-	VMASKMOVPS   64(SI), Y8, Y8
+	VMOVUPS      (SI)(R12*1), Y7
+	VMOVUPS      64(R14)(R10*4), Y8
+	VMASKMOVPS   (SI)(R12*2), Y8, Y8
 	VBROADCASTSS (DX), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
@@ -1772,6 +1828,8 @@ rows2_vectors3_masked:
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1861,13 +1919,15 @@ rows2_vectors2:
 
 rows2_vectors2_whole:
 	VMOVUPS      (SI), Y4
-	VMOVUPS      32(SI), Y5
+	VMOVUPS      (SI)(R12*1), Y5
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(DX), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1914,18 +1974,20 @@ rows2_vectors2_edge:
 	SUBQ   $+8, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	LEAQ   masks4<>+0(SB), R14
 
 rows2_vectors2_masked:
 	VMOVUPS      (SI), Y4
-	VMOVUPS      64(R12)(R10*4), Y5
-	VMASKMOVPS   32(SI), Y5, Y5
+	VMOVUPS      64(R14)(R10*4), Y5
+	VMASKMOVPS   (SI)(R12*1), Y5, Y5
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(DX), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2001,6 +2063,8 @@ rows2_vectors1_whole:
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(DX), Y3
 	VFMADD231PS  Y2, Y3, Y1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2040,6 +2104,8 @@ rows2_vectors1_masked:
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(DX), Y3
 	VFMADD231PS  Y2, Y3, Y1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2098,12 +2164,14 @@ rows1:
 
 rows1_vectors3_whole:
 	VMOVUPS      (SI), Y3
-	VMOVUPS      32(SI), Y4
-	VMOVUPS      64(SI), Y5
+	VMOVUPS      (SI)(R12*1), Y4
+	VMOVUPS      (SI)(R12*2), Y5
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2141,17 +2209,19 @@ rows1_vectors3_edge:
 	SUBQ   $+16, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	LEAQ   masks4<>+0(SB), R14
 
 rows1_vectors3_masked:
 	VMOVUPS      (SI), Y3
-	VMOVUPS      32(SI), Y4
-	VMOVUPS      64(R12)(R10*4), Y5
-	VMASKMOVPS   64(SI), Y5, Y5
+	VMOVUPS      (SI)(R12*1), Y4
+	VMOVUPS      64(R14)(R10*4), Y5
+	VMASKMOVPS   (SI)(R12*2), Y5, Y5
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2210,10 +2280,12 @@ rows1_vectors2:
 
 rows1_vectors2_whole:
 	VMOVUPS      (SI), Y2
-	VMOVUPS      32(SI), Y3
+	VMOVUPS      (SI)(R12*1), Y3
 	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2243,15 +2315,17 @@ rows1_vectors2_edge:
 	SUBQ   $+8, R9
 	MOVQ   R9, R10
 	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	LEAQ   masks4<>+0(SB), R14
 
 rows1_vectors2_masked:
 	VMOVUPS      (SI), Y2
-	VMOVUPS      64(R12)(R10*4), Y3
-	VMASKMOVPS   32(SI), Y3, Y3
+	VMOVUPS      64(R14)(R10*4), Y3
+	VMASKMOVPS   (SI)(R12*1), Y3, Y3
 	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2302,6 +2376,8 @@ rows1_vectors1_whole:
 	VMOVUPS      (SI), Y1
 	VBROADCASTSS (DX), Y2
 	VFMADD231PS  Y1, Y2, Y0
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2330,6 +2406,8 @@ rows1_vectors1_masked:
 	VMASKMOVPS   (SI), Y1, Y1
 	VBROADCASTSS (DX), Y2
 	VFMADD231PS  Y1, Y2, Y0
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8

@@ -23,7 +23,7 @@ TEXT ·Pack64(SB), NOSPLIT, $0-64
 	BZHIQ R10, R11, R11
 	KMOVW R11, K1
 	TESTQ R9, R9
-	JZ    centered
+	JZ    unscaled
 	TESTQ R8, R8
 	JZ    scaled
 
@@ -98,6 +98,10 @@ scaled_next:
 	VZEROUPPER
 	RET
 
+unscaled:
+	TESTQ R8, R8
+	JZ    copied
+
 centered:
 	MOVQ DX, R9
 	MOVQ AX, R11
@@ -132,6 +136,35 @@ centered_next:
 	VZEROUPPER
 	RET
 
+copied:
+	MOVQ DX, R8
+	MOVQ AX, R9
+	MOVQ SI, R11
+	SUBQ $+8, R11
+	JL   copied_rest
+
+copied_vector:
+	VMOVUPD (R8), Z0
+	VMOVUPD Z0, (R9)
+	ADDQ    $+64, R8
+	ADDQ    $+64, R9
+	SUBQ    $+8, R11
+	JGE     copied_vector
+
+copied_rest:
+	TESTQ     R10, R10
+	JZ        copied_next
+	VMOVUPD.Z (R8), K1, Z0
+	VMOVUPD   Z0, K1, (R9)
+
+copied_next:
+	ADDQ DI, DX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  copied
+	VZEROUPPER
+	RET
+
 // func Pack32(dst *float32, ldd int, x *float32, n int, p int, stride int, shift *float32, d *float64)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·Pack32(SB), NOSPLIT, $0-64
@@ -151,7 +184,7 @@ TEXT ·Pack32(SB), NOSPLIT, $0-64
 	BZHIQ R10, R11, R11
 	KMOVW R11, K1
 	TESTQ R9, R9
-	JZ    centered
+	JZ    unscaled
 	TESTQ R8, R8
 	JZ    scaled
 
@@ -234,6 +267,10 @@ scaled_next:
 	VZEROUPPER
 	RET
 
+unscaled:
+	TESTQ R8, R8
+	JZ    copied
+
 centered:
 	MOVQ DX, R9
 	MOVQ AX, R11
@@ -265,5 +302,34 @@ centered_next:
 	ADDQ CX, AX
 	DECQ BX
 	JNZ  centered
+	VZEROUPPER
+	RET
+
+copied:
+	MOVQ DX, R8
+	MOVQ AX, R9
+	MOVQ SI, R11
+	SUBQ $+8, R11
+	JL   copied_rest
+
+copied_vector:
+	VMOVUPS (R8), Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    $+32, R8
+	ADDQ    $+32, R9
+	SUBQ    $+8, R11
+	JGE     copied_vector
+
+copied_rest:
+	TESTQ     R10, R10
+	JZ        copied_next
+	VMOVUPS.Z (R8), K1, Y0
+	VMOVUPS   Y0, K1, (R9)
+
+copied_next:
+	ADDQ DI, DX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  copied
 	VZEROUPPER
 	RET

@@ -4,22 +4,25 @@
 
 #include "textflag.h"
 
-// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, rows int, columns int, diagonal int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·Tile64(SB), NOSPLIT, $0-80
+// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·Tile64(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ lda+24(FP), BX
 	MOVQ b+32(FP), SI
 	MOVQ ldb+40(FP), DI
-	MOVQ n+48(FP), R8
-	MOVQ rows+56(FP), R9
-	MOVQ columns+64(FP), R10
-	MOVQ diagonal+72(FP), R11
+	MOVQ n+56(FP), R8
+	MOVQ rows+64(FP), R9
+	MOVQ columns+72(FP), R10
+	MOVQ diagonal+80(FP), R11
+	MOVQ gap+48(FP), R12
+	MOVQ ahead+88(FP), R13
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
 	SHLQ $0x03, DI
+	SHLQ $0x03, R12
 	CMPQ R9, $0x08
 	JE   rows8
 	CMPQ R9, $0x04
@@ -63,8 +66,8 @@ rows8:
 
 rows8_vectors3_masked:
 	VMOVUPD      (SI), Z24
-	VMOVUPD      64(SI), Z25
-	VMOVUPD.Z    128(SI), K1, Z26
+	VMOVUPD      (SI)(R12*1), Z25
+	VMOVUPD.Z    (SI)(R12*2), K1, Z26
 	VBROADCASTSD (DX), Z27
 	VFMADD231PD  Z24, Z27, Z0
 	VFMADD231PD  Z25, Z27, Z1
@@ -97,6 +100,8 @@ rows8_vectors3_masked:
 	VFMADD231PD  Z24, Z27, Z21
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -224,7 +229,7 @@ rows8_vectors2:
 
 rows8_vectors2_masked:
 	VMOVUPD      (SI), Z16
-	VMOVUPD.Z    64(SI), K1, Z17
+	VMOVUPD.Z    (SI)(R12*1), K1, Z17
 	VBROADCASTSD (DX), Z18
 	VFMADD231PD  Z16, Z18, Z0
 	VFMADD231PD  Z17, Z18, Z1
@@ -249,6 +254,8 @@ rows8_vectors2_masked:
 	VBROADCASTSD 56(DX), Z18
 	VFMADD231PD  Z16, Z18, Z14
 	VFMADD231PD  Z17, Z18, Z15
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -358,6 +365,8 @@ rows8_vectors1_masked:
 	VFMADD231PD.BCST 40(DX), Z8, Z5
 	VFMADD231PD.BCST 48(DX), Z8, Z6
 	VFMADD231PD.BCST 56(DX), Z8, Z7
+	PREFETCHT0       (R13)
+	ADDQ             $+64, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -449,8 +458,8 @@ rows4:
 
 rows4_vectors3_masked:
 	VMOVUPD      (SI), Z12
-	VMOVUPD      64(SI), Z13
-	VMOVUPD.Z    128(SI), K1, Z14
+	VMOVUPD      (SI)(R12*1), Z13
+	VMOVUPD.Z    (SI)(R12*2), K1, Z14
 	VBROADCASTSD (DX), Z15
 	VFMADD231PD  Z12, Z15, Z0
 	VFMADD231PD  Z13, Z15, Z1
@@ -467,6 +476,8 @@ rows4_vectors3_masked:
 	VFMADD231PD  Z12, Z15, Z9
 	VFMADD231PD  Z13, Z15, Z10
 	VFMADD231PD  Z14, Z15, Z11
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -542,7 +553,7 @@ rows4_vectors2:
 
 rows4_vectors2_masked:
 	VMOVUPD      (SI), Z8
-	VMOVUPD.Z    64(SI), K1, Z9
+	VMOVUPD.Z    (SI)(R12*1), K1, Z9
 	VBROADCASTSD (DX), Z10
 	VFMADD231PD  Z8, Z10, Z0
 	VFMADD231PD  Z9, Z10, Z1
@@ -555,6 +566,8 @@ rows4_vectors2_masked:
 	VBROADCASTSD 24(DX), Z10
 	VFMADD231PD  Z8, Z10, Z6
 	VFMADD231PD  Z9, Z10, Z7
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -620,6 +633,8 @@ rows4_vectors1_masked:
 	VFMADD231PD.BCST 8(DX), Z4, Z1
 	VFMADD231PD.BCST 16(DX), Z4, Z2
 	VFMADD231PD.BCST 24(DX), Z4, Z3
+	PREFETCHT0       (R13)
+	ADDQ             $+64, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -677,8 +692,8 @@ rows2:
 
 rows2_vectors3_masked:
 	VMOVUPD      (SI), Z6
-	VMOVUPD      64(SI), Z7
-	VMOVUPD.Z    128(SI), K1, Z8
+	VMOVUPD      (SI)(R12*1), Z7
+	VMOVUPD.Z    (SI)(R12*2), K1, Z8
 	VBROADCASTSD (DX), Z9
 	VFMADD231PD  Z6, Z9, Z0
 	VFMADD231PD  Z7, Z9, Z1
@@ -687,6 +702,8 @@ rows2_vectors3_masked:
 	VFMADD231PD  Z6, Z9, Z3
 	VFMADD231PD  Z7, Z9, Z4
 	VFMADD231PD  Z8, Z9, Z5
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -736,13 +753,15 @@ rows2_vectors2:
 
 rows2_vectors2_masked:
 	VMOVUPD      (SI), Z4
-	VMOVUPD.Z    64(SI), K1, Z5
+	VMOVUPD.Z    (SI)(R12*1), K1, Z5
 	VBROADCASTSD (DX), Z6
 	VFMADD231PD  Z4, Z6, Z0
 	VFMADD231PD  Z5, Z6, Z1
 	VBROADCASTSD 8(DX), Z6
 	VFMADD231PD  Z4, Z6, Z2
 	VFMADD231PD  Z5, Z6, Z3
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -786,6 +805,8 @@ rows2_vectors1_masked:
 	VMOVUPD.Z        (SI), K1, Z2
 	VFMADD231PD.BCST (DX), Z2, Z0
 	VFMADD231PD.BCST 8(DX), Z2, Z1
+	PREFETCHT0       (R13)
+	ADDQ             $+64, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -826,12 +847,14 @@ rows1:
 
 rows1_vectors3_masked:
 	VMOVUPD      (SI), Z3
-	VMOVUPD      64(SI), Z4
-	VMOVUPD.Z    128(SI), K1, Z5
+	VMOVUPD      (SI)(R12*1), Z4
+	VMOVUPD.Z    (SI)(R12*2), K1, Z5
 	VBROADCASTSD (DX), Z6
 	VFMADD231PD  Z3, Z6, Z0
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Z5, Z6, Z2
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -868,10 +891,12 @@ rows1_vectors2:
 
 rows1_vectors2_masked:
 	VMOVUPD      (SI), Z2
-	VMOVUPD.Z    64(SI), K1, Z3
+	VMOVUPD.Z    (SI)(R12*1), K1, Z3
 	VBROADCASTSD (DX), Z4
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
+	PREFETCHT0   (R13)
+	ADDQ         $+64, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -904,6 +929,8 @@ rows1_vectors1:
 rows1_vectors1_masked:
 	VMOVUPD.Z        (SI), K1, Z1
 	VFMADD231PD.BCST (DX), Z1, Z0
+	PREFETCHT0       (R13)
+	ADDQ             $+64, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -923,22 +950,25 @@ rows1_vectors1_masked:
 	VZEROUPPER
 	RET
 
-// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, rows int, columns int, diagonal int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·Tile32(SB), NOSPLIT, $0-80
+// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·Tile32(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ lda+24(FP), BX
 	MOVQ b+32(FP), SI
 	MOVQ ldb+40(FP), DI
-	MOVQ n+48(FP), R8
-	MOVQ rows+56(FP), R9
-	MOVQ columns+64(FP), R10
-	MOVQ diagonal+72(FP), R11
+	MOVQ n+56(FP), R8
+	MOVQ rows+64(FP), R9
+	MOVQ columns+72(FP), R10
+	MOVQ diagonal+80(FP), R11
+	MOVQ gap+48(FP), R12
+	MOVQ ahead+88(FP), R13
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
 	SHLQ $0x02, DI
+	SHLQ $0x02, R12
 	CMPQ R9, $0x08
 	JE   rows8
 	CMPQ R9, $0x04
@@ -982,8 +1012,8 @@ rows8:
 
 rows8_vectors3_masked:
 	VMOVUPS       (SI), Z24
-	VMOVUPS       64(SI), Z25
-	VMOVUPS.Z     128(SI), K1, Z26
+	VMOVUPS       (SI)(R12*1), Z25
+	VMOVUPS.Z     (SI)(R12*2), K1, Z26
 	VBROADCASTSS  (DX), Z27
 	VFMADD231PS   Z24, Z27, Z0
 	VFMADD231PS   Z25, Z27, Z1
@@ -1016,6 +1046,8 @@ rows8_vectors3_masked:
 	VFMADD231PS   Z24, Z27, Z21
 	VFMADD231PS   Z25, Z27, Z22
 	VFMADD231PS   Z26, Z27, Z23
+	PREFETCHT0    (R13)
+	ADDQ          $+64, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -1272,7 +1304,7 @@ rows8_vectors2:
 
 rows8_vectors2_masked:
 	VMOVUPS       (SI), Z16
-	VMOVUPS.Z     64(SI), K1, Z17
+	VMOVUPS.Z     (SI)(R12*1), K1, Z17
 	VBROADCASTSS  (DX), Z18
 	VFMADD231PS   Z16, Z18, Z0
 	VFMADD231PS   Z17, Z18, Z1
@@ -1297,6 +1329,8 @@ rows8_vectors2_masked:
 	VBROADCASTSS  28(DX), Z18
 	VFMADD231PS   Z16, Z18, Z14
 	VFMADD231PS   Z17, Z18, Z15
+	PREFETCHT0    (R13)
+	ADDQ          $+64, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -1495,6 +1529,8 @@ rows8_vectors1_masked:
 	VFMADD231PS.BCST 20(DX), Z8, Z5
 	VFMADD231PS.BCST 24(DX), Z8, Z6
 	VFMADD231PS.BCST 28(DX), Z8, Z7
+	PREFETCHT0       (R13)
+	ADDQ             $+64, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -1635,8 +1671,8 @@ rows4:
 
 rows4_vectors3_masked:
 	VMOVUPS       (SI), Z12
-	VMOVUPS       64(SI), Z13
-	VMOVUPS.Z     128(SI), K1, Z14
+	VMOVUPS       (SI)(R12*1), Z13
+	VMOVUPS.Z     (SI)(R12*2), K1, Z14
 	VBROADCASTSS  (DX), Z15
 	VFMADD231PS   Z12, Z15, Z0
 	VFMADD231PS   Z13, Z15, Z1
@@ -1653,6 +1689,8 @@ rows4_vectors3_masked:
 	VFMADD231PS   Z12, Z15, Z9
 	VFMADD231PS   Z13, Z15, Z10
 	VFMADD231PS   Z14, Z15, Z11
+	PREFETCHT0    (R13)
+	ADDQ          $+64, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -1793,7 +1831,7 @@ rows4_vectors2:
 
 rows4_vectors2_masked:
 	VMOVUPS       (SI), Z8
-	VMOVUPS.Z     64(SI), K1, Z9
+	VMOVUPS.Z     (SI)(R12*1), K1, Z9
 	VBROADCASTSS  (DX), Z10
 	VFMADD231PS   Z8, Z10, Z0
 	VFMADD231PS   Z9, Z10, Z1
@@ -1806,6 +1844,8 @@ rows4_vectors2_masked:
 	VBROADCASTSS  12(DX), Z10
 	VFMADD231PS   Z8, Z10, Z6
 	VFMADD231PS   Z9, Z10, Z7
+	PREFETCHT0    (R13)
+	ADDQ          $+64, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -1916,6 +1956,8 @@ rows4_vectors1_masked:
 	VFMADD231PS.BCST 4(DX), Z4, Z1
 	VFMADD231PS.BCST 8(DX), Z4, Z2
 	VFMADD231PS.BCST 12(DX), Z4, Z3
+	PREFETCHT0       (R13)
+	ADDQ             $+64, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -1998,8 +2040,8 @@ rows2:
 
 rows2_vectors3_masked:
 	VMOVUPS       (SI), Z6
-	VMOVUPS       64(SI), Z7
-	VMOVUPS.Z     128(SI), K1, Z8
+	VMOVUPS       (SI)(R12*1), Z7
+	VMOVUPS.Z     (SI)(R12*2), K1, Z8
 	VBROADCASTSS  (DX), Z9
 	VFMADD231PS   Z6, Z9, Z0
 	VFMADD231PS   Z7, Z9, Z1
@@ -2008,6 +2050,8 @@ rows2_vectors3_masked:
 	VFMADD231PS   Z6, Z9, Z3
 	VFMADD231PS   Z7, Z9, Z4
 	VFMADD231PS   Z8, Z9, Z5
+	PREFETCHT0    (R13)
+	ADDQ          $+64, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2090,13 +2134,15 @@ rows2_vectors2:
 
 rows2_vectors2_masked:
 	VMOVUPS       (SI), Z4
-	VMOVUPS.Z     64(SI), K1, Z5
+	VMOVUPS.Z     (SI)(R12*1), K1, Z5
 	VBROADCASTSS  (DX), Z6
 	VFMADD231PS   Z4, Z6, Z0
 	VFMADD231PS   Z5, Z6, Z1
 	VBROADCASTSS  4(DX), Z6
 	VFMADD231PS   Z4, Z6, Z2
 	VFMADD231PS   Z5, Z6, Z3
+	PREFETCHT0    (R13)
+	ADDQ          $+64, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2163,6 +2209,8 @@ rows2_vectors1_masked:
 	VMOVUPS.Z        (SI), K1, Z2
 	VFMADD231PS.BCST (DX), Z2, Z0
 	VFMADD231PS.BCST 4(DX), Z2, Z1
+	PREFETCHT0       (R13)
+	ADDQ             $+64, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -2216,12 +2264,14 @@ rows1:
 
 rows1_vectors3_masked:
 	VMOVUPS       (SI), Z3
-	VMOVUPS       64(SI), Z4
-	VMOVUPS.Z     128(SI), K1, Z5
+	VMOVUPS       (SI)(R12*1), Z4
+	VMOVUPS.Z     (SI)(R12*2), K1, Z5
 	VBROADCASTSS  (DX), Z6
 	VFMADD231PS   Z3, Z6, Z0
 	VFMADD231PS   Z4, Z6, Z1
 	VFMADD231PS   Z5, Z6, Z2
+	PREFETCHT0    (R13)
+	ADDQ          $+64, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2275,10 +2325,12 @@ rows1_vectors2:
 
 rows1_vectors2_masked:
 	VMOVUPS       (SI), Z2
-	VMOVUPS.Z     64(SI), K1, Z3
+	VMOVUPS.Z     (SI)(R12*1), K1, Z3
 	VBROADCASTSS  (DX), Z4
 	VFMADD231PS   Z2, Z4, Z0
 	VFMADD231PS   Z3, Z4, Z1
+	PREFETCHT0    (R13)
+	ADDQ          $+64, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2323,6 +2375,8 @@ rows1_vectors1:
 rows1_vectors1_masked:
 	VMOVUPS.Z        (SI), K1, Z1
 	VFMADD231PS.BCST (DX), Z1, Z0
+	PREFETCHT0       (R13)
+	ADDQ             $+64, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8

@@ -42,6 +42,9 @@ func sizes(yield func(setting)) {
 			both(n, p)
 		}
 	}
+	for _, p := range []int{255, 256, 257, 262, 283} { // panels are packed from 256 columns on
+		both(kernels.PanelRows+2, p)
+	}
 	if long {
 		for n := 1; n <= 300; n += 3 {
 			for p := 1; p <= 300; p++ {

@@ -41,12 +41,17 @@ func calls[T kernels.Float]() []call {
 		}},
 		{"Gram", func(s setting, m *memory) []float64 {
 			dst, x := square(m, s), matrix[T](m, s)
-			kernels.Gram(dst, s.p+s.gap, x)
+			kernels.Gram(dst, s.p+s.gap, x, work[T](m, s, kernels.TriangleWork(s.p)))
 			return dst
 		}},
 		{"Pack centered", func(s setting, m *memory) []float64 {
 			dst, x, shift := matrix[T](m, s), matrix[T](m, s), values[T](m, s, s.p)
 			kernels.Pack(dst, x, shift, nil)
+			return widen(dst.Data)
+		}},
+		{"Pack alone", func(s setting, m *memory) []float64 {
+			dst, x := matrix[T](m, s), matrix[T](m, s)
+			kernels.Pack(dst, x, nil, nil)
 			return widen(dst.Data)
 		}},
 		{"Pack scaled", func(s setting, m *memory) []float64 {
@@ -66,7 +71,7 @@ func calls[T kernels.Float]() []call {
 		}},
 		{"Triangle", func(s setting, m *memory) []float64 {
 			dst, a, b := square(m, s), matrix[T](m, s), matrix[T](m, s)
-			kernels.Triangle(dst, s.p+s.gap, a, b)
+			kernels.Triangle(dst, s.p+s.gap, a, b, work[T](m, s, kernels.TriangleWork(s.p)))
 			return dst
 		}},
 		{"Update", func(s setting, m *memory) []float64 {

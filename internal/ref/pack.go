@@ -2,11 +2,14 @@ package ref
 
 // Pack sets dst[i,j] = d[i]·(x[i,j] − shift[j]) for n rows of p columns. The
 // difference is rounded to T, and so is the product, which is formed in
-// float64. shift or d may be nil, not both.
+// float64. shift and d may be
+// nil.
 func Pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []float64) {
 	for i := range n {
 		to, from := dst[i*ldd:][:p], x[i*stride:][:p]
 		switch {
+		case d == nil && shift == nil:
+			copy(to, from)
 		case d == nil:
 			for j, v := range from {
 				to[j] = v - shift[j]

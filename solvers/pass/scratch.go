@@ -33,6 +33,7 @@ type scratch[T kernels.Float] struct {
 	gathered []T // rows of an index list
 	centered []T // X − c
 	scaled   []T // d·(X − c)
+	packed   []T // of the Hessian's kernel
 
 	chunk *Chunk[T] // rows of a source
 
@@ -48,6 +49,12 @@ func newScratch[T kernels.Float]() *scratch[T] {
 		s.ones[i] = 1
 	}
 	return s
+}
+
+// work is what the Hessian's kernel needs for p columns.
+func (s *scratch[T]) work(p int) []T {
+	s.packed = grow(s.packed, kernels.TriangleWork(p))
+	return s.packed
 }
 
 // A segment is up to segmentRows rows that lie in memory one after the other,
