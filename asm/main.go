@@ -28,6 +28,7 @@ var families = []family{
 	{"axpy", axpy, []element{float64s, float32s}},
 	{"dots", dots, []element{float64s, float32s}},
 	{"logistic", logistic, []element{float64s}},
+	{"narrow", narrow, []element{float64s, float32s}},
 	{"pack", pack, []element{float64s, float32s}},
 	{"peak", peak, []element{float64s, float32s}},
 	{"read", read, []element{float64s}},

@@ -120,17 +120,9 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 			continue
 		}
 		left := g.vec()
-		if g.size == 8 {
-			g.VBROADCASTSD(m, left)
-		} else {
-			g.VBROADCASTSS(m, left)
-		}
+		g.broadcast(m, left)
 		for j := range right {
-			if g.size == 8 {
-				g.VFMADD231PD(right[j], left, acc[i][j])
-			} else {
-				g.VFMADD231PS(right[j], left, acc[i][j])
-			}
+			g.multiply(right[j], left, acc[i][j])
 		}
 	}
 	g.PREFETCHT0(at(g.ahead, 0))
@@ -139,7 +131,7 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 	g.ADDQ(g.ldb, g.b)
 	g.DECQ(g.n)
 	g.JNZ(operand.LabelRef(label))
-	g.merge(acc, rem, masked)
+	g.merge(acc, rem, masked, 0)
 	g.finish()
 }
 
@@ -168,6 +160,22 @@ func (g *tileGenerator) loadLast(m operand.Mem, bits reg.Register, window operan
 	}
 }
 
+func (g *tileGenerator) broadcast(m operand.Mem, v reg.VecVirtual) {
+	if g.size == 8 {
+		g.VBROADCASTSD(m, v)
+	} else {
+		g.VBROADCASTSS(m, v)
+	}
+}
+
+func (g *tileGenerator) multiply(right, left, acc reg.VecVirtual) {
+	if g.size == 8 {
+		g.VFMADD231PD(right, left, acc)
+	} else {
+		g.VFMADD231PS(right, left, acc)
+	}
+}
+
 func (g *tileGenerator) multiplyBroadcast(m operand.Mem, right, acc reg.VecVirtual) {
 	if g.size == 8 {
 		g.VFMADD231PD_BCST(m, right, acc)
@@ -176,16 +184,20 @@ func (g *tileGenerator) multiplyBroadcast(m operand.Mem, right, acc reg.VecVirtu
 	}
 }
 
-// merge adds the ends of the chains to c.
-func (g *tileGenerator) merge(acc [][]reg.VecVirtual, rem reg.Register, masked bool) {
+// merge adds the ends of the chains to c. With masks, the float64 vectors of a
+// row before firstPiece lie left of the diagonal and are not touched.
+func (g *tileGenerator) merge(acc [][]reg.VecVirtual, rem reg.Register, masked bool, firstPiece int) {
 	pieces := g.width / g.lanes() // float64 vectors that one data vector widens to
 	m := g.newMergeMasks(rem, pieces, masked)
 	for _, row := range acc {
 		m.row(func() {
 			for j, v := range row {
 				for piece, wide := range g.widen(v) {
+					if j == 0 && piece < firstPiece {
+						continue
+					}
 					to := at(g.c, (j*pieces+piece)*g.vector)
-					g.mergePiece(wide, to, m, j == 0 && piece == 0, j == len(row)-1, piece)
+					g.mergePiece(wide, to, m, j == 0 && piece == firstPiece, j == len(row)-1, piece)
 				}
 			}
 		})

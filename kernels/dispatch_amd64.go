@@ -97,6 +97,30 @@ func tileShape[T Float]() (rows, columns, vector int) {
 	}
 }
 
+// narrowColumns is how many columns narrow takes; 0 if it has no assembly.
+func narrowColumns() int {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		return 16
+	case cpu.AVX2:
+		return 8
+	}
+	return 0
+}
+
+func narrow[T Float](c []float64, ldc int, a, b Matrix[T], ahead *T) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)))
+	case level == cpu.AVX512:
+		avx512.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)))
+	case is64[T]():
+		avx2.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)))
+	default:
+		avx2.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)))
+	}
+}
+
 func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, ahead *T) {
 	cut := 0
 	if diagonal {

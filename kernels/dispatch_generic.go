@@ -20,6 +20,12 @@ func sum(x []float64) float64 { return ref.Sum(x) }
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 
+func narrowColumns() int { return 0 }
+
+func narrow[T Float]([]float64, int, Matrix[T], Matrix[T], *T) {
+	panic("kernels: narrow has no definition of its own")
+}
+
 func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, _ *T) {
 	ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
 }

@@ -61,12 +61,16 @@ func checkTriangle(dst []float64, ldd, p int) {
 // come next.
 func trianglePanel[T Float](dst []float64, ldd int, a, b Matrix[T], work []T, next []T) {
 	p, n := a.Cols, a.Rows
+	fetch := fetcher[T]{rest: next, idle: &b.Data[0]}
+	if p <= narrowColumns() {
+		narrow(dst, ldd, a, b, fetch.lines(n))
+		return
+	}
 	height, width, vector := tileShape[T]()
 	left, right := rowMajor(a, vector), rowMajor(b, vector)
 	if p >= packedColumns && vector > 1 {
 		left, right = packBoth(a, b, vector, work)
 	}
-	fetch := fetcher[T]{rest: next, idle: &b.Data[0]}
 	for from := 0; from < p; from += width {
 		to := min(from+width, p)
 		for top := 0; top < to; {

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Dots64(dst *float64, x *float64, n int, p int, stride int, shift *float64, beta *float64)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·Dots64(SB), NOSPLIT, $0-56
 	MOVQ    dst+0(FP), AX
 	MOVQ    x+8(FP), CX
@@ -40,6 +40,7 @@ narrow:
 	JL     narrow_rest
 
 narrow_octet:
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Y4
 	VFMADD231PD (R11), Y4, Y2
 	VMOVUPD     32(R10), Y4
@@ -52,6 +53,7 @@ narrow_octet:
 narrow_rest:
 	TESTQ       R9, R9
 	JZ          narrow_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y4
 	VMASKMOVPD  (R11), Y0, Y5
 	VFMADD231PD Y5, Y4, Y2
@@ -84,6 +86,7 @@ narrow_centered:
 	JL     narrow_centered_rest
 
 narrow_centered_octet:
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Y4
 	VSUBPD      (R12), Y4, Y4
 	VFMADD231PD (R11), Y4, Y2
@@ -99,6 +102,7 @@ narrow_centered_octet:
 narrow_centered_rest:
 	TESTQ       R9, R9
 	JZ          narrow_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y4
 	VMASKMOVPD  (R12), Y0, Y5
 	VSUBPD      Y5, Y4, Y4
@@ -440,7 +444,7 @@ DATA masks8<>+184(SB)/8, $0x0000000000000000
 GLOBL masks8<>(SB), RODATA|NOPTR, $192
 
 // func Dots32(dst *float64, x *float32, n int, p int, stride int, shift *float32, beta *float64)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·Dots32(SB), NOSPLIT, $0-56
 	MOVQ    dst+0(FP), AX
 	MOVQ    x+8(FP), CX
@@ -483,6 +487,7 @@ narrow:
 	JL     narrow_rest
 
 narrow_octet:
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD   (R10), Y6
 	VFMADD231PD (R11), Y6, Y4
 	VCVTPS2PD   16(R10), Y6
@@ -495,6 +500,7 @@ narrow_octet:
 narrow_rest:
 	TESTQ       R9, R9
 	JZ          narrow_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X6
 	VCVTPS2PD   X6, Y6
 	VMASKMOVPD  (R11), Y0, Y7
@@ -529,6 +535,7 @@ narrow_centered:
 	JL     narrow_centered_rest
 
 narrow_centered_octet:
+	PREFETCHT0  4096(R10)
 	VMOVUPS     (R10), X6
 	VSUBPS      (R12), X6, X6
 	VCVTPS2PD   X6, Y6
@@ -546,6 +553,7 @@ narrow_centered_octet:
 narrow_centered_rest:
 	TESTQ       R9, R9
 	JZ          narrow_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X6
 	VMASKMOVPS  (R12), X1, X7
 	VSUBPS      X7, X6, X6

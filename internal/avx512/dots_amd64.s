@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Dots64(dst *float64, x *float64, n int, p int, stride int, shift *float64, beta *float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·Dots64(SB), NOSPLIT, $0-56
 	MOVQ  dst+0(FP), AX
 	MOVQ  x+8(FP), CX
@@ -34,6 +34,7 @@ narrow:
 	JL     narrow_rest
 
 narrow_octet:
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Z1
 	VFMADD231PD (R11), Z1, Z0
 	ADDQ        $+64, R10
@@ -44,6 +45,7 @@ narrow_octet:
 narrow_rest:
 	TESTQ       R9, R9
 	JZ          narrow_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z1
 	VMOVUPD.Z   (R11), K1, Z2
 	VFMADD231PD Z2, Z1, Z0
@@ -73,6 +75,7 @@ narrow_centered:
 	JL     narrow_centered_rest
 
 narrow_centered_octet:
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Z1
 	VSUBPD      (R12), Z1, Z1
 	VFMADD231PD (R11), Z1, Z0
@@ -85,6 +88,7 @@ narrow_centered_octet:
 narrow_centered_rest:
 	TESTQ       R9, R9
 	JZ          narrow_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z1
 	VMOVUPD.Z   (R12), K1, Z2
 	VSUBPD      Z2, Z1, Z1
@@ -317,7 +321,7 @@ wide_centered_fold:
 	RET
 
 // func Dots32(dst *float64, x *float32, n int, p int, stride int, shift *float32, beta *float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·Dots32(SB), NOSPLIT, $0-56
 	MOVQ  dst+0(FP), AX
 	MOVQ  x+8(FP), CX
@@ -346,6 +350,7 @@ narrow:
 	JL     narrow_rest
 
 narrow_octet:
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD   (R10), Z1
 	VFMADD231PD (R11), Z1, Z0
 	ADDQ        $+32, R10
@@ -356,6 +361,7 @@ narrow_octet:
 narrow_rest:
 	TESTQ       R9, R9
 	JZ          narrow_fold
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD.Z (R10), K1, Z1
 	VMOVUPD.Z   (R11), K1, Z2
 	VFMADD231PD Z2, Z1, Z0
@@ -385,6 +391,7 @@ narrow_centered:
 	JL     narrow_centered_rest
 
 narrow_centered_octet:
+	PREFETCHT0  4096(R10)
 	VMOVUPS     (R10), Y1
 	VSUBPS      (R12), Y1, Y1
 	VCVTPS2PD   Y1, Z1
@@ -398,6 +405,7 @@ narrow_centered_octet:
 narrow_centered_rest:
 	TESTQ       R9, R9
 	JZ          narrow_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPS.Z   (R10), K1, Y1
 	VMOVUPS.Z   (R12), K1, Y2
 	VSUBPS      Y2, Y1, Y1
