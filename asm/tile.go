@@ -99,6 +99,7 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 			window = g.window(rem, g.size, 0)
 		}
 	}
+	g.fetchResult(rows, vectors)
 	g.Label(label)
 	right := make([]reg.VecVirtual, vectors)
 	for j := range right {
@@ -133,6 +134,20 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 	g.JNZ(operand.LabelRef(label))
 	g.merge(acc, rem, masked, 0)
 	g.finish()
+}
+
+// fetchResult fetches the tile of c, which is read once the chains have ended.
+func (g *tileGenerator) fetchResult(rows, vectors int) {
+	row := g.GP64()
+	g.MOVQ(g.c, row)
+	for i := range rows {
+		if i > 0 {
+			g.ADDQ(g.ldc, row)
+		}
+		for line := 0; line < vectors*g.width*8; line += 64 {
+			g.PREFETCHT0(at(row, line))
+		}
+	}
 }
 
 func (g *tileGenerator) loadData(m operand.Mem, v reg.VecVirtual) {

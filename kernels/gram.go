@@ -12,9 +12,9 @@ const PanelRows = ref.PanelRows
 //
 //	dst[i*ldd+j] += Σ_r X[r,i]·X[r,j] for j ≥ i.
 //
-// It is Triangle(dst, ldd, x, x, work).
+// It is Triangle(dst, ldd, x, x, work, nil).
 func Gram[T Float](dst []float64, ldd int, x Matrix[T], work []T) {
-	Triangle(dst, ldd, x, x, work)
+	Triangle(dst, ldd, x, x, work, nil)
 }
 
 // Triangle adds the upper triangle of the product of two matrices of the same
@@ -24,10 +24,11 @@ func Gram[T Float](dst []float64, ldd int, x Matrix[T], work []T) {
 //
 // dst is p×p with stride ldd; what is below its diagonal is not touched. a and
 // b may be the same. work has at least TriangleWork(p) elements; what it held
-// is lost. Chains of PanelRows fused multiply-adds are in T, their
+// is lost. next is memory that the caller reads next: it is fetched meanwhile,
+// and may be nil. Chains of PanelRows fused multiply-adds are in T, their
 // sums in float64: |error| ≤ (PanelRows·ε_T + (n/PanelRows + 1)·ε)·Σ_r |A[r,i]·B[r,j]|,
 // with ε_T of the data's type.
-func Triangle[T Float](dst []float64, ldd int, a, b Matrix[T], work []T) {
+func Triangle[T Float](dst []float64, ldd int, a, b Matrix[T], work, next []T) {
 	empty := a.check()
 	b.check()
 	if a.Rows != b.Rows || a.Cols != b.Cols {
@@ -42,7 +43,11 @@ func Triangle[T Float](dst []float64, ldd int, a, b Matrix[T], work []T) {
 	}
 	for lo := 0; lo < a.Rows; lo += PanelRows {
 		hi := min(lo+PanelRows, a.Rows)
-		trianglePanel(dst, ldd, a.Slice(lo, hi), b.Slice(lo, hi), work, b.after(hi))
+		ahead := b.after(hi)
+		if ahead == nil {
+			ahead = next
+		}
+		trianglePanel(dst, ldd, a.Slice(lo, hi), b.Slice(lo, hi), work, ahead)
 	}
 }
 

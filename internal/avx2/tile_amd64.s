@@ -30,24 +30,36 @@ TEXT ·Tile64(SB), NOSPLIT, $0-96
 	JMP  rows1
 
 rows4:
-	CMPQ   R10, $0x08
-	JLE    rows4_vectors2
-	CMPQ   R10, $0x0c
-	JNE    rows4_vectors3_edge
-	TESTQ  R11, R11
-	JNZ    rows4_vectors3_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
+	CMPQ       R10, $0x08
+	JLE        rows4_vectors2
+	CMPQ       R10, $0x0c
+	JNE        rows4_vectors3_edge
+	TESTQ      R11, R11
+	JNZ        rows4_vectors3_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VXORPD     Y9, Y9, Y9
+	VXORPD     Y10, Y10, Y10
+	VXORPD     Y11, Y11, Y11
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
 
 rows4_vectors3_whole:
 	VMOVUPD      (SI), Y12
@@ -107,23 +119,35 @@ rows4_vectors3_whole:
 	RET
 
 rows4_vectors3_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   R10, R9
-	SUBQ   $+8, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VXORPD     Y9, Y9, Y9
+	VXORPD     Y10, Y10, Y10
+	VXORPD     Y11, Y11, Y11
+	MOVQ       R10, R9
+	SUBQ       $+8, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
 
 rows4_vectors3_masked:
 	VMOVUPD      (SI), Y12
@@ -211,20 +235,28 @@ rows4_vectors3_masked:
 	RET
 
 rows4_vectors2:
-	CMPQ   R10, $0x04
-	JLE    rows4_vectors1
-	CMPQ   R10, $0x08
-	JNE    rows4_vectors2_edge
-	TESTQ  R11, R11
-	JNZ    rows4_vectors2_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
+	CMPQ       R10, $0x04
+	JLE        rows4_vectors1
+	CMPQ       R10, $0x08
+	JNE        rows4_vectors2_edge
+	TESTQ      R11, R11
+	JNZ        rows4_vectors2_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
 
 rows4_vectors2_whole:
 	VMOVUPD      (SI), Y8
@@ -271,19 +303,27 @@ rows4_vectors2_whole:
 	RET
 
 rows4_vectors2_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   R10, R9
-	SUBQ   $+4, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       R10, R9
+	SUBQ       $+4, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
 
 rows4_vectors2_masked:
 	VMOVUPD      (SI), Y8
@@ -358,14 +398,22 @@ rows4_vectors2_masked:
 	RET
 
 rows4_vectors1:
-	CMPQ   R10, $0x04
-	JNE    rows4_vectors1_edge
-	TESTQ  R11, R11
-	JNZ    rows4_vectors1_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
+	CMPQ       R10, $0x04
+	JNE        rows4_vectors1_edge
+	TESTQ      R11, R11
+	JNZ        rows4_vectors1_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
 
 rows4_vectors1_whole:
 	VMOVUPD      (SI), Y4
@@ -399,15 +447,23 @@ rows4_vectors1_whole:
 	RET
 
 rows4_vectors1_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   R10, R9
-	SUBQ   $+0, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       R10, R9
+	SUBQ       $+0, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R12
+	MOVQ       AX, R14
+	PREFETCHT0 (R14)
+	ADDQ       CX, R14
+	PREFETCHT0 (R14)
+	ADDQ       CX, R14
+	PREFETCHT0 (R14)
+	ADDQ       CX, R14
+	PREFETCHT0 (R14)
 
 rows4_vectors1_masked:
 	VMOVUPD      128(R12)(R10*8), Y4
@@ -465,18 +521,24 @@ rows4_vectors1_masked:
 	RET
 
 rows2:
-	CMPQ   R10, $0x08
-	JLE    rows2_vectors2
-	CMPQ   R10, $0x0c
-	JNE    rows2_vectors3_edge
-	TESTQ  R11, R11
-	JNZ    rows2_vectors3_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
+	CMPQ       R10, $0x08
+	JLE        rows2_vectors2
+	CMPQ       R10, $0x0c
+	JNE        rows2_vectors3_edge
+	TESTQ      R11, R11
+	JNZ        rows2_vectors3_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
 
 rows2_vectors3_whole:
 	VMOVUPD      (SI), Y6
@@ -514,17 +576,23 @@ rows2_vectors3_whole:
 	RET
 
 rows2_vectors3_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	MOVQ   R10, R9
-	SUBQ   $+8, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	MOVQ       R10, R9
+	SUBQ       $+8, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
 
 rows2_vectors3_masked:
 	VMOVUPD      (SI), Y6
@@ -580,16 +648,20 @@ rows2_vectors3_masked:
 	RET
 
 rows2_vectors2:
-	CMPQ   R10, $0x04
-	JLE    rows2_vectors1
-	CMPQ   R10, $0x08
-	JNE    rows2_vectors2_edge
-	TESTQ  R11, R11
-	JNZ    rows2_vectors2_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
+	CMPQ       R10, $0x04
+	JLE        rows2_vectors1
+	CMPQ       R10, $0x08
+	JNE        rows2_vectors2_edge
+	TESTQ      R11, R11
+	JNZ        rows2_vectors2_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
 
 rows2_vectors2_whole:
 	VMOVUPD      (SI), Y4
@@ -620,15 +692,19 @@ rows2_vectors2_whole:
 	RET
 
 rows2_vectors2_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   R10, R9
-	SUBQ   $+4, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       R10, R9
+	SUBQ       $+4, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
 
 rows2_vectors2_masked:
 	VMOVUPD      (SI), Y4
@@ -677,12 +753,16 @@ rows2_vectors2_masked:
 	RET
 
 rows2_vectors1:
-	CMPQ   R10, $0x04
-	JNE    rows2_vectors1_edge
-	TESTQ  R11, R11
-	JNZ    rows2_vectors1_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
+	CMPQ       R10, $0x04
+	JNE        rows2_vectors1_edge
+	TESTQ      R11, R11
+	JNZ        rows2_vectors1_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
 
 rows2_vectors1_whole:
 	VMOVUPD      (SI), Y2
@@ -706,13 +786,17 @@ rows2_vectors1_whole:
 	RET
 
 rows2_vectors1_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   R10, R9
-	SUBQ   $+0, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       R10, R9
+	SUBQ       $+0, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R12
+	MOVQ       AX, R14
+	PREFETCHT0 (R14)
+	ADDQ       CX, R14
+	PREFETCHT0 (R14)
 
 rows2_vectors1_masked:
 	VMOVUPD      128(R12)(R10*8), Y2
@@ -752,15 +836,18 @@ rows2_vectors1_masked:
 	RET
 
 rows1:
-	CMPQ   R10, $0x08
-	JLE    rows1_vectors2
-	CMPQ   R10, $0x0c
-	JNE    rows1_vectors3_edge
-	TESTQ  R11, R11
-	JNZ    rows1_vectors3_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
+	CMPQ       R10, $0x08
+	JLE        rows1_vectors2
+	CMPQ       R10, $0x0c
+	JNE        rows1_vectors3_edge
+	TESTQ      R11, R11
+	JNZ        rows1_vectors3_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
 
 rows1_vectors3_whole:
 	VMOVUPD      (SI), Y3
@@ -787,14 +874,17 @@ rows1_vectors3_whole:
 	RET
 
 rows1_vectors3_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	MOVQ   R10, R9
-	SUBQ   $+8, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	MOVQ       R10, R9
+	SUBQ       $+8, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
 
 rows1_vectors3_masked:
 	VMOVUPD      (SI), Y3
@@ -834,14 +924,16 @@ rows1_vectors3_masked:
 	RET
 
 rows1_vectors2:
-	CMPQ   R10, $0x04
-	JLE    rows1_vectors1
-	CMPQ   R10, $0x08
-	JNE    rows1_vectors2_edge
-	TESTQ  R11, R11
-	JNZ    rows1_vectors2_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
+	CMPQ       R10, $0x04
+	JLE        rows1_vectors1
+	CMPQ       R10, $0x08
+	JNE        rows1_vectors2_edge
+	TESTQ      R11, R11
+	JNZ        rows1_vectors2_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
 
 rows1_vectors2_whole:
 	VMOVUPD      (SI), Y2
@@ -864,13 +956,15 @@ rows1_vectors2_whole:
 	RET
 
 rows1_vectors2_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   R10, R9
-	SUBQ   $+4, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       R10, R9
+	SUBQ       $+4, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
 
 rows1_vectors2_masked:
 	VMOVUPD      (SI), Y2
@@ -906,11 +1000,13 @@ rows1_vectors2_masked:
 	RET
 
 rows1_vectors1:
-	CMPQ   R10, $0x04
-	JNE    rows1_vectors1_edge
-	TESTQ  R11, R11
-	JNZ    rows1_vectors1_edge
-	VXORPD Y0, Y0, Y0
+	CMPQ       R10, $0x04
+	JNE        rows1_vectors1_edge
+	TESTQ      R11, R11
+	JNZ        rows1_vectors1_edge
+	VXORPD     Y0, Y0, Y0
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
 
 rows1_vectors1_whole:
 	VMOVUPD      (SI), Y1
@@ -929,12 +1025,14 @@ rows1_vectors1_whole:
 	RET
 
 rows1_vectors1_edge:
-	VXORPD Y0, Y0, Y0
-	MOVQ   R10, R9
-	SUBQ   $+0, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks8<>+0(SB), R12
+	VXORPD     Y0, Y0, Y0
+	MOVQ       R10, R9
+	SUBQ       $+0, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks8<>+0(SB), R12
+	MOVQ       AX, R14
+	PREFETCHT0 (R14)
 
 rows1_vectors1_masked:
 	VMOVUPD      128(R12)(R10*8), Y1
@@ -1016,24 +1114,40 @@ TEXT ·Tile32(SB), NOSPLIT, $0-96
 	JMP  rows1
 
 rows4:
-	CMPQ   R10, $0x10
-	JLE    rows4_vectors2
-	CMPQ   R10, $0x18
-	JNE    rows4_vectors3_edge
-	TESTQ  R11, R11
-	JNZ    rows4_vectors3_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
+	CMPQ       R10, $0x10
+	JLE        rows4_vectors2
+	CMPQ       R10, $0x18
+	JNE        rows4_vectors3_edge
+	TESTQ      R11, R11
+	JNZ        rows4_vectors3_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VXORPD     Y9, Y9, Y9
+	VXORPD     Y10, Y10, Y10
+	VXORPD     Y11, Y11, Y11
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
 
 rows4_vectors3_whole:
 	VMOVUPS      (SI), Y12
@@ -1153,23 +1267,39 @@ rows4_vectors3_whole:
 	RET
 
 rows4_vectors3_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   R10, R9
-	SUBQ   $+16, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	VXORPD     Y8, Y8, Y8
+	VXORPD     Y9, Y9, Y9
+	VXORPD     Y10, Y10, Y10
+	VXORPD     Y11, Y11, Y11
+	MOVQ       R10, R9
+	SUBQ       $+16, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 128(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 128(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 128(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 128(R15)
 
 rows4_vectors3_masked:
 	VMOVUPS      (SI), Y12
@@ -1328,20 +1458,32 @@ rows4_vectors3_masked:
 	RET
 
 rows4_vectors2:
-	CMPQ   R10, $0x08
-	JLE    rows4_vectors1
-	CMPQ   R10, $0x10
-	JNE    rows4_vectors2_edge
-	TESTQ  R11, R11
-	JNZ    rows4_vectors2_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
+	CMPQ       R10, $0x08
+	JLE        rows4_vectors1
+	CMPQ       R10, $0x10
+	JNE        rows4_vectors2_edge
+	TESTQ      R11, R11
+	JNZ        rows4_vectors2_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
 
 rows4_vectors2_whole:
 	VMOVUPS      (SI), Y8
@@ -1428,19 +1570,31 @@ rows4_vectors2_whole:
 	RET
 
 rows4_vectors2_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   R10, R9
-	SUBQ   $+8, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	VXORPD     Y6, Y6, Y6
+	VXORPD     Y7, Y7, Y7
+	MOVQ       R10, R9
+	SUBQ       $+8, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
 
 rows4_vectors2_masked:
 	VMOVUPS      (SI), Y8
@@ -1566,14 +1720,22 @@ rows4_vectors2_masked:
 	RET
 
 rows4_vectors1:
-	CMPQ   R10, $0x08
-	JNE    rows4_vectors1_edge
-	TESTQ  R11, R11
-	JNZ    rows4_vectors1_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
+	CMPQ       R10, $0x08
+	JNE        rows4_vectors1_edge
+	TESTQ      R11, R11
+	JNZ        rows4_vectors1_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
 
 rows4_vectors1_whole:
 	VMOVUPS      (SI), Y4
@@ -1627,15 +1789,23 @@ rows4_vectors1_whole:
 	RET
 
 rows4_vectors1_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   R10, R9
-	SUBQ   $+0, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       R10, R9
+	SUBQ       $+0, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R12
+	MOVQ       AX, R14
+	PREFETCHT0 (R14)
+	ADDQ       CX, R14
+	PREFETCHT0 (R14)
+	ADDQ       CX, R14
+	PREFETCHT0 (R14)
+	ADDQ       CX, R14
+	PREFETCHT0 (R14)
 
 rows4_vectors1_masked:
 	VMOVUPS      64(R12)(R10*4), Y4
@@ -1724,18 +1894,26 @@ rows4_vectors1_masked:
 	RET
 
 rows2:
-	CMPQ   R10, $0x10
-	JLE    rows2_vectors2
-	CMPQ   R10, $0x18
-	JNE    rows2_vectors3_edge
-	TESTQ  R11, R11
-	JNZ    rows2_vectors3_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
+	CMPQ       R10, $0x10
+	JLE        rows2_vectors2
+	CMPQ       R10, $0x18
+	JNE        rows2_vectors3_edge
+	TESTQ      R11, R11
+	JNZ        rows2_vectors3_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
 
 rows2_vectors3_whole:
 	VMOVUPS      (SI), Y6
@@ -1803,17 +1981,25 @@ rows2_vectors3_whole:
 	RET
 
 rows2_vectors3_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	MOVQ   R10, R9
-	SUBQ   $+16, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	VXORPD     Y4, Y4, Y4
+	VXORPD     Y5, Y5, Y5
+	MOVQ       R10, R9
+	SUBQ       $+16, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 128(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 128(R15)
 
 rows2_vectors3_masked:
 	VMOVUPS      (SI), Y6
@@ -1906,16 +2092,22 @@ rows2_vectors3_masked:
 	RET
 
 rows2_vectors2:
-	CMPQ   R10, $0x08
-	JLE    rows2_vectors1
-	CMPQ   R10, $0x10
-	JNE    rows2_vectors2_edge
-	TESTQ  R11, R11
-	JNZ    rows2_vectors2_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
+	CMPQ       R10, $0x08
+	JLE        rows2_vectors1
+	CMPQ       R10, $0x10
+	JNE        rows2_vectors2_edge
+	TESTQ      R11, R11
+	JNZ        rows2_vectors2_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
 
 rows2_vectors2_whole:
 	VMOVUPS      (SI), Y4
@@ -1966,15 +2158,21 @@ rows2_vectors2_whole:
 	RET
 
 rows2_vectors2_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   R10, R9
-	SUBQ   $+8, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	VXORPD     Y3, Y3, Y3
+	MOVQ       R10, R9
+	SUBQ       $+8, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
 
 rows2_vectors2_masked:
 	VMOVUPS      (SI), Y4
@@ -2050,12 +2248,16 @@ rows2_vectors2_masked:
 	RET
 
 rows2_vectors1:
-	CMPQ   R10, $0x08
-	JNE    rows2_vectors1_edge
-	TESTQ  R11, R11
-	JNZ    rows2_vectors1_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
+	CMPQ       R10, $0x08
+	JNE        rows2_vectors1_edge
+	TESTQ      R11, R11
+	JNZ        rows2_vectors1_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	ADDQ       CX, R9
+	PREFETCHT0 (R9)
 
 rows2_vectors1_whole:
 	VMOVUPS      (SI), Y2
@@ -2089,13 +2291,17 @@ rows2_vectors1_whole:
 	RET
 
 rows2_vectors1_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   R10, R9
-	SUBQ   $+0, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       R10, R9
+	SUBQ       $+0, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R12
+	MOVQ       AX, R14
+	PREFETCHT0 (R14)
+	ADDQ       CX, R14
+	PREFETCHT0 (R14)
 
 rows2_vectors1_masked:
 	VMOVUPS      64(R12)(R10*4), Y2
@@ -2152,15 +2358,19 @@ rows2_vectors1_masked:
 	RET
 
 rows1:
-	CMPQ   R10, $0x10
-	JLE    rows1_vectors2
-	CMPQ   R10, $0x18
-	JNE    rows1_vectors3_edge
-	TESTQ  R11, R11
-	JNZ    rows1_vectors3_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
+	CMPQ       R10, $0x10
+	JLE        rows1_vectors2
+	CMPQ       R10, $0x18
+	JNE        rows1_vectors3_edge
+	TESTQ      R11, R11
+	JNZ        rows1_vectors3_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
 
 rows1_vectors3_whole:
 	VMOVUPS      (SI), Y3
@@ -2202,14 +2412,18 @@ rows1_vectors3_whole:
 	RET
 
 rows1_vectors3_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	MOVQ   R10, R9
-	SUBQ   $+16, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	VXORPD     Y2, Y2, Y2
+	MOVQ       R10, R9
+	SUBQ       $+16, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
+	PREFETCHT0 128(R15)
 
 rows1_vectors3_masked:
 	VMOVUPS      (SI), Y3
@@ -2269,14 +2483,17 @@ rows1_vectors3_masked:
 	RET
 
 rows1_vectors2:
-	CMPQ   R10, $0x08
-	JLE    rows1_vectors1
-	CMPQ   R10, $0x10
-	JNE    rows1_vectors2_edge
-	TESTQ  R11, R11
-	JNZ    rows1_vectors2_edge
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
+	CMPQ       R10, $0x08
+	JLE        rows1_vectors1
+	CMPQ       R10, $0x10
+	JNE        rows1_vectors2_edge
+	TESTQ      R11, R11
+	JNZ        rows1_vectors2_edge
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
 
 rows1_vectors2_whole:
 	VMOVUPS      (SI), Y2
@@ -2309,13 +2526,16 @@ rows1_vectors2_whole:
 	RET
 
 rows1_vectors2_edge:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   R10, R9
-	SUBQ   $+8, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R14
+	VXORPD     Y0, Y0, Y0
+	VXORPD     Y1, Y1, Y1
+	MOVQ       R10, R9
+	SUBQ       $+8, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R14
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	PREFETCHT0 64(R15)
 
 rows1_vectors2_masked:
 	VMOVUPS      (SI), Y2
@@ -2366,11 +2586,13 @@ rows1_vectors2_masked:
 	RET
 
 rows1_vectors1:
-	CMPQ   R10, $0x08
-	JNE    rows1_vectors1_edge
-	TESTQ  R11, R11
-	JNZ    rows1_vectors1_edge
-	VXORPD Y0, Y0, Y0
+	CMPQ       R10, $0x08
+	JNE        rows1_vectors1_edge
+	TESTQ      R11, R11
+	JNZ        rows1_vectors1_edge
+	VXORPD     Y0, Y0, Y0
+	MOVQ       AX, R9
+	PREFETCHT0 (R9)
 
 rows1_vectors1_whole:
 	VMOVUPS      (SI), Y1
@@ -2394,12 +2616,14 @@ rows1_vectors1_whole:
 	RET
 
 rows1_vectors1_edge:
-	VXORPD Y0, Y0, Y0
-	MOVQ   R10, R9
-	SUBQ   $+0, R9
-	MOVQ   R9, R10
-	NEGQ   R10
-	LEAQ   masks4<>+0(SB), R12
+	VXORPD     Y0, Y0, Y0
+	MOVQ       R10, R9
+	SUBQ       $+0, R9
+	MOVQ       R9, R10
+	NEGQ       R10
+	LEAQ       masks4<>+0(SB), R12
+	MOVQ       AX, R14
+	PREFETCHT0 (R14)
 
 rows1_vectors1_masked:
 	VMOVUPS      64(R12)(R10*4), Y1

@@ -33,7 +33,7 @@ func allocations[T kernels.Float](t *testing.T) {
 		kernels.Update(g[:], x, shift[:], r[:])
 		kernels.Pack(kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x, shift[:], d[:])
 		kernels.Gram(h[:], p, x, nil)
-		kernels.Triangle(h[:], p, kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x, nil)
+		kernels.Triangle(h[:], p, kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x, nil, nil)
 		kernels.Sandwich(h[:], p, x, d[:], work)
 		kernels.Axpy(other[:], 2, shift[:])
 		g[0] = kernels.Sum(r[:]) + kernels.Log(2)

@@ -71,7 +71,7 @@ func calls[T kernels.Float]() []call {
 		}},
 		{"Triangle", func(s setting, m *memory) []float64 {
 			dst, a, b := square(m, s), matrix[T](m, s), matrix[T](m, s)
-			kernels.Triangle(dst, s.p+s.gap, a, b, work[T](m, s, kernels.TriangleWork(s.p)))
+			kernels.Triangle(dst, s.p+s.gap, a, b, work[T](m, s, kernels.TriangleWork(s.p)), nil)
 			return dst
 		}},
 		{"Update", func(s setting, m *memory) []float64 {

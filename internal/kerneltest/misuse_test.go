@@ -30,7 +30,7 @@ func TestMisusePanics(t *testing.T) {
 		"Update shift":      func() { kernels.Update(two, x, three, three) },
 		"Gram stride":       func() { kernels.Gram(four, 1, x, nil) },
 		"Gram dst":          func() { kernels.Gram(three, 2, x, nil) },
-		"Triangle shapes":   func() { kernels.Triangle(four, 2, x, x.Slice(0, 2), nil) },
+		"Triangle shapes":   func() { kernels.Triangle(four, 2, x, x.Slice(0, 2), nil, nil) },
 		"Sandwich d":        func() { kernels.Sandwich(four, 2, x, two, work) },
 		"Sandwich work":     func() { kernels.Sandwich(four, 2, x, three, work[1:]) },
 		"Pack shapes":       func() { kernels.Pack(x.Slice(0, 2), x, two, nil) },

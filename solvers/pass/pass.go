@@ -267,13 +267,13 @@ func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 		kernels.Update(m.CrossD, x, nil, s.d[:n])
 	}
 	if p.model.Loss.Quadratic() && seg.w == nil {
-		kernels.Gram(m.Hessian, p.columns, x, s.work(p.columns))
+		kernels.Triangle(m.Hessian, p.columns, x, x, s.work(p.columns), seg.next)
 		return
 	}
 	s.scaled = grow(s.scaled, segmentRows*p.columns)
 	scaled := kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: p.columns, Data: s.scaled}
 	kernels.Pack(scaled, x, nil, s.d[:n])
-	kernels.Triangle(m.Hessian, p.columns, scaled, x, s.work(p.columns))
+	kernels.Triangle(m.Hessian, p.columns, scaled, x, s.work(p.columns), seg.next)
 }
 
 // acquire is empty moments, used before if there are any.

@@ -62,13 +62,17 @@ func (s *scratch[T]) work(p int) []T {
 type segment[T kernels.Float] struct {
 	x            kernels.Matrix[T]
 	y, w, offset []float64
+	next         []T // rows that are likely to be read next
 }
 
 // segment fetches rows lo to hi of the data; scratch holds what must be copied.
 func (s *scratch[T]) segment(d *Data[T], lo, hi int) segment[T] {
 	n := hi - lo
 	if d.Index == nil {
-		seg := segment[T]{x: d.X.Slice(lo, hi), y: float64s(s.y, d.Y[lo:hi])}
+		seg := segment[T]{
+			x: d.X.Slice(lo, hi), y: float64s(s.y, d.Y[lo:hi]),
+			next: d.X.Slice(hi, min(hi+segmentRows, d.X.Rows)).Data,
+		}
 		if d.Weights != nil {
 			seg.w = float64s(s.w, d.Weights[lo:hi])
 		}
