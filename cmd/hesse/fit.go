@@ -18,7 +18,7 @@ type fitCommand struct {
 	File string `arg:"" name:"FILE" help:"CSV file with a header; - is standard input."`
 
 	Target  string `required:"" placeholder:"COLUMN" help:"The column to explain."`
-	Family  string `enum:"gaussian,binomial" default:"gaussian" help:"gaussian (least squares) or binomial (logistic regression, target 0 or 1)."`
+	Family  string `enum:"${families}" default:"gaussian" help:"gaussian (least squares) or binomial (logistic regression, target 0 or 1)."`
 	Columns names  `placeholder:"A,B" help:"The columns to explain it with; otherwise all that are left."`
 	Exclude names  `placeholder:"A,B" help:"Columns to leave out; they may hold text."`
 	Weights string `placeholder:"COLUMN" help:"Weights of the rows, not negative."`

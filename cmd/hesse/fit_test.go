@@ -68,7 +68,7 @@ func TestSummary(t *testing.T) {
 		t.Errorf("the summary has no times:\n%s", out)
 	}
 	out = must(t, "", "fit", data("wdbc.csv"), "--target", "malignant", "--family", "binomial", "--columns", "radius_mean,texture_mean")
-	for _, want := range []string{"binomial model of malignant, logit link\n", "  z  ", "pseudo-R² 0.6126 (McFadden)\n", "<1e-16"} {
+	for _, want := range []string{"binomial model of malignant, logit link\n", "  z  ", "pseudo-R² (McFadden) 0.6126\n", "<1e-16"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the summary does not say %q:\n%s", want, out)
 		}

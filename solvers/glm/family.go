@@ -2,8 +2,9 @@ package glm
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
-	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
 
@@ -15,54 +16,59 @@ const (
 	Binomial               // logit link, targets 0 and 1
 )
 
-// families is what the package knows of each family.
-var families = []struct {
-	name, link string
-	loss       loss.Loss
-	dispersion bool // estimated from the residuals, not 1
-}{
-	Gaussian: {"gaussian", "identity", loss.Squared{}, true},
-	Binomial: {"binomial", "logit", loss.Logistic{}, false},
+// families is what the package knows of each family: a new one is a file, a
+// constant and a line here.
+var families = []*family{
+	Gaussian: &gaussian,
+	Binomial: &binomial,
 }
 
+// A family is all that sets one family apart from the others.
+type family struct {
+	name, link string
+	loss       loss.Loss
+
+	// mean turns linear predictors into means, in place; predictor is the
+	// linear predictor of a mean, or not finite if there is none.
+	mean      func(eta []float64)
+	predictor func(mean float64) float64
+
+	// logLikelihood is that of n rows of the given deviance, without a
+	// penalty, as R has it.
+	logLikelihood func(deviance float64, n int, sumLogW float64) float64
+
+	dispersion bool   // estimated from the residuals, not 1; statistics are t, not z
+	classes    bool   // targets are two classes, which columns may separate
+	explained  string // what one minus deviance over null deviance is called
+}
+
+// about is what there is to know of f.
+func (f Family) about() *family { return families[f] }
+
+func (f Family) known() bool { return 0 <= f && int(f) < len(families) }
+
 // String is the name of the family, in lower case.
-func (f Family) String() string { return families[f].name }
+func (f Family) String() string {
+	if !f.known() {
+		return fmt.Sprintf("Family(%d)", int(f))
+	}
+	return f.about().name
+}
+
+// Families are the names of all families.
+func Families() []string {
+	var names []string
+	for _, f := range families {
+		names = append(names, f.name)
+	}
+	return names
+}
 
 // ParseFamily is the family of that name.
 func ParseFamily(name string) (Family, error) {
-	for f, known := range families {
-		if known.name == name {
-			return Family(f), nil
-		}
+	f := slices.Index(Families(), name)
+	if f < 0 {
+		return 0, fmt.Errorf("glm: family %q is not known; the choice is %s", name, strings.Join(Families(), ", "))
 	}
-	return 0, fmt.Errorf("glm: family %q is not known; the choice is gaussian, binomial", name)
-}
-
-// respond turns linear predictors into means, in place.
-func (f Family) respond(eta []float64) {
-	if f == Gaussian {
-		return
-	}
-	rest := make([]float64, 2*len(eta))
-	kernels.Logistic(eta, rest[:len(eta)], rest[len(eta):], eta)
-}
-
-// logLikelihood is that of a fit of the given deviance, without a penalty, as
-// R has it.
-func (f Family) logLikelihood(deviance float64, n int, sumLogW float64) float64 {
-	if f == Binomial {
-		return -deviance / 2
-	}
-	const log2Pi = 1.8378770664093453
-	rows := float64(n)
-	return 0.5 * (sumLogW - float64(rows*(log2Pi+1-kernels.Log(rows)+kernels.Log(deviance))))
-}
-
-// parameters is how many parameters the likelihood has beside the
-// coefficients.
-func (f Family) parameters() int {
-	if families[f].dispersion {
-		return 1
-	}
-	return 0
+	return Family(f), nil
 }

@@ -1,6 +1,7 @@
 package glm
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,7 +87,7 @@ func (n *number) UnmarshalJSON(text []byte) error {
 func (m *Model) MarshalJSON() ([]byte, error) {
 	d := document{
 		SchemaVersion: SchemaVersion,
-		Family:        m.Family.String(), Link: families[m.Family].link, Target: m.Target,
+		Family:        m.Family.String(), Link: m.Family.about().link, Target: m.Target,
 		Intercept: m.Intercept, L2: number(m.L2), Standardize: m.Standardize, Solver: m.Solver,
 		CenteredIntercept: number(m.centeredIntercept),
 		N:                 m.Rows, P: len(m.Columns()), SumWeights: number(m.SumWeights),
@@ -109,6 +110,16 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 		})
 	}
 	return json.Marshal(d)
+}
+
+// UnmarshalJSON reads what MarshalJSON returns; see Read for its errors.
+func (m *Model) UnmarshalJSON(text []byte) error {
+	read, err := Read(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	*m = *read
+	return nil
 }
 
 // Read reads a model that was written as JSON. An error says what is wrong:

@@ -30,7 +30,7 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 	if err := f.prepare(d.Columns); err != nil {
 		return nil, err
 	}
-	l := families[o.Family].loss
+	l := o.Family.about().loss
 	if err := checkRows(l, 0, d.Y, d.Weights, d.Offset); err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []s
 	if err := f.prepare(s.Columns()); err != nil {
 		return nil, err
 	}
-	source := &checked[T]{Source: s, loss: families[o.Family].loss}
+	source := &checked[T]{Source: s, loss: o.Family.about().loss}
 	f.passes = func(model pass.Model) (*pass.Pass[T], error) {
 		return pass.NewFromSource[T](source, model, o.threads())
 	}
@@ -88,13 +88,15 @@ func (f *fit[T]) prepare(columns int) (err error) {
 	if f.target == "" {
 		f.target = "y"
 	}
-	f.names, err = columnNames(f.names, columns)
-	return err
+	if f.names, err = columnNames(f.names, columns); err != nil {
+		return err
+	}
+	return checkNames(f.names)
 }
 
 func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	o := f.options
-	p, err := f.passes(pass.Model{Loss: families[o.Family].loss, Intercept: !o.NoIntercept})
+	p, err := f.passes(pass.Model{Loss: o.Family.about().loss, Intercept: !o.NoIntercept})
 	if err != nil {
 		return nil, err
 	}
@@ -177,14 +179,16 @@ func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64,
 	return 2 * result.Value, nil
 }
 
-// constant is the intercept of the null model without an offset: a start that
-// is the end in most cases.
+// constant is the intercept of the null model without an offset, from the
+// moments at zero, where r is the mean at zero less the target: a start that is
+// the end in most cases.
 func (o *objective[T]) constant(atZero *pass.Moments) []float64 {
 	x := make([]float64, o.Dim())
-	if o.family == Binomial && o.intercept {
-		share := 0.5 - atZero.SumR/atZero.SumW
-		if 0 < share && share < 1 {
-			x[0] = kernels.Log(share) - kernels.Log(1-share)
+	if o.intercept {
+		zero := []float64{0}
+		o.family.about().mean(zero)
+		if start := o.family.about().predictor(zero[0] - atZero.SumR/atZero.SumW); finite(start) {
+			x[0] = start
 		}
 	}
 	return x

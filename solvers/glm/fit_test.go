@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seed-0327bdf7/hesse/solvers"
+	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
 
 var ctx = context.Background()
@@ -359,5 +360,50 @@ func TestPredictMatchesFit(t *testing.T) {
 		if err == nil {
 			t.Error("a call that does not fit was accepted")
 		}
+	}
+}
+
+func TestNamesAreUnique(t *testing.T) {
+	d := Data[float64]{X: []float64{1, 2, 4, 5}, Columns: 2, Y: []float64{0, 1}}
+	for _, c := range []struct {
+		names   []string
+		message string
+	}{{[]string{"a", "a"}, `two columns are named "a"`}, {[]string{"a", InterceptName}, "column 2 is named (Intercept)"}} {
+		d.Names = c.names
+		if _, err := Fit(ctx, d, Options{L2: 1}); err == nil || !strings.Contains(err.Error(), c.message) {
+			t.Errorf("%v: error %v", c.names, err)
+		}
+	}
+}
+
+// TestEveryFamilyIsWhole: a row of the table that lacks something is found
+// here, not by a user.
+func TestEveryFamilyIsWhole(t *testing.T) {
+	for i, f := range families {
+		if f.name == "" || f.link == "" || f.loss == nil || f.logLikelihood == nil || f.explained == "" {
+			t.Errorf("family %d: %+v", i, f)
+		}
+		if got, err := ParseFamily(f.name); err != nil || got != Family(i) || got.String() != f.name {
+			t.Errorf("family %d is parsed as %v, %v", i, got, err)
+		}
+		for _, eta := range []float64{-2, 0, 0.75} {
+			mean := []float64{eta}
+			f.mean(mean)
+			if got := f.predictor(mean[0]); math.Abs(got-eta) > 1e-12 {
+				t.Errorf("%s: the predictor of the mean at %v is %v", f.name, eta, got)
+			}
+			// With the canonical link the derivative of the loss is mean − y.
+			b := loss.Block{Eta: []float64{eta}, Y: []float64{1}, Value: make([]float64, 1), R: make([]float64, 1), D: make([]float64, 1)}
+			f.loss.Evaluate(&b)
+			if math.Abs(b.R[0]-(mean[0]-1)) > 1e-14 {
+				t.Errorf("%s: r is %v at η = %v, where the mean is %v and y is 1", f.name, b.R[0], eta, mean[0])
+			}
+		}
+	}
+	if _, err := ParseFamily("cauchy"); err == nil || !strings.Contains(err.Error(), "gaussian, binomial") {
+		t.Errorf("error %v", err)
+	}
+	if got := Family(9).String(); got != "Family(9)" {
+		t.Errorf("%q", got)
 	}
 }

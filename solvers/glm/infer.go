@@ -12,7 +12,7 @@ func (m *Model) infer(errors []float64) {
 	const confidence = 0.95
 	tail := func(v float64) float64 { return distuv.UnitNormal.CDF(-v) } // Survival(v) cancels
 	reach := distuv.UnitNormal.Quantile((1 + confidence) / 2)
-	if families[m.Family].dispersion && m.ResidualDF() > 0 {
+	if m.Family.about().dispersion && m.ResidualDF() > 0 {
 		t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(m.ResidualDF())}
 		tail, reach = t.Survival, t.Quantile((1+confidence)/2)
 	}
@@ -31,7 +31,7 @@ func (m *Model) infer(errors []float64) {
 
 // StatisticName is t for a dispersion that is estimated, else z.
 func (m *Model) StatisticName() string {
-	if families[m.Family].dispersion {
+	if m.Family.about().dispersion {
 		return "t"
 	}
 	return "z"

@@ -120,7 +120,7 @@ func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) 
 	}
 	m.likelihood(o.first.SumLogW)
 	m.Dispersion = 1
-	if families[m.Family].dispersion {
+	if m.Family.about().dispersion {
 		m.Dispersion = quotient(m.Deviance, float64(m.ResidualDF()))
 	}
 	errors, err := f.standardErrors(ctx, m, o, r, center)
@@ -161,14 +161,18 @@ func products(a, b []float64) []float64 {
 
 func (m *Model) likelihood(sumLogW float64) {
 	m.LogLikelihood, m.AIC, m.BIC = math.NaN(), math.NaN(), math.NaN()
-	if m.Family == Gaussian && (m.Deviance <= 0 || m.ResidualDF() <= 0) {
-		return
+	about, parameters := m.Family.about(), len(m.Coefficients)
+	if about.dispersion {
+		if m.ResidualDF() <= 0 {
+			return
+		}
+		parameters++
 	}
-	m.LogLikelihood = m.Family.logLikelihood(m.Deviance, m.Rows, sumLogW)
+	m.LogLikelihood = about.logLikelihood(m.Deviance, m.Rows, sumLogW)
 	if m.L2 > 0 {
 		return
 	}
-	k := float64(len(m.Coefficients) + m.Family.parameters())
+	k := float64(parameters)
 	m.AIC = 2*k - 2*m.LogLikelihood
 	m.BIC = float64(k*kernels.Log(float64(m.Rows))) - 2*m.LogLikelihood
 }
@@ -195,6 +199,7 @@ func (f *fit[T]) standardErrors(ctx context.Context, m *Model, o *objective[T], 
 	var factor cholesky.Factorization
 	factor.Tolerance = max(cholesky.DefaultTolerance, o.HessianTolerance())
 	if err := factor.Factorize(hessian, n, o.Lead()); err != nil || factor.Rank() < n {
+		m.Warnings = append(m.Warnings, "the Hessian at the solution is singular: other coefficients fit as well, and standard errors are undefined")
 		return errors, nil
 	}
 	covariance := make([]float64, n*n)

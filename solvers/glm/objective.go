@@ -3,6 +3,7 @@ package glm
 import (
 	"context"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -21,12 +22,13 @@ type objective[T kernels.Float] struct {
 
 	first    *pass.Moments // without their Hessian: those of the start
 	last     *pass.Moments // of the latest evaluation
+	at       []float64     // where that was
 	previous []float64     // the iterate before the latest
 	latest   []float64
 }
 
 func (o *objective[T]) Dim() int        { return o.Lead() + o.pass.Columns() }
-func (o *objective[T]) Quadratic() bool { return families[o.family].loss.Quadratic() }
+func (o *objective[T]) Quadratic() bool { return o.family.about().loss.Quadratic() }
 
 func (o *objective[T]) Lead() int {
 	if o.intercept {
@@ -82,7 +84,7 @@ func (o *objective[T]) run(ctx context.Context, x []float64, want pass.Want) (*p
 	if o.first == nil {
 		o.first = m
 	}
-	o.last = m
+	o.last, o.at = m, append(o.at[:0], x...)
 	return m, nil
 }
 
@@ -127,7 +129,7 @@ func (o *objective[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
 	if o.observe != nil {
 		o.observe(it)
 	}
-	if o.family != Binomial || o.penalty != nil || !(o.last.MinMargin > 0) || o.last.Rows == 0 {
+	if !o.family.about().classes || o.penalty != nil || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) {
 		return solvers.Running, ""
 	}
 	if o.first.SumR == -0.5*o.first.SumW || o.first.SumR == 0.5*o.first.SumW {
@@ -151,7 +153,7 @@ const (
 // so. Newton's method takes steps of about one in η there, while a step towards
 // a minimum at a finite place has shrunk to nothing by the end.
 func (o *objective[T]) separatesSome(ctx context.Context) (bool, error) {
-	if o.family != Binomial || o.penalty != nil || o.previous == nil || !(o.last.MaxMargin > suspicious) {
+	if !o.family.about().classes || o.penalty != nil || o.previous == nil || !(o.last.MaxMargin > suspicious) {
 		return false, nil
 	}
 	const magnified = 0x1p40 // beside which an offset vanishes
@@ -170,7 +172,7 @@ func (o *objective[T]) separatesSome(ctx context.Context) (bool, error) {
 // warnings are what a reader should know of a fit that ended well.
 func (o *objective[T]) warnings(condition float64) []string {
 	var list []string
-	if o.family == Binomial && o.penalty == nil && o.last.MaxMargin > confident {
+	if o.family.about().classes && o.penalty == nil && o.last.MaxMargin > confident {
 		list = append(list, "some fitted probabilities are 0 or 1 to within rounding: the classes are nearly separated; an L2 penalty would make the coefficients more trustworthy")
 	}
 	const large = 1e10

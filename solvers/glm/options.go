@@ -32,7 +32,7 @@ type Options struct {
 
 func (o Options) check() error {
 	switch {
-	case o.Family < 0 || int(o.Family) >= len(families):
+	case !o.Family.known():
 		return fmt.Errorf("glm: family %d is not known", int(o.Family))
 	case !(o.L2 >= 0) || math.IsInf(o.L2, 0):
 		return fmt.Errorf("glm: L2 is %v; it is a finite number, not negative", o.L2)

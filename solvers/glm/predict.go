@@ -45,7 +45,7 @@ func Predict[T kernels.Float](dst []float64, m *Model, x []T, stride int, offset
 		}
 	}
 	if scale == Response {
-		m.Family.respond(dst)
+		m.Family.about().mean(dst)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (m *Model) head(b *strings.Builder) {
 			penalty += " on standardized columns"
 		}
 	}
-	fmt.Fprintf(b, "%s model of %s, %s link\n", m.Family, m.Target, families[m.Family].link)
+	fmt.Fprintf(b, "%s model of %s, %s link\n", m.Family, m.Target, m.Family.about().link)
 	fmt.Fprintf(b, "n = %d rows, p = %d columns%s, penalty: %s\n", m.Rows, len(m.Columns()), map[bool]string{true: " and an intercept", false: ", no intercept"}[m.Intercept], penalty)
 	fmt.Fprintf(b, "solver: %s, ISA: %s, threads: %d\n\n", m.Solver, m.ISA, m.Threads)
 }
@@ -60,7 +60,7 @@ func (m *Model) table(b *strings.Builder) {
 	case m.inference():
 	case m.L2 > 0:
 		fmt.Fprintf(b, "A penalty biases the estimates: standard errors and p-values would mean nothing.\n")
-	case m.Converged:
+	case m.ResidualDF() <= 0:
 		fmt.Fprintf(b, "No degrees of freedom are left for standard errors.\n")
 	}
 	b.WriteByte('\n')
@@ -87,11 +87,11 @@ func (m *Model) quality(b *strings.Builder) {
 	if m.L2 == 0 {
 		fmt.Fprintf(b, "AIC %s, BIC %s\n", digits(m.AIC), digits(m.BIC))
 	}
-	if m.Family == Gaussian {
-		fmt.Fprintf(b, "R² %s, adjusted %s, residual standard deviation %s\n", fixed(m.RSquared(), 4), fixed(m.AdjustedRSquared(), 4), digits(math.Sqrt(m.Dispersion)))
-	} else {
-		fmt.Fprintf(b, "pseudo-R² %s (McFadden)\n", fixed(m.RSquared(), 4))
+	fmt.Fprintf(b, "%s %s", m.Family.about().explained, fixed(m.RSquared(), 4))
+	if m.Family.about().dispersion {
+		fmt.Fprintf(b, ", adjusted %s, residual standard deviation %s", fixed(m.AdjustedRSquared(), 4), digits(math.Sqrt(m.Dispersion)))
 	}
+	b.WriteByte('\n')
 }
 
 func (m *Model) ending(b *strings.Builder) {

@@ -1,0 +1,20 @@
+package glm
+
+import (
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers/loss"
+)
+
+// binomial is logistic regression on targets 0 and 1. Its log-likelihood is
+// −Σ wℓ; R rounds weights that are no integers first, and warns.
+var binomial = family{
+	name: "binomial", link: "logit", loss: loss.Logistic{},
+	mean: func(eta []float64) {
+		rest := make([]float64, 2*len(eta))
+		kernels.Logistic(eta, rest[:len(eta)], rest[len(eta):], eta)
+	},
+	predictor:     func(mean float64) float64 { return kernels.Log(mean) - kernels.Log(1-mean) },
+	logLikelihood: func(deviance float64, _ int, _ float64) float64 { return -deviance / 2 },
+	classes:       true,
+	explained:     "pseudo-R² (McFadden)",
+}
