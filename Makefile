@@ -32,6 +32,7 @@ test: vet ## run every test
 	$(GO) test -tags purego ./...
 	@$(MAKE) --no-print-directory isas v3 race fuzz
 
+# REQUIRE leaves this lenient: machines differ in what they have, those of CI too, and none can be told to have AVX-512.
 isas: # which implementations the tests above have run
 	@for isa in generic avx2 avx512; do \
 		if HESSE_ISA=$$isa $(GO) run ./cmd/hesse info >/dev/null 2>&1; then echo "tested: $$isa"; \

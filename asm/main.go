@@ -44,6 +44,12 @@ func main() {
 	out := flags.String("out", "../internal", "folder that holds the packages of the instruction sets")
 	flags.Parse(os.Args[1:])
 	for _, target := range isas {
+		if err := os.MkdirAll(filepath.Join(*out, target.pkg), 0o755); err != nil {
+			log.Fatalf("asm: %v", err)
+		}
+		if err := writeShape(*out, target); err != nil {
+			log.Fatalf("asm: %v", err)
+		}
 		for _, f := range families {
 			if err := generate(*out, target, f); err != nil {
 				log.Fatalf("asm: %s for %s: %v", f.name, target.pkg, err)

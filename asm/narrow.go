@@ -40,7 +40,8 @@ func narrow(k *kernel) {
 }
 
 // narrowColumns is the widest panel whose triangle fits the registers: two
-// float64 vectors, three eighths of which are left out, or one of float32.
+// vectors of float64 a row, one where the first lies below the diagonal, or one
+// of float32.
 func (k *kernel) narrowColumns() int {
 	if k.size == 8 {
 		return 2 * k.lanes()

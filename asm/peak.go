@@ -1,23 +1,23 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/seed-0327bdf7/hesse/internal/ref"
 )
 
-// peakChains independent chains hide the latency of a multiply-add on any
-// machine with two units and up to six cycles, and fit sixteen registers.
-const peakChains = 12
-
-// peak emits n turns of peakChains fused multiply-adds on registers alone.
+// peak emits n turns of ref.PeakMultiplyAdds fused multiply-adds on registers alone.
 func peak(k *kernel) {
 	k.Function("Peak" + k.name)
 	k.Pragma("noescape")
 	k.SignatureExpr("func(n int)")
-	k.Doc("Peak" + k.name + " runs n turns of 12 vector fused multiply-adds that wait for nothing but the units.")
+	k.Doc(fmt.Sprintf("Peak%s runs n turns of %d vector fused multiply-adds that wait for nothing but the units.", k.name, ref.PeakMultiplyAdds))
 	k.Attributes(noSplit)
 	n := k.argument("n")
-	chains := make([]reg.VecVirtual, peakChains)
+	chains := make([]reg.VecVirtual, ref.PeakMultiplyAdds)
 	for i := range chains {
 		chains[i] = k.vec()
 		k.zero(chains[i])

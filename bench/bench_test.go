@@ -82,9 +82,9 @@ func TestThreadsShareAllRows(t *testing.T) {
 	for _, threads := range []int{1, 2, 3, 9} {
 		b := newProblem(make([]float64, n*p), n, p, threads)
 		rows := make(chan int, threads)
-		b.shares(func(_ *outcome[float64], x kernels.Matrix[float64], y []float64) {
-			if len(y) != x.Rows {
-				t.Errorf("%d targets for %d rows", len(y), x.Rows)
+		b.shares(func(_ *outcome[float64], x kernels.Matrix[float64], d []float64) {
+			if len(d) != x.Rows {
+				t.Errorf("%d weights for %d rows", len(d), x.Rows)
 			}
 			rows <- x.Rows
 		})

@@ -32,7 +32,7 @@ func (b *problem[T]) gonum(name string, rows int) {
 	case "gram":
 		syrk(b.outcomes[0].matrix, b.x.Data, rows, p)
 	case "sandwich":
-		syrk(b.outcomes[0].matrix, b.scaled(rows, func(i int) float64 { return 0.5 + float64(b.y[i]) }), rows, p)
+		syrk(b.outcomes[0].matrix, b.scaled(rows, func(i int) float64 { return b.d[i] }), rows, p)
 	case "newton":
 		eta := gemv(blas.NoTrans, b.x.Data, rows, p, b.vector(b.beta))
 		d := make([]float64, rows)
@@ -49,7 +49,7 @@ func (b *problem[T]) gonum(name string, rows int) {
 			case "grad":
 				eta[i] = e - b.y[i]
 			case "hvp":
-				eta[i] = e * (0.5 + b.y[i])
+				eta[i] = e * T(b.d[i])
 			case "logistic":
 				eta[i] = T(1/(1+math.Exp(-float64(e)))) - b.y[i]
 			}

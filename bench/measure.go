@@ -213,7 +213,7 @@ func measure[T kernels.Float](w workload, roof Roof, b *problem[T], dtype string
 	median := runs[len(runs)/2]
 	n, p := b.x.Rows, b.x.Cols
 	flops := float64(n) * w.flops(p)
-	bytes := float64(n) * float64(p+w.vectors) * float64(size(dtype))
+	bytes := float64(n) * w.bytes(p, size(dtype))
 	memory, arithmetic := bytes/roof.Bandwidth, flops/roof.peak(dtype)
 	r := Result{
 		Kernel: w.name, Type: dtype, Rows: n, Columns: p, Threads: b.threads, ISA: cpu.Active().String(),

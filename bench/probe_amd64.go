@@ -16,6 +16,9 @@ func probeOf(level cpu.Level) probe {
 		return probe{avx512.Peak64, avx512.Peak32, fused * 8, fused * 16, func(x []byte) { avx512.Read(&x[0], len(x)) }}
 	case cpu.AVX2:
 		return probe{avx2.Peak64, avx2.Peak32, fused * 4, fused * 8, func(x []byte) { avx2.Read(&x[0], len(x)) }}
+	case cpu.Generic:
+		return generic
+	default:
+		panic("bench: no probe for this level")
 	}
-	return generic
 }

@@ -19,11 +19,11 @@ const (
 type workload struct {
 	name string
 
-	// flops is the number of operations a row of p columns needs, vectors is
-	// how many numbers a row has beside X, of the type of the data.
-	flops   func(p int) float64
-	vectors int
-	loss    loss.Loss // whose vector mathematics is part of the roof; nil is none
+	// flops is the number of operations a row of p columns needs. Beside X a
+	// row has a target, of the type of the data, or a weight, in float64.
+	flops            func(p int) float64
+	target, weighted bool
+	loss             loss.Loss // whose vector mathematics is part of the roof; nil is none
 }
 
 var (
@@ -33,11 +33,11 @@ var (
 
 var workloads = []workload{
 	{name: "gram", flops: triangle},
-	{name: "sandwich", flops: func(p int) float64 { return triangle(p) + float64(p) }, vectors: 1},
-	{name: "grad", flops: products, vectors: 1},
-	{name: "hvp", flops: products, vectors: 1},
-	{name: "logistic", flops: products, vectors: 1, loss: loss.Logistic{}},
-	{name: "newton", flops: func(p int) float64 { return triangle(p) + float64(p) + products(p) }, vectors: 1, loss: loss.Logistic{}},
+	{name: "sandwich", flops: func(p int) float64 { return triangle(p) + float64(p) }, weighted: true},
+	{name: "grad", flops: products, target: true},
+	{name: "hvp", flops: products, weighted: true},
+	{name: "logistic", flops: products, target: true, loss: loss.Logistic{}},
+	{name: "newton", flops: func(p int) float64 { return triangle(p) + float64(p) + products(p) }, target: true, loss: loss.Logistic{}},
 }
 
 // Workloads are the names of what can be measured.
@@ -47,6 +47,19 @@ func Workloads() []string {
 		names = append(names, w.name)
 	}
 	return names
+}
+
+// bytes is how much of memory a row of p columns is, with numbers of X of a
+// size.
+func (w workload) bytes(p, size int) float64 {
+	bytes := p * size
+	if w.target {
+		bytes += size
+	}
+	if w.weighted {
+		bytes += 8
+	}
+	return float64(bytes)
 }
 
 func find(name string) (workload, bool) {
@@ -60,7 +73,8 @@ func find(name string) (workload, bool) {
 // A problem is data of one type and shape, and where results go.
 type problem[T kernels.Float] struct {
 	x       kernels.Matrix[T]
-	y       []T // targets of two classes, or weights of a product
+	y       []T       // targets of two classes
+	d       []float64 // weights of a product
 	beta    []float64
 	threads int
 
@@ -70,8 +84,8 @@ type problem[T kernels.Float] struct {
 
 // An outcome is what one thread computes in.
 type outcome[T kernels.Float] struct {
-	matrix, gradient, eta, d []float64
-	work                     []T
+	matrix, gradient, eta []float64
+	work                  []T
 }
 
 // newProblem fills the data from a seed: numbers between −1 and 1 without
@@ -79,7 +93,7 @@ type outcome[T kernels.Float] struct {
 func newProblem[T kernels.Float](data []T, n, p, threads int) *problem[T] {
 	b := &problem[T]{
 		x: kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: data[:n*p]},
-		y: make([]T, n), beta: make([]float64, p), threads: threads, passes: map[string]*pass.Pass[T]{},
+		y: make([]T, n), d: make([]float64, n), beta: make([]float64, p), threads: threads, passes: map[string]*pass.Pass[T]{},
 	}
 	state := uint64(n)*31 + uint64(p)
 	for i := range b.x.Data {
@@ -88,6 +102,7 @@ func newProblem[T kernels.Float](data []T, n, p, threads int) *problem[T] {
 	}
 	for i := range b.y {
 		b.y[i] = T(i * 7 % 13 % 2)
+		b.d[i] = 0.5 + float64(b.y[i])
 	}
 	for j := range b.beta {
 		b.beta[j] = float64(j%7-3) / float64(4*p)
@@ -95,7 +110,7 @@ func newProblem[T kernels.Float](data []T, n, p, threads int) *problem[T] {
 	for range threads {
 		b.outcomes = append(b.outcomes, &outcome[T]{
 			matrix: make([]float64, p*p), gradient: make([]float64, p), work: make([]T, kernels.SandwichWork(p)),
-			eta: make([]float64, kernels.PanelRows), d: slices.Repeat([]float64{0.7}, kernels.PanelRows),
+			eta: make([]float64, kernels.PanelRows),
 		})
 	}
 	return b
@@ -105,10 +120,12 @@ func newProblem[T kernels.Float](data []T, n, p, threads int) *problem[T] {
 func (b *problem[T]) run(name string) error {
 	switch name {
 	case "gram":
-		b.shares(func(o *outcome[T], x kernels.Matrix[T], _ []T) { kernels.Gram(o.matrix, b.x.Cols, x, o.work) })
+		b.shares(func(o *outcome[T], x kernels.Matrix[T], _ []float64) { kernels.Gram(o.matrix, x.Cols, x, o.work) })
 		return nil
 	case "sandwich":
-		b.shares(b.sandwich)
+		b.shares(func(o *outcome[T], x kernels.Matrix[T], d []float64) {
+			kernels.Sandwich(o.matrix, x.Cols, x, d, o.work)
+		})
 		return nil
 	case "hvp":
 		b.shares(b.product)
@@ -136,34 +153,25 @@ func (b *problem[T]) pass(name string, l loss.Loss, want pass.Want) error {
 }
 
 // shares gives each thread its share of the rows.
-func (b *problem[T]) shares(f func(o *outcome[T], x kernels.Matrix[T], y []T)) {
+func (b *problem[T]) shares(f func(o *outcome[T], x kernels.Matrix[T], d []float64)) {
 	share := (b.x.Rows/b.threads + kernels.PanelRows - 1) / kernels.PanelRows * kernels.PanelRows
 	together(b.threads, func(thread int) {
 		lo := min(thread*share, b.x.Rows)
 		hi := min(lo+share, b.x.Rows)
-		f(b.outcomes[thread], b.x.Slice(lo, hi), b.y[lo:hi])
+		f(b.outcomes[thread], b.x.Slice(lo, hi), b.d[lo:hi])
 	})
 }
 
-func (b *problem[T]) sandwich(o *outcome[T], x kernels.Matrix[T], y []T) {
-	for lo := 0; lo < x.Rows; lo += kernels.PanelRows {
-		hi := min(lo+kernels.PanelRows, x.Rows)
-		for i, v := range y[lo:hi] {
-			o.d[i] = 0.5 + float64(v)
-		}
-		kernels.Sandwich(o.matrix, x.Cols, x.Slice(lo, hi), o.d[:hi-lo], o.work)
-	}
-}
-
-// product is a Hessian-vector product, Xᵀdiag(d)(Xv), a strip at a time.
-func (b *problem[T]) product(o *outcome[T], x kernels.Matrix[T], y []T) {
-	strip := min(kernels.PanelRows, max(3072/x.Cols, kernels.UpdateRows)&^(kernels.UpdateRows-1))
+// product is a Hessian-vector product, Xᵀdiag(d)(Xv), by strips like those of a
+// pass.
+func (b *problem[T]) product(o *outcome[T], x kernels.Matrix[T], d []float64) {
+	strip := pass.StripRows(x.Cols)
 	for lo := 0; lo < x.Rows; lo += strip {
 		hi := min(lo+strip, x.Rows)
 		rows, eta := x.Slice(lo, hi), o.eta[:hi-lo]
 		kernels.Dots(eta, rows, nil, b.beta)
-		for i, v := range y[lo:hi] {
-			eta[i] *= 0.5 + float64(v)
+		for i, v := range d[lo:hi] {
+			eta[i] *= v
 		}
 		kernels.Update(o.gradient, rows, nil, eta)
 	}

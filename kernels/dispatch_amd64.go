@@ -13,7 +13,10 @@ import (
 
 // Here, and only here, a kernel meets its implementations: a static switch on
 // the level and on the size of the data's type, which lets no slice escape.
-// Arguments are checked and not empty by now.
+// Arguments are checked and not empty by now. Every switch names every level,
+// so that a new one cannot run as another unseen.
+
+const noLevel = "kernels: no implementation for this level"
 
 func axpy[T Float](dst []T, a T, x []T) {
 	switch level := cpu.Active(); {
@@ -25,8 +28,10 @@ func axpy[T Float](dst []T, a T, x []T) {
 		avx2.Axpy64(f64(dst), float64(a), f64(x), len(x))
 	case level == cpu.AVX2:
 		avx2.Axpy32(f32(dst), float32(a), f32(x), len(x))
-	default:
+	case level == cpu.Generic:
 		ref.Axpy(dst, a, x)
+	default:
+		panic(noLevel)
 	}
 }
 
@@ -40,8 +45,10 @@ func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 		avx2.Dots64(&dst[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0])
 	case level == cpu.AVX2:
 		avx2.Dots32(&dst[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0])
-	default:
+	case level == cpu.Generic:
 		ref.Dots(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, beta)
+	default:
+		panic(noLevel)
 	}
 }
 
@@ -51,8 +58,10 @@ func logistic(mu, nu, softplus, eta []float64) {
 		avx512.Logistic(&mu[0], &nu[0], &softplus[0], &eta[0], len(eta))
 	case cpu.AVX2:
 		avx2.Logistic(&mu[0], &nu[0], &softplus[0], &eta[0], len(eta))
-	default:
+	case cpu.Generic:
 		ref.Logistic(mu, nu, softplus, eta)
+	default:
+		panic(noLevel)
 	}
 }
 
@@ -66,8 +75,10 @@ func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 		avx2.Pack64(f64(dst.Data), dst.Stride, f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(d))
 	case level == cpu.AVX2:
 		avx2.Pack32(f32(dst.Data), dst.Stride, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), f64(d))
-	default:
+	case level == cpu.Generic:
 		ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
+	default:
+		panic(noLevel)
 	}
 }
 
@@ -77,8 +88,10 @@ func sum(x []float64) float64 {
 		return avx512.Sum64(&x[0], len(x))
 	case cpu.AVX2:
 		return avx2.Sum64(&x[0], len(x))
-	default:
+	case cpu.Generic:
 		return ref.Sum(x)
+	default:
+		panic(noLevel)
 	}
 }
 
@@ -89,23 +102,34 @@ func tileShape[T Float]() (rows, columns, vector int) {
 	size := int(unsafe.Sizeof(t))
 	switch cpu.Active() {
 	case cpu.AVX512:
-		return 8, 3 * 64 / size, 64 / size
+		vector = avx512.VectorBytes / size
+		return avx512.TileRows, avx512.TileVectors * vector, vector
 	case cpu.AVX2:
-		return 4, 3 * 32 / size, 32 / size
-	default:
+		vector = avx2.VectorBytes / size
+		return avx2.TileRows, avx2.TileVectors * vector, vector
+	case cpu.Generic:
 		return ref.TileRows, ref.TileColumns, 1
+	default:
+		panic(noLevel)
 	}
 }
 
 // narrowColumns is how many columns narrow takes; 0 if it has no assembly.
-func narrowColumns() int {
-	switch cpu.Active() {
-	case cpu.AVX512:
-		return 16
-	case cpu.AVX2:
-		return 8
+func narrowColumns[T Float]() int {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		return avx512.NarrowColumns64
+	case level == cpu.AVX512:
+		return avx512.NarrowColumns32
+	case level == cpu.AVX2 && is64[T]():
+		return avx2.NarrowColumns64
+	case level == cpu.AVX2:
+		return avx2.NarrowColumns32
+	case level == cpu.Generic:
+		return 0
+	default:
+		panic(noLevel)
 	}
-	return 0
 }
 
 func narrow[T Float](c []float64, ldc int, a, b Matrix[T], ahead *T) {
@@ -114,10 +138,12 @@ func narrow[T Float](c []float64, ldc int, a, b Matrix[T], ahead *T) {
 		avx512.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)))
 	case level == cpu.AVX512:
 		avx512.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)))
-	case is64[T]():
+	case level == cpu.AVX2 && is64[T]():
 		avx2.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)))
-	default:
+	case level == cpu.AVX2:
 		avx2.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)))
+	default:
+		panic(noLevel)
 	}
 }
 
@@ -135,8 +161,10 @@ func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, 
 		avx2.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)))
 	case level == cpu.AVX2:
 		avx2.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)))
-	default:
+	case level == cpu.Generic:
 		ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
+	default:
+		panic(noLevel)
 	}
 }
 
@@ -150,8 +178,10 @@ func update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {
 		avx2.Update64(&dst[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &r[0])
 	case level == cpu.AVX2:
 		avx2.Update32(&dst[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &r[0])
-	default:
+	case level == cpu.Generic:
 		ref.Update(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, r)
+	default:
+		panic(noLevel)
 	}
 }
 

@@ -20,7 +20,7 @@ func sum(x []float64) float64 { return ref.Sum(x) }
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 
-func narrowColumns() int { return 0 }
+func narrowColumns[T Float]() int { return 0 }
 
 func narrow[T Float]([]float64, int, Matrix[T], Matrix[T], *T) {
 	panic("kernels: narrow has no definition of its own")

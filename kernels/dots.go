@@ -25,7 +25,7 @@ func Dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 		longDots(dst, x, shift, beta)
 		return
 	}
-	step := max(rowsPerCall(x.Cols), 1)
+	step := rowsPerCall(x.Cols)
 	for lo := 0; lo < x.Rows; lo += step {
 		hi := min(lo+step, x.Rows)
 		dots(dst[lo:hi], x.Slice(lo, hi), shift, beta)

@@ -55,7 +55,7 @@ func checkTriangle(dst []float64, ldd, p int) {
 	if ldd < p {
 		panic("kernels: stride of dst below the number of columns")
 	}
-	if p > 0 && len(dst) < (p-1)*ldd+p {
+	if !fits(p, p, ldd, len(dst)) {
 		panic("kernels: dst shorter than its triangle")
 	}
 }
@@ -67,7 +67,7 @@ func checkTriangle(dst []float64, ldd, p int) {
 func trianglePanel[T Float](dst []float64, ldd int, a, b Matrix[T], work []T, next []T) {
 	p, n := a.Cols, a.Rows
 	fetch := fetcher[T]{rest: next, idle: &b.Data[0]}
-	if p <= narrowColumns() {
+	if p <= narrowColumns[T]() {
 		narrow(dst, ldd, a, b, fetch.lines(n))
 		return
 	}

@@ -1,10 +1,19 @@
 package kernels
 
+import "math/bits"
+
 // A Matrix is a row-major view of data: entry (i, j) is Data[i*Stride+j]. It
 // may have no rows or no columns.
 type Matrix[T Float] struct {
 	Rows, Cols, Stride int
 	Data               []T
+}
+
+// Valid says whether the view lies within its data: no dimension is negative,
+// the stride is not below the number of columns, and Data reaches to the last
+// entry. It is what every function of this package demands of a matrix.
+func (m Matrix[T]) Valid() bool {
+	return m.Rows >= 0 && m.Cols >= 0 && m.Stride >= m.Cols && fits(m.Rows, m.Cols, m.Stride, len(m.Data))
 }
 
 // Row is row i, without what lies between its end and the stride.
@@ -19,7 +28,10 @@ func (m Matrix[T]) Slice(lo, hi int) Matrix[T] {
 	}
 	s := Matrix[T]{Rows: hi - lo, Cols: m.Cols, Stride: m.Stride}
 	if s.Rows > 0 && s.Cols > 0 {
-		s.Data = m.Data[lo*m.Stride:][:s.span()]
+		if !fits(hi, m.Cols, m.Stride, len(m.Data)) {
+			panic(tooLong)
+		}
+		s.Data = m.Data[lo*m.Stride:][:(s.Rows-1)*m.Stride+m.Cols]
 	}
 	return s
 }
@@ -38,12 +50,17 @@ func (m Matrix[T]) after(row int) []T {
 	return m.Slice(row, min(row+PanelRows, m.Rows)).Data
 }
 
-// span is how many elements the matrix reaches over.
-func (m Matrix[T]) span() int {
-	if m.Rows == 0 || m.Cols == 0 {
-		return 0
+const tooLong = "kernels: matrix longer than its data"
+
+// fits says whether n elements hold rows with a stride. Dimensions are not
+// negative; the stride may be anything. Products are of 128 bits: a stride so
+// large that they overflow an int must not pass.
+func fits(rows, cols, stride, n int) bool {
+	if rows == 0 || cols == 0 {
+		return true
 	}
-	return (m.Rows-1)*m.Stride + m.Cols
+	high, low := bits.Mul64(uint64(rows-1), uint64(stride))
+	return cols <= n && high == 0 && low <= uint64(n-cols)
 }
 
 // check panics unless the data holds the matrix; empty says that there is
@@ -55,8 +72,8 @@ func (m Matrix[T]) check() (empty bool) {
 	if m.Stride < m.Cols {
 		panic("kernels: stride below the number of columns")
 	}
-	if len(m.Data) < m.span() {
-		panic("kernels: matrix longer than its data")
+	if !m.Valid() {
+		panic(tooLong)
 	}
 	return m.Rows == 0 || m.Cols == 0
 }
@@ -71,8 +88,12 @@ func checkShift[T Float](shift []T, columns int) {
 // cannot be stopped inside one, so it must end within some ten microseconds.
 const panel = 1 << 14
 
-// rowsPerCall is how many rows of p columns fit a panel, a multiple of the
-// groups in which kernels take rows.
+// rowsPerCall is how many rows of p columns fit a panel, at least one: whole
+// groups of UpdateRows if one fits.
 func rowsPerCall(p int) int {
-	return max(panel/p, 1) &^ 7
+	rows := max(panel/p, 1)
+	if rows < UpdateRows {
+		return rows
+	}
+	return rows - rows%UpdateRows
 }

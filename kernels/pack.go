@@ -22,7 +22,7 @@ func Pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	}
 	for left := 0; left < x.Cols; left += panel {
 		right := min(left+panel, x.Cols)
-		step := max(rowsPerCall(right-left), 1)
+		step := rowsPerCall(right - left)
 		for lo := 0; lo < x.Rows; lo += step {
 			hi := min(lo+step, x.Rows)
 			pack(dst.Slice(lo, hi).columns(left, right), x.Slice(lo, hi).columns(left, right),

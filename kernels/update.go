@@ -27,10 +27,10 @@ func Update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {
 	if empty {
 		return
 	}
-	const columns = panel / UpdateRows
+	const columns = panel / UpdateRows // so that a call takes whole groups
 	for left := 0; left < x.Cols; left += columns {
 		right := min(left+columns, x.Cols)
-		step := max(rowsPerCall(right-left), UpdateRows)
+		step := rowsPerCall(right - left)
 		for lo := 0; lo < x.Rows; lo += step {
 			hi := min(lo+step, x.Rows)
 			update(dst[left:right], x.Slice(lo, hi).columns(left, right), part(shift, left, right), r[lo:hi])

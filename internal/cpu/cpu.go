@@ -35,7 +35,7 @@ var (
 func init() {
 	active.Store(int32(best()))
 	if wanted, ok := os.LookupEnv(Variable); ok && wanted != "" {
-		level, err := parse(wanted)
+		level, err := parse(wanted, Available())
 		if err != nil {
 			override = err
 			return
@@ -77,15 +77,16 @@ func best() Level {
 	return levels[len(levels)-1]
 }
 
-func parse(name string) (Level, error) {
+// parse is the level of a name, in any case, if it is among those that can run.
+func parse(name string, available []Level) (Level, error) {
 	i := slices.Index(names, strings.ToLower(name))
 	if i < 0 {
 		return 0, fmt.Errorf("%s=%q: not an instruction set that hesse knows; the choice is %s", Variable, name, strings.Join(names, ", "))
 	}
 	level := Level(i)
-	if !slices.Contains(Available(), level) {
+	if !slices.Contains(available, level) {
 		var can []string
-		for _, l := range Available() {
+		for _, l := range available {
 			can = append(can, l.String())
 		}
 		return 0, fmt.Errorf("%s=%s: %s; the choice here is %s", Variable, name, missing, strings.Join(can, ", "))

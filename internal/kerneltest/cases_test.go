@@ -17,69 +17,70 @@ type setting struct {
 
 // A call runs a kernel on seeded data and returns what it wrote.
 type call struct {
-	name string
-	run  func(s setting, m *memory) []float64
+	name   string
+	square bool // it writes p×p elements
+	run    func(s setting, m *memory) []float64
 }
 
 // calls is every kernel on one type of data. A new kernel is a line here.
 func calls[T kernels.Float]() []call {
 	return []call{
-		{"Axpy", func(s setting, m *memory) []float64 {
+		{name: "Axpy", run: func(s setting, m *memory) []float64 {
 			dst, x := values[T](m, s, s.n*s.p), values[T](m, s, s.n*s.p)
 			kernels.Axpy(dst, T(1)/3, x)
 			return widen(dst)
 		}},
-		{"Dots", func(s setting, m *memory) []float64 {
+		{name: "Dots", run: func(s setting, m *memory) []float64 {
 			dst, x, beta := values[float64](m, s, s.n), matrix[T](m, s), values[float64](m, s, s.p)
 			kernels.Dots(dst, x, nil, beta)
 			return dst
 		}},
-		{"Dots shifted", func(s setting, m *memory) []float64 {
+		{name: "Dots shifted", run: func(s setting, m *memory) []float64 {
 			dst, x, beta, shift := values[float64](m, s, s.n), matrix[T](m, s), values[float64](m, s, s.p), values[T](m, s, s.p)
 			kernels.Dots(dst, x, shift, beta)
 			return dst
 		}},
-		{"Gram", func(s setting, m *memory) []float64 {
+		{name: "Gram", square: true, run: func(s setting, m *memory) []float64 {
 			dst, x := square(m, s), matrix[T](m, s)
 			kernels.Gram(dst, s.p+s.gap, x, work[T](m, s, kernels.TriangleWork(s.p)))
 			return dst
 		}},
-		{"Pack centered", func(s setting, m *memory) []float64 {
+		{name: "Pack centered", run: func(s setting, m *memory) []float64 {
 			dst, x, shift := matrix[T](m, s), matrix[T](m, s), values[T](m, s, s.p)
 			kernels.Pack(dst, x, shift, nil)
 			return widen(dst.Data)
 		}},
-		{"Pack alone", func(s setting, m *memory) []float64 {
+		{name: "Pack alone", run: func(s setting, m *memory) []float64 {
 			dst, x := matrix[T](m, s), matrix[T](m, s)
 			kernels.Pack(dst, x, nil, nil)
 			return widen(dst.Data)
 		}},
-		{"Pack scaled", func(s setting, m *memory) []float64 {
+		{name: "Pack scaled", run: func(s setting, m *memory) []float64 {
 			dst, x, d := matrix[T](m, s), matrix[T](m, s), values[float64](m, s, s.n)
 			kernels.Pack(dst, x, nil, d)
 			return widen(dst.Data)
 		}},
-		{"Pack both", func(s setting, m *memory) []float64 {
+		{name: "Pack both", run: func(s setting, m *memory) []float64 {
 			dst, x, shift, d := matrix[T](m, s), matrix[T](m, s), values[T](m, s, s.p), values[float64](m, s, s.n)
 			kernels.Pack(dst, x, shift, d)
 			return widen(dst.Data)
 		}},
-		{"Sandwich", func(s setting, m *memory) []float64 {
+		{name: "Sandwich", square: true, run: func(s setting, m *memory) []float64 {
 			dst, x, d := square(m, s), matrix[T](m, s), values[float64](m, s, s.n)
 			kernels.Sandwich(dst, s.p+s.gap, x, d, work[T](m, s, kernels.SandwichWork(s.p)))
 			return dst
 		}},
-		{"Triangle", func(s setting, m *memory) []float64 {
+		{name: "Triangle", square: true, run: func(s setting, m *memory) []float64 {
 			dst, a, b := square(m, s), matrix[T](m, s), matrix[T](m, s)
 			kernels.Triangle(dst, s.p+s.gap, a, b, work[T](m, s, kernels.TriangleWork(s.p)), nil)
 			return dst
 		}},
-		{"Update", func(s setting, m *memory) []float64 {
+		{name: "Update", run: func(s setting, m *memory) []float64 {
 			dst, x, r := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.n)
 			kernels.Update(dst, x, nil, r)
 			return dst
 		}},
-		{"Update shifted", func(s setting, m *memory) []float64 {
+		{name: "Update shifted", run: func(s setting, m *memory) []float64 {
 			dst, x, shift, r := values[float64](m, s, s.p), matrix[T](m, s), values[T](m, s, s.p), values[float64](m, s, s.n)
 			kernels.Update(dst, x, shift, r)
 			return dst
@@ -90,10 +91,10 @@ func calls[T kernels.Float]() []call {
 // vectorCalls is every kernel that knows float64 alone; n·p is their length.
 func vectorCalls() []call {
 	return []call{
-		{"Sum", func(s setting, m *memory) []float64 {
+		{name: "Sum", run: func(s setting, m *memory) []float64 {
 			return []float64{kernels.Sum(values[float64](m, s, s.n*s.p))}
 		}},
-		{"Logistic", func(s setting, m *memory) []float64 {
+		{name: "Logistic", run: func(s setting, m *memory) []float64 {
 			size := s.n * s.p
 			mu, nu, softplus, eta := values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size)
 			for i := range eta {

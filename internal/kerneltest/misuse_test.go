@@ -1,11 +1,17 @@
 package kerneltest
 
 import (
+	"math"
+	"math/bits"
 	"strings"
 	"testing"
 
+	"github.com/seed-0327bdf7/hesse/internal/cpu"
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
+
+// wrap is a stride whose sixteenfold overflows to 0.
+const wrap = 1 << (bits.UintSize - 4)
 
 // TestMisusePanics: every length that does not fit is found before anything
 // is read or written, with a message that says what is wrong.
@@ -18,6 +24,9 @@ func TestMisusePanics(t *testing.T) {
 		return m
 	}
 	work := make([]float64, kernels.SandwichWork(2))
+	one := make([]float64, 1)
+	wrapped := kernels.Matrix[float64]{Rows: 17, Cols: 1, Stride: wrap, Data: one}
+	seventeen := kernels.Matrix[float64]{Rows: 17, Cols: 1, Stride: 1, Data: make([]float64, 17)}
 	for name, misuse := range map[string]func(){
 		"Dots dst":          func() { kernels.Dots(two, x, nil, two) },
 		"Dots beta":         func() { kernels.Dots(three, x, nil, three) },
@@ -39,6 +48,19 @@ func TestMisusePanics(t *testing.T) {
 		"Axpy lengths":      func() { kernels.Axpy(two, 1, three) },
 		"Logistic lengths":  func() { kernels.Logistic(two, three, three, three) },
 		"Slice out of rows": func() { x.Slice(1, 4) },
+		"Slice data":        func() { bad(func(m *kernels.Matrix[float64]) { m.Data = m.Data[:5] }).Slice(1, 3) },
+		"Dots overflow":     func() { kernels.Dots(make([]float64, 17), wrapped, nil, one) },
+		"Update overflow":   func() { kernels.Update(one, wrapped, nil, make([]float64, 17)) },
+		"Gram overflow":     func() { kernels.Gram(one, 1, wrapped, nil) },
+		"Pack overflow x":   func() { kernels.Pack(seventeen, wrapped, nil, nil) },
+		"Pack overflow dst": func() { kernels.Pack(wrapped, seventeen, nil, nil) },
+		"Sandwich overflow": func() {
+			kernels.Sandwich(one, 1, wrapped, make([]float64, 17), make([]float64, kernels.SandwichWork(1)))
+		},
+		"Slice overflow": func() { wrapped.Slice(16, 17) },
+		"Gram wrapped dst": func() {
+			kernels.Gram(make([]float64, 17), wrap, kernels.Matrix[float64]{Rows: 1, Cols: 17, Stride: 17, Data: make([]float64, 17)}, nil)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -50,5 +72,65 @@ func TestMisusePanics(t *testing.T) {
 			misuse()
 			t.Error("no panic")
 		})
+	}
+}
+
+func TestValid(t *testing.T) {
+	for _, c := range []struct {
+		rows, cols, stride, elements int
+		want                         bool
+	}{
+		{3, 2, 2, 6, true}, {3, 2, 2, 5, false}, {3, 2, 4, 10, true}, {3, 2, 4, 9, false},
+		{0, 2, 2, 0, true}, {3, 0, 0, 0, true}, {math.MaxInt, 0, math.MaxInt, 0, true}, {0, math.MaxInt, math.MaxInt, 0, true},
+		{-1, 2, 2, 6, false}, {3, -1, 2, 6, false}, {3, 2, 1, 6, false}, {1, 0, -1, 6, false},
+		{1, 2, math.MaxInt, 2, true}, {2, 2, math.MaxInt, 2, false},
+		{17, 1, wrap, 1, false}, {math.MaxInt, math.MaxInt, math.MaxInt, 6, false},
+	} {
+		x := kernels.Matrix[float32]{Rows: c.rows, Cols: c.cols, Stride: c.stride, Data: make([]float32, c.elements)}
+		if got := x.Valid(); got != c.want {
+			t.Errorf("%+v: Valid is %v", c, got)
+		}
+	}
+}
+
+// TestHugeStrideOfOneRow: where there is no second row, the stride may be
+// anything, though in bytes it does not fit a register.
+func TestHugeStrideOfOneRow(t *testing.T) {
+	t.Run("float64", hugeStride[float64])
+	t.Run("float32", hugeStride[float32])
+}
+
+func hugeStride[T kernels.Float](t *testing.T) {
+	for _, p := range []int{1, 7, 40, 300} {
+		run := func(level cpu.Level, stride int) []float64 {
+			defer cpu.Use(level)()
+			one := func() kernels.Matrix[T] {
+				m := kernels.Matrix[T]{Rows: 1, Cols: p, Stride: stride, Data: make([]T, p)}
+				for j := range m.Data {
+					m.Data[j] = T(j%7) - 2.5
+				}
+				return m
+			}
+			x, packed, work := one(), one(), make([]T, kernels.SandwichWork(p))
+			eta, g, gram, sandwich := []float64{0}, make([]float64, p), make([]float64, p*p), make([]float64, p*p)
+			beta := widen(x.Data)
+			kernels.Dots(eta, x, nil, beta)
+			kernels.Update(g, x, nil, eta)
+			kernels.Pack(packed, x, x.Data, eta)
+			kernels.Gram(gram, p, x, work)
+			kernels.Sandwich(sandwich, p, x, eta, work)
+			if p == 1 {
+				kernels.Gram(gram, stride, x, work)
+			}
+			return append(append(append(append(eta, g...), widen(packed.Data)...), gram...), sandwich...)
+		}
+		want := run(cpu.Generic, p)
+		for _, level := range cpu.Available() {
+			for _, stride := range []int{math.MaxInt, wrap, math.MaxInt - 5} {
+				if at := firstDifference(run(level, stride), want); at >= 0 {
+					t.Errorf("%v, %d columns, stride %d: element %d differs", level, p, stride, at)
+				}
+			}
+		}
 	}
 }

@@ -2,7 +2,9 @@ package ref
 
 import "math"
 
-// PeakMultiplyAdds is how many multiply-adds of a number a turn of Peak has.
+// PeakMultiplyAdds is how many multiply-adds a turn of Peak has, each in a chain
+// of its own: enough to hide the latency on any machine with two units and up
+// to six cycles, few enough for sixteen registers.
 const PeakMultiplyAdds = 12
 
 // Peak runs n turns of fused multiply-adds that wait for nothing but the unit:

@@ -32,20 +32,18 @@ func (d *Data[T]) design() (*pass.Data[T], error) {
 		stride = d.Columns
 	}
 	n := len(d.Y)
+	x := kernels.Matrix[T]{Rows: n, Cols: d.Columns, Stride: stride, Data: d.X}
 	switch {
 	case d.Columns < 0 || stride < d.Columns:
 		return nil, fmt.Errorf("glm: %d columns with stride %d", d.Columns, stride)
-	case n > 0 && d.Columns > 0 && len(d.X) < (n-1)*stride+d.Columns:
-		return nil, fmt.Errorf("glm: X has %d elements; %d rows of %d columns with stride %d need %d", len(d.X), n, d.Columns, stride, (n-1)*stride+d.Columns)
+	case !x.Valid():
+		return nil, fmt.Errorf("glm: X has %d elements, too few for %d rows of %d columns with stride %d", len(d.X), n, d.Columns, stride)
 	case d.Weights != nil && len(d.Weights) != n:
 		return nil, fmt.Errorf("glm: %d weights for %d rows", len(d.Weights), n)
 	case d.Offset != nil && len(d.Offset) != n:
 		return nil, fmt.Errorf("glm: %d offsets for %d rows", len(d.Offset), n)
 	}
-	return &pass.Data[T]{
-		X: kernels.Matrix[T]{Rows: n, Cols: d.Columns, Stride: stride, Data: d.X},
-		Y: d.Y, Weights: d.Weights, Offset: d.Offset,
-	}, nil
+	return &pass.Data[T]{X: x, Y: d.Y, Weights: d.Weights, Offset: d.Offset}, nil
 }
 
 // checkRows looks at everything but X, the first row being row number first.

@@ -85,6 +85,9 @@ func (f *fit[T]) prepare(columns int) (err error) {
 	if err := f.options.check(); err != nil {
 		return err
 	}
+	if err := checkColumns(columns); err != nil {
+		return err
+	}
 	if f.target == "" {
 		f.target = "y"
 	}

@@ -23,11 +23,12 @@ func Predict[T kernels.Float](dst []float64, m *Model, x []T, stride int, offset
 	if stride == 0 {
 		stride = p
 	}
+	rows := kernels.Matrix[T]{Rows: n, Cols: p, Stride: stride, Data: x}
 	switch {
 	case stride < p:
 		return fmt.Errorf("glm: stride %d for the model's %d columns", stride, p)
-	case n > 0 && p > 0 && len(x) < (n-1)*stride+p:
-		return fmt.Errorf("glm: x has %d elements; %d rows of %d columns with stride %d need %d", len(x), n, p, stride, (n-1)*stride+p)
+	case !rows.Valid():
+		return fmt.Errorf("glm: x has %d elements, too few for %d rows of %d columns with stride %d", len(x), n, p, stride)
 	case offset != nil && len(offset) != n:
 		return fmt.Errorf("glm: %d offsets for %d rows", len(offset), n)
 	case scale != Response && scale != Link:
@@ -37,7 +38,7 @@ func Predict[T kernels.Float](dst []float64, m *Model, x []T, stride int, offset
 	for j, c := range columns {
 		beta[j], center[j] = c.Estimate, T(c.Center)
 	}
-	kernels.Dots(dst, kernels.Matrix[T]{Rows: n, Cols: p, Stride: stride, Data: x}, center, beta)
+	kernels.Dots(dst, rows, center, beta)
 	for i := range dst {
 		dst[i] += m.centeredIntercept
 		if offset != nil {

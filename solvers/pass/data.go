@@ -34,7 +34,7 @@ func (d *Data[T]) check() error {
 	if x.Rows < 0 || x.Cols < 0 || x.Stride < x.Cols {
 		return fmt.Errorf("pass: %d×%d matrix with stride %d", x.Rows, x.Cols, x.Stride)
 	}
-	if x.Rows > 0 && x.Cols > 0 && len(x.Data) < (x.Rows-1)*x.Stride+x.Cols {
+	if !x.Valid() {
 		return fmt.Errorf("pass: %d×%d matrix with stride %d does not fit in %d elements", x.Rows, x.Cols, x.Stride, len(x.Data))
 	}
 	for _, v := range []struct {

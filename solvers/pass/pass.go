@@ -241,7 +241,7 @@ func (p *Pass[T]) block(s *scratch[T], d *Data[T], lo, hi int, at Point, want Wa
 // first is loss and gradient: strips of rows that stay in the first-level
 // cache from the dot products to the update.
 func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
-	strip := stripRows(p.columns)
+	strip := StripRows(p.columns)
 	for lo := 0; lo < seg.x.Rows; lo += strip {
 		hi := min(lo+strip, seg.x.Rows)
 		x := seg.x.Slice(lo, hi)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
 	"runtime"
 	"slices"
 	"strings"
@@ -35,6 +36,10 @@ func TestDataThatDoesNotFitIsAnError(t *testing.T) {
 		{"stride 1", func(d *Data[float64]) { d.X.Stride = 1 }},
 		{"9 elements", func(d *Data[float64]) { d.X.Data = d.X.Data[:9] }},
 		{"0 elements", func(d *Data[float64]) { d.X.Data = nil }},
+		{"does not fit in 10 elements", func(d *Data[float64]) { d.X.Stride = math.MaxInt }},
+		{"does not fit in 1 elements", func(d *Data[float64]) { // the last row is at an offset that overflows to 0
+			d.X = kernels.Matrix[float64]{Rows: 17, Cols: 1, Stride: 1 << (bits.UintSize - 4), Data: make([]float64, 1)}
+		}},
 		{"Y has 2 elements", func(d *Data[float64]) { d.Y = d.Y[:2] }},
 		{"Y has 4 elements", func(d *Data[float64]) { d.Y = make([]float64, 4) }},
 		{"Y has 0 elements", func(d *Data[float64]) { d.Y = nil }},

@@ -19,10 +19,10 @@ const (
 	stripElements = 3072
 )
 
-// stripRows is how many rows a pass without a Hessian takes through all of its
+// StripRows is how many rows a pass without a Hessian takes through all of its
 // steps at a time: a multiple of the groups of the update, so that the strips
 // leave no trace in the bits.
-func stripRows(p int) int {
+func StripRows(p int) int {
 	return min(segmentRows, max(stripElements/max(p, 1), kernels.UpdateRows)&^(kernels.UpdateRows-1))
 }
 
