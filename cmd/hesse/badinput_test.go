@@ -96,11 +96,11 @@ func TestBadModels(t *testing.T) {
 	must(t, "", "fit", "t.csv", "--target=y", "--columns=a,b", "--out=m.json")
 	good := text(t, "m.json")
 	for _, c := range []struct{ name, model, message string }{
-		{"empty", "", "bad.json: not a model: line 1, byte 0: unexpected end of JSON input" + again},
-		{"truncated", good[:len(good)-3], "bad.json: not a model: line 66, byte 16"},
-		{"cut in two", good[:len(good)/2], "bad.json: not a model: line 36, byte "},
+		{"empty", "", "bad.json: not a model: line 1, column 1: unexpected end of JSON input" + again},
+		{"truncated", good[:len(good)-3], "bad.json: not a model: line 66, column "},
+		{"cut in two", good[:len(good)/2], "bad.json: not a model: line 36, column "},
 		{"newer", strings.Replace(good, `"schema_version": 1`, `"schema_version": 2`, 1), "bad.json: the model is of version 2; this program reads up to version 1" + again},
-		{"CSV", small, "bad.json: not a model: line 1, byte 1: invalid character 'a'"},
+		{"CSV", small, "bad.json: not a model: line 1, column 1: invalid character 'a'"},
 		{"other JSON", `{"a": 1}`, "bad.json: not a model: schema_version is missing" + again},
 		{"no estimate", strings.Replace(good, `"estimate": `, `"estimate": null, "was": `, 1), `bad.json: coefficient "(Intercept)" of the model has no finite value` + again},
 	} {

@@ -150,9 +150,10 @@ func Read(r io.Reader) (*Model, error) {
 	return d.model()
 }
 
-// jsonError adds the line to an error of encoding/json.
+// jsonError adds the line and the column, counted in bytes from 1, to an error
+// of encoding/json.
 func jsonError(text []byte, err error) error {
-	offset := int64(-1)
+	offset := int64(-1) // how many bytes were read before the error
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		offset = syntax.Offset
 	}
@@ -162,13 +163,10 @@ func jsonError(text []byte, err error) error {
 	if offset < 0 {
 		return err
 	}
-	line := 1
-	for _, b := range text[:min(offset, int64(len(text)))] {
-		if b == '\n' {
-			line++
-		}
-	}
-	return fmt.Errorf("line %d, byte %d: %w", line, offset, err)
+	read := text[:min(max(offset, 1), int64(len(text)))]
+	line := 1 + bytes.Count(read, []byte("\n"))
+	column := max(1, len(read)-1-bytes.LastIndexByte(read, '\n'))
+	return fmt.Errorf("line %d, column %d: %w", line, column, err)
 }
 
 func (d *document) model() (*Model, error) {

@@ -62,8 +62,8 @@ func TestDamagedModelsAreRefused(t *testing.T) {
 		{`"intercept":true`, `"intercept":false`, "the model's intercept is false"},
 		{`"name":"gnp"`, `"name":"deflator"`, `"deflator" is twice`},
 		{`"p":6`, `"p":5`, "6 columns and says 5"},
-		{`"coefficients":[`, `"coefficients":[7,`, "line 1, byte"},
-		{`"l2":0`, `"l2":"much"`, "line 1, byte"},
+		{`"coefficients":[`, `"coefficients":[7,`, "line 1, column "},
+		{`"l2":0`, `"l2":"much"`, "line 1, column "},
 		{`"centered_intercept":`, `"centered_intercept":null,"was":`, "no finite value"},
 	} {
 		if !strings.Contains(text, c.old) {

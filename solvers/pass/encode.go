@@ -75,20 +75,20 @@ func (m *Moments) UnmarshalBinary(data []byte) error {
 	rest = body[header:]
 	d := Moments{Rows: int(rows)}
 	// A number of columns that cannot be in so many bytes must not be multiplied.
-	if columns > uint64(len(rest)) || parts > 3 || rows > math.MaxInt64 {
+	if columns > uint64(len(rest)/8) || parts > 3 || rows > math.MaxInt {
+		return damaged
+	}
+	numbers := uint64(len(d.scalars())) + columns
+	if parts&1 != 0 {
+		numbers += columns + columns*(columns+1)/2
+	}
+	if parts&2 != 0 {
+		numbers += columns
+	}
+	if uint64(len(rest)) != 8*numbers {
 		return damaged
 	}
 	p := int(columns)
-	numbers := len(d.scalars()) + p
-	if parts&1 != 0 {
-		numbers += p + p*(p+1)/2
-	}
-	if parts&2 != 0 {
-		numbers += p
-	}
-	if len(rest) != 8*numbers {
-		return damaged
-	}
 	number := func() float64 {
 		v := math.Float64frombits(binary.LittleEndian.Uint64(rest))
 		rest = rest[8:]

@@ -29,7 +29,7 @@ func encodings(t testing.TB) []*Moments {
 		}
 	}
 	odd := clone(list[len(list)-2])
-	odd.Rows, odd.Loss, odd.SumR, odd.SumD, odd.SumW = math.MaxInt64, math.NaN(), math.Inf(-1), math.Copysign(0, -1), 5e-324
+	odd.Rows, odd.Loss, odd.SumR, odd.SumD, odd.SumW = math.MaxInt, math.NaN(), math.Inf(-1), math.Copysign(0, -1), 5e-324
 	odd.SumLogW = math.Float64frombits(0xfff8_0000_0000_beef) // a NaN with a payload
 	for i, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 5e-324, math.MaxFloat64} {
 		odd.Gradient[i], odd.CrossD[i], odd.Hessian[i] = v, v, v
