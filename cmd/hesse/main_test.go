@@ -24,6 +24,16 @@ func hesse(t testing.TB, stdin string, args ...string) result {
 	return result{code, stdout.String(), stderr.String()}
 }
 
+// lacking skips a test for what this machine lacks, or fails it where make
+// test is told to require everything.
+func lacking(t testing.TB, what error) {
+	t.Helper()
+	if os.Getenv("REQUIRE") != "" {
+		t.Fatalf("required: %v", what)
+	}
+	t.Skip(what)
+}
+
 // must runs a command line that should end well and quietly.
 func must(t testing.TB, stdin string, args ...string) string {
 	t.Helper()

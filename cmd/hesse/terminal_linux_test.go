@@ -18,12 +18,12 @@ import (
 func terminal(t *testing.T) (master, slave *os.File) {
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip(err)
+		lacking(t, err)
 	}
 	t.Cleanup(func() { master.Close() })
 	control := func(request uintptr, n *uint32) {
 		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, master.Fd(), request, uintptr(unsafe.Pointer(n))); errno != 0 {
-			t.Skip(errno)
+			lacking(t, errno)
 		}
 	}
 	var number, unlocked uint32
@@ -31,7 +31,7 @@ func terminal(t *testing.T) (master, slave *os.File) {
 	control(syscall.TIOCGPTN, &number)
 	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip(err)
+		lacking(t, err)
 	}
 	t.Cleanup(func() { slave.Close() })
 	return master, slave

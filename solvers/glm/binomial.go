@@ -15,6 +15,7 @@ var binomial = family{
 	},
 	predictor:     func(mean float64) float64 { return kernels.Log(mean) - kernels.Log(1-mean) },
 	logLikelihood: func(deviance float64, _ int, _ float64) float64 { return -deviance / 2 },
+	canonical:     true,
 	classes:       true,
 	explained:     "pseudo-R² (McFadden)",
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
 
-// A Family is the distribution of the target, with its canonical link.
+// A Family is the distribution of the target, with its link.
 type Family int
 
 const (
@@ -37,6 +37,7 @@ type family struct {
 	// penalty, as R has it.
 	logLikelihood func(deviance float64, n int, sumLogW float64) float64
 
+	canonical  bool   // ∂ℓ/∂η is the mean less the target
 	dispersion bool   // estimated from the residuals, not 1; statistics are t, not z
 	classes    bool   // targets are two classes, which columns may separate
 	explained  string // what one minus deviance over null deviance is called

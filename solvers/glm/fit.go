@@ -183,11 +183,11 @@ func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64,
 }
 
 // constant is the intercept of the null model without an offset, from the
-// moments at zero, where r is the mean at zero less the target: a start that is
-// the end in most cases.
+// moments at zero, where r is the mean at zero less the target if the link is
+// canonical: a start that is the end in most cases. Others start at zero.
 func (o *objective[T]) constant(atZero *pass.Moments) []float64 {
 	x := make([]float64, o.Dim())
-	if o.intercept {
+	if o.intercept && o.family.about().canonical {
 		zero := []float64{0}
 		o.family.about().mean(zero)
 		if start := o.family.about().predictor(zero[0] - atZero.SumR/atZero.SumW); finite(start) {

@@ -379,6 +379,11 @@ func TestNamesAreUnique(t *testing.T) {
 // TestEveryFamilyIsWhole: a row of the table that lacks something is found
 // here, not by a user.
 func TestEveryFamilyIsWhole(t *testing.T) {
+	for _, f := range []Family{Gaussian, Binomial} {
+		if !f.about().canonical {
+			t.Errorf("the link of %v is canonical", f)
+		}
+	}
 	for i, f := range families {
 		if f.name == "" || f.link == "" || f.loss == nil || f.logLikelihood == nil || f.explained == "" {
 			t.Errorf("family %d: %+v", i, f)
@@ -392,10 +397,11 @@ func TestEveryFamilyIsWhole(t *testing.T) {
 			if got := f.predictor(mean[0]); math.Abs(got-eta) > 1e-12 {
 				t.Errorf("%s: the predictor of the mean at %v is %v", f.name, eta, got)
 			}
-			// With the canonical link the derivative of the loss is mean − y.
+			// The derivative of the loss has the sign of mean − y, and with the
+			// canonical link it is that.
 			b := loss.Block{Eta: []float64{eta}, Y: []float64{1}, Value: make([]float64, 1), R: make([]float64, 1), D: make([]float64, 1)}
 			f.loss.Evaluate(&b)
-			if math.Abs(b.R[0]-(mean[0]-1)) > 1e-14 {
+			if want := mean[0] - 1; b.R[0]*want <= 0 || f.canonical && math.Abs(b.R[0]-want) > 1e-14 {
 				t.Errorf("%s: r is %v at η = %v, where the mean is %v and y is 1", f.name, b.R[0], eta, mean[0])
 			}
 		}

@@ -21,6 +21,7 @@ var gaussian = family{
 		rows := float64(n)
 		return 0.5 * (sumLogW - float64(rows*(log2Pi+1-kernels.Log(rows)+kernels.Log(deviance))))
 	},
+	canonical:  true,
 	dispersion: true,
 	explained:  "R²",
 }
