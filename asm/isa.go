@@ -51,10 +51,11 @@ type pool struct {
 	tables    map[int]operand.Mem // of masks, by the size of their lanes
 	constants map[float64]operand.Mem
 	integer   map[string]operand.Mem
+	masksOf   map[string]operand.Mem // lanes that are known when code is generated
 }
 
 func newPool() *pool {
-	return &pool{map[int]operand.Mem{}, map[float64]operand.Mem{}, map[string]operand.Mem{}}
+	return &pool{map[int]operand.Mem{}, map[float64]operand.Mem{}, map[string]operand.Mem{}, map[string]operand.Mem{}}
 }
 
 // lanes is how many float64 a vector register holds.
@@ -66,6 +67,14 @@ func (k *kernel) vec() reg.VecVirtual {
 		return k.ZMM()
 	}
 	return k.YMM()
+}
+
+// registers is how many vector registers there are.
+func (k *kernel) registers() int {
+	if k.masks {
+		return 32
+	}
+	return 16
 }
 
 // half is the lower half of v: where as many float32 live as v has float64.
@@ -85,13 +94,9 @@ func (k *kernel) octet() []reg.VecVirtual {
 	return vs
 }
 
-func (k *kernel) zero(v reg.VecVirtual) {
-	if k.vector == 64 {
-		k.VPXORQ(v, v, v)
-	} else {
-		k.VXORPD(v, v, v)
-	}
-}
+// zero clears a register. avo knows that this instruction does not depend on
+// what the register held; it does not of VPXORQ.
+func (k *kernel) zero(v reg.VecVirtual) { k.VXORPD(v, v, v) }
 
 // signature is the Go signature of a function whose element type is filled in.
 func (k *kernel) signature(format string) string {

@@ -8,106 +8,257 @@ import (
 )
 
 // narrow emits the triangle of a product of two panels that are so narrow that
-// all of its accumulators fit the registers: a row is read once, and nothing
-// below the diagonal is computed but what shares a vector with it. The chains
-// are those of tile.
+// a few sweeps over the rows will do: a sweep holds some rows of the triangle
+// in registers, and nothing below the diagonal is computed but what shares a
+// vector with it. The chains are those of tile.
 func narrow(k *kernel) {
 	limit := k.narrowColumns()
 	k.Function("Narrow" + k.name)
 	k.Pragma("noescape")
-	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb int, n, p int, ahead *%[1]s)"))
+	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb int, n, p int, ahead *%[1]s, step int)"))
 	k.Doc("Narrow"+k.name+" adds the upper triangle of the product of n rows of two panels to c.",
-		fmt.Sprintf("p is at most %d. Rows from ahead on, with b's stride, are fetched.", limit))
+		fmt.Sprintf("p is at most %d, and even above 16. From ahead on, step bytes of memory a row are fetched.", limit))
 	k.Attributes(noSplit)
-	c, ldc := k.argument("c"), k.argument("ldc")
-	a, lda, b, ldb := k.argument("a"), k.argument("lda"), k.argument("b"), k.argument("ldb")
-	n, p, ahead := k.argument("n"), k.argument("p"), k.argument("ahead")
-	k.bytes(ldc, 8)
-	k.bytes(lda, k.size)
-	k.bytes(ldb, k.size)
-	diagonal := k.GP64()
-	k.MOVQ(operand.U32(1), diagonal)
-	g := tileGenerator{kernel: k, c: c, ldc: ldc, a: a, lda: lda, b: b, ldb: ldb, n: n, diagonal: diagonal, ahead: ahead, width: k.vector / k.size}
-	for columns := limit; columns >= 1; columns-- {
-		next := fmt.Sprintf("fewer_than%d", columns)
-		if columns > 1 {
-			k.CMPQ(p, imm(columns))
-			k.JNE(operand.LabelRef(next))
+	g := &narrowGenerator{kernel: k, width: k.vector / k.size, c: k.argument("c"), ldc: k.argument("ldc"),
+		a: k.argument("a"), lda: k.argument("lda"), b: k.argument("b"), ldb: k.argument("ldb"), n: k.argument("n"),
+		ahead: k.argument("ahead"), step: k.argument("step")}
+	p := k.argument("p")
+	k.bytes(g.ldc, 8)
+	k.bytes(g.lda, k.size)
+	k.bytes(g.ldb, k.size)
+	var widths []int
+	for columns := 1; columns <= limit; columns++ {
+		if columns <= 16 || columns%2 == 0 { // all of them would be twice the code
+			widths = append(widths, columns)
 		}
-		g.narrowVariant(columns, p)
-		k.Label(next)
 	}
+	g.choose(p, widths)
 }
 
-// narrowColumns is the widest panel whose triangle fits the registers: two
-// vectors of float64 a row, one where the first lies below the diagonal, or one
-// of float32.
-func (k *kernel) narrowColumns() int {
-	if k.size == 8 {
-		return 2 * k.lanes()
+// choose branches to the code for p columns, which is one of widths.
+func (g *narrowGenerator) choose(p reg.Register, widths []int) {
+	if len(widths) == 1 {
+		g.panel(widths[0])
+		return
 	}
-	return k.vector / k.size
+	half := len(widths) / 2
+	above := fmt.Sprintf("above%d", widths[half-1])
+	g.CMPQ(p, imm(widths[half-1]))
+	g.JG(operand.LabelRef(above))
+	g.choose(p, widths[:half])
+	g.Label(above)
+	g.choose(p, widths[half:])
 }
 
-func (g *tileGenerator) narrowVariant(columns int, p reg.Register) {
-	vectors := (columns + g.width - 1) / g.width
-	acc := make([][]reg.VecVirtual, columns) // of row i those vectors that reach the diagonal
-	for i := range acc {
-		acc[i] = make([]reg.VecVirtual, vectors-i/g.width)
-		for j := range acc[i] {
-			acc[i][j] = g.vec()
-			g.zero(acc[i][j])
-		}
+// panel is the code for one number of columns.
+func (g *narrowGenerator) panel(columns int) {
+	sweeps := g.sweeps(columns)
+	if len(sweeps) > 1 { // each fetches its part
+		g.IMUL3Q(operand.U32(1<<16/len(sweeps)+1), g.step, g.step)
+		g.SHRQ(imm(16), g.step)
 	}
-	rem := g.GP64()
-	g.MOVQ(p, rem)
-	g.SUBQ(imm((vectors-1)*g.width), rem)
-	var bits reg.Register
-	var window operand.Mem
-	if g.masks {
-		bits = g.bitmask(rem)
-	} else {
-		window = g.window(rem, g.size, 0)
-	}
-	label := fmt.Sprintf("columns%d", columns)
-	g.Label(label)
-	right := make([]reg.VecVirtual, vectors)
-	for j := range right {
-		right[j] = g.vec()
-		if m := at(g.b, j*g.vector); j == vectors-1 && columns%g.width != 0 {
-			g.loadLast(m, bits, window, right[j])
-		} else {
-			g.loadData(m, right[j])
-		}
-	}
-	for i := range acc {
-		m := at(g.a, i*g.size)
-		if len(acc[i]) == 1 && g.masks {
-			g.multiplyBroadcast(m, right[vectors-1], acc[i][0])
-			continue
-		}
-		left := g.vec()
-		g.broadcast(m, left)
-		for j, sum := range acc[i] {
-			g.multiply(right[vectors-len(acc[i])+j], left, sum)
-		}
-	}
-	for line := 0; line < columns*g.size; line += 64 {
-		g.PREFETCHT0(at(g.ahead, line))
-	}
-	g.ADDQ(g.ldb, g.ahead)
-	g.ADDQ(g.lda, g.a)
-	g.ADDQ(g.ldb, g.b)
-	g.DECQ(g.n)
-	g.JNZ(operand.LabelRef(label))
-
-	// The diagonal crosses one float64 vector after the other.
-	pieces := g.width / g.lanes()
-	for top := 0; top < columns; top += g.lanes() {
-		if top > 0 && top%g.width == 0 {
-			g.ADDQ(imm(8*g.width), g.c)
-		}
-		g.merge(acc[top:min(top+g.lanes(), columns)], rem, true, top/g.lanes()%pieces)
+	for _, rows := range sweeps {
+		g.sweep(columns, rows, 64*len(sweeps) < columns*g.size)
 	}
 	g.finish()
+}
+
+// narrowColumns is the widest panel that narrow takes: four vectors of float64
+// a row, or two of float32.
+func (k *kernel) narrowColumns() int { return 4 * k.lanes() }
+
+type narrowGenerator struct {
+	*kernel
+	width                                  int // columns of a vector of data
+	c, ldc, a, lda, b, ldb, n, ahead, step reg.Register
+	recent                                 []laneBits // AVX-512: masks that are in registers
+}
+
+// A span is rows from … to−1 of a triangle.
+type span struct{ from, to int }
+
+// vectors is how many vectors row i of a triangle has from the diagonal on.
+func (g *narrowGenerator) vectors(i, columns int) int {
+	return (columns+g.width-1)/g.width - i/g.width
+}
+
+// sweeps divides a triangle into as few sweeps as the registers allow, which
+// have about as many accumulators each.
+func (g *narrowGenerator) sweeps(columns int) []span {
+	divide := func(most int) []span {
+		list := []span{{}}
+		held := 0
+		for i := range columns {
+			current := &list[len(list)-1]
+			count := g.vectors(i, columns)
+			// One register for each vector of the row that is read, one for a broadcast.
+			room := g.registers() - g.vectors(current.from, columns) - 1
+			if held+count > min(most, room) && held > 0 {
+				list = append(list, span{from: i})
+				current = &list[len(list)-1]
+				held = 0
+			}
+			held += count
+			current.to = i + 1
+		}
+		return list
+	}
+	fewest := len(divide(g.registers()))
+	most := 1
+	for len(divide(most)) > fewest {
+		most++
+	}
+	return divide(most)
+}
+
+// An accumulator is one vector of a row of the triangle.
+type accumulator struct {
+	row, vector int
+	sum         reg.VecVirtual
+}
+
+// sweep computes some rows of the triangle; far says that more than one line of
+// memory is to be fetched with every row.
+func (g *narrowGenerator) sweep(columns int, rows span, far bool) {
+	var accumulators []accumulator
+	first, vectors := rows.from/g.width, g.vectors(0, columns)
+	for i := rows.from; i < rows.to; i++ {
+		for v := i / g.width; v < vectors; v++ {
+			sum := g.vec()
+			g.zero(sum)
+			accumulators = append(accumulators, accumulator{i, v, sum})
+		}
+	}
+	a, b, left := g.GP64(), g.GP64(), g.GP64()
+	g.MOVQ(g.a, a)
+	g.MOVQ(g.b, b)
+	g.MOVQ(g.n, left)
+	last := laneRange{0, columns - (vectors-1)*g.width}
+	g.recent = nil
+	bits := g.bitsOf(last)
+	label := fmt.Sprintf("columns%d_from%d", columns, rows.from)
+	g.Label(label)
+	right := make([]reg.VecVirtual, vectors)
+	for v := first; v < vectors; v++ {
+		right[v] = g.vec()
+		if m := at(b, v*g.vector); v == vectors-1 && last.partial(g.width) {
+			g.loadPart(m, last, bits, right[v])
+		} else {
+			g.loadData(m, right[v])
+		}
+	}
+	for i := 0; i < len(accumulators); {
+		row := accumulators[i].row
+		m, count := at(a, row*g.size), vectors-row/g.width
+		if count == 1 && g.masks {
+			g.multiplyBroadcast(m, right[accumulators[i].vector], accumulators[i].sum)
+		} else {
+			broadcast := g.vec()
+			g.broadcast(m, broadcast)
+			for _, acc := range accumulators[i : i+count] {
+				g.multiply(right[acc.vector], broadcast, acc.sum)
+			}
+		}
+		i += count
+	}
+	g.PREFETCHT0(at(g.ahead, 0))
+	if far {
+		g.PREFETCHT0(at(g.ahead, 64))
+	}
+	g.ADDQ(g.step, g.ahead)
+	g.ADDQ(g.lda, a)
+	g.ADDQ(g.ldb, b)
+	g.DECQ(left)
+	g.JNZ(operand.LabelRef(label))
+	g.merge(columns, rows, accumulators)
+}
+
+// loadPart loads the last vector of a row. AVX2 reads its mask into the
+// destination: a full sweep leaves no register to keep it in.
+func (g *narrowGenerator) loadPart(m operand.Mem, lanes laneRange, bits reg.Register, v reg.VecVirtual) {
+	switch {
+	case g.masks && g.size == 8:
+		g.VMOVUPD_Z(m, bits, v)
+	case g.masks:
+		g.VMOVUPS_Z(m, bits, v)
+	case g.size == 8:
+		g.VMOVUPD(g.laneMask(lanes, 8), v)
+		g.VMASKMOVPD(m, v, v)
+	default:
+		g.VMOVUPS(g.laneMask(lanes, 4), v)
+		g.VMASKMOVPS(m, v, v)
+	}
+}
+
+// A pendingStore is a sum that is not in memory yet.
+type pendingStore struct {
+	sum        reg.VecVirtual
+	row, start int // the entry of its first lane
+	lanes      laneRange
+}
+
+// merge adds the ends of the chains to c and moves on to the next row of it.
+// The rows of a narrow c lie so close that a load would wait for the store of
+// the row before it; so stores come last, or as late as registers allow.
+func (g *narrowGenerator) merge(columns int, rows span, accumulators []accumulator) {
+	g.recent = nil
+	var pending []pendingStore
+	to, stored := g.GP64(), rows.from
+	g.MOVQ(g.c, to)
+	store := func() {
+		p := pending[0]
+		pending = pending[1:]
+		for ; stored < p.row; stored++ {
+			g.ADDQ(g.ldc, to)
+		}
+		g.storeLanes(p.sum, p.lanes, g.bitsOf(p.lanes), at(to, 8*p.start))
+	}
+	temporaries := g.width / g.lanes() // one to load or mask with, one for the upper half of float32
+	loaded := rows.from
+	for i, acc := range accumulators {
+		for ; loaded < acc.row; loaded++ {
+			g.ADDQ(g.ldc, g.c)
+		}
+		for len(accumulators)-i+len(pending)+temporaries > g.registers() {
+			store()
+		}
+		for piece, wide := range g.widen(acc.sum) {
+			start := acc.vector*g.width + piece*g.lanes()
+			lanes := laneRange{max(acc.row-start, 0), min(columns-start, g.lanes())}
+			if lanes.from < lanes.to {
+				g.addLanes(at(g.c, 8*start), lanes, g.bitsOf(lanes), wide)
+				pending = append(pending, pendingStore{wide, acc.row, start, lanes})
+			}
+		}
+	}
+	for len(pending) > 0 {
+		store()
+	}
+	g.ADDQ(g.ldc, g.c)
+}
+
+// laneBits is a mask register that holds a range of lanes.
+type laneBits struct {
+	lanes laneRange
+	bits  reg.Register
+}
+
+// bitsOf is a mask register with a range of lanes, one that is at hand if it
+// can be; nil if the instruction set has none or none is needed.
+func (g *narrowGenerator) bitsOf(l laneRange) reg.Register {
+	const most = 6 // of the seven that can mask
+	if !g.masks || !l.partial(g.lanes()) && !l.partial(g.width) {
+		return nil
+	}
+	for _, m := range g.recent {
+		if m.lanes == l {
+			return m.bits
+		}
+	}
+	if len(g.recent) == most {
+		g.recent = g.recent[1:]
+	}
+	m := laneBits{l, g.maskRegister(l)}
+	g.recent = append(g.recent, m)
+	return m.bits
 }

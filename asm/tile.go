@@ -20,26 +20,26 @@ const tileVectors = 3
 // zero and runs over the n rows; its end is added to c in float64. a and b
 // are read row by row with a stride each, b in vectors that are gap elements
 // apart, so that a panel may be packed or a part of X itself. With diagonal = 1
-// only entries with j ≥ i are touched. A line of memory from ahead on is
+// only entries with j ≥ i are touched. step bytes of memory from ahead on are
 // fetched with every row: tiles that find their panel in cache leave the
 // memory idle, and the prefetchers of the machine do not see what comes next.
 func tile(k *kernel) {
 	k.Function("Tile" + k.name)
 	k.Pragma("noescape")
-	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb, gap int, n, rows, columns, diagonal int, ahead *%[1]s)"))
+	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb, gap int, n, rows, columns, diagonal int, ahead *%[1]s, step int)"))
 	k.Doc("Tile"+k.name+" adds the product of n rows of two panels to a tile of c.",
 		fmt.Sprintf("rows is a power of two up to %d, columns 1 to %d.", k.tileRows, tileVectors*k.vector/k.size))
 	k.Attributes(noSplit)
 	c, ldc := k.argument("c"), k.argument("ldc")
 	a, lda, b, ldb := k.argument("a"), k.argument("lda"), k.argument("b"), k.argument("ldb")
 	n, rows, columns, diagonal := k.argument("n"), k.argument("rows"), k.argument("columns"), k.argument("diagonal")
-	gap, ahead := k.argument("gap"), k.argument("ahead")
+	gap, ahead, step := k.argument("gap"), k.argument("ahead"), k.argument("step")
 	k.bytes(ldc, 8)
 	k.bytes(lda, k.size)
 	k.bytes(ldb, k.size)
 	k.bytes(gap, k.size)
 
-	g := tileGenerator{kernel: k, c: c, ldc: ldc, a: a, lda: lda, b: b, ldb: ldb, gap: gap, n: n, diagonal: diagonal, ahead: ahead, width: k.vector / k.size}
+	g := tileGenerator{kernel: k, c: c, ldc: ldc, a: a, lda: lda, b: b, ldb: ldb, gap: gap, n: n, diagonal: diagonal, ahead: ahead, step: step, width: k.vector / k.size}
 	for r := k.tileRows; r >= 1; r /= 2 {
 		if r > 1 {
 			k.CMPQ(rows, operand.Imm(uint64(r)))
@@ -74,8 +74,8 @@ func tile(k *kernel) {
 
 type tileGenerator struct {
 	*kernel
-	c, ldc, a, lda, b, ldb, gap, n, diagonal, ahead reg.Register
-	width                                           int // columns of a vector of data
+	c, ldc, a, lda, b, ldb, gap, n, diagonal, ahead, step reg.Register
+	width                                                 int // columns of a vector of data
 }
 
 func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Register, masked bool) {
@@ -127,12 +127,12 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 		}
 	}
 	g.PREFETCHT0(at(g.ahead, 0))
-	g.ADDQ(imm(64), g.ahead)
+	g.ADDQ(g.step, g.ahead)
 	g.ADDQ(g.lda, g.a)
 	g.ADDQ(g.ldb, g.b)
 	g.DECQ(g.n)
 	g.JNZ(operand.LabelRef(label))
-	g.merge(acc, rem, masked, 0)
+	g.merge(acc, rem, masked)
 	g.finish()
 }
 
@@ -147,14 +147,6 @@ func (g *tileGenerator) fetchResult(rows, vectors int) {
 		for line := 0; line < vectors*g.width*8; line += 64 {
 			g.PREFETCHT0(at(row, line))
 		}
-	}
-}
-
-func (g *tileGenerator) loadData(m operand.Mem, v reg.VecVirtual) {
-	if g.size == 8 {
-		g.VMOVUPD(m, v)
-	} else {
-		g.VMOVUPS(m, v)
 	}
 }
 
@@ -175,66 +167,21 @@ func (g *tileGenerator) loadLast(m operand.Mem, bits reg.Register, window operan
 	}
 }
 
-func (g *tileGenerator) broadcast(m operand.Mem, v reg.VecVirtual) {
-	if g.size == 8 {
-		g.VBROADCASTSD(m, v)
-	} else {
-		g.VBROADCASTSS(m, v)
-	}
-}
-
-func (g *tileGenerator) multiply(right, left, acc reg.VecVirtual) {
-	if g.size == 8 {
-		g.VFMADD231PD(right, left, acc)
-	} else {
-		g.VFMADD231PS(right, left, acc)
-	}
-}
-
-func (g *tileGenerator) multiplyBroadcast(m operand.Mem, right, acc reg.VecVirtual) {
-	if g.size == 8 {
-		g.VFMADD231PD_BCST(m, right, acc)
-	} else {
-		g.VFMADD231PS_BCST(m, right, acc)
-	}
-}
-
-// merge adds the ends of the chains to c. With masks, the float64 vectors of a
-// row before firstPiece lie left of the diagonal and are not touched.
-func (g *tileGenerator) merge(acc [][]reg.VecVirtual, rem reg.Register, masked bool, firstPiece int) {
+// merge adds the ends of the chains to c.
+func (g *tileGenerator) merge(acc [][]reg.VecVirtual, rem reg.Register, masked bool) {
 	pieces := g.width / g.lanes() // float64 vectors that one data vector widens to
 	m := g.newMergeMasks(rem, pieces, masked)
 	for _, row := range acc {
 		m.row(func() {
 			for j, v := range row {
 				for piece, wide := range g.widen(v) {
-					if j == 0 && piece < firstPiece {
-						continue
-					}
 					to := at(g.c, (j*pieces+piece)*g.vector)
-					g.mergePiece(wide, to, m, j == 0 && piece == firstPiece, j == len(row)-1, piece)
+					g.mergePiece(wide, to, m, j == 0 && piece == 0, j == len(row)-1, piece)
 				}
 			}
 		})
 		g.ADDQ(g.ldc, g.c)
 	}
-}
-
-// widen is v as vectors of float64.
-func (g *tileGenerator) widen(v reg.VecVirtual) []reg.VecVirtual {
-	if g.size == 8 {
-		return []reg.VecVirtual{v}
-	}
-	high := g.vec()
-	upper := g.half(high)
-	if g.vector == 64 {
-		g.VEXTRACTF32X8(operand.Imm(1), v, upper)
-	} else {
-		g.VEXTRACTF128(operand.Imm(1), v, upper)
-	}
-	g.VCVTPS2PD(g.half(v), v)
-	g.VCVTPS2PD(upper, high)
-	return []reg.VecVirtual{v, high}
 }
 
 func (g *tileGenerator) mergePiece(v reg.VecVirtual, to operand.Mem, m *mergeMasks, first, last bool, piece int) {

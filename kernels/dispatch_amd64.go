@@ -132,35 +132,35 @@ func narrowColumns[T Float]() int {
 	}
 }
 
-func narrow[T Float](c []float64, ldc int, a, b Matrix[T], ahead *T) {
+func narrow[T Float](c []float64, ldc int, a, b Matrix[T], ahead *T, step int) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)))
+		avx512.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX512:
-		avx512.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)))
+		avx512.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX2 && is64[T]():
-		avx2.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)))
+		avx2.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX2:
-		avx2.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)))
+		avx2.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)), step)
 	default:
 		panic(noLevel)
 	}
 }
 
-func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, ahead *T) {
+func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, ahead *T, step int) {
 	cut := 0
 	if diagonal {
 		cut = 1
 	}
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)))
+		avx512.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX512:
-		avx512.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)))
+		avx512.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX2 && is64[T]():
-		avx2.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)))
+		avx2.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX2:
-		avx2.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)))
+		avx2.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)), step)
 	case level == cpu.Generic:
 		ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
 	default:

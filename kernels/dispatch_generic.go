@@ -22,11 +22,11 @@ func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref
 
 func narrowColumns[T Float]() int { return 0 }
 
-func narrow[T Float]([]float64, int, Matrix[T], Matrix[T], *T) {
+func narrow[T Float]([]float64, int, Matrix[T], Matrix[T], *T, int) {
 	panic("kernels: narrow has no definition of its own")
 }
 
-func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, _ *T) {
+func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, _ *T, _ int) {
 	ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
 }
 

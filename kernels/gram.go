@@ -66,9 +66,10 @@ func checkTriangle(dst []float64, ldd, p int) {
 // come next.
 func trianglePanel[T Float](dst []float64, ldd int, a, b Matrix[T], work []T, next []T) {
 	p, n := a.Cols, a.Rows
-	fetch := fetcher[T]{rest: next, idle: &b.Data[0]}
-	if p <= narrowColumns[T]() {
-		narrow(dst, ldd, a, b, fetch.lines(n))
+	if p <= narrowColumns[T]() && (p <= 16 || p%2 == 0) {
+		fetch := newFetcher(next, &b.Data[0], n)
+		ahead, step := fetch.next(n)
+		narrow(dst, ldd, a, b, ahead, step)
 		return
 	}
 	height, width, vector := tileShape[T]()
@@ -76,19 +77,30 @@ func trianglePanel[T Float](dst []float64, ldd int, a, b Matrix[T], work []T, ne
 	if p >= packedColumns && vector > 1 {
 		left, right = packBoth(a, b, vector, work)
 	}
+	fetch := newFetcher(next, &b.Data[0], n*countTiles(p, height, width))
 	for from := 0; from < p; from += width {
 		to := min(from+width, p)
 		for top := 0; top < to; {
 			rows := tileRows(min(height, to-top))
 			column, diagonal := max(top, from), top >= from
+			ahead, step := fetch.next(n)
 			if end := right.vectorEnd(column); end < to {
-				tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column), n, rows, end-column, diagonal, fetch.lines(n))
+				tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column), n, rows, end-column, diagonal, ahead, step)
 				column, diagonal = end, false
 			}
-			tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column), n, rows, to-column, diagonal, fetch.lines(n))
+			tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column), n, rows, to-column, diagonal, ahead, step)
 			top += rows
 		}
 	}
+}
+
+// countTiles is about how many tiles a triangle has, never more.
+func countTiles(p, height, width int) int {
+	count := 0
+	for from := 0; from < p; from += width {
+		count += (min(from+width, p) + height - 1) / height
+	}
+	return count
 }
 
 // tileRows is the tallest tile, a power of two, of at most limit rows.
@@ -98,20 +110,4 @@ func tileRows(limit int) int {
 		rows *= 2
 	}
 	return rows
-}
-
-// A fetcher hands out memory to fetch ahead.
-type fetcher[T Float] struct {
-	rest []T
-	idle *T // what is fetched when nothing is left: it is in cache
-}
-
-// lines is where to fetch n cache lines from.
-func (f *fetcher[T]) lines(n int) *T {
-	if len(f.rest) == 0 {
-		return f.idle
-	}
-	first := &f.rest[0]
-	f.rest = f.rest[min(n*lineElements[T](), len(f.rest)):]
-	return first
 }

@@ -1,9 +1,6 @@
 package kernels
 
-import (
-	"math"
-	"unsafe"
-)
+import "math"
 
 // packedColumns is from how many columns on a panel is packed: its rows are
 // then so far apart in memory that a tile reads a new cache line, and for
@@ -39,10 +36,7 @@ func rowMajor[T Float](m Matrix[T], vector int) operand[T] {
 }
 
 // lineElements is how many elements a cache line has.
-func lineElements[T Float]() int {
-	var t T
-	return 64 / int(unsafe.Sizeof(t))
-}
+func lineElements[T Float]() int { return 64 / elementBytes[T]() }
 
 // packedGap is the distance of packed vectors: one panel of them, and a line
 // more so that they do not meet in the sets of a cache.

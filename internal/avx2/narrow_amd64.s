@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func Narrow64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, p int, ahead *float64)
+// func Narrow64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, p int, ahead *float64, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·Narrow64(SB), NOSPLIT, $0-72
+TEXT ·Narrow64(SB), NOSPLIT, $0-80
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   a+16(FP), DX
@@ -14,14 +14,487 @@ TEXT ·Narrow64(SB), NOSPLIT, $0-72
 	MOVQ   b+32(FP), SI
 	MOVQ   ldb+40(FP), DI
 	MOVQ   n+48(FP), R8
-	MOVQ   p+56(FP), R9
-	MOVQ   ahead+64(FP), R10
+	MOVQ   ahead+64(FP), R9
+	MOVQ   step+72(FP), R10
+	MOVQ   p+56(FP), R11
 	SHLQ   $0x03, CX
 	SHLQ   $0x03, BX
 	SHLQ   $0x03, DI
-	MOVQ   $0x00000001, R11
-	CMPQ   R9, $+8
-	JNE    fewer_than8
+	CMPQ   R11, $+8
+	JG     above8
+	CMPQ   R11, $+4
+	JG     above4
+	CMPQ   R11, $+2
+	JG     above2
+	CMPQ   R11, $+1
+	JG     above1
+	VXORPD Y0, Y0, Y0
+	MOVQ   SI, SI
+
+columns1_from0:
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   (SI), Y1, Y1
+	VBROADCASTSD (DX), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns1_from0
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   (AX), Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above1:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	MOVQ   SI, SI
+
+columns2_from0:
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   (SI), Y2, Y2
+	VBROADCASTSD (DX), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(DX), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns2_from0
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   Y0, Y2, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ   R11, $+3
+	JG     above3
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	MOVQ   SI, SI
+
+columns3_from0:
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   (SI), Y3, Y3
+	VBROADCASTSD (DX), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(DX), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD 16(DX), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns3_from0
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   Y0, Y3, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above3:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   SI, SI
+
+columns4_from0:
+	VMOVUPD      (SI), Y4
+	VBROADCASTSD (DX), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(DX), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD 16(DX), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD 24(DX), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns4_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VMOVUPD      Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above4:
+	CMPQ   R11, $+6
+	JG     above6
+	CMPQ   R11, $+5
+	JG     above5
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	MOVQ   SI, SI
+
+columns5_from0:
+	VMOVUPD      (SI), Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   32(SI), Y10, Y10
+	VBROADCASTSD (DX), Y11
+	VFMADD231PD  Y9, Y11, Y0
+	VFMADD231PD  Y10, Y11, Y1
+	VBROADCASTSD 8(DX), Y11
+	VFMADD231PD  Y9, Y11, Y2
+	VFMADD231PD  Y10, Y11, Y3
+	VBROADCASTSD 16(DX), Y11
+	VFMADD231PD  Y9, Y11, Y4
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD 24(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VFMADD231PD  Y10, Y11, Y7
+	VBROADCASTSD 32(DX), Y9
+	VFMADD231PD  Y10, Y9, Y8
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns5_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above5:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   SI, SI
+
+columns6_from0:
+	VMOVUPD      (SI), Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   32(SI), Y11, Y11
+	VBROADCASTSD (DX), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(DX), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 16(DX), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 24(DX), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(DX), Y10
+	VFMADD231PD  Y11, Y10, Y8
+	VBROADCASTSD 40(DX), Y10
+	VFMADD231PD  Y11, Y10, Y9
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns6_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above6:
+	CMPQ   R11, $+7
+	JG     above7
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	MOVQ   SI, SI
+
+columns7_from0:
+	VMOVUPD      (SI), Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   32(SI), Y12, Y12
+	VBROADCASTSD (DX), Y13
+	VFMADD231PD  Y11, Y13, Y0
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD 8(DX), Y13
+	VFMADD231PD  Y11, Y13, Y2
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 16(DX), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD 24(DX), Y13
+	VFMADD231PD  Y11, Y13, Y6
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD 32(DX), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VBROADCASTSD 40(DX), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VBROADCASTSD 48(DX), Y11
+	VFMADD231PD  Y12, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns7_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above7:
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -34,12 +507,9 @@ TEXT ·Narrow64(SB), NOSPLIT, $0-72
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	SUBQ   $+4, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks8<>+0(SB), R12
+	MOVQ   SI, SI
 
-columns8:
+columns8_from0:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VBROADCASTSD (DX), Y14
@@ -62,101 +532,82 @@ columns8:
 	VFMADD231PD  Y13, Y12, Y10
 	VBROADCASTSD 56(DX), Y12
 	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns8
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y12
-	VMASKMOVPD   (AX), Y12, Y13
-	VADDPD       Y13, Y0, Y0
-	VMASKMOVPD   Y0, Y12, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y12
-	VADDPD       Y12, Y1, Y1
-	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
+	JNZ          columns8_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y5, Y5
-	VMASKMOVPD   Y5, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y6, Y6
-	VMASKMOVPD   Y6, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y7, Y7
-	VMASKMOVPD   Y7, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
 	ADDQ         CX, AX
-	ADDQ         $+32, AX
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y8, Y8
-	VMASKMOVPD   Y8, Y0, (AX)
-	SUBQ         DX, BX
+	VADDPD       32(AX), Y8, Y8
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y9, Y9
-	VMASKMOVPD   Y9, Y0, (AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y10, Y10
-	VMASKMOVPD   Y10, Y0, (AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y11, Y11
-	VMASKMOVPD   Y11, Y0, (AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      Y3, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	VMOVUPD      Y5, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	VMOVUPD      Y7, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y8, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than8:
-	CMPQ   R9, $+7
-	JNE    fewer_than7
+above8:
+	CMPQ   R11, $+12
+	JG     above12
+	CMPQ   R11, $+10
+	JG     above10
+	CMPQ   R11, $+9
+	JG     above9
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -168,121 +619,184 @@ fewer_than8:
 	VXORPD Y8, Y8, Y8
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
-	SUBQ   $+4, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks8<>+0(SB), R13
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns7:
-	VMOVUPD      (SI), Y11
-	VMOVUPD      128(R13)(R12*8), Y12
-	VMASKMOVPD   32(SI), Y12, Y12
-	VBROADCASTSD (DX), Y13
-	VFMADD231PD  Y11, Y13, Y0
-	VFMADD231PD  Y12, Y13, Y1
-	VBROADCASTSD 8(DX), Y13
-	VFMADD231PD  Y11, Y13, Y2
-	VFMADD231PD  Y12, Y13, Y3
-	VBROADCASTSD 16(DX), Y13
-	VFMADD231PD  Y11, Y13, Y4
-	VFMADD231PD  Y12, Y13, Y5
-	VBROADCASTSD 24(DX), Y13
-	VFMADD231PD  Y11, Y13, Y6
-	VFMADD231PD  Y12, Y13, Y7
+columns9_from0:
+	VMOVUPD      (R12), Y12
+	VMOVUPD      32(R12), Y13
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   64(R12), Y14, Y14
+	VBROADCASTSD (R11), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R11), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R11), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R11), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns9_from0
+	MOVQ         AX, R11
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R11)
+	VMOVUPD      Y4, 32(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y7, 32(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	MOVQ         SI, SI
+
+columns9_from4:
+	VMOVUPD      32(SI), Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   64(SI), Y10, Y10
 	VBROADCASTSD 32(DX), Y11
-	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y9, Y11, Y0
+	VFMADD231PD  Y10, Y11, Y1
 	VBROADCASTSD 40(DX), Y11
-	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y9, Y11, Y2
+	VFMADD231PD  Y10, Y11, Y3
 	VBROADCASTSD 48(DX), Y11
-	VFMADD231PD  Y12, Y11, Y10
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+	VFMADD231PD  Y9, Y11, Y4
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD 56(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VFMADD231PD  Y10, Y11, Y7
+	VBROADCASTSD 64(DX), Y9
+	VFMADD231PD  Y10, Y9, Y8
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns7
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y11
-	VMASKMOVPD   (AX), Y11, Y12
-	VADDPD       Y12, Y0, Y0
-	VMASKMOVPD   Y0, Y11, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y11
-	VADDPD       Y11, Y1, Y1
-	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
+	JNZ          columns9_from4
+	MOVQ         AX, DX
+	VADDPD       32(AX), Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y5, Y5
-	VMASKMOVPD   Y5, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y6, Y6
-	VMASKMOVPD   Y6, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y7, Y7
-	VMASKMOVPD   Y7, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y7, Y7
 	ADDQ         CX, AX
-	ADDQ         $+32, AX
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y8, Y8
-	VMASKMOVPD   Y8, Y0, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y9, Y9
-	VMASKMOVPD   Y9, Y0, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y10, Y10
-	VMASKMOVPD   Y10, Y0, (AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than7:
-	CMPQ   R9, $+6
-	JNE    fewer_than6
+above9:
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -293,112 +807,197 @@ fewer_than7:
 	VXORPD Y7, Y7, Y7
 	VXORPD Y8, Y8, Y8
 	VXORPD Y9, Y9, Y9
-	SUBQ   $+4, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks8<>+0(SB), R13
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns6:
-	VMOVUPD      (SI), Y10
-	VMOVUPD      128(R13)(R12*8), Y11
-	VMASKMOVPD   32(SI), Y11, Y11
-	VBROADCASTSD (DX), Y12
+columns10_from0:
+	VMOVUPD      (R12), Y12
+	VMOVUPD      32(R12), Y13
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   64(R12), Y14, Y14
+	VBROADCASTSD (R11), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R11), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R11), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R11), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns10_from0
+	MOVQ         AX, R11
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R11)
+	VMOVUPD      Y4, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y7, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         SI, SI
+
+columns10_from4:
+	VMOVUPD      32(SI), Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   64(SI), Y11, Y11
+	VBROADCASTSD 32(DX), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD 8(DX), Y12
+	VBROADCASTSD 40(DX), Y12
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 16(DX), Y12
+	VBROADCASTSD 48(DX), Y12
 	VFMADD231PD  Y10, Y12, Y4
 	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD 24(DX), Y12
+	VBROADCASTSD 56(DX), Y12
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD 32(DX), Y10
+	VBROADCASTSD 64(DX), Y10
 	VFMADD231PD  Y11, Y10, Y8
-	VBROADCASTSD 40(DX), Y10
+	VBROADCASTSD 72(DX), Y10
 	VFMADD231PD  Y11, Y10, Y9
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns6
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y10
-	VMASKMOVPD   (AX), Y10, Y11
-	VADDPD       Y11, Y0, Y0
-	VMASKMOVPD   Y0, Y10, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y10
+	JNZ          columns10_from4
+	MOVQ         AX, DX
+	VADDPD       32(AX), Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
 	VADDPD       Y10, Y1, Y1
-	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y5, Y5
-	VMASKMOVPD   Y5, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y6, Y6
-	VMASKMOVPD   Y6, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y7, Y7
-	VMASKMOVPD   Y7, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y7, Y7
 	ADDQ         CX, AX
-	ADDQ         $+32, AX
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y8, Y8
-	VMASKMOVPD   Y8, Y0, (AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y8, Y8
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y9, Y9
-	VMASKMOVPD   Y9, Y0, (AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than6:
-	CMPQ   R9, $+5
-	JNE    fewer_than5
+above10:
+	CMPQ   R11, $+11
+	JG     above11
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -408,349 +1007,206 @@ fewer_than6:
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
 	VXORPD Y8, Y8, Y8
-	SUBQ   $+4, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks8<>+0(SB), R13
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns5:
-	VMOVUPD      (SI), Y9
-	VMOVUPD      128(R13)(R12*8), Y10
-	VMASKMOVPD   32(SI), Y10, Y10
-	VBROADCASTSD (DX), Y11
-	VFMADD231PD  Y9, Y11, Y0
-	VFMADD231PD  Y10, Y11, Y1
-	VBROADCASTSD 8(DX), Y11
-	VFMADD231PD  Y9, Y11, Y2
-	VFMADD231PD  Y10, Y11, Y3
-	VBROADCASTSD 16(DX), Y11
-	VFMADD231PD  Y9, Y11, Y4
-	VFMADD231PD  Y10, Y11, Y5
-	VBROADCASTSD 24(DX), Y11
-	VFMADD231PD  Y9, Y11, Y6
-	VFMADD231PD  Y10, Y11, Y7
-	VBROADCASTSD 32(DX), Y9
-	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+columns11_from0:
+	VMOVUPD      (R12), Y12
+	VMOVUPD      32(R12), Y13
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   64(R12), Y14, Y14
+	VBROADCASTSD (R11), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R11), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R11), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R11), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns11_from0
+	MOVQ         AX, R11
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R11)
+	VMOVUPD      Y4, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y7, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         SI, SI
+
+columns11_from4:
+	VMOVUPD      32(SI), Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(SI), Y12, Y12
+	VBROADCASTSD 32(DX), Y13
+	VFMADD231PD  Y11, Y13, Y0
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD 40(DX), Y13
+	VFMADD231PD  Y11, Y13, Y2
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 48(DX), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD 56(DX), Y13
+	VFMADD231PD  Y11, Y13, Y6
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD 64(DX), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VBROADCASTSD 72(DX), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VBROADCASTSD 80(DX), Y11
+	VFMADD231PD  Y12, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns5
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y9
-	VMASKMOVPD   (AX), Y9, Y10
-	VADDPD       Y10, Y0, Y0
-	VMASKMOVPD   Y0, Y9, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y9
-	VADDPD       Y9, Y1, Y1
-	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
+	JNZ          columns11_from4
+	MOVQ         AX, DX
+	VADDPD       32(AX), Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y5, Y5
-	VMASKMOVPD   Y5, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y6, Y6
-	VMASKMOVPD   Y6, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y7, Y7
-	VMASKMOVPD   Y7, Y0, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
 	ADDQ         CX, AX
-	ADDQ         $+32, AX
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y8, Y8
-	VMASKMOVPD   Y8, Y0, (AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 64(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than5:
-	CMPQ   R9, $+4
-	JNE    fewer_than4
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks8<>+0(SB), R12
-
-columns4:
-	VMOVUPD      (SI), Y4
-	VBROADCASTSD (DX), Y5
-	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD 8(DX), Y5
-	VFMADD231PD  Y4, Y5, Y1
-	VBROADCASTSD 16(DX), Y5
-	VFMADD231PD  Y4, Y5, Y2
-	VBROADCASTSD 24(DX), Y5
-	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          columns4
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y4
-	VANDPD       128(DI)(SI*8), Y4, Y4
-	VMASKMOVPD   (AX), Y4, Y5
-	VADDPD       Y5, Y0, Y0
-	VMASKMOVPD   Y0, Y4, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y4
-	VADDPD       Y4, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-fewer_than4:
-	CMPQ   R9, $+3
-	JNE    fewer_than3
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks8<>+0(SB), R13
-
-columns3:
-	VMOVUPD      128(R13)(R12*8), Y3
-	VMASKMOVPD   (SI), Y3, Y3
-	VBROADCASTSD (DX), Y4
-	VFMADD231PD  Y3, Y4, Y0
-	VBROADCASTSD 8(DX), Y4
-	VFMADD231PD  Y3, Y4, Y1
-	VBROADCASTSD 16(DX), Y4
-	VFMADD231PD  Y3, Y4, Y2
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          columns3
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y3
-	VANDPD       128(DI)(SI*8), Y3, Y3
-	VMASKMOVPD   (AX), Y3, Y4
-	VADDPD       Y4, Y0, Y0
-	VMASKMOVPD   Y0, Y3, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y3
-	VADDPD       Y3, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-fewer_than3:
-	CMPQ   R9, $+2
-	JNE    fewer_than2
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks8<>+0(SB), R13
-
-columns2:
-	VMOVUPD      128(R13)(R12*8), Y2
-	VMASKMOVPD   (SI), Y2, Y2
-	VBROADCASTSD (DX), Y3
-	VFMADD231PD  Y2, Y3, Y0
-	VBROADCASTSD 8(DX), Y3
-	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          columns2
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y2
-	VANDPD       128(DI)(SI*8), Y2, Y2
-	VMASKMOVPD   (AX), Y2, Y3
-	VADDPD       Y3, Y0, Y0
-	VMASKMOVPD   Y0, Y2, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
-	VMASKMOVPD   (AX), Y0, Y2
-	VADDPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-fewer_than2:
-	VXORPD Y0, Y0, Y0
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks8<>+0(SB), R13
-
-columns1:
-	VMOVUPD      128(R13)(R12*8), Y1
-	VMASKMOVPD   (SI), Y1, Y1
-	VBROADCASTSD (DX), Y2
-	VFMADD231PD  Y1, Y2, Y0
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          columns1
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, (AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-DATA masks8<>+0(SB)/8, $0x0000000000000000
-DATA masks8<>+8(SB)/8, $0x0000000000000000
-DATA masks8<>+16(SB)/8, $0x0000000000000000
-DATA masks8<>+24(SB)/8, $0x0000000000000000
-DATA masks8<>+32(SB)/8, $0x0000000000000000
-DATA masks8<>+40(SB)/8, $0x0000000000000000
-DATA masks8<>+48(SB)/8, $0x0000000000000000
-DATA masks8<>+56(SB)/8, $0x0000000000000000
-DATA masks8<>+64(SB)/8, $0xffffffffffffffff
-DATA masks8<>+72(SB)/8, $0xffffffffffffffff
-DATA masks8<>+80(SB)/8, $0xffffffffffffffff
-DATA masks8<>+88(SB)/8, $0xffffffffffffffff
-DATA masks8<>+96(SB)/8, $0xffffffffffffffff
-DATA masks8<>+104(SB)/8, $0xffffffffffffffff
-DATA masks8<>+112(SB)/8, $0xffffffffffffffff
-DATA masks8<>+120(SB)/8, $0xffffffffffffffff
-DATA masks8<>+128(SB)/8, $0x0000000000000000
-DATA masks8<>+136(SB)/8, $0x0000000000000000
-DATA masks8<>+144(SB)/8, $0x0000000000000000
-DATA masks8<>+152(SB)/8, $0x0000000000000000
-DATA masks8<>+160(SB)/8, $0x0000000000000000
-DATA masks8<>+168(SB)/8, $0x0000000000000000
-DATA masks8<>+176(SB)/8, $0x0000000000000000
-DATA masks8<>+184(SB)/8, $0x0000000000000000
-GLOBL masks8<>(SB), RODATA|NOPTR, $192
-
-// func Narrow32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, p int, ahead *float32)
-// Requires: AVX, FMA3, MMX+
-TEXT ·Narrow32(SB), NOSPLIT, $0-72
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   lda+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   ldb+40(FP), DI
-	MOVQ   n+48(FP), R8
-	MOVQ   p+56(FP), R9
-	MOVQ   ahead+64(FP), R10
-	SHLQ   $0x03, CX
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	MOVQ   $0x00000001, R11
-	CMPQ   R9, $+8
-	JNE    fewer_than8
+above11:
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -759,12 +1215,2094 @@ TEXT ·Narrow32(SB), NOSPLIT, $0-72
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks4<>+0(SB), R12
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns8:
+columns12_from0:
+	VMOVUPD      (R12), Y12
+	VMOVUPD      32(R12), Y13
+	VMOVUPD      64(R12), Y14
+	VBROADCASTSD (R11), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R11), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R11), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R11), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns12_from0
+	MOVQ         AX, R11
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VADDPD       64(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R11)
+	VMOVUPD      Y4, 32(R11)
+	VMOVUPD      Y5, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y7, 32(R11)
+	VMOVUPD      Y8, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      Y11, 64(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         SI, SI
+
+columns12_from4:
+	VMOVUPD      32(SI), Y12
+	VMOVUPD      64(SI), Y13
+	VBROADCASTSD 32(DX), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 40(DX), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 48(DX), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(DX), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 64(DX), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 72(DX), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 80(DX), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 88(DX), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns12_from4
+	MOVQ         AX, DX
+	VADDPD       32(AX), Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       64(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      Y1, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      Y3, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      Y5, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMOVUPD      Y7, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y8, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above12:
+	CMPQ   R11, $+14
+	JG     above14
+	CMPQ   R11, $+13
+	JG     above13
+	IMUL3Q $0x00004001, R10, R10
+	SHRQ   $+16, R10
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
+
+columns13_from0:
+	VMOVUPD      (R12), Y8
+	VMOVUPD      32(R12), Y9
+	VMOVUPD      64(R12), Y10
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(R12), Y11, Y11
+	VBROADCASTSD (R11), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R11), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns13_from0
+	MOVQ         AX, R11
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y5, 32(R11)
+	VMOVUPD      Y6, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R11
+	MOVQ         SI, R12
+	MOVQ         R8, R13
+
+columns13_from2:
+	VMOVUPD      (R12), Y11
+	VMOVUPD      32(R12), Y12
+	VMOVUPD      64(R12), Y13
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   96(R12), Y14, Y14
+	VBROADCASTSD 16(R11), Y15
+	VFMADD231PD  Y11, Y15, Y0
+	VFMADD231PD  Y12, Y15, Y1
+	VFMADD231PD  Y13, Y15, Y2
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD 24(R11), Y15
+	VFMADD231PD  Y11, Y15, Y4
+	VFMADD231PD  Y12, Y15, Y5
+	VFMADD231PD  Y13, Y15, Y6
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD 32(R11), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y13, Y11, Y9
+	VFMADD231PD  Y14, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns13_from2
+	MOVQ         AX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y5, 32(R11)
+	VMOVUPD      Y6, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y8, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R11
+	MOVQ         SI, R12
+	MOVQ         R8, R13
+
+columns13_from5:
+	VMOVUPD      32(R12), Y11
+	VMOVUPD      64(R12), Y12
+	VMOVUPD      lanes8_0_1<>+0(SB), Y13
+	VMASKMOVPD   96(R12), Y13, Y13
+	VBROADCASTSD 40(R11), Y14
+	VFMADD231PD  Y11, Y14, Y0
+	VFMADD231PD  Y12, Y14, Y1
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD 48(R11), Y14
+	VFMADD231PD  Y11, Y14, Y3
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(R11), Y14
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y14, Y7
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD 64(R11), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y13, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns13_from5
+	MOVQ         AX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 32(R11)
+	VMOVUPD      Y1, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R11)
+	VMOVUPD      Y4, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	MOVQ         SI, SI
+
+columns13_from9:
+	VMOVUPD      64(SI), Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   96(SI), Y8, Y8
+	VBROADCASTSD 72(DX), Y9
+	VFMADD231PD  Y7, Y9, Y0
+	VFMADD231PD  Y8, Y9, Y1
+	VBROADCASTSD 80(DX), Y9
+	VFMADD231PD  Y7, Y9, Y2
+	VFMADD231PD  Y8, Y9, Y3
+	VBROADCASTSD 88(DX), Y9
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	VBROADCASTSD 96(DX), Y7
+	VFMADD231PD  Y8, Y7, Y6
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns13_from9
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMOVUPD      lanes8_1_4<>+0(SB), Y7
+	VMASKMOVPD   Y0, Y7, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above13:
+	IMUL3Q $0x00004001, R10, R10
+	SHRQ   $+16, R10
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
+
+columns14_from0:
+	VMOVUPD      (R12), Y8
+	VMOVUPD      32(R12), Y9
+	VMOVUPD      64(R12), Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(R12), Y11, Y11
+	VBROADCASTSD (R11), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R11), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns14_from0
+	MOVQ         AX, R11
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y5, 32(R11)
+	VMOVUPD      Y6, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R11
+	MOVQ         SI, R12
+	MOVQ         R8, R13
+
+columns14_from2:
+	VMOVUPD      (R12), Y11
+	VMOVUPD      32(R12), Y12
+	VMOVUPD      64(R12), Y13
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   96(R12), Y14, Y14
+	VBROADCASTSD 16(R11), Y15
+	VFMADD231PD  Y11, Y15, Y0
+	VFMADD231PD  Y12, Y15, Y1
+	VFMADD231PD  Y13, Y15, Y2
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD 24(R11), Y15
+	VFMADD231PD  Y11, Y15, Y4
+	VFMADD231PD  Y12, Y15, Y5
+	VFMADD231PD  Y13, Y15, Y6
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD 32(R11), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y13, Y11, Y9
+	VFMADD231PD  Y14, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns14_from2
+	MOVQ         AX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y5, 32(R11)
+	VMOVUPD      Y6, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y8, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R11
+	MOVQ         SI, R12
+	MOVQ         R8, R13
+
+columns14_from5:
+	VMOVUPD      32(R12), Y11
+	VMOVUPD      64(R12), Y12
+	VMOVUPD      lanes8_0_2<>+0(SB), Y13
+	VMASKMOVPD   96(R12), Y13, Y13
+	VBROADCASTSD 40(R11), Y14
+	VFMADD231PD  Y11, Y14, Y0
+	VFMADD231PD  Y12, Y14, Y1
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD 48(R11), Y14
+	VFMADD231PD  Y11, Y14, Y3
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(R11), Y14
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y14, Y7
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD 64(R11), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y13, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns14_from5
+	MOVQ         AX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 32(R11)
+	VMOVUPD      Y1, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R11)
+	VMOVUPD      Y4, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         SI, SI
+
+columns14_from9:
+	VMOVUPD      64(SI), Y8
+	VMOVUPD      lanes8_0_2<>+0(SB), Y9
+	VMASKMOVPD   96(SI), Y9, Y9
+	VBROADCASTSD 72(DX), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 80(DX), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD 88(DX), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 96(DX), Y8
+	VFMADD231PD  Y9, Y8, Y6
+	VBROADCASTSD 104(DX), Y8
+	VFMADD231PD  Y9, Y8, Y7
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns14_from9
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y6, Y6
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   Y0, Y8, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above14:
+	CMPQ   R11, $+15
+	JG     above15
+	IMUL3Q $0x00004001, R10, R10
+	SHRQ   $+16, R10
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
+
+columns15_from0:
+	VMOVUPD      (R12), Y8
+	VMOVUPD      32(R12), Y9
+	VMOVUPD      64(R12), Y10
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(R12), Y11, Y11
+	VBROADCASTSD (R11), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R11), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns15_from0
+	MOVQ         AX, R11
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y5, 32(R11)
+	VMOVUPD      Y6, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R11
+	MOVQ         SI, R12
+	MOVQ         R8, R13
+
+columns15_from2:
+	VMOVUPD      (R12), Y11
+	VMOVUPD      32(R12), Y12
+	VMOVUPD      64(R12), Y13
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   96(R12), Y14, Y14
+	VBROADCASTSD 16(R11), Y15
+	VFMADD231PD  Y11, Y15, Y0
+	VFMADD231PD  Y12, Y15, Y1
+	VFMADD231PD  Y13, Y15, Y2
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD 24(R11), Y15
+	VFMADD231PD  Y11, Y15, Y4
+	VFMADD231PD  Y12, Y15, Y5
+	VFMADD231PD  Y13, Y15, Y6
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD 32(R11), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y13, Y11, Y9
+	VFMADD231PD  Y14, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns15_from2
+	MOVQ         AX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y5, 32(R11)
+	VMOVUPD      Y6, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y8, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R11
+	MOVQ         SI, R12
+	MOVQ         R8, R13
+
+columns15_from5:
+	VMOVUPD      32(R12), Y11
+	VMOVUPD      64(R12), Y12
+	VMOVUPD      lanes8_0_3<>+0(SB), Y13
+	VMASKMOVPD   96(R12), Y13, Y13
+	VBROADCASTSD 40(R11), Y14
+	VFMADD231PD  Y11, Y14, Y0
+	VFMADD231PD  Y12, Y14, Y1
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD 48(R11), Y14
+	VFMADD231PD  Y11, Y14, Y3
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(R11), Y14
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y14, Y7
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD 64(R11), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y13, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns15_from5
+	MOVQ         AX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 32(R11)
+	VMOVUPD      Y1, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R11)
+	VMOVUPD      Y4, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	MOVQ         SI, SI
+
+columns15_from9:
+	VMOVUPD      64(SI), Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(SI), Y10, Y10
+	VBROADCASTSD 72(DX), Y11
+	VFMADD231PD  Y9, Y11, Y0
+	VFMADD231PD  Y10, Y11, Y1
+	VBROADCASTSD 80(DX), Y11
+	VFMADD231PD  Y9, Y11, Y2
+	VFMADD231PD  Y10, Y11, Y3
+	VBROADCASTSD 88(DX), Y11
+	VFMADD231PD  Y9, Y11, Y4
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD 96(DX), Y9
+	VFMADD231PD  Y10, Y9, Y6
+	VBROADCASTSD 104(DX), Y9
+	VFMADD231PD  Y10, Y9, Y7
+	VBROADCASTSD 112(DX), Y9
+	VFMADD231PD  Y10, Y9, Y8
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns15_from9
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y6, Y6
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   Y0, Y9, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above15:
+	IMUL3Q $0x00004001, R10, R10
+	SHRQ   $+16, R10
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
+
+columns16_from0:
+	VMOVUPD      (R12), Y8
+	VMOVUPD      32(R12), Y9
+	VMOVUPD      64(R12), Y10
+	VMOVUPD      96(R12), Y11
+	VBROADCASTSD (R11), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R11), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns16_from0
+	MOVQ         AX, R11
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VADDPD       96(AX), Y7, Y7
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      Y3, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y5, 32(R11)
+	VMOVUPD      Y6, 64(R11)
+	VMOVUPD      Y7, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R11
+	MOVQ         SI, R12
+	MOVQ         R8, R13
+
+columns16_from2:
+	VMOVUPD      (R12), Y11
+	VMOVUPD      32(R12), Y12
+	VMOVUPD      64(R12), Y13
+	VMOVUPD      96(R12), Y14
+	VBROADCASTSD 16(R11), Y15
+	VFMADD231PD  Y11, Y15, Y0
+	VFMADD231PD  Y12, Y15, Y1
+	VFMADD231PD  Y13, Y15, Y2
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD 24(R11), Y15
+	VFMADD231PD  Y11, Y15, Y4
+	VFMADD231PD  Y12, Y15, Y5
+	VFMADD231PD  Y13, Y15, Y6
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD 32(R11), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y13, Y11, Y9
+	VFMADD231PD  Y14, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns16_from2
+	MOVQ         AX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VADDPD       96(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, (R11)
+	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      Y3, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y5, 32(R11)
+	VMOVUPD      Y6, 64(R11)
+	VMOVUPD      Y7, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y8, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      Y10, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R11
+	MOVQ         SI, R12
+	MOVQ         R8, R13
+
+columns16_from5:
+	VMOVUPD      32(R12), Y11
+	VMOVUPD      64(R12), Y12
+	VMOVUPD      96(R12), Y13
+	VBROADCASTSD 40(R11), Y14
+	VFMADD231PD  Y11, Y14, Y0
+	VFMADD231PD  Y12, Y14, Y1
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD 48(R11), Y14
+	VFMADD231PD  Y11, Y14, Y3
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(R11), Y14
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y14, Y7
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD 64(R11), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y13, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns16_from5
+	MOVQ         AX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VADDPD       96(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y8, Y8
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 32(R11)
+	VMOVUPD      Y1, 64(R11)
+	VMOVUPD      Y2, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R11)
+	VMOVUPD      Y4, 64(R11)
+	VMOVUPD      Y5, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	VMOVUPD      Y8, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      Y10, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         SI, SI
+
+columns16_from9:
+	VMOVUPD      64(SI), Y10
+	VMOVUPD      96(SI), Y11
+	VBROADCASTSD 72(DX), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 80(DX), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 88(DX), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 96(DX), Y10
+	VFMADD231PD  Y11, Y10, Y6
+	VBROADCASTSD 104(DX), Y10
+	VFMADD231PD  Y11, Y10, Y7
+	VBROADCASTSD 112(DX), Y10
+	VFMADD231PD  Y11, Y10, Y8
+	VBROADCASTSD 120(DX), Y10
+	VFMADD231PD  Y11, Y10, Y9
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns16_from9
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y0, Y0
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y4, Y4
+	VADDPD       96(AX), Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y6, Y6
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   Y0, Y10, 64(DX)
+	VMOVUPD      Y1, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMOVUPD      Y3, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMOVUPD      Y5, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y6, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+DATA lanes8_0_1<>+0(SB)/8, $0xffffffffffffffff
+DATA lanes8_0_1<>+8(SB)/8, $0x0000000000000000
+DATA lanes8_0_1<>+16(SB)/8, $0x0000000000000000
+DATA lanes8_0_1<>+24(SB)/8, $0x0000000000000000
+GLOBL lanes8_0_1<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_0_2<>+0(SB)/8, $0xffffffffffffffff
+DATA lanes8_0_2<>+8(SB)/8, $0xffffffffffffffff
+DATA lanes8_0_2<>+16(SB)/8, $0x0000000000000000
+DATA lanes8_0_2<>+24(SB)/8, $0x0000000000000000
+GLOBL lanes8_0_2<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_1_2<>+0(SB)/8, $0x0000000000000000
+DATA lanes8_1_2<>+8(SB)/8, $0xffffffffffffffff
+DATA lanes8_1_2<>+16(SB)/8, $0x0000000000000000
+DATA lanes8_1_2<>+24(SB)/8, $0x0000000000000000
+GLOBL lanes8_1_2<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_0_3<>+0(SB)/8, $0xffffffffffffffff
+DATA lanes8_0_3<>+8(SB)/8, $0xffffffffffffffff
+DATA lanes8_0_3<>+16(SB)/8, $0xffffffffffffffff
+DATA lanes8_0_3<>+24(SB)/8, $0x0000000000000000
+GLOBL lanes8_0_3<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_1_3<>+0(SB)/8, $0x0000000000000000
+DATA lanes8_1_3<>+8(SB)/8, $0xffffffffffffffff
+DATA lanes8_1_3<>+16(SB)/8, $0xffffffffffffffff
+DATA lanes8_1_3<>+24(SB)/8, $0x0000000000000000
+GLOBL lanes8_1_3<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_2_3<>+0(SB)/8, $0x0000000000000000
+DATA lanes8_2_3<>+8(SB)/8, $0x0000000000000000
+DATA lanes8_2_3<>+16(SB)/8, $0xffffffffffffffff
+DATA lanes8_2_3<>+24(SB)/8, $0x0000000000000000
+GLOBL lanes8_2_3<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_1_4<>+0(SB)/8, $0x0000000000000000
+DATA lanes8_1_4<>+8(SB)/8, $0xffffffffffffffff
+DATA lanes8_1_4<>+16(SB)/8, $0xffffffffffffffff
+DATA lanes8_1_4<>+24(SB)/8, $0xffffffffffffffff
+GLOBL lanes8_1_4<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_2_4<>+0(SB)/8, $0x0000000000000000
+DATA lanes8_2_4<>+8(SB)/8, $0x0000000000000000
+DATA lanes8_2_4<>+16(SB)/8, $0xffffffffffffffff
+DATA lanes8_2_4<>+24(SB)/8, $0xffffffffffffffff
+GLOBL lanes8_2_4<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_3_4<>+0(SB)/8, $0x0000000000000000
+DATA lanes8_3_4<>+8(SB)/8, $0x0000000000000000
+DATA lanes8_3_4<>+16(SB)/8, $0x0000000000000000
+DATA lanes8_3_4<>+24(SB)/8, $0xffffffffffffffff
+GLOBL lanes8_3_4<>(SB), RODATA|NOPTR, $32
+
+// func Narrow32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, p int, ahead *float32, step int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·Narrow32(SB), NOSPLIT, $0-80
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   a+16(FP), DX
+	MOVQ   lda+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   n+48(FP), R8
+	MOVQ   ahead+64(FP), R9
+	MOVQ   step+72(FP), R10
+	MOVQ   p+56(FP), R11
+	SHLQ   $0x03, CX
+	SHLQ   $0x02, BX
+	SHLQ   $0x02, DI
+	CMPQ   R11, $+8
+	JG     above8
+	CMPQ   R11, $+4
+	JG     above4
+	CMPQ   R11, $+2
+	JG     above2
+	CMPQ   R11, $+1
+	JG     above1
+	VXORPD Y0, Y0, Y0
+	MOVQ   SI, SI
+
+columns1_from0:
+	VMOVUPS      lanes4_0_1<>+0(SB), Y1
+	VMASKMOVPS   (SI), Y1, Y1
+	VBROADCASTSS (DX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns1_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   (AX), Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above1:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	MOVQ   SI, SI
+
+columns2_from0:
+	VMOVUPS      lanes4_0_2<>+0(SB), Y2
+	VMASKMOVPS   (SI), Y2, Y2
+	VBROADCASTSS (DX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(DX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns2_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_1_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   Y0, Y2, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ   R11, $+3
+	JG     above3
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	MOVQ   SI, SI
+
+columns3_from0:
+	VMOVUPS      lanes4_0_3<>+0(SB), Y3
+	VMASKMOVPS   (SI), Y3, Y3
+	VBROADCASTSS (DX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(DX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(DX), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns3_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_2_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   Y0, Y3, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above3:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   SI, SI
+
+columns4_from0:
+	VMOVUPS      lanes4_0_4<>+0(SB), Y4
+	VMASKMOVPS   (SI), Y4, Y4
+	VBROADCASTSS (DX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(DX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(DX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(DX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns4_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X4
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X4, Y4
+	VADDPD       (AX), Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X4
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X4
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VMOVUPD      Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above4:
+	CMPQ   R11, $+6
+	JG     above6
+	CMPQ   R11, $+5
+	JG     above5
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	MOVQ   SI, SI
+
+columns5_from0:
+	VMOVUPS      lanes4_0_5<>+0(SB), Y5
+	VMASKMOVPS   (SI), Y5, Y5
+	VBROADCASTSS (DX), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(DX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(DX), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(DX), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(DX), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns5_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X5, Y5
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X6
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_1_4<>+0(SB), Y7
+	VMASKMOVPD   (AX), Y7, Y7
+	VADDPD       Y7, Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X7
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_2_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X8
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X9
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y9, Y9
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above5:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	MOVQ   SI, SI
+
+columns6_from0:
+	VMOVUPS      lanes4_0_6<>+0(SB), Y6
+	VMASKMOVPS   (SI), Y6, Y6
+	VBROADCASTSS (DX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(DX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(DX), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(DX), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(DX), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(DX), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns6_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X6
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X6, Y6
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X7
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X8
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X9
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X10
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_2<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above6:
+	CMPQ   R11, $+7
+	JG     above7
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	MOVQ   SI, SI
+
+columns7_from0:
+	VMOVUPS      lanes4_0_7<>+0(SB), Y7
+	VMASKMOVPS   (SI), Y7, Y7
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(DX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(DX), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(DX), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 16(DX), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 20(DX), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 24(DX), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns7_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X7
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X7, Y7
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X8
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X9
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X10
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X11
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_3<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_3<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above7:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   SI, SI
+
+columns8_from0:
 	VMOVUPS      (SI), Y8
 	VBROADCASTSS (DX), Y9
 	VFMADD231PS  Y8, Y9, Y0
@@ -782,134 +3320,106 @@ columns8:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS 28(DX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns8
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R10
+	JNZ          columns8_from0
+	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X8, Y8
-	VMOVUPD      (BX), Y9
-	VANDPD       128(DI)(SI*8), Y9, Y9
-	VMASKMOVPD   (AX), Y9, Y10
-	VADDPD       Y10, Y0, Y0
-	VMASKMOVPD   Y0, Y9, (AX)
-	VMOVUPD      160(R10)(R8*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y9
-	VADDPD       Y9, Y8, Y8
-	VMASKMOVPD   Y8, Y0, 32(AX)
-	SUBQ         DX, BX
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y8, Y8
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X0
+	VEXTRACTF128 $0x01, Y1, X9
 	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y8
-	VANDPD       128(DI)(SI*8), Y8, Y8
-	VMASKMOVPD   (AX), Y8, Y9
-	VADDPD       Y9, Y1, Y1
-	VMASKMOVPD   Y1, Y8, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y8
-	VADDPD       Y8, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	VADDPD       32(AX), Y9, Y9
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y2, X10
 	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y8
-	VADDPD       Y8, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VADDPD       32(AX), Y10, Y10
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X0
+	VEXTRACTF128 $0x01, Y3, X11
 	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y3, Y3
-	VMASKMOVPD   Y3, Y1, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y11, Y11
 	ADDQ         CX, AX
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), SI
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VEXTRACTF128 $0x01, Y4, X0
+	VEXTRACTF128 $0x01, Y4, X12
 	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X12, Y12
+	VADDPD       32(AX), Y12, Y12
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X0
+	VEXTRACTF128 $0x01, Y5, X4
 	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X0
+	VEXTRACTF128 $0x01, Y6, X5
 	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y7, X0
+	VEXTRACTF128 $0x01, Y7, X6
 	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y8, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	VMOVUPD      Y9, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      Y10, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	VMOVUPD      Y11, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y12, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than8:
-	CMPQ   R9, $+7
-	JNE    fewer_than7
+above8:
+	CMPQ   R11, $+12
+	JG     above12
+	CMPQ   R11, $+10
+	JG     above10
+	CMPQ   R11, $+9
+	JG     above9
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -917,708 +3427,2346 @@ fewer_than8:
 	VXORPD Y4, Y4, Y4
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks4<>+0(SB), R13
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns7:
-	VMOVUPS      64(R13)(R12*4), Y7
-	VMASKMOVPS   (SI), Y7, Y7
-	VBROADCASTSS (DX), Y8
-	VFMADD231PS  Y7, Y8, Y0
-	VBROADCASTSS 4(DX), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 8(DX), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS 12(DX), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 16(DX), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS 20(DX), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS 24(DX), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+columns9_from0:
+	VMOVUPS      (R12), Y8
+	VMOVUPS      lanes4_0_1<>+0(SB), Y9
+	VMASKMOVPS   32(R12), Y9, Y9
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R11), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R11), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R11), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns9_from0
+	MOVQ         AX, R11
+	VEXTRACTF128 $0x01, Y0, X8
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X8, Y8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y8, Y8
+	VEXTRACTF128 $0x01, Y1, X9
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X9
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       32(AX), Y9, Y9
+	VEXTRACTF128 $0x01, Y3, X10
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X10
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y5, X11
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X11
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y7, X12
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y7, Y7
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y8, 32(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R11)
+	VMOVUPD      Y9, 32(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y11, 32(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	MOVQ         SI, SI
+
+columns9_from4:
+	VMOVUPS      (SI), Y9
+	VMOVUPS      lanes4_0_1<>+0(SB), Y10
+	VMASKMOVPS   32(SI), Y10, Y10
+	VBROADCASTSS 16(DX), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 20(DX), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 24(DX), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 28(DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 32(DX), Y9
+	VFMADD231PS  Y10, Y9, Y8
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns7
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R10
-	VEXTRACTF128 $0x01, Y0, X7
+	JNZ          columns9_from4
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X9
 	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      (BX), Y8
-	VANDPD       128(DI)(SI*8), Y8, Y8
-	VMASKMOVPD   (AX), Y8, Y9
-	VADDPD       Y9, Y0, Y0
-	VMASKMOVPD   Y0, Y8, (AX)
-	VMOVUPD      160(R10)(R8*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y8
-	VADDPD       Y8, Y7, Y7
-	VMASKMOVPD   Y7, Y0, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
+	VCVTPS2PD    X9, Y9
+	VADDPD       32(AX), Y9, Y9
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y7
-	VANDPD       128(DI)(SI*8), Y7, Y7
-	VMASKMOVPD   (AX), Y7, Y8
-	VADDPD       Y8, Y1, Y1
-	VMASKMOVPD   Y1, Y7, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y7
-	VADDPD       Y7, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y1, Y1
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y7
-	VADDPD       Y7, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
 	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X0
+	VEXTRACTF128 $0x01, Y3, X2
 	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y2
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   64(AX), Y2, Y2
 	VADDPD       Y2, Y3, Y3
-	VMASKMOVPD   Y3, Y1, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), SI
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VEXTRACTF128 $0x01, Y4, X0
+	VEXTRACTF128 $0x01, Y4, X2
 	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y5, X4
 	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y5, Y5
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X0
+	VEXTRACTF128 $0x01, Y6, X4
 	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_3_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y7, X6
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   64(AX), Y6, Y6
+	VADDPD       Y6, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X6
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   64(AX), Y6, Y6
+	VADDPD       Y6, Y8, Y8
+	VMOVUPD      Y9, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   Y1, Y6, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than7:
-	CMPQ   R9, $+6
-	JNE    fewer_than6
+above9:
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
 	VXORPD Y4, Y4, Y4
 	VXORPD Y5, Y5, Y5
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks4<>+0(SB), R13
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns6:
-	VMOVUPS      64(R13)(R12*4), Y6
-	VMASKMOVPS   (SI), Y6, Y6
-	VBROADCASTSS (DX), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS 4(DX), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 8(DX), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 12(DX), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 16(DX), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 20(DX), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+columns10_from0:
+	VMOVUPS      (R12), Y10
+	VMOVUPS      lanes4_0_2<>+0(SB), Y11
+	VMASKMOVPS   32(R12), Y11, Y11
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R11), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R11), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R11), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R11), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns10_from0
+	MOVQ         AX, R11
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X12
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_0_2<>+0(SB), Y13
+	VMASKMOVPD   64(AX), Y13, Y13
+	VADDPD       Y13, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y14
+	VMASKMOVPD   (AX), Y14, Y14
+	VADDPD       Y14, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	VEXTRACTF128 $0x01, Y7, X14
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   64(AX), Y14, Y14
+	VADDPD       Y14, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y9, Y9
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R11)
+	VMOVUPD      Y11, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y13, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         SI, SI
+
+columns10_from5:
+	VMOVUPS      (SI), Y8
+	VMOVUPS      lanes4_0_2<>+0(SB), Y9
+	VMASKMOVPS   32(SI), Y9, Y9
+	VBROADCASTSS 20(DX), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 24(DX), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 28(DX), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 32(DX), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VBROADCASTSS 36(DX), Y8
+	VFMADD231PS  Y9, Y8, Y7
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns6
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R10
-	VEXTRACTF128 $0x01, Y0, X6
+	JNZ          columns10_from5
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X6, Y6
-	VMOVUPD      (BX), Y7
-	VANDPD       128(DI)(SI*8), Y7, Y7
-	VMASKMOVPD   (AX), Y7, Y8
-	VADDPD       Y8, Y0, Y0
-	VMASKMOVPD   Y0, Y7, (AX)
-	VMOVUPD      160(R10)(R8*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y7
-	VADDPD       Y7, Y6, Y6
-	VMASKMOVPD   Y6, Y0, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y6
-	VANDPD       128(DI)(SI*8), Y6, Y6
-	VMASKMOVPD   (AX), Y6, Y7
-	VADDPD       Y7, Y1, Y1
-	VMASKMOVPD   Y1, Y6, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y6
-	VADDPD       Y6, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y1, Y1
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y6
-	VADDPD       Y6, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
 	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X0
+	VEXTRACTF128 $0x01, Y3, X2
 	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y2
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   64(AX), Y2, Y2
 	VADDPD       Y2, Y3, Y3
-	VMASKMOVPD   Y3, Y1, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), SI
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VEXTRACTF128 $0x01, Y4, X0
+	VEXTRACTF128 $0x01, Y4, X2
 	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y5, X4
 	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X4
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X4
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_2<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y7, Y7
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   Y8, Y4, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   Y1, Y4, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than6:
-	CMPQ   R9, $+5
-	JNE    fewer_than5
+above10:
+	CMPQ   R11, $+11
+	JG     above11
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
 	VXORPD Y4, Y4, Y4
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks4<>+0(SB), R13
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns5:
-	VMOVUPS      64(R13)(R12*4), Y5
-	VMASKMOVPS   (SI), Y5, Y5
-	VBROADCASTSS (DX), Y6
-	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS 4(DX), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 8(DX), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 12(DX), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 16(DX), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+columns11_from0:
+	VMOVUPS      (R12), Y10
+	VMOVUPS      lanes4_0_3<>+0(SB), Y11
+	VMASKMOVPS   32(R12), Y11, Y11
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R11), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R11), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R11), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R11), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns11_from0
+	MOVQ         AX, R11
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X12
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_0_3<>+0(SB), Y13
+	VMASKMOVPD   64(AX), Y13, Y13
+	VADDPD       Y13, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y14
+	VMASKMOVPD   (AX), Y14, Y14
+	VADDPD       Y14, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	VEXTRACTF128 $0x01, Y7, X14
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   64(AX), Y14, Y14
+	VADDPD       Y14, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y9, Y9
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R11)
+	VMOVUPD      Y11, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y13, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	MOVQ         SI, SI
+
+columns11_from5:
+	VMOVUPS      (SI), Y9
+	VMOVUPS      lanes4_0_3<>+0(SB), Y10
+	VMASKMOVPS   32(SI), Y10, Y10
+	VBROADCASTSS 20(DX), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 24(DX), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 28(DX), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 32(DX), Y9
+	VFMADD231PS  Y10, Y9, Y6
+	VBROADCASTSS 36(DX), Y9
+	VFMADD231PS  Y10, Y9, Y7
+	VBROADCASTSS 40(DX), Y9
+	VFMADD231PS  Y10, Y9, Y8
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns5
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R10
-	VEXTRACTF128 $0x01, Y0, X5
+	JNZ          columns11_from5
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X9
 	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X5, Y5
-	VMOVUPD      (BX), Y6
-	VANDPD       128(DI)(SI*8), Y6, Y6
-	VMASKMOVPD   (AX), Y6, Y7
-	VADDPD       Y7, Y0, Y0
-	VMASKMOVPD   Y0, Y6, (AX)
-	VMOVUPD      160(R10)(R8*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y6
-	VADDPD       Y6, Y5, Y5
-	VMASKMOVPD   Y5, Y0, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y9, Y9
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y5
-	VANDPD       128(DI)(SI*8), Y5, Y5
-	VMASKMOVPD   (AX), Y5, Y6
-	VADDPD       Y6, Y1, Y1
-	VMASKMOVPD   Y1, Y5, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y5
-	VADDPD       Y5, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y1, Y1
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y5
-	VADDPD       Y5, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
 	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X0
+	VEXTRACTF128 $0x01, Y3, X2
 	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y2
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   64(AX), Y2, Y2
 	VADDPD       Y2, Y3, Y3
-	VMASKMOVPD   Y3, Y1, (AX)
-	VMOVUPD      160(R10)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), SI
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VEXTRACTF128 $0x01, Y4, X0
+	VEXTRACTF128 $0x01, Y4, X2
 	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       160(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X4
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X4
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_3<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X4
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_2_3<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   Y9, Y4, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   Y1, Y4, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than5:
-	CMPQ   R9, $+4
-	JNE    fewer_than4
+above11:
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks4<>+0(SB), R13
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns4:
-	VMOVUPS      64(R13)(R12*4), Y4
-	VMASKMOVPS   (SI), Y4, Y4
-	VBROADCASTSS (DX), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(DX), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(DX), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(DX), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+columns12_from0:
+	VMOVUPS      (R12), Y10
+	VMOVUPS      lanes4_0_4<>+0(SB), Y11
+	VMASKMOVPS   32(R12), Y11, Y11
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R11), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R11), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R11), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R11), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns12_from0
+	MOVQ         AX, R11
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VADDPD       64(AX), Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X12
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X12, Y12
+	VADDPD       64(AX), Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y14
+	VMASKMOVPD   (AX), Y14, Y14
+	VADDPD       Y14, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	VEXTRACTF128 $0x01, Y7, X14
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X14, Y14
+	VADDPD       64(AX), Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      Y1, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R11)
+	VMOVUPD      Y11, 32(R11)
+	VMOVUPD      Y3, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      Y5, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y13, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         SI, SI
+
+columns12_from5:
+	VMOVUPS      (SI), Y10
+	VMOVUPS      lanes4_0_4<>+0(SB), Y11
+	VMASKMOVPS   32(SI), Y11, Y11
+	VBROADCASTSS 20(DX), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 24(DX), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 28(DX), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 32(DX), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS 36(DX), Y10
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS 40(DX), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS 44(DX), Y10
+	VFMADD231PS  Y11, Y10, Y9
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns4
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
-	VEXTRACTF128 $0x01, Y0, X4
+	JNZ          columns12_from5
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      (BX), Y5
-	VANDPD       128(DI)(SI*8), Y5, Y5
-	VMASKMOVPD   (AX), Y5, Y6
-	VADDPD       Y6, Y0, Y0
-	VMASKMOVPD   Y0, Y5, (AX)
-	VMOVUPD      160(R9)(R8*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y5
-	VADDPD       Y5, Y4, Y4
-	VMASKMOVPD   Y4, Y0, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y10, Y10
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y4
-	VANDPD       128(DI)(SI*8), Y4, Y4
-	VMASKMOVPD   (AX), Y4, Y5
-	VADDPD       Y5, Y1, Y1
-	VMASKMOVPD   Y1, Y4, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y4
-	VADDPD       Y4, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VADDPD       64(AX), Y1, Y1
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y4
-	VADDPD       Y4, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
 	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X0
+	VEXTRACTF128 $0x01, Y3, X2
 	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y3, Y3
-	VMASKMOVPD   Y3, Y1, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X2
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X4
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X4, Y4
+	VADDPD       64(AX), Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X4
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X4
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X4
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   Y10, Y4, 32(DX)
+	VMOVUPD      Y1, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 32(DX)
+	VMOVUPD      Y3, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      Y5, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y6, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than4:
-	CMPQ   R9, $+3
-	JNE    fewer_than3
+above12:
+	CMPQ   R11, $+14
+	JG     above14
+	CMPQ   R11, $+13
+	JG     above13
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks4<>+0(SB), R13
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns3:
-	VMOVUPS      64(R13)(R12*4), Y3
-	VMASKMOVPS   (SI), Y3, Y3
-	VBROADCASTSS (DX), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 4(DX), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(DX), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+columns13_from0:
+	VMOVUPS      (R12), Y10
+	VMOVUPS      lanes4_0_5<>+0(SB), Y11
+	VMASKMOVPS   32(R12), Y11, Y11
+	VBROADCASTSS (R11), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R11), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R11), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R11), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R11), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns13_from0
+	MOVQ         AX, R11
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_1_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X13
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X14
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R11)
+	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y10, 32(R11)
+	VEXTRACTF128 $0x01, Y6, X10
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      Y1, 64(R11)
+	VEXTRACTF128 $0x01, Y7, X1
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 96(R11)
+	VEXTRACTF128 $0x01, Y8, X11
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X11, Y11
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R11)
+	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      Y3, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y4, Y2, (R11)
+	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      Y5, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y0, Y2, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y11, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         SI, SI
+
+columns13_from5:
+	VMOVUPS      (SI), Y11
+	VMOVUPS      lanes4_0_5<>+0(SB), Y12
+	VMASKMOVPS   32(SI), Y12, Y12
+	VBROADCASTSS 20(DX), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 24(DX), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 28(DX), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 32(DX), Y11
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS 36(DX), Y11
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 40(DX), Y11
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS 44(DX), Y11
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS 48(DX), Y11
+	VFMADD231PS  Y12, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns3
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
-	VEXTRACTF128 $0x01, Y0, X3
+	JNZ          columns13_from5
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X11
 	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      (BX), Y4
-	VANDPD       128(DI)(SI*8), Y4, Y4
-	VMASKMOVPD   (AX), Y4, Y5
-	VADDPD       Y5, Y0, Y0
-	VMASKMOVPD   Y0, Y4, (AX)
-	VMOVUPD      160(R9)(R8*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y4
-	VADDPD       Y4, Y3, Y3
-	VMASKMOVPD   Y3, Y0, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y11, Y11
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y3
-	VANDPD       128(DI)(SI*8), Y3, Y3
-	VMASKMOVPD   (AX), Y3, Y4
-	VADDPD       Y4, Y1, Y1
-	VMASKMOVPD   Y1, Y3, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y3
-	VADDPD       Y3, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y0, Y0
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X0
+	VEXTRACTF128 $0x01, Y2, X12
 	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X13
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y13, Y13
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X14
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X14, Y14
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y7, X11
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y11, Y11
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(DX)
+	VEXTRACTF128 $0x01, Y8, X1
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(DX)
+	VEXTRACTF128 $0x01, Y9, X0
+	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y3
-	VADDPD       Y3, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y12, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y10, X12
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y12, Y12
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y3
+	VMASKMOVPD   Y2, Y3, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 32(DX)
+	VMOVUPD      Y5, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y4, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y6, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y14, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y7, Y2, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y11, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y8, Y2, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y1, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y9, Y1, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y12, Y0, 96(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than3:
-	CMPQ   R9, $+2
-	JNE    fewer_than2
+above13:
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks4<>+0(SB), R13
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns2:
-	VMOVUPS      64(R13)(R12*4), Y2
-	VMASKMOVPS   (SI), Y2, Y2
-	VBROADCASTSS (DX), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(DX), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+columns14_from0:
+	VMOVUPS      (R12), Y12
+	VMOVUPS      lanes4_0_6<>+0(SB), Y13
+	VMASKMOVPS   32(R12), Y13, Y13
+	VBROADCASTSS (R11), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R11), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R11), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R11), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R11), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R11), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns14_from0
+	MOVQ         AX, R11
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R11)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R11)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R11)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 96(R11)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R11)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R11)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R11)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      Y5, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y13, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R11)
+	VMOVUPD      Y11, 64(R11)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         SI, SI
+
+columns14_from6:
+	VMOVUPS      (SI), Y10
+	VMOVUPS      lanes4_0_6<>+0(SB), Y11
+	VMASKMOVPS   32(SI), Y11, Y11
+	VBROADCASTSS 24(DX), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 28(DX), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 32(DX), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS 36(DX), Y10
+	VFMADD231PS  Y11, Y10, Y5
+	VBROADCASTSS 40(DX), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS 44(DX), Y10
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS 48(DX), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS 52(DX), Y10
+	VFMADD231PS  Y11, Y10, Y9
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns2
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
-	VEXTRACTF128 $0x01, Y0, X2
+	JNZ          columns14_from6
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X2, Y2
-	VMOVUPD      (BX), Y3
-	VANDPD       128(DI)(SI*8), Y3, Y3
-	VMASKMOVPD   (AX), Y3, Y4
-	VADDPD       Y4, Y0, Y0
-	VMASKMOVPD   Y0, Y3, (AX)
-	VMOVUPD      160(R9)(R8*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y3
-	VADDPD       Y3, Y2, Y2
-	VMASKMOVPD   Y2, Y0, 32(AX)
-	SUBQ         DX, BX
-	ADDQ         CX, AX
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y10, Y10
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y2
-	VANDPD       128(DI)(SI*8), Y2, Y2
-	VMASKMOVPD   (AX), Y2, Y3
-	VADDPD       Y3, Y1, Y1
-	VMASKMOVPD   Y1, Y2, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
-	VMASKMOVPD   32(AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_1_4<>+0(SB), Y14
+	VMASKMOVPD   64(AX), Y14, Y14
+	VADDPD       Y14, Y5, Y5
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X14
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y10, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y7, X10
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(DX)
+	VEXTRACTF128 $0x01, Y8, X1
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_2<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      lanes8_0_2<>+0(SB), Y9
+	VMASKMOVPD   Y0, Y9, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(DX)
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y4, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y12, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y13, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y14, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-fewer_than2:
+above14:
+	CMPQ   R11, $+15
+	JG     above15
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
 	VXORPD Y0, Y0, Y0
-	SUBQ   $+0, R9
-	MOVQ   R9, R12
-	NEGQ   R12
-	LEAQ   masks4<>+0(SB), R13
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
 
-columns1:
-	VMOVUPS      64(R13)(R12*4), Y1
-	VMASKMOVPS   (SI), Y1, Y1
-	VBROADCASTSS (DX), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	PREFETCHT0   (R10)
-	ADDQ         DI, R10
+columns15_from0:
+	VMOVUPS      (R12), Y12
+	VMOVUPS      lanes4_0_7<>+0(SB), Y13
+	VMASKMOVPS   32(R12), Y13, Y13
+	VBROADCASTSS (R11), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R11), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R11), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R11), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R11), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R11), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns15_from0
+	MOVQ         AX, R11
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R11)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R11)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R11)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 96(R11)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R11)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R11)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R11)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      Y5, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y13, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R11)
+	VMOVUPD      Y11, 64(R11)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         SI, SI
+
+columns15_from6:
+	VMOVUPS      (SI), Y11
+	VMOVUPS      lanes4_0_7<>+0(SB), Y12
+	VMASKMOVPS   32(SI), Y12, Y12
+	VBROADCASTSS 24(DX), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 28(DX), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 32(DX), Y11
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS 36(DX), Y11
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS 40(DX), Y11
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS 44(DX), Y11
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 48(DX), Y11
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS 52(DX), Y11
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS 56(DX), Y11
+	VFMADD231PS  Y12, Y11, Y10
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
-	JNZ          columns1
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
-	VEXTRACTF128 $0x01, Y0, X1
+	JNZ          columns15_from6
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X11
 	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y11, Y11
+	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
-	VMOVUPD      (BX), Y2
-	VANDPD       128(DI)(SI*8), Y2, Y2
-	VMASKMOVPD   (AX), Y2, Y3
-	VADDPD       Y3, Y0, Y0
-	VMASKMOVPD   Y0, Y2, (AX)
-	VMOVUPD      160(R9)(R8*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y2
-	VADDPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X13
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X14
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y5, Y5
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y6, X11
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y11, Y11
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(DX)
+	VEXTRACTF128 $0x01, Y7, X1
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(DX)
+	VEXTRACTF128 $0x01, Y8, X0
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   Y12, Y10, 32(DX)
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   Y2, Y3, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y4, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y5, Y2, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y14, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y6, Y2, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y11, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   Y7, Y2, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y1, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(DX)
 	ADDQ         CX, AX
 	VZEROUPPER
 	RET
 
-DATA masks4<>+0(SB)/4, $0x00000000
-DATA masks4<>+4(SB)/4, $0x00000000
-DATA masks4<>+8(SB)/4, $0x00000000
-DATA masks4<>+12(SB)/4, $0x00000000
-DATA masks4<>+16(SB)/4, $0x00000000
-DATA masks4<>+20(SB)/4, $0x00000000
-DATA masks4<>+24(SB)/4, $0x00000000
-DATA masks4<>+28(SB)/4, $0x00000000
-DATA masks4<>+32(SB)/4, $0xffffffff
-DATA masks4<>+36(SB)/4, $0xffffffff
-DATA masks4<>+40(SB)/4, $0xffffffff
-DATA masks4<>+44(SB)/4, $0xffffffff
-DATA masks4<>+48(SB)/4, $0xffffffff
-DATA masks4<>+52(SB)/4, $0xffffffff
-DATA masks4<>+56(SB)/4, $0xffffffff
-DATA masks4<>+60(SB)/4, $0xffffffff
-DATA masks4<>+64(SB)/4, $0x00000000
-DATA masks4<>+68(SB)/4, $0x00000000
-DATA masks4<>+72(SB)/4, $0x00000000
-DATA masks4<>+76(SB)/4, $0x00000000
-DATA masks4<>+80(SB)/4, $0x00000000
-DATA masks4<>+84(SB)/4, $0x00000000
-DATA masks4<>+88(SB)/4, $0x00000000
-DATA masks4<>+92(SB)/4, $0x00000000
-GLOBL masks4<>(SB), RODATA|NOPTR, $96
+above15:
+	IMUL3Q $0x00008001, R10, R10
+	SHRQ   $+16, R10
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R11
+	MOVQ   SI, R12
+	MOVQ   R8, R13
+
+columns16_from0:
+	VMOVUPS      (R12), Y12
+	VMOVUPS      32(R12), Y13
+	VBROADCASTSS (R11), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R11), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R11), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R11), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R11), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R11), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          columns16_from0
+	MOVQ         AX, R11
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R11)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R11)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R11)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y13, 96(R11)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R11)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R11)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R11)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD      Y0, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R11)
+	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      Y5, 64(R11)
+	VMOVUPD      Y1, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R11)
+	VMOVUPD      Y13, 32(R11)
+	VMOVUPD      Y7, 64(R11)
+	VMOVUPD      Y2, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      Y9, 64(R11)
+	VMOVUPD      Y8, 96(R11)
+	ADDQ         CX, R11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R11)
+	VMOVUPD      Y11, 64(R11)
+	VMOVUPD      Y10, 96(R11)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         SI, SI
+
+columns16_from6:
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	VBROADCASTSS 24(DX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 28(DX), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 32(DX), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS 36(DX), Y12
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS 40(DX), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS 44(DX), Y12
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS 48(DX), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS 52(DX), Y12
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS 56(DX), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS 60(DX), Y12
+	VFMADD231PS  Y13, Y12, Y11
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	DECQ         R8
+	JNZ          columns16_from6
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X13
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y13, Y13
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VADDPD       96(AX), Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X14
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X14, Y14
+	VADDPD       64(AX), Y4, Y4
+	VADDPD       96(AX), Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y12, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y5, X12
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y5, Y5
+	VADDPD       96(AX), Y12, Y12
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(DX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y0, 96(DX)
+	VEXTRACTF128 $0x01, Y7, X0
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y8, X13
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X13, Y13
+	VADDPD       96(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y4, 64(DX)
+	VMOVUPD      Y14, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y5, Y2, 64(DX)
+	VMOVUPD      Y12, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y6, Y2, 64(DX)
+	VMOVUPD      Y1, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y7, Y1, 64(DX)
+	VMOVUPD      Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y13, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+DATA lanes4_0_1<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_1<>+4(SB)/4, $0x00000000
+DATA lanes4_0_1<>+8(SB)/4, $0x00000000
+DATA lanes4_0_1<>+12(SB)/4, $0x00000000
+DATA lanes4_0_1<>+16(SB)/4, $0x00000000
+DATA lanes4_0_1<>+20(SB)/4, $0x00000000
+DATA lanes4_0_1<>+24(SB)/4, $0x00000000
+DATA lanes4_0_1<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_1<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_2<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_2<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_2<>+8(SB)/4, $0x00000000
+DATA lanes4_0_2<>+12(SB)/4, $0x00000000
+DATA lanes4_0_2<>+16(SB)/4, $0x00000000
+DATA lanes4_0_2<>+20(SB)/4, $0x00000000
+DATA lanes4_0_2<>+24(SB)/4, $0x00000000
+DATA lanes4_0_2<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_2<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_3<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_3<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_3<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_3<>+12(SB)/4, $0x00000000
+DATA lanes4_0_3<>+16(SB)/4, $0x00000000
+DATA lanes4_0_3<>+20(SB)/4, $0x00000000
+DATA lanes4_0_3<>+24(SB)/4, $0x00000000
+DATA lanes4_0_3<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_3<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_4<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_4<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_4<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_4<>+12(SB)/4, $0xffffffff
+DATA lanes4_0_4<>+16(SB)/4, $0x00000000
+DATA lanes4_0_4<>+20(SB)/4, $0x00000000
+DATA lanes4_0_4<>+24(SB)/4, $0x00000000
+DATA lanes4_0_4<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_4<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_5<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+12(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+16(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+20(SB)/4, $0x00000000
+DATA lanes4_0_5<>+24(SB)/4, $0x00000000
+DATA lanes4_0_5<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_5<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_6<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+12(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+16(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+20(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+24(SB)/4, $0x00000000
+DATA lanes4_0_6<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_6<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_7<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+12(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+16(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+20(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+24(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_7<>(SB), RODATA|NOPTR, $32

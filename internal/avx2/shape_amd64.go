@@ -10,6 +10,6 @@ const (
 	VectorBytes     = 32
 	TileRows        = 4
 	TileVectors     = 3
-	NarrowColumns64 = 8
-	NarrowColumns32 = 8
+	NarrowColumns64 = 16
+	NarrowColumns32 = 16
 )

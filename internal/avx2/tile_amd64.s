@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64)
+// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·Tile64(SB), NOSPLIT, $0-96
+TEXT ·Tile64(SB), NOSPLIT, $8-104
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
@@ -19,6 +19,7 @@ TEXT ·Tile64(SB), NOSPLIT, $0-96
 	MOVQ diagonal+80(FP), R11
 	MOVQ gap+48(FP), R12
 	MOVQ ahead+88(FP), R13
+	MOVQ step+96(FP), R14
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
 	SHLQ $0x03, DI
@@ -82,7 +83,7 @@ rows4_vectors3_whole:
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -135,24 +136,24 @@ rows4_vectors3_edge:
 	SUBQ       $+8, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
+	LEAQ       masks8<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
 
 rows4_vectors3_masked:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      (SI)(R12*1), Y13
-	VMOVUPD      128(R14)(R10*8), Y14
+	VMOVUPD      128(R15)(R10*8), Y14
 	VMASKMOVPD   (SI)(R12*2), Y14, Y14
 	VBROADCASTSD (DX), Y15
 	VFMADD231PD  Y12, Y15, Y0
@@ -171,7 +172,7 @@ rows4_vectors3_masked:
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -274,7 +275,7 @@ rows4_vectors2_whole:
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -315,19 +316,19 @@ rows4_vectors2_edge:
 	SUBQ       $+4, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
+	LEAQ       masks8<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
 
 rows4_vectors2_masked:
 	VMOVUPD      (SI), Y8
-	VMOVUPD      128(R14)(R10*8), Y9
+	VMOVUPD      128(R15)(R10*8), Y9
 	VMASKMOVPD   (SI)(R12*1), Y9, Y9
 	VBROADCASTSD (DX), Y10
 	VFMADD231PD  Y8, Y10, Y0
@@ -342,7 +343,7 @@ rows4_vectors2_masked:
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -426,7 +427,7 @@ rows4_vectors1_whole:
 	VBROADCASTSD 24(DX), Y5
 	VFMADD231PD  Y4, Y5, Y3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -456,14 +457,14 @@ rows4_vectors1_edge:
 	MOVQ       R9, R10
 	NEGQ       R10
 	LEAQ       masks8<>+0(SB), R12
-	MOVQ       AX, R14
-	PREFETCHT0 (R14)
-	ADDQ       CX, R14
-	PREFETCHT0 (R14)
-	ADDQ       CX, R14
-	PREFETCHT0 (R14)
-	ADDQ       CX, R14
-	PREFETCHT0 (R14)
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
 
 rows4_vectors1_masked:
 	VMOVUPD      128(R12)(R10*8), Y4
@@ -477,7 +478,7 @@ rows4_vectors1_masked:
 	VBROADCASTSD 24(DX), Y5
 	VFMADD231PD  Y4, Y5, Y3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -553,7 +554,7 @@ rows2_vectors3_whole:
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -586,18 +587,18 @@ rows2_vectors3_edge:
 	SUBQ       $+8, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
+	LEAQ       masks8<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
 
 rows2_vectors3_masked:
 	VMOVUPD      (SI), Y6
 	VMOVUPD      (SI)(R12*1), Y7
-	VMOVUPD      128(R14)(R10*8), Y8
+	VMOVUPD      128(R15)(R10*8), Y8
 	VMASKMOVPD   (SI)(R12*2), Y8, Y8
 	VBROADCASTSD (DX), Y9
 	VFMADD231PD  Y6, Y9, Y0
@@ -608,7 +609,7 @@ rows2_vectors3_masked:
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -673,7 +674,7 @@ rows2_vectors2_whole:
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -700,15 +701,15 @@ rows2_vectors2_edge:
 	SUBQ       $+4, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
+	LEAQ       masks8<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
 
 rows2_vectors2_masked:
 	VMOVUPD      (SI), Y4
-	VMOVUPD      128(R14)(R10*8), Y5
+	VMOVUPD      128(R15)(R10*8), Y5
 	VMASKMOVPD   (SI)(R12*1), Y5, Y5
 	VBROADCASTSD (DX), Y6
 	VFMADD231PD  Y4, Y6, Y0
@@ -717,7 +718,7 @@ rows2_vectors2_masked:
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -771,7 +772,7 @@ rows2_vectors1_whole:
 	VBROADCASTSD 8(DX), Y3
 	VFMADD231PD  Y2, Y3, Y1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -793,10 +794,10 @@ rows2_vectors1_edge:
 	MOVQ       R9, R10
 	NEGQ       R10
 	LEAQ       masks8<>+0(SB), R12
-	MOVQ       AX, R14
-	PREFETCHT0 (R14)
-	ADDQ       CX, R14
-	PREFETCHT0 (R14)
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
 
 rows2_vectors1_masked:
 	VMOVUPD      128(R12)(R10*8), Y2
@@ -806,7 +807,7 @@ rows2_vectors1_masked:
 	VBROADCASTSD 8(DX), Y3
 	VFMADD231PD  Y2, Y3, Y1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -858,7 +859,7 @@ rows1_vectors3_whole:
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -881,22 +882,22 @@ rows1_vectors3_edge:
 	SUBQ       $+8, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
+	LEAQ       masks8<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
 
 rows1_vectors3_masked:
 	VMOVUPD      (SI), Y3
 	VMOVUPD      (SI)(R12*1), Y4
-	VMOVUPD      128(R14)(R10*8), Y5
+	VMOVUPD      128(R15)(R10*8), Y5
 	VMASKMOVPD   (SI)(R12*2), Y5, Y5
 	VBROADCASTSD (DX), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -942,7 +943,7 @@ rows1_vectors2_whole:
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -962,19 +963,19 @@ rows1_vectors2_edge:
 	SUBQ       $+4, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
+	LEAQ       masks8<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
 
 rows1_vectors2_masked:
 	VMOVUPD      (SI), Y2
-	VMOVUPD      128(R14)(R10*8), Y3
+	VMOVUPD      128(R15)(R10*8), Y3
 	VMASKMOVPD   (SI)(R12*1), Y3, Y3
 	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1013,7 +1014,7 @@ rows1_vectors1_whole:
 	VBROADCASTSD (DX), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1031,8 +1032,8 @@ rows1_vectors1_edge:
 	MOVQ       R9, R10
 	NEGQ       R10
 	LEAQ       masks8<>+0(SB), R12
-	MOVQ       AX, R14
-	PREFETCHT0 (R14)
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
 
 rows1_vectors1_masked:
 	VMOVUPD      128(R12)(R10*8), Y1
@@ -1040,7 +1041,7 @@ rows1_vectors1_masked:
 	VBROADCASTSD (DX), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1088,9 +1089,9 @@ DATA masks8<>+176(SB)/8, $0x0000000000000000
 DATA masks8<>+184(SB)/8, $0x0000000000000000
 GLOBL masks8<>(SB), RODATA|NOPTR, $192
 
-// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32)
+// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·Tile32(SB), NOSPLIT, $0-96
+TEXT ·Tile32(SB), NOSPLIT, $8-104
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
@@ -1103,6 +1104,7 @@ TEXT ·Tile32(SB), NOSPLIT, $0-96
 	MOVQ diagonal+80(FP), R11
 	MOVQ gap+48(FP), R12
 	MOVQ ahead+88(FP), R13
+	MOVQ step+96(FP), R14
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
 	SHLQ $0x02, DI
@@ -1170,7 +1172,7 @@ rows4_vectors3_whole:
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1283,28 +1285,28 @@ rows4_vectors3_edge:
 	SUBQ       $+16, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	PREFETCHT0 128(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	PREFETCHT0 128(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	PREFETCHT0 128(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	PREFETCHT0 128(R15)
+	LEAQ       masks4<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	PREFETCHT0 128(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	PREFETCHT0 128(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	PREFETCHT0 128(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	PREFETCHT0 128(BP)
 
 rows4_vectors3_masked:
 	VMOVUPS      (SI), Y12
 	VMOVUPS      (SI)(R12*1), Y13
-	VMOVUPS      64(R14)(R10*4), Y14
+	VMOVUPS      64(R15)(R10*4), Y14
 	VMASKMOVPS   (SI)(R12*2), Y14, Y14
 	VBROADCASTSS (DX), Y15
 	VFMADD231PS  Y12, Y15, Y0
@@ -1323,7 +1325,7 @@ rows4_vectors3_masked:
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1501,7 +1503,7 @@ rows4_vectors2_whole:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1582,23 +1584,23 @@ rows4_vectors2_edge:
 	SUBQ       $+8, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
+	LEAQ       masks4<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
 
 rows4_vectors2_masked:
 	VMOVUPS      (SI), Y8
-	VMOVUPS      64(R14)(R10*4), Y9
+	VMOVUPS      64(R15)(R10*4), Y9
 	VMASKMOVPS   (SI)(R12*1), Y9, Y9
 	VBROADCASTSS (DX), Y10
 	VFMADD231PS  Y8, Y10, Y0
@@ -1613,7 +1615,7 @@ rows4_vectors2_masked:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1748,7 +1750,7 @@ rows4_vectors1_whole:
 	VBROADCASTSS 12(DX), Y5
 	VFMADD231PS  Y4, Y5, Y3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1798,14 +1800,14 @@ rows4_vectors1_edge:
 	MOVQ       R9, R10
 	NEGQ       R10
 	LEAQ       masks4<>+0(SB), R12
-	MOVQ       AX, R14
-	PREFETCHT0 (R14)
-	ADDQ       CX, R14
-	PREFETCHT0 (R14)
-	ADDQ       CX, R14
-	PREFETCHT0 (R14)
-	ADDQ       CX, R14
-	PREFETCHT0 (R14)
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
 
 rows4_vectors1_masked:
 	VMOVUPS      64(R12)(R10*4), Y4
@@ -1819,7 +1821,7 @@ rows4_vectors1_masked:
 	VBROADCASTSS 12(DX), Y5
 	VFMADD231PS  Y4, Y5, Y3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1928,7 +1930,7 @@ rows2_vectors3_whole:
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1991,20 +1993,20 @@ rows2_vectors3_edge:
 	SUBQ       $+16, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	PREFETCHT0 128(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	PREFETCHT0 128(R15)
+	LEAQ       masks4<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	PREFETCHT0 128(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	PREFETCHT0 128(BP)
 
 rows2_vectors3_masked:
 	VMOVUPS      (SI), Y6
 	VMOVUPS      (SI)(R12*1), Y7
-	VMOVUPS      64(R14)(R10*4), Y8
+	VMOVUPS      64(R15)(R10*4), Y8
 	VMASKMOVPS   (SI)(R12*2), Y8, Y8
 	VBROADCASTSS (DX), Y9
 	VFMADD231PS  Y6, Y9, Y0
@@ -2015,7 +2017,7 @@ rows2_vectors3_masked:
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2119,7 +2121,7 @@ rows2_vectors2_whole:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2166,17 +2168,17 @@ rows2_vectors2_edge:
 	SUBQ       $+8, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
+	LEAQ       masks4<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	ADDQ       CX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
 
 rows2_vectors2_masked:
 	VMOVUPS      (SI), Y4
-	VMOVUPS      64(R14)(R10*4), Y5
+	VMOVUPS      64(R15)(R10*4), Y5
 	VMASKMOVPS   (SI)(R12*1), Y5, Y5
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y4, Y6, Y0
@@ -2185,7 +2187,7 @@ rows2_vectors2_masked:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2266,7 +2268,7 @@ rows2_vectors1_whole:
 	VBROADCASTSS 4(DX), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2298,10 +2300,10 @@ rows2_vectors1_edge:
 	MOVQ       R9, R10
 	NEGQ       R10
 	LEAQ       masks4<>+0(SB), R12
-	MOVQ       AX, R14
-	PREFETCHT0 (R14)
-	ADDQ       CX, R14
-	PREFETCHT0 (R14)
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
+	ADDQ       CX, R15
+	PREFETCHT0 (R15)
 
 rows2_vectors1_masked:
 	VMOVUPS      64(R12)(R10*4), Y2
@@ -2311,7 +2313,7 @@ rows2_vectors1_masked:
 	VBROADCASTSS 4(DX), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2381,7 +2383,7 @@ rows1_vectors3_whole:
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2419,23 +2421,23 @@ rows1_vectors3_edge:
 	SUBQ       $+16, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
-	PREFETCHT0 128(R15)
+	LEAQ       masks4<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
+	PREFETCHT0 128(BP)
 
 rows1_vectors3_masked:
 	VMOVUPS      (SI), Y3
 	VMOVUPS      (SI)(R12*1), Y4
-	VMOVUPS      64(R14)(R10*4), Y5
+	VMOVUPS      64(R15)(R10*4), Y5
 	VMASKMOVPS   (SI)(R12*2), Y5, Y5
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2502,7 +2504,7 @@ rows1_vectors2_whole:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2532,20 +2534,20 @@ rows1_vectors2_edge:
 	SUBQ       $+8, R9
 	MOVQ       R9, R10
 	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R14
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	PREFETCHT0 64(R15)
+	LEAQ       masks4<>+0(SB), R15
+	MOVQ       AX, BP
+	PREFETCHT0 (BP)
+	PREFETCHT0 64(BP)
 
 rows1_vectors2_masked:
 	VMOVUPS      (SI), Y2
-	VMOVUPS      64(R14)(R10*4), Y3
+	VMOVUPS      64(R15)(R10*4), Y3
 	VMASKMOVPS   (SI)(R12*1), Y3, Y3
 	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2599,7 +2601,7 @@ rows1_vectors1_whole:
 	VBROADCASTSS (DX), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -2622,8 +2624,8 @@ rows1_vectors1_edge:
 	MOVQ       R9, R10
 	NEGQ       R10
 	LEAQ       masks4<>+0(SB), R12
-	MOVQ       AX, R14
-	PREFETCHT0 (R14)
+	MOVQ       AX, R15
+	PREFETCHT0 (R15)
 
 rows1_vectors1_masked:
 	VMOVUPS      64(R12)(R10*4), Y1
@@ -2631,7 +2633,7 @@ rows1_vectors1_masked:
 	VBROADCASTSS (DX), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Dots64(dst *float64, x *float64, n int, p int, stride int, shift *float64, beta *float64)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Dots64(SB), NOSPLIT, $0-56
 	MOVQ  dst+0(FP), AX
 	MOVQ  x+8(FP), CX
@@ -28,7 +28,7 @@ TEXT ·Dots64(SB), NOSPLIT, $0-56
 narrow:
 	MOVQ   CX, R10
 	MOVQ   R8, R11
-	VPXORQ Z0, Z0, Z0
+	VXORPD Z0, Z0, Z0
 	MOVQ   BX, DI
 	SUBQ   $+8, DI
 	JL     narrow_rest
@@ -69,7 +69,7 @@ narrow_centered:
 	MOVQ   CX, R10
 	MOVQ   R8, R11
 	MOVQ   DI, R12
-	VPXORQ Z0, Z0, Z0
+	VXORPD Z0, Z0, Z0
 	MOVQ   BX, R13
 	SUBQ   $+8, R13
 	JL     narrow_centered_rest
@@ -117,10 +117,10 @@ wider:
 wide:
 	MOVQ   CX, R10
 	MOVQ   R8, R11
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
 	MOVQ   BX, DI
 	SUBQ   $+32, DI
 
@@ -193,12 +193,12 @@ wide_fold:
 	VADDPD        Z1, Z0, Z0
 	VADDPD        Z3, Z2, Z2
 	VADDPD        Z2, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VADDPD        Y4, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X4
-	VADDPD        X4, X0, X0
-	VPERMILPD     $0x01, X0, X4
-	VADDSD        X4, X0, X0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
 	VMOVSD        X0, (AX)
 	ADDQ          $+8, AX
 	ADDQ          SI, CX
@@ -211,10 +211,10 @@ wide_centered:
 	MOVQ   CX, R10
 	MOVQ   R8, R11
 	MOVQ   DI, R12
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
 	MOVQ   BX, R13
 	SUBQ   $+32, R13
 
@@ -306,12 +306,12 @@ wide_centered_fold:
 	VADDPD        Z1, Z0, Z0
 	VADDPD        Z3, Z2, Z2
 	VADDPD        Z2, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VADDPD        Y4, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X4
-	VADDPD        X4, X0, X0
-	VPERMILPD     $0x01, X0, X4
-	VADDSD        X4, X0, X0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
 	VMOVSD        X0, (AX)
 	ADDQ          $+8, AX
 	ADDQ          SI, CX
@@ -321,7 +321,7 @@ wide_centered_fold:
 	RET
 
 // func Dots32(dst *float64, x *float32, n int, p int, stride int, shift *float32, beta *float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·Dots32(SB), NOSPLIT, $0-56
 	MOVQ  dst+0(FP), AX
 	MOVQ  x+8(FP), CX
@@ -344,7 +344,7 @@ TEXT ·Dots32(SB), NOSPLIT, $0-56
 narrow:
 	MOVQ   CX, R10
 	MOVQ   R8, R11
-	VPXORQ Z0, Z0, Z0
+	VXORPD Z0, Z0, Z0
 	MOVQ   BX, DI
 	SUBQ   $+8, DI
 	JL     narrow_rest
@@ -385,7 +385,7 @@ narrow_centered:
 	MOVQ   CX, R10
 	MOVQ   R8, R11
 	MOVQ   DI, R12
-	VPXORQ Z0, Z0, Z0
+	VXORPD Z0, Z0, Z0
 	MOVQ   BX, R13
 	SUBQ   $+8, R13
 	JL     narrow_centered_rest
@@ -435,10 +435,10 @@ wider:
 wide:
 	MOVQ   CX, R10
 	MOVQ   R8, R11
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
 	MOVQ   BX, DI
 	SUBQ   $+32, DI
 
@@ -511,12 +511,12 @@ wide_fold:
 	VADDPD        Z1, Z0, Z0
 	VADDPD        Z3, Z2, Z2
 	VADDPD        Z2, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VADDPD        Y4, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X4
-	VADDPD        X4, X0, X0
-	VPERMILPD     $0x01, X0, X4
-	VADDSD        X4, X0, X0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
 	VMOVSD        X0, (AX)
 	ADDQ          $+8, AX
 	ADDQ          SI, CX
@@ -529,10 +529,10 @@ wide_centered:
 	MOVQ   CX, R10
 	MOVQ   R8, R11
 	MOVQ   DI, R12
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
 	MOVQ   BX, R13
 	SUBQ   $+32, R13
 
@@ -635,12 +635,12 @@ wide_centered_fold:
 	VADDPD        Z1, Z0, Z0
 	VADDPD        Z3, Z2, Z2
 	VADDPD        Z2, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VADDPD        Y4, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X4
-	VADDPD        X4, X0, X0
-	VPERMILPD     $0x01, X0, X4
-	VADDSD        X4, X0, X0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
 	VMOVSD        X0, (AX)
 	ADDQ          $+8, AX
 	ADDQ          SI, CX

@@ -5,13 +5,13 @@
 package avx512
 
 // Narrow64 adds the upper triangle of the product of n rows of two panels to c.
-// p is at most 16. Rows from ahead on, with b's stride, are fetched.
+// p is at most 32, and even above 16. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
-func Narrow64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, p int, ahead *float64)
+func Narrow64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, p int, ahead *float64, step int)
 
 // Narrow32 adds the upper triangle of the product of n rows of two panels to c.
-// p is at most 16. Rows from ahead on, with b's stride, are fetched.
+// p is at most 32, and even above 16. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
-func Narrow32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, p int, ahead *float32)
+func Narrow32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, p int, ahead *float32, step int)

@@ -10,6 +10,6 @@ const (
 	VectorBytes     = 64
 	TileRows        = 8
 	TileVectors     = 3
-	NarrowColumns64 = 16
-	NarrowColumns32 = 16
+	NarrowColumns64 = 32
+	NarrowColumns32 = 32
 )

@@ -5,11 +5,11 @@
 #include "textflag.h"
 
 // func Sum64(x *float64, n int) float64
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Sum64(SB), NOSPLIT, $0-24
 	MOVQ   x+0(FP), AX
 	MOVQ   n+8(FP), CX
-	VPXORQ Z0, Z0, Z0
+	VXORPD Z0, Z0, Z0
 
 octets:
 	CMPQ   CX, $0x08

@@ -8,10 +8,10 @@ package avx512
 // rows is a power of two up to 8, columns 1 to 24.
 //
 //go:noescape
-func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64)
+func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64, step int)
 
 // Tile32 adds the product of n rows of two panels to a tile of c.
 // rows is a power of two up to 8, columns 1 to 48.
 //
 //go:noescape
-func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32)
+func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32, step int)

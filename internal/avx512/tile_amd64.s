@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·Tile64(SB), NOSPLIT, $0-96
+// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64, step int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
+TEXT ·Tile64(SB), NOSPLIT, $0-104
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
@@ -19,6 +19,7 @@ TEXT ·Tile64(SB), NOSPLIT, $0-96
 	MOVQ diagonal+80(FP), R11
 	MOVQ gap+48(FP), R12
 	MOVQ ahead+88(FP), R13
+	MOVQ step+96(FP), R14
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
 	SHLQ $0x03, DI
@@ -34,30 +35,30 @@ TEXT ·Tile64(SB), NOSPLIT, $0-96
 rows8:
 	CMPQ       R10, $0x10
 	JLE        rows8_vectors2
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
-	VPXORQ     Z8, Z8, Z8
-	VPXORQ     Z9, Z9, Z9
-	VPXORQ     Z10, Z10, Z10
-	VPXORQ     Z11, Z11, Z11
-	VPXORQ     Z12, Z12, Z12
-	VPXORQ     Z13, Z13, Z13
-	VPXORQ     Z14, Z14, Z14
-	VPXORQ     Z15, Z15, Z15
-	VPXORQ     Z16, Z16, Z16
-	VPXORQ     Z17, Z17, Z17
-	VPXORQ     Z18, Z18, Z18
-	VPXORQ     Z19, Z19, Z19
-	VPXORQ     Z20, Z20, Z20
-	VPXORQ     Z21, Z21, Z21
-	VPXORQ     Z22, Z22, Z22
-	VPXORQ     Z23, Z23, Z23
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	VXORPD     Z16, Z16, Z16
+	VXORPD     Z17, Z17, Z17
+	VXORPD     Z18, Z18, Z18
+	VXORPD     Z19, Z19, Z19
+	VXORPD     Z20, Z20, Z20
+	VXORPD     Z21, Z21, Z21
+	VXORPD     Z22, Z22, Z22
+	VXORPD     Z23, Z23, Z23
 	MOVQ       R10, R9
 	SUBQ       $+16, R9
 	MOVQ       $-1, R10
@@ -133,7 +134,7 @@ rows8_vectors3_masked:
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -237,22 +238,22 @@ rows8_vectors3_masked:
 rows8_vectors2:
 	CMPQ       R10, $0x08
 	JLE        rows8_vectors1
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
-	VPXORQ     Z8, Z8, Z8
-	VPXORQ     Z9, Z9, Z9
-	VPXORQ     Z10, Z10, Z10
-	VPXORQ     Z11, Z11, Z11
-	VPXORQ     Z12, Z12, Z12
-	VPXORQ     Z13, Z13, Z13
-	VPXORQ     Z14, Z14, Z14
-	VPXORQ     Z15, Z15, Z15
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
 	MOVQ       R10, R9
 	SUBQ       $+8, R9
 	MOVQ       $-1, R10
@@ -311,7 +312,7 @@ rows8_vectors2_masked:
 	VFMADD231PD  Z16, Z18, Z14
 	VFMADD231PD  Z17, Z18, Z15
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -397,14 +398,14 @@ rows8_vectors2_masked:
 	RET
 
 rows8_vectors1:
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
 	MOVQ       R10, R9
 	SUBQ       $+0, R9
 	MOVQ       $-1, R10
@@ -438,7 +439,7 @@ rows8_vectors1_masked:
 	VFMADD231PD.BCST 48(DX), Z8, Z6
 	VFMADD231PD.BCST 56(DX), Z8, Z7
 	PREFETCHT0       (R13)
-	ADDQ             $+64, R13
+	ADDQ             R14, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -510,18 +511,18 @@ rows8_vectors1_masked:
 rows4:
 	CMPQ       R10, $0x10
 	JLE        rows4_vectors2
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
-	VPXORQ     Z8, Z8, Z8
-	VPXORQ     Z9, Z9, Z9
-	VPXORQ     Z10, Z10, Z10
-	VPXORQ     Z11, Z11, Z11
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
 	MOVQ       R10, R9
 	SUBQ       $+16, R9
 	MOVQ       $-1, R10
@@ -565,7 +566,7 @@ rows4_vectors3_masked:
 	VFMADD231PD  Z13, Z15, Z10
 	VFMADD231PD  Z14, Z15, Z11
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -625,14 +626,14 @@ rows4_vectors3_masked:
 rows4_vectors2:
 	CMPQ       R10, $0x08
 	JLE        rows4_vectors1
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
 	MOVQ       R10, R9
 	SUBQ       $+8, R9
 	MOVQ       $-1, R10
@@ -667,7 +668,7 @@ rows4_vectors2_masked:
 	VFMADD231PD  Z8, Z10, Z6
 	VFMADD231PD  Z9, Z10, Z7
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -717,10 +718,10 @@ rows4_vectors2_masked:
 	RET
 
 rows4_vectors1:
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
 	MOVQ       R10, R9
 	SUBQ       $+0, R9
 	MOVQ       $-1, R10
@@ -742,7 +743,7 @@ rows4_vectors1_masked:
 	VFMADD231PD.BCST 16(DX), Z4, Z2
 	VFMADD231PD.BCST 24(DX), Z4, Z3
 	PREFETCHT0       (R13)
-	ADDQ             $+64, R13
+	ADDQ             R14, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -786,12 +787,12 @@ rows4_vectors1_masked:
 rows2:
 	CMPQ       R10, $0x10
 	JLE        rows2_vectors2
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
 	MOVQ       R10, R9
 	SUBQ       $+16, R9
 	MOVQ       $-1, R10
@@ -819,7 +820,7 @@ rows2_vectors3_masked:
 	VFMADD231PD  Z7, Z9, Z4
 	VFMADD231PD  Z8, Z9, Z5
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -857,10 +858,10 @@ rows2_vectors3_masked:
 rows2_vectors2:
 	CMPQ       R10, $0x08
 	JLE        rows2_vectors1
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
 	MOVQ       R10, R9
 	SUBQ       $+8, R9
 	MOVQ       $-1, R10
@@ -883,7 +884,7 @@ rows2_vectors2_masked:
 	VFMADD231PD  Z4, Z6, Z2
 	VFMADD231PD  Z5, Z6, Z3
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -915,8 +916,8 @@ rows2_vectors2_masked:
 	RET
 
 rows2_vectors1:
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
 	MOVQ       R10, R9
 	SUBQ       $+0, R9
 	MOVQ       $-1, R10
@@ -932,7 +933,7 @@ rows2_vectors1_masked:
 	VFMADD231PD.BCST (DX), Z2, Z0
 	VFMADD231PD.BCST 8(DX), Z2, Z1
 	PREFETCHT0       (R13)
-	ADDQ             $+64, R13
+	ADDQ             R14, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -962,9 +963,9 @@ rows2_vectors1_masked:
 rows1:
 	CMPQ       R10, $0x10
 	JLE        rows1_vectors2
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
 	MOVQ       R10, R9
 	SUBQ       $+16, R9
 	MOVQ       $-1, R10
@@ -984,7 +985,7 @@ rows1_vectors3_masked:
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Z5, Z6, Z2
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1011,8 +1012,8 @@ rows1_vectors3_masked:
 rows1_vectors2:
 	CMPQ       R10, $0x08
 	JLE        rows1_vectors1
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
 	MOVQ       R10, R9
 	SUBQ       $+8, R9
 	MOVQ       $-1, R10
@@ -1029,7 +1030,7 @@ rows1_vectors2_masked:
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
 	PREFETCHT0   (R13)
-	ADDQ         $+64, R13
+	ADDQ         R14, R13
 	ADDQ         BX, DX
 	ADDQ         DI, SI
 	DECQ         R8
@@ -1052,7 +1053,7 @@ rows1_vectors2_masked:
 	RET
 
 rows1_vectors1:
-	VPXORQ     Z0, Z0, Z0
+	VXORPD     Z0, Z0, Z0
 	MOVQ       R10, R9
 	SUBQ       $+0, R9
 	MOVQ       $-1, R10
@@ -1065,7 +1066,7 @@ rows1_vectors1_masked:
 	VMOVUPD.Z        (SI), K1, Z1
 	VFMADD231PD.BCST (DX), Z1, Z0
 	PREFETCHT0       (R13)
-	ADDQ             $+64, R13
+	ADDQ             R14, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -1085,9 +1086,9 @@ rows1_vectors1_masked:
 	VZEROUPPER
 	RET
 
-// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32)
+// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32, step int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·Tile32(SB), NOSPLIT, $0-96
+TEXT ·Tile32(SB), NOSPLIT, $0-104
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
@@ -1100,6 +1101,7 @@ TEXT ·Tile32(SB), NOSPLIT, $0-96
 	MOVQ diagonal+80(FP), R11
 	MOVQ gap+48(FP), R12
 	MOVQ ahead+88(FP), R13
+	MOVQ step+96(FP), R14
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
 	SHLQ $0x02, DI
@@ -1115,30 +1117,30 @@ TEXT ·Tile32(SB), NOSPLIT, $0-96
 rows8:
 	CMPQ       R10, $0x20
 	JLE        rows8_vectors2
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
-	VPXORQ     Z8, Z8, Z8
-	VPXORQ     Z9, Z9, Z9
-	VPXORQ     Z10, Z10, Z10
-	VPXORQ     Z11, Z11, Z11
-	VPXORQ     Z12, Z12, Z12
-	VPXORQ     Z13, Z13, Z13
-	VPXORQ     Z14, Z14, Z14
-	VPXORQ     Z15, Z15, Z15
-	VPXORQ     Z16, Z16, Z16
-	VPXORQ     Z17, Z17, Z17
-	VPXORQ     Z18, Z18, Z18
-	VPXORQ     Z19, Z19, Z19
-	VPXORQ     Z20, Z20, Z20
-	VPXORQ     Z21, Z21, Z21
-	VPXORQ     Z22, Z22, Z22
-	VPXORQ     Z23, Z23, Z23
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
+	VXORPD     Z16, Z16, Z16
+	VXORPD     Z17, Z17, Z17
+	VXORPD     Z18, Z18, Z18
+	VXORPD     Z19, Z19, Z19
+	VXORPD     Z20, Z20, Z20
+	VXORPD     Z21, Z21, Z21
+	VXORPD     Z22, Z22, Z22
+	VXORPD     Z23, Z23, Z23
 	MOVQ       R10, R9
 	SUBQ       $+32, R9
 	MOVQ       $-1, R10
@@ -1238,7 +1240,7 @@ rows8_vectors3_masked:
 	VFMADD231PS   Z25, Z27, Z22
 	VFMADD231PS   Z26, Z27, Z23
 	PREFETCHT0    (R13)
-	ADDQ          $+64, R13
+	ADDQ          R14, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -1471,22 +1473,22 @@ rows8_vectors3_masked:
 rows8_vectors2:
 	CMPQ       R10, $0x10
 	JLE        rows8_vectors1
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
-	VPXORQ     Z8, Z8, Z8
-	VPXORQ     Z9, Z9, Z9
-	VPXORQ     Z10, Z10, Z10
-	VPXORQ     Z11, Z11, Z11
-	VPXORQ     Z12, Z12, Z12
-	VPXORQ     Z13, Z13, Z13
-	VPXORQ     Z14, Z14, Z14
-	VPXORQ     Z15, Z15, Z15
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
+	VXORPD     Z12, Z12, Z12
+	VXORPD     Z13, Z13, Z13
+	VXORPD     Z14, Z14, Z14
+	VXORPD     Z15, Z15, Z15
 	MOVQ       R10, R9
 	SUBQ       $+16, R9
 	MOVQ       $-1, R10
@@ -1561,7 +1563,7 @@ rows8_vectors2_masked:
 	VFMADD231PS   Z16, Z18, Z14
 	VFMADD231PS   Z17, Z18, Z15
 	PREFETCHT0    (R13)
-	ADDQ          $+64, R13
+	ADDQ          R14, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -1736,14 +1738,14 @@ rows8_vectors2_masked:
 	RET
 
 rows8_vectors1:
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
 	MOVQ       R10, R9
 	SUBQ       $+0, R9
 	MOVQ       $-1, R10
@@ -1785,7 +1787,7 @@ rows8_vectors1_masked:
 	VFMADD231PS.BCST 24(DX), Z8, Z6
 	VFMADD231PS.BCST 28(DX), Z8, Z7
 	PREFETCHT0       (R13)
-	ADDQ             $+64, R13
+	ADDQ             R14, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -1906,18 +1908,18 @@ rows8_vectors1_masked:
 rows4:
 	CMPQ       R10, $0x20
 	JLE        rows4_vectors2
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
-	VPXORQ     Z8, Z8, Z8
-	VPXORQ     Z9, Z9, Z9
-	VPXORQ     Z10, Z10, Z10
-	VPXORQ     Z11, Z11, Z11
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
+	VXORPD     Z8, Z8, Z8
+	VXORPD     Z9, Z9, Z9
+	VXORPD     Z10, Z10, Z10
+	VXORPD     Z11, Z11, Z11
 	MOVQ       R10, R9
 	SUBQ       $+32, R9
 	MOVQ       $-1, R10
@@ -1973,7 +1975,7 @@ rows4_vectors3_masked:
 	VFMADD231PS   Z13, Z15, Z10
 	VFMADD231PS   Z14, Z15, Z11
 	PREFETCHT0    (R13)
-	ADDQ          $+64, R13
+	ADDQ          R14, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2098,14 +2100,14 @@ rows4_vectors3_masked:
 rows4_vectors2:
 	CMPQ       R10, $0x10
 	JLE        rows4_vectors1
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
+	VXORPD     Z6, Z6, Z6
+	VXORPD     Z7, Z7, Z7
 	MOVQ       R10, R9
 	SUBQ       $+16, R9
 	MOVQ       $-1, R10
@@ -2148,7 +2150,7 @@ rows4_vectors2_masked:
 	VFMADD231PS   Z8, Z10, Z6
 	VFMADD231PS   Z9, Z10, Z7
 	PREFETCHT0    (R13)
-	ADDQ          $+64, R13
+	ADDQ          R14, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2243,10 +2245,10 @@ rows4_vectors2_masked:
 	RET
 
 rows4_vectors1:
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
 	MOVQ       R10, R9
 	SUBQ       $+0, R9
 	MOVQ       $-1, R10
@@ -2272,7 +2274,7 @@ rows4_vectors1_masked:
 	VFMADD231PS.BCST 8(DX), Z4, Z2
 	VFMADD231PS.BCST 12(DX), Z4, Z3
 	PREFETCHT0       (R13)
-	ADDQ             $+64, R13
+	ADDQ             R14, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -2341,12 +2343,12 @@ rows4_vectors1_masked:
 rows2:
 	CMPQ       R10, $0x20
 	JLE        rows2_vectors2
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
+	VXORPD     Z4, Z4, Z4
+	VXORPD     Z5, Z5, Z5
 	MOVQ       R10, R9
 	SUBQ       $+32, R9
 	MOVQ       $-1, R10
@@ -2380,7 +2382,7 @@ rows2_vectors3_masked:
 	VFMADD231PS   Z7, Z9, Z4
 	VFMADD231PS   Z8, Z9, Z5
 	PREFETCHT0    (R13)
-	ADDQ          $+64, R13
+	ADDQ          R14, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2451,10 +2453,10 @@ rows2_vectors3_masked:
 rows2_vectors2:
 	CMPQ       R10, $0x10
 	JLE        rows2_vectors1
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
+	VXORPD     Z3, Z3, Z3
 	MOVQ       R10, R9
 	SUBQ       $+16, R9
 	MOVQ       $-1, R10
@@ -2481,7 +2483,7 @@ rows2_vectors2_masked:
 	VFMADD231PS   Z4, Z6, Z2
 	VFMADD231PS   Z5, Z6, Z3
 	PREFETCHT0    (R13)
-	ADDQ          $+64, R13
+	ADDQ          R14, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2536,8 +2538,8 @@ rows2_vectors2_masked:
 	RET
 
 rows2_vectors1:
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
 	MOVQ       R10, R9
 	SUBQ       $+0, R9
 	MOVQ       $-1, R10
@@ -2555,7 +2557,7 @@ rows2_vectors1_masked:
 	VFMADD231PS.BCST (DX), Z2, Z0
 	VFMADD231PS.BCST 4(DX), Z2, Z1
 	PREFETCHT0       (R13)
-	ADDQ             $+64, R13
+	ADDQ             R14, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8
@@ -2598,9 +2600,9 @@ rows2_vectors1_masked:
 rows1:
 	CMPQ       R10, $0x20
 	JLE        rows1_vectors2
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
+	VXORPD     Z2, Z2, Z2
 	MOVQ       R10, R9
 	SUBQ       $+32, R9
 	MOVQ       $-1, R10
@@ -2623,7 +2625,7 @@ rows1_vectors3_masked:
 	VFMADD231PS   Z4, Z6, Z1
 	VFMADD231PS   Z5, Z6, Z2
 	PREFETCHT0    (R13)
-	ADDQ          $+64, R13
+	ADDQ          R14, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2667,8 +2669,8 @@ rows1_vectors3_masked:
 rows1_vectors2:
 	CMPQ       R10, $0x10
 	JLE        rows1_vectors1
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
+	VXORPD     Z0, Z0, Z0
+	VXORPD     Z1, Z1, Z1
 	MOVQ       R10, R9
 	SUBQ       $+16, R9
 	MOVQ       $-1, R10
@@ -2687,7 +2689,7 @@ rows1_vectors2_masked:
 	VFMADD231PS   Z2, Z4, Z0
 	VFMADD231PS   Z3, Z4, Z1
 	PREFETCHT0    (R13)
-	ADDQ          $+64, R13
+	ADDQ          R14, R13
 	ADDQ          BX, DX
 	ADDQ          DI, SI
 	DECQ          R8
@@ -2722,7 +2724,7 @@ rows1_vectors2_masked:
 	RET
 
 rows1_vectors1:
-	VPXORQ     Z0, Z0, Z0
+	VXORPD     Z0, Z0, Z0
 	MOVQ       R10, R9
 	SUBQ       $+0, R9
 	MOVQ       $-1, R10
@@ -2736,7 +2738,7 @@ rows1_vectors1_masked:
 	VMOVUPS.Z        (SI), K1, Z1
 	VFMADD231PS.BCST (DX), Z1, Z0
 	PREFETCHT0       (R13)
-	ADDQ             $+64, R13
+	ADDQ             R14, R13
 	ADDQ             BX, DX
 	ADDQ             DI, SI
 	DECQ             R8

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// What products of panels are made of: vectors in the data's own type, and
+// their ends as float64.
+
+func (k *kernel) loadData(m operand.Mem, v reg.VecVirtual) {
+	if k.size == 8 {
+		k.VMOVUPD(m, v)
+	} else {
+		k.VMOVUPS(m, v)
+	}
+}
+
+func (k *kernel) broadcast(m operand.Mem, v reg.VecVirtual) {
+	if k.size == 8 {
+		k.VBROADCASTSD(m, v)
+	} else {
+		k.VBROADCASTSS(m, v)
+	}
+}
+
+func (k *kernel) multiply(right, left, acc reg.VecVirtual) {
+	if k.size == 8 {
+		k.VFMADD231PD(right, left, acc)
+	} else {
+		k.VFMADD231PS(right, left, acc)
+	}
+}
+
+func (k *kernel) multiplyBroadcast(m operand.Mem, right, acc reg.VecVirtual) {
+	if k.size == 8 {
+		k.VFMADD231PD_BCST(m, right, acc)
+	} else {
+		k.VFMADD231PS_BCST(m, right, acc)
+	}
+}
+
+// widen is v as vectors of float64.
+func (k *kernel) widen(v reg.VecVirtual) []reg.VecVirtual {
+	if k.size == 8 {
+		return []reg.VecVirtual{v}
+	}
+	high := k.vec()
+	upper := k.half(high)
+	if k.vector == 64 {
+		k.VEXTRACTF32X8(operand.Imm(1), v, upper)
+	} else {
+		k.VEXTRACTF128(operand.Imm(1), v, upper)
+	}
+	k.VCVTPS2PD(k.half(v), v)
+	k.VCVTPS2PD(upper, high)
+	return []reg.VecVirtual{v, high}
+}
