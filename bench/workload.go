@@ -109,7 +109,7 @@ func newProblem[T kernels.Float](data []T, n, p, threads int) *problem[T] {
 	}
 	for range threads {
 		b.outcomes = append(b.outcomes, &outcome[T]{
-			matrix: make([]float64, p*p), gradient: make([]float64, p), work: make([]T, kernels.SandwichWork(p)),
+			matrix: make([]float64, p*p), gradient: make([]float64, p), work: make([]T, kernels.TriangleWork(p)),
 			eta: make([]float64, kernels.PanelRows),
 		})
 	}

@@ -12,42 +12,55 @@ const PanelRows = ref.PanelRows
 //
 //	dst[i*ldd+j] += Σ_r X[r,i]·X[r,j] for j ≥ i.
 //
-// It is Triangle(dst, ldd, x, x, work, nil).
+// It is Triangle(dst, ldd, x, nil, work, nil).
 func Gram[T Float](dst []float64, ldd int, x Matrix[T], work []T) {
-	Triangle(dst, ldd, x, x, work, nil)
+	Triangle(dst, ldd, x, nil, work, nil)
 }
 
-// Triangle adds the upper triangle of the product of two matrices of the same
-// shape,
+// Sandwich adds the upper triangle of a weighted Gram matrix,
 //
-//	dst[i*ldd+j] += Σ_r A[r,i]·B[r,j] for j ≥ i.
+//	dst[i*ldd+j] += Σ_r d[r]·X[r,i]·X[r,j] for j ≥ i,
 //
-// dst is p×p with stride ldd; what is below its diagonal is not touched. a and
-// b may be the same. work has at least TriangleWork(p) elements; what it held
-// is lost. next is memory that the caller reads next: it is fetched meanwhile,
-// and may be nil. Chains of PanelRows fused multiply-adds are in T, their
-// sums in float64: |error| ≤ (PanelRows·ε_T + (n/PanelRows + 1)·ε)·Σ_r |A[r,i]·B[r,j]|,
-// with ε_T of the data's type.
-func Triangle[T Float](dst []float64, ldd int, a, b Matrix[T], work, next []T) {
-	empty := a.check()
-	b.check()
-	if a.Rows != b.Rows || a.Cols != b.Cols {
-		panic("kernels: matrices of different shapes")
+// with X.Rows weights of any sign. It is Triangle(dst, ldd, x, d, work, nil).
+func Sandwich[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T) {
+	if len(d) != x.Rows {
+		panic("kernels: length of d is not the number of rows")
 	}
-	if len(work) < TriangleWork(a.Cols) {
+	if len(d) == 0 {
+		d = []float64{}
+	}
+	Triangle(dst, ldd, x, d, work, nil)
+}
+
+// Triangle adds the upper triangle of a Gram matrix, weighted unless d is nil:
+// [Gram] or [Sandwich].
+//
+// dst is p×p with stride ldd; what is below its diagonal is not touched. work
+// has at least TriangleWork(p) elements; what it held is lost. next is memory
+// that the caller reads next: it is fetched meanwhile, and may be nil. The
+// product d[r]·X[r,j], of the greater column index, is rounded to T. Chains of
+// PanelRows fused multiply-adds are in T, their sums in float64:
+// |error| ≤ ((PanelRows + 1)·ε_T + (n/PanelRows + 1)·ε)·Σ_r |d[r]·X[r,i]·X[r,j]|,
+// with ε_T of the data's type.
+func Triangle[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work, next []T) {
+	empty := x.check()
+	if d != nil && len(d) != x.Rows {
+		panic("kernels: length of d is not the number of rows")
+	}
+	if len(work) < TriangleWork(x.Cols) {
 		panic("kernels: work shorter than TriangleWork")
 	}
-	checkTriangle(dst, ldd, a.Cols)
+	checkTriangle(dst, ldd, x.Cols)
 	if empty {
 		return
 	}
-	for lo := 0; lo < a.Rows; lo += PanelRows {
-		hi := min(lo+PanelRows, a.Rows)
-		ahead := b.after(hi)
+	for lo := 0; lo < x.Rows; lo += PanelRows {
+		hi := min(lo+PanelRows, x.Rows)
+		ahead := x.after(hi)
 		if ahead == nil {
 			ahead = next
 		}
-		trianglePanel(dst, ldd, a.Slice(lo, hi), b.Slice(lo, hi), work, ahead)
+		trianglePanel(dst, ldd, x.Slice(lo, hi), part(d, lo, hi), work, ahead)
 	}
 }
 
@@ -60,35 +73,45 @@ func checkTriangle(dst []float64, ldd, p int) {
 	}
 }
 
-// trianglePanel covers the triangle with tiles, from matrices of up to
-// PanelRows rows. The columns of b that a tile reads stay in the first-level
-// cache while those of a pass by. Meanwhile the memory fetches the rows that
+// trianglePanel covers the triangle with tiles, from a panel of up to PanelRows
+// rows: stripe by stripe of columns, which stay in the first-level cache while
+// the columns of the panel pass by. Meanwhile the memory fetches the rows that
 // come next.
-func trianglePanel[T Float](dst []float64, ldd int, a, b Matrix[T], work []T, next []T) {
-	p, n := a.Cols, a.Rows
+func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
+	p, n := x.Cols, x.Rows
+	work = atLine(work)
 	if p <= narrowColumns[T]() && (p <= 16 || p%2 == 0) {
-		fetch := newFetcher(next, &b.Data[0], n)
+		scaled := x
+		if d != nil {
+			scaled = packStripe(rowMajor(x, p), n, p, d, work)
+		}
+		fetch := newFetcher(next, &x.Data[0], n)
 		ahead, step := fetch.next(n)
-		narrow(dst, ldd, a, b, ahead, step)
+		narrow(dst, ldd, x, scaled, ahead, step)
 		return
 	}
 	height, width, vector := tileShape[T]()
-	left, right := rowMajor(a, vector), rowMajor(b, vector)
+	left := rowMajor(x, vector)
 	if p >= packedColumns && vector > 1 {
-		left, right = packBoth(a, b, vector, work)
+		left = packPanel(x, vector, work)
+		work = work[packedElements(p):]
 	}
-	fetch := newFetcher(next, &b.Data[0], n*countTiles(p, height, width))
+	fetch := newFetcher(next, &x.Data[0], n*countTiles(p, height, width))
 	for from := 0; from < p; from += width {
 		to := min(from+width, p)
+		right := left.from(from)
+		if d != nil || !right.aligned() {
+			right = rowMajor(packStripe(right, n, to-from, d, work), vector)
+		}
 		for top := 0; top < to; {
 			rows := tileRows(min(height, to-top))
 			column, diagonal := max(top, from), top >= from
 			ahead, step := fetch.next(n)
-			if end := right.vectorEnd(column); end < to {
-				tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column), n, rows, end-column, diagonal, ahead, step)
+			if end := right.vectorEnd(column-from) + from; end < to {
+				tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column-from), n, rows, end-column, diagonal, ahead, step)
 				column, diagonal = end, false
 			}
-			tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column), n, rows, to-column, diagonal, ahead, step)
+			tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column-from), n, rows, to-column, diagonal, ahead, step)
 			top += rows
 		}
 	}

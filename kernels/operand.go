@@ -1,6 +1,9 @@
 package kernels
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // packedColumns is from how many columns on a panel is packed: its rows are
 // then so far apart in memory that a tile reads a new cache line, and for
@@ -18,7 +21,11 @@ type operand[T Float] struct {
 // from is the operand from a column on. Within a packed operand the column is
 // at the start of a vector, unless only that vector is read.
 func (o operand[T]) from(column int) operand[T] {
-	o.data = o.data[column/o.vector*o.gap+column%o.vector:]
+	if o.gap == o.vector {
+		o.data = o.data[column:]
+	} else {
+		o.data = o.data[column/o.vector*o.gap+column%o.vector:]
+	}
 	return o
 }
 
@@ -26,9 +33,16 @@ func (o operand[T]) from(column int) operand[T] {
 // beyond it lie elsewhere; else it is beyond all columns.
 func (o operand[T]) vectorEnd(column int) int {
 	if o.gap == o.vector || column%o.vector == 0 {
-		return math.MaxInt
+		return math.MaxInt / 2
 	}
 	return column - column%o.vector + o.vector
+}
+
+// aligned says whether no vector of whole columns crosses the end of a cache
+// line.
+func (o operand[T]) aligned() bool {
+	bytes := min(o.vector, lineElements[T]()) * elementBytes[T]()
+	return uintptr(unsafe.Pointer(&o.data[0]))%uintptr(bytes) == 0 && o.stride*elementBytes[T]()%bytes == 0
 }
 
 func rowMajor[T Float](m Matrix[T], vector int) operand[T] {
@@ -38,42 +52,68 @@ func rowMajor[T Float](m Matrix[T], vector int) operand[T] {
 // lineElements is how many elements a cache line has.
 func lineElements[T Float]() int { return 64 / elementBytes[T]() }
 
+// atLine is a slice from its first cache line on.
+func atLine[T Float](s []T) []T {
+	if len(s) == 0 {
+		return s
+	}
+	bytes := int(-uintptr(unsafe.Pointer(&s[0])) & 63)
+	return s[bytes/elementBytes[T]():]
+}
+
 // packedGap is the distance of packed vectors: one panel of them, and a line
 // more so that they do not meet in the sets of a cache.
 func packedGap[T Float](vector int) int { return PanelRows*vector + lineElements[T]() }
 
-// TriangleWork is how long the work slice of [Triangle] and [Gram] must be for
-// matrices of p columns. It is zero for a narrow matrix.
+// stripeColumns is the widest stripe of any level and type.
+const stripeColumns = 64
+
+// TriangleWork is how long the work slice of [Triangle], [Gram] and [Sandwich]
+// must be for matrices of p columns.
 func TriangleWork(p int) int {
-	if p < packedColumns {
-		return 0
+	const line = 16
+	work := line + PanelRows*min(stripeColumns, (p+line-1)/line*line)
+	if p >= packedColumns {
+		work += packedElements(p)
 	}
-	return 2 * packedElements(p)
+	return work
 }
 
 // packedElements is how many elements a packed panel of p columns takes with
-// vectors of any level and type.
+// vectors of any level and type, in whole cache lines.
 func packedElements(p int) int {
 	const widest, narrowest, line = 16, 4, 16
 	return (p + widest - 1) / widest * (widest*PanelRows + widest/narrowest*line)
 }
 
-// packBoth copies the panels of a product into work, vector by vector; one copy
-// serves both if they are the same.
-func packBoth[T Float](a, b Matrix[T], vector int, work []T) (left, right operand[T]) {
-	left = packPanel(a, vector, work)
-	if &a.Data[0] == &b.Data[0] && a.Stride == b.Stride {
-		return left, left
+// packStripe copies n rows of at most stripeColumns columns into work, scaled
+// unless d is nil. Its rows begin at cache lines.
+func packStripe[T Float](from operand[T], n, columns int, d []float64, work []T) Matrix[T] {
+	line := lineElements[T]()
+	to := Matrix[T]{Rows: n, Cols: columns, Stride: (columns + line - 1) / line * line, Data: work}
+	step := columns
+	if from.gap != from.vector {
+		step = from.vector
 	}
-	return left, packPanel(b, vector, work[packedElements(a.Cols):])
+	for lo := 0; lo < columns; lo += step {
+		hi := min(lo+step, columns)
+		pack(to.columns(lo, hi), Matrix[T]{Rows: n, Cols: hi - lo, Stride: from.stride, Data: from.from(lo).data}, nil, d)
+	}
+	return to
 }
 
+// packPanel copies a panel into work, vector by vector. It does so for a few
+// rows at a time, which it reads from left to right as memory has them.
 func packPanel[T Float](m Matrix[T], vector int, work []T) operand[T] {
+	const rows = 16
 	gap := packedGap[T](vector)
-	for from := 0; from < m.Cols; from += vector {
-		columns := min(vector, m.Cols-from)
-		to := Matrix[T]{Rows: m.Rows, Cols: columns, Stride: vector, Data: work[from/vector*gap:]}
-		pack(to, m.columns(from, from+columns), nil, nil)
+	for lo := 0; lo < m.Rows; lo += rows {
+		few := m.Slice(lo, min(lo+rows, m.Rows))
+		for from := 0; from < m.Cols; from += vector {
+			columns := min(vector, m.Cols-from)
+			to := Matrix[T]{Rows: few.Rows, Cols: columns, Stride: vector, Data: work[from/vector*gap+lo*vector:]}
+			pack(to, few.columns(from, from+columns), nil, nil)
+		}
 	}
 	return operand[T]{data: work, stride: vector, vector: vector, gap: gap}
 }

@@ -7,28 +7,157 @@
 // func Pack64(dst *float64, ldd int, x *float64, n int, p int, stride int, shift *float64, d *float64)
 // Requires: AVX
 TEXT ·Pack64(SB), NOSPLIT, $0-64
-	MOVQ    dst+0(FP), AX
-	MOVQ    ldd+8(FP), CX
-	MOVQ    x+16(FP), DX
-	MOVQ    n+24(FP), BX
-	MOVQ    p+32(FP), SI
-	MOVQ    stride+40(FP), DI
-	MOVQ    shift+48(FP), R8
-	MOVQ    d+56(FP), R9
-	SHLQ    $0x03, CX
-	SHLQ    $0x03, DI
-	MOVQ    SI, R10
-	ANDQ    $+3, R10
-	MOVQ    R10, R11
-	NEGQ    R11
-	LEAQ    masks8<>+0(SB), R12
-	VMOVUPD 128(R12)(R11*8), Y1
-	TESTQ   R9, R9
-	JZ      unscaled
-	TESTQ   R8, R8
-	JZ      scaled
+	MOVQ       dst+0(FP), AX
+	MOVQ       ldd+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       n+24(FP), BX
+	MOVQ       p+32(FP), SI
+	MOVQ       stride+40(FP), DI
+	MOVQ       shift+48(FP), R8
+	MOVQ       d+56(FP), R9
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DI
+	MOVQ       SI, R10
+	ANDQ       $+3, R10
+	MOVQ       R10, R11
+	NEGQ       R11
+	LEAQ       masks8<>+0(SB), R12
+	VMOVUPD    128(R12)(R11*8), Y1
+	TESTQ      R9, R9
+	JZ         unscaled
+	TESTQ      R8, R8
+	JZ         scaled
+	CMPQ       SI, $+4
+	JG         both_more_than1
+	MOVQ       SI, R10
+	SUBQ       $+0, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R10
+	VMOVUPD    128(R10)(SI*8), Y1
+	VMASKMOVPD (R8), Y1, Y2
 
-both:
+both1:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMASKMOVPD   (DX), Y1, Y3
+	VSUBPD       Y2, Y3, Y3
+	VMULPD       Y0, Y3, Y3
+	VMASKMOVPD   Y3, Y1, (AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both1
+	VZEROUPPER
+	RET
+
+both_more_than1:
+	CMPQ       SI, $+8
+	JG         both_more_than2
+	MOVQ       SI, R10
+	SUBQ       $+4, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R10
+	VMOVUPD    128(R10)(SI*8), Y1
+	VMOVUPD    (R8), Y2
+	VMASKMOVPD 32(R8), Y1, Y3
+
+both2:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Y4
+	VSUBPD       Y2, Y4, Y4
+	VMULPD       Y0, Y4, Y4
+	VMOVUPD      Y4, (AX)
+	VMASKMOVPD   32(DX), Y1, Y4
+	VSUBPD       Y3, Y4, Y4
+	VMULPD       Y0, Y4, Y4
+	VMASKMOVPD   Y4, Y1, 32(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both2
+	VZEROUPPER
+	RET
+
+both_more_than2:
+	CMPQ       SI, $+12
+	JG         both_more_than3
+	MOVQ       SI, R10
+	SUBQ       $+8, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R10
+	VMOVUPD    128(R10)(SI*8), Y1
+	VMOVUPD    (R8), Y2
+	VMOVUPD    32(R8), Y3
+	VMASKMOVPD 64(R8), Y1, Y4
+
+both3:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Y5
+	VSUBPD       Y2, Y5, Y5
+	VMULPD       Y0, Y5, Y5
+	VMOVUPD      Y5, (AX)
+	VMOVUPD      32(DX), Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       Y0, Y5, Y5
+	VMOVUPD      Y5, 32(AX)
+	VMASKMOVPD   64(DX), Y1, Y5
+	VSUBPD       Y4, Y5, Y5
+	VMULPD       Y0, Y5, Y5
+	VMASKMOVPD   Y5, Y1, 64(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both3
+	VZEROUPPER
+	RET
+
+both_more_than3:
+	CMPQ       SI, $+16
+	JG         both_more_than4
+	MOVQ       SI, R10
+	SUBQ       $+12, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R10
+	VMOVUPD    128(R10)(SI*8), Y1
+	VMOVUPD    (R8), Y2
+	VMOVUPD    32(R8), Y3
+	VMOVUPD    64(R8), Y4
+	VMASKMOVPD 96(R8), Y1, Y5
+
+both4:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Y6
+	VSUBPD       Y2, Y6, Y6
+	VMULPD       Y0, Y6, Y6
+	VMOVUPD      Y6, (AX)
+	VMOVUPD      32(DX), Y6
+	VSUBPD       Y3, Y6, Y6
+	VMULPD       Y0, Y6, Y6
+	VMOVUPD      Y6, 32(AX)
+	VMOVUPD      64(DX), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMULPD       Y0, Y6, Y6
+	VMOVUPD      Y6, 64(AX)
+	VMASKMOVPD   96(DX), Y1, Y6
+	VSUBPD       Y5, Y6, Y6
+	VMULPD       Y0, Y6, Y6
+	VMASKMOVPD   Y6, Y1, 96(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both4
+	VZEROUPPER
+	RET
+
+both_more_than4:
+both_many:
 	VBROADCASTSD (R9), Y0
 	ADDQ         $+8, R9
 	MOVQ         DX, R11
@@ -36,133 +165,436 @@ both:
 	MOVQ         R8, R13
 	MOVQ         SI, R14
 	SUBQ         $+4, R14
-	JL           both_rest
 
-both_vector:
-	VMOVUPD (R11), Y2
-	VSUBPD  (R13), Y2, Y2
-	VMULPD  Y0, Y2, Y2
-	VMOVUPD Y2, (R12)
-	ADDQ    $+32, R11
-	ADDQ    $+32, R12
-	ADDQ    $+32, R13
-	SUBQ    $+4, R14
-	JGE     both_vector
-
-both_rest:
-	TESTQ      R10, R10
-	JZ         both_next
-	VMASKMOVPD (R11), Y1, Y2
-	VMASKMOVPD (R13), Y1, Y3
-	VSUBPD     Y3, Y2, Y2
+both_many_vector:
+	VMOVUPD    (R11), Y2
+	VSUBPD     (R13), Y2, Y2
 	VMULPD     Y0, Y2, Y2
-	VMASKMOVPD Y2, Y1, (R12)
+	VMOVUPD    Y2, (R12)
+	ADDQ       $+32, R11
+	ADDQ       $+32, R12
+	ADDQ       $+32, R13
+	SUBQ       $+4, R14
+	JGE        both_many_vector
+	TESTQ      R10, R10
+	JZ         both_many_next
+	VMASKMOVPD (R13), Y1, Y2
+	VMASKMOVPD (R11), Y1, Y3
+	VSUBPD     Y2, Y3, Y3
+	VMULPD     Y0, Y3, Y3
+	VMASKMOVPD Y3, Y1, (R12)
 
-both_next:
+both_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  both
+	JNZ  both_many
 	VZEROUPPER
 	RET
 
 scaled:
+	CMPQ    SI, $+4
+	JG      scaled_more_than1
+	MOVQ    SI, R10
+	SUBQ    $+0, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y1
+
+scaled1:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMASKMOVPD   (DX), Y1, Y2
+	VMULPD       Y0, Y2, Y2
+	VMASKMOVPD   Y2, Y1, (AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled1
+	VZEROUPPER
+	RET
+
+scaled_more_than1:
+	CMPQ    SI, $+8
+	JG      scaled_more_than2
+	MOVQ    SI, R10
+	SUBQ    $+4, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y1
+
+scaled2:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Y2
+	VMULPD       Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMASKMOVPD   32(DX), Y1, Y2
+	VMULPD       Y0, Y2, Y2
+	VMASKMOVPD   Y2, Y1, 32(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled2
+	VZEROUPPER
+	RET
+
+scaled_more_than2:
+	CMPQ    SI, $+12
+	JG      scaled_more_than3
+	MOVQ    SI, R10
+	SUBQ    $+8, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y1
+
+scaled3:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Y2
+	VMULPD       Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(DX), Y2
+	VMULPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VMASKMOVPD   64(DX), Y1, Y2
+	VMULPD       Y0, Y2, Y2
+	VMASKMOVPD   Y2, Y1, 64(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled3
+	VZEROUPPER
+	RET
+
+scaled_more_than3:
+	CMPQ    SI, $+16
+	JG      scaled_more_than4
+	MOVQ    SI, R10
+	SUBQ    $+12, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y1
+
+scaled4:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Y2
+	VMULPD       Y0, Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      32(DX), Y2
+	VMULPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      64(DX), Y2
+	VMULPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 64(AX)
+	VMASKMOVPD   96(DX), Y1, Y2
+	VMULPD       Y0, Y2, Y2
+	VMASKMOVPD   Y2, Y1, 96(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled4
+	VZEROUPPER
+	RET
+
+scaled_more_than4:
+scaled_many:
 	VBROADCASTSD (R9), Y0
 	ADDQ         $+8, R9
 	MOVQ         DX, R8
 	MOVQ         AX, R11
 	MOVQ         SI, R12
 	SUBQ         $+4, R12
-	JL           scaled_rest
 
-scaled_vector:
-	VMOVUPD (R8), Y2
-	VMULPD  Y0, Y2, Y2
-	VMOVUPD Y2, (R11)
-	ADDQ    $+32, R8
-	ADDQ    $+32, R11
-	SUBQ    $+4, R12
-	JGE     scaled_vector
-
-scaled_rest:
+scaled_many_vector:
+	VMOVUPD    (R8), Y2
+	VMULPD     Y0, Y2, Y2
+	VMOVUPD    Y2, (R11)
+	ADDQ       $+32, R8
+	ADDQ       $+32, R11
+	SUBQ       $+4, R12
+	JGE        scaled_many_vector
 	TESTQ      R10, R10
-	JZ         scaled_next
+	JZ         scaled_many_next
 	VMASKMOVPD (R8), Y1, Y2
 	VMULPD     Y0, Y2, Y2
 	VMASKMOVPD Y2, Y1, (R11)
 
-scaled_next:
+scaled_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  scaled
+	JNZ  scaled_many
 	VZEROUPPER
 	RET
 
 unscaled:
-	TESTQ R8, R8
-	JZ    copied
+	TESTQ      R8, R8
+	JZ         copied
+	CMPQ       SI, $+4
+	JG         centered_more_than1
+	MOVQ       SI, R10
+	SUBQ       $+0, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R9
+	VMOVUPD    128(R9)(SI*8), Y0
+	VMASKMOVPD (R8), Y0, Y1
 
-centered:
+centered1:
+	VMASKMOVPD (DX), Y0, Y2
+	VSUBPD     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, (AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        centered1
+	VZEROUPPER
+	RET
+
+centered_more_than1:
+	CMPQ       SI, $+8
+	JG         centered_more_than2
+	MOVQ       SI, R10
+	SUBQ       $+4, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R9
+	VMOVUPD    128(R9)(SI*8), Y0
+	VMOVUPD    (R8), Y1
+	VMASKMOVPD 32(R8), Y0, Y2
+
+centered2:
+	VMOVUPD    (DX), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMOVUPD    Y3, (AX)
+	VMASKMOVPD 32(DX), Y0, Y3
+	VSUBPD     Y2, Y3, Y3
+	VMASKMOVPD Y3, Y0, 32(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        centered2
+	VZEROUPPER
+	RET
+
+centered_more_than2:
+	CMPQ       SI, $+12
+	JG         centered_more_than3
+	MOVQ       SI, R10
+	SUBQ       $+8, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R9
+	VMOVUPD    128(R9)(SI*8), Y0
+	VMOVUPD    (R8), Y1
+	VMOVUPD    32(R8), Y2
+	VMASKMOVPD 64(R8), Y0, Y3
+
+centered3:
+	VMOVUPD    (DX), Y4
+	VSUBPD     Y1, Y4, Y4
+	VMOVUPD    Y4, (AX)
+	VMOVUPD    32(DX), Y4
+	VSUBPD     Y2, Y4, Y4
+	VMOVUPD    Y4, 32(AX)
+	VMASKMOVPD 64(DX), Y0, Y4
+	VSUBPD     Y3, Y4, Y4
+	VMASKMOVPD Y4, Y0, 64(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        centered3
+	VZEROUPPER
+	RET
+
+centered_more_than3:
+	CMPQ       SI, $+16
+	JG         centered_more_than4
+	MOVQ       SI, R10
+	SUBQ       $+12, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R9
+	VMOVUPD    128(R9)(SI*8), Y0
+	VMOVUPD    (R8), Y1
+	VMOVUPD    32(R8), Y2
+	VMOVUPD    64(R8), Y3
+	VMASKMOVPD 96(R8), Y0, Y4
+
+centered4:
+	VMOVUPD    (DX), Y5
+	VSUBPD     Y1, Y5, Y5
+	VMOVUPD    Y5, (AX)
+	VMOVUPD    32(DX), Y5
+	VSUBPD     Y2, Y5, Y5
+	VMOVUPD    Y5, 32(AX)
+	VMOVUPD    64(DX), Y5
+	VSUBPD     Y3, Y5, Y5
+	VMOVUPD    Y5, 64(AX)
+	VMASKMOVPD 96(DX), Y0, Y5
+	VSUBPD     Y4, Y5, Y5
+	VMASKMOVPD Y5, Y0, 96(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        centered4
+	VZEROUPPER
+	RET
+
+centered_more_than4:
+centered_many:
 	MOVQ DX, R9
 	MOVQ AX, R11
 	MOVQ R8, R12
 	MOVQ SI, R13
 	SUBQ $+4, R13
-	JL   centered_rest
 
-centered_vector:
-	VMOVUPD (R9), Y0
-	VSUBPD  (R12), Y0, Y0
-	VMOVUPD Y0, (R11)
-	ADDQ    $+32, R9
-	ADDQ    $+32, R11
-	ADDQ    $+32, R12
-	SUBQ    $+4, R13
-	JGE     centered_vector
-
-centered_rest:
+centered_many_vector:
+	VMOVUPD    (R9), Y0
+	VSUBPD     (R12), Y0, Y0
+	VMOVUPD    Y0, (R11)
+	ADDQ       $+32, R9
+	ADDQ       $+32, R11
+	ADDQ       $+32, R12
+	SUBQ       $+4, R13
+	JGE        centered_many_vector
 	TESTQ      R10, R10
-	JZ         centered_next
-	VMASKMOVPD (R9), Y1, Y0
-	VMASKMOVPD (R12), Y1, Y2
-	VSUBPD     Y2, Y0, Y0
-	VMASKMOVPD Y0, Y1, (R11)
+	JZ         centered_many_next
+	VMASKMOVPD (R12), Y1, Y0
+	VMASKMOVPD (R9), Y1, Y2
+	VSUBPD     Y0, Y2, Y2
+	VMASKMOVPD Y2, Y1, (R11)
 
-centered_next:
+centered_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  centered
+	JNZ  centered_many
 	VZEROUPPER
 	RET
 
 copied:
+	CMPQ    SI, $+4
+	JG      copied_more_than1
+	MOVQ    SI, R10
+	SUBQ    $+0, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+
+copied1:
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD Y1, Y0, (AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        copied1
+	VZEROUPPER
+	RET
+
+copied_more_than1:
+	CMPQ    SI, $+8
+	JG      copied_more_than2
+	MOVQ    SI, R10
+	SUBQ    $+4, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+
+copied2:
+	VMOVUPD    (DX), Y1
+	VMOVUPD    Y1, (AX)
+	VMASKMOVPD 32(DX), Y0, Y1
+	VMASKMOVPD Y1, Y0, 32(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        copied2
+	VZEROUPPER
+	RET
+
+copied_more_than2:
+	CMPQ    SI, $+12
+	JG      copied_more_than3
+	MOVQ    SI, R10
+	SUBQ    $+8, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+
+copied3:
+	VMOVUPD    (DX), Y1
+	VMOVUPD    Y1, (AX)
+	VMOVUPD    32(DX), Y1
+	VMOVUPD    Y1, 32(AX)
+	VMASKMOVPD 64(DX), Y0, Y1
+	VMASKMOVPD Y1, Y0, 64(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        copied3
+	VZEROUPPER
+	RET
+
+copied_more_than3:
+	CMPQ    SI, $+16
+	JG      copied_more_than4
+	MOVQ    SI, R10
+	SUBQ    $+12, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+
+copied4:
+	VMOVUPD    (DX), Y1
+	VMOVUPD    Y1, (AX)
+	VMOVUPD    32(DX), Y1
+	VMOVUPD    Y1, 32(AX)
+	VMOVUPD    64(DX), Y1
+	VMOVUPD    Y1, 64(AX)
+	VMASKMOVPD 96(DX), Y0, Y1
+	VMASKMOVPD Y1, Y0, 96(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        copied4
+	VZEROUPPER
+	RET
+
+copied_more_than4:
+copied_many:
 	MOVQ DX, R8
 	MOVQ AX, R9
 	MOVQ SI, R11
 	SUBQ $+4, R11
-	JL   copied_rest
 
-copied_vector:
-	VMOVUPD (R8), Y0
-	VMOVUPD Y0, (R9)
-	ADDQ    $+32, R8
-	ADDQ    $+32, R9
-	SUBQ    $+4, R11
-	JGE     copied_vector
-
-copied_rest:
+copied_many_vector:
+	VMOVUPD    (R8), Y0
+	VMOVUPD    Y0, (R9)
+	ADDQ       $+32, R8
+	ADDQ       $+32, R9
+	SUBQ       $+4, R11
+	JGE        copied_many_vector
 	TESTQ      R10, R10
-	JZ         copied_next
+	JZ         copied_many_next
 	VMASKMOVPD (R8), Y1, Y0
 	VMASKMOVPD Y0, Y1, (R9)
 
-copied_next:
+copied_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  copied
+	JNZ  copied_many
 	VZEROUPPER
 	RET
 
@@ -195,32 +627,197 @@ GLOBL masks8<>(SB), RODATA|NOPTR, $192
 // func Pack32(dst *float32, ldd int, x *float32, n int, p int, stride int, shift *float32, d *float64)
 // Requires: AVX
 TEXT ·Pack32(SB), NOSPLIT, $0-64
-	MOVQ    dst+0(FP), AX
-	MOVQ    ldd+8(FP), CX
-	MOVQ    x+16(FP), DX
-	MOVQ    n+24(FP), BX
-	MOVQ    p+32(FP), SI
-	MOVQ    stride+40(FP), DI
-	MOVQ    shift+48(FP), R8
-	MOVQ    d+56(FP), R9
-	SHLQ    $0x02, CX
-	SHLQ    $0x02, DI
-	MOVQ    SI, R10
-	ANDQ    $+3, R10
-	MOVQ    R10, R11
-	NEGQ    R11
-	LEAQ    masks8<>+0(SB), R12
-	VMOVUPD 128(R12)(R11*8), Y0
-	MOVQ    R10, R11
-	NEGQ    R11
-	LEAQ    masks4<>+0(SB), R12
-	VMOVUPS 64(R12)(R11*4), X1
-	TESTQ   R9, R9
-	JZ      unscaled
-	TESTQ   R8, R8
-	JZ      scaled
+	MOVQ       dst+0(FP), AX
+	MOVQ       ldd+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       n+24(FP), BX
+	MOVQ       p+32(FP), SI
+	MOVQ       stride+40(FP), DI
+	MOVQ       shift+48(FP), R8
+	MOVQ       d+56(FP), R9
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DI
+	MOVQ       SI, R10
+	ANDQ       $+3, R10
+	MOVQ       R10, R11
+	NEGQ       R11
+	LEAQ       masks8<>+0(SB), R12
+	VMOVUPD    128(R12)(R11*8), Y0
+	MOVQ       R10, R11
+	NEGQ       R11
+	LEAQ       masks4<>+0(SB), R12
+	VMOVUPS    64(R12)(R11*4), X1
+	TESTQ      R9, R9
+	JZ         unscaled
+	TESTQ      R8, R8
+	JZ         scaled
+	CMPQ       SI, $+4
+	JG         both_more_than1
+	MOVQ       SI, R10
+	SUBQ       $+0, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R11
+	VMOVUPD    128(R11)(SI*8), Y0
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks4<>+0(SB), R10
+	VMOVUPS    64(R10)(SI*4), X1
+	VMASKMOVPS (R8), X1, X2
 
-both:
+both1:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMASKMOVPS   (DX), X1, X3
+	VSUBPS       X2, X3, X3
+	VCVTPS2PD    X3, Y3
+	VMULPD       Y0, Y3, Y3
+	VCVTPD2PSY   Y3, X3
+	VMASKMOVPS   X3, X1, (AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both1
+	VZEROUPPER
+	RET
+
+both_more_than1:
+	CMPQ       SI, $+8
+	JG         both_more_than2
+	MOVQ       SI, R10
+	SUBQ       $+4, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R11
+	VMOVUPD    128(R11)(SI*8), Y0
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks4<>+0(SB), R10
+	VMOVUPS    64(R10)(SI*4), X1
+	VMOVUPS    (R8), X2
+	VMASKMOVPS 16(R8), X1, X3
+
+both2:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), X4
+	VSUBPS       X2, X4, X4
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y0, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VMOVUPS      X4, (AX)
+	VMASKMOVPS   16(DX), X1, X4
+	VSUBPS       X3, X4, X4
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y0, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VMASKMOVPS   X4, X1, 16(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both2
+	VZEROUPPER
+	RET
+
+both_more_than2:
+	CMPQ       SI, $+12
+	JG         both_more_than3
+	MOVQ       SI, R10
+	SUBQ       $+8, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R11
+	VMOVUPD    128(R11)(SI*8), Y0
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks4<>+0(SB), R10
+	VMOVUPS    64(R10)(SI*4), X1
+	VMOVUPS    (R8), X2
+	VMOVUPS    16(R8), X3
+	VMASKMOVPS 32(R8), X1, X4
+
+both3:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), X5
+	VSUBPS       X2, X5, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VMOVUPS      X5, (AX)
+	VMOVUPS      16(DX), X5
+	VSUBPS       X3, X5, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VMOVUPS      X5, 16(AX)
+	VMASKMOVPS   32(DX), X1, X5
+	VSUBPS       X4, X5, X5
+	VCVTPS2PD    X5, Y5
+	VMULPD       Y0, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VMASKMOVPS   X5, X1, 32(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both3
+	VZEROUPPER
+	RET
+
+both_more_than3:
+	CMPQ       SI, $+16
+	JG         both_more_than4
+	MOVQ       SI, R10
+	SUBQ       $+12, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R11
+	VMOVUPD    128(R11)(SI*8), Y0
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks4<>+0(SB), R10
+	VMOVUPS    64(R10)(SI*4), X1
+	VMOVUPS    (R8), X2
+	VMOVUPS    16(R8), X3
+	VMOVUPS    32(R8), X4
+	VMASKMOVPS 48(R8), X1, X5
+
+both4:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), X6
+	VSUBPS       X2, X6, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       Y0, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VMOVUPS      X6, (AX)
+	VMOVUPS      16(DX), X6
+	VSUBPS       X3, X6, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       Y0, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VMOVUPS      X6, 16(AX)
+	VMOVUPS      32(DX), X6
+	VSUBPS       X4, X6, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       Y0, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VMOVUPS      X6, 32(AX)
+	VMASKMOVPS   48(DX), X1, X6
+	VSUBPS       X5, X6, X6
+	VCVTPS2PD    X6, Y6
+	VMULPD       Y0, Y6, Y6
+	VCVTPD2PSY   Y6, X6
+	VMASKMOVPS   X6, X1, 48(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both4
+	VZEROUPPER
+	RET
+
+both_more_than4:
+both_many:
 	VBROADCASTSD (R9), Y0
 	ADDQ         $+8, R9
 	MOVQ         DX, R11
@@ -228,9 +825,8 @@ both:
 	MOVQ         R8, R13
 	MOVQ         SI, R14
 	SUBQ         $+4, R14
-	JL           both_rest
 
-both_vector:
+both_many_vector:
 	VMOVUPS    (R11), X2
 	VSUBPS     (R13), X2, X2
 	VCVTPS2PD  X2, Y2
@@ -241,37 +837,181 @@ both_vector:
 	ADDQ       $+16, R12
 	ADDQ       $+16, R13
 	SUBQ       $+4, R14
-	JGE        both_vector
-
-both_rest:
+	JGE        both_many_vector
 	TESTQ      R10, R10
-	JZ         both_next
-	VMASKMOVPS (R11), X1, X2
-	VMASKMOVPS (R13), X1, X3
-	VSUBPS     X3, X2, X2
-	VCVTPS2PD  X2, Y2
-	VMULPD     Y0, Y2, Y2
-	VCVTPD2PSY Y2, X2
-	VMASKMOVPS X2, X1, (R12)
+	JZ         both_many_next
+	VMASKMOVPS (R13), X1, X2
+	VMASKMOVPS (R11), X1, X3
+	VSUBPS     X2, X3, X3
+	VCVTPS2PD  X3, Y3
+	VMULPD     Y0, Y3, Y3
+	VCVTPD2PSY Y3, X3
+	VMASKMOVPS X3, X1, (R12)
 
-both_next:
+both_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  both
+	JNZ  both_many
 	VZEROUPPER
 	RET
 
 scaled:
+	CMPQ    SI, $+4
+	JG      scaled_more_than1
+	MOVQ    SI, R10
+	SUBQ    $+0, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), R8
+	VMOVUPS 64(R8)(SI*4), X1
+
+scaled1:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMASKMOVPS   (DX), X1, X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMASKMOVPS   X2, X1, (AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled1
+	VZEROUPPER
+	RET
+
+scaled_more_than1:
+	CMPQ    SI, $+8
+	JG      scaled_more_than2
+	MOVQ    SI, R10
+	SUBQ    $+4, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), R8
+	VMOVUPS 64(R8)(SI*4), X1
+
+scaled2:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVUPS      X2, (AX)
+	VMASKMOVPS   16(DX), X1, X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMASKMOVPS   X2, X1, 16(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled2
+	VZEROUPPER
+	RET
+
+scaled_more_than2:
+	CMPQ    SI, $+12
+	JG      scaled_more_than3
+	MOVQ    SI, R10
+	SUBQ    $+8, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), R8
+	VMOVUPS 64(R8)(SI*4), X1
+
+scaled3:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVUPS      X2, (AX)
+	VMOVUPS      16(DX), X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVUPS      X2, 16(AX)
+	VMASKMOVPS   32(DX), X1, X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMASKMOVPS   X2, X1, 32(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled3
+	VZEROUPPER
+	RET
+
+scaled_more_than3:
+	CMPQ    SI, $+16
+	JG      scaled_more_than4
+	MOVQ    SI, R10
+	SUBQ    $+12, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), R8
+	VMOVUPS 64(R8)(SI*4), X1
+
+scaled4:
+	VBROADCASTSD (R9), Y0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVUPS      X2, (AX)
+	VMOVUPS      16(DX), X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVUPS      X2, 16(AX)
+	VMOVUPS      32(DX), X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVUPS      X2, 32(AX)
+	VMASKMOVPS   48(DX), X1, X2
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VMASKMOVPS   X2, X1, 48(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled4
+	VZEROUPPER
+	RET
+
+scaled_more_than4:
+scaled_many:
 	VBROADCASTSD (R9), Y0
 	ADDQ         $+8, R9
 	MOVQ         DX, R8
 	MOVQ         AX, R11
 	MOVQ         SI, R12
 	SUBQ         $+4, R12
-	JL           scaled_rest
 
-scaled_vector:
+scaled_many_vector:
 	VMOVUPS    (R8), X2
 	VCVTPS2PD  X2, Y2
 	VMULPD     Y0, Y2, Y2
@@ -280,89 +1020,317 @@ scaled_vector:
 	ADDQ       $+16, R8
 	ADDQ       $+16, R11
 	SUBQ       $+4, R12
-	JGE        scaled_vector
-
-scaled_rest:
+	JGE        scaled_many_vector
 	TESTQ      R10, R10
-	JZ         scaled_next
+	JZ         scaled_many_next
 	VMASKMOVPS (R8), X1, X2
 	VCVTPS2PD  X2, Y2
 	VMULPD     Y0, Y2, Y2
 	VCVTPD2PSY Y2, X2
 	VMASKMOVPS X2, X1, (R11)
 
-scaled_next:
+scaled_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  scaled
+	JNZ  scaled_many
 	VZEROUPPER
 	RET
 
 unscaled:
-	TESTQ R8, R8
-	JZ    copied
+	TESTQ      R8, R8
+	JZ         copied
+	CMPQ       SI, $+4
+	JG         centered_more_than1
+	MOVQ       SI, R10
+	SUBQ       $+0, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R9
+	VMOVUPD    128(R9)(SI*8), Y0
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks4<>+0(SB), R9
+	VMOVUPS    64(R9)(SI*4), X0
+	VMASKMOVPS (R8), X0, X1
 
-centered:
+centered1:
+	VMASKMOVPS (DX), X0, X2
+	VSUBPS     X1, X2, X2
+	VMASKMOVPS X2, X0, (AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        centered1
+	VZEROUPPER
+	RET
+
+centered_more_than1:
+	CMPQ       SI, $+8
+	JG         centered_more_than2
+	MOVQ       SI, R10
+	SUBQ       $+4, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R9
+	VMOVUPD    128(R9)(SI*8), Y0
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks4<>+0(SB), R9
+	VMOVUPS    64(R9)(SI*4), X0
+	VMOVUPS    (R8), X1
+	VMASKMOVPS 16(R8), X0, X2
+
+centered2:
+	VMOVUPS    (DX), X3
+	VSUBPS     X1, X3, X3
+	VMOVUPS    X3, (AX)
+	VMASKMOVPS 16(DX), X0, X3
+	VSUBPS     X2, X3, X3
+	VMASKMOVPS X3, X0, 16(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        centered2
+	VZEROUPPER
+	RET
+
+centered_more_than2:
+	CMPQ       SI, $+12
+	JG         centered_more_than3
+	MOVQ       SI, R10
+	SUBQ       $+8, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R9
+	VMOVUPD    128(R9)(SI*8), Y0
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks4<>+0(SB), R9
+	VMOVUPS    64(R9)(SI*4), X0
+	VMOVUPS    (R8), X1
+	VMOVUPS    16(R8), X2
+	VMASKMOVPS 32(R8), X0, X3
+
+centered3:
+	VMOVUPS    (DX), X4
+	VSUBPS     X1, X4, X4
+	VMOVUPS    X4, (AX)
+	VMOVUPS    16(DX), X4
+	VSUBPS     X2, X4, X4
+	VMOVUPS    X4, 16(AX)
+	VMASKMOVPS 32(DX), X0, X4
+	VSUBPS     X3, X4, X4
+	VMASKMOVPS X4, X0, 32(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        centered3
+	VZEROUPPER
+	RET
+
+centered_more_than3:
+	CMPQ       SI, $+16
+	JG         centered_more_than4
+	MOVQ       SI, R10
+	SUBQ       $+12, R10
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks8<>+0(SB), R9
+	VMOVUPD    128(R9)(SI*8), Y0
+	MOVQ       R10, SI
+	NEGQ       SI
+	LEAQ       masks4<>+0(SB), R9
+	VMOVUPS    64(R9)(SI*4), X0
+	VMOVUPS    (R8), X1
+	VMOVUPS    16(R8), X2
+	VMOVUPS    32(R8), X3
+	VMASKMOVPS 48(R8), X0, X4
+
+centered4:
+	VMOVUPS    (DX), X5
+	VSUBPS     X1, X5, X5
+	VMOVUPS    X5, (AX)
+	VMOVUPS    16(DX), X5
+	VSUBPS     X2, X5, X5
+	VMOVUPS    X5, 16(AX)
+	VMOVUPS    32(DX), X5
+	VSUBPS     X3, X5, X5
+	VMOVUPS    X5, 32(AX)
+	VMASKMOVPS 48(DX), X0, X5
+	VSUBPS     X4, X5, X5
+	VMASKMOVPS X5, X0, 48(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        centered4
+	VZEROUPPER
+	RET
+
+centered_more_than4:
+centered_many:
 	MOVQ DX, R9
 	MOVQ AX, R11
 	MOVQ R8, R12
 	MOVQ SI, R13
 	SUBQ $+4, R13
-	JL   centered_rest
 
-centered_vector:
-	VMOVUPS (R9), X0
-	VSUBPS  (R12), X0, X0
-	VMOVUPS X0, (R11)
-	ADDQ    $+16, R9
-	ADDQ    $+16, R11
-	ADDQ    $+16, R12
-	SUBQ    $+4, R13
-	JGE     centered_vector
-
-centered_rest:
+centered_many_vector:
+	VMOVUPS    (R9), X0
+	VSUBPS     (R12), X0, X0
+	VMOVUPS    X0, (R11)
+	ADDQ       $+16, R9
+	ADDQ       $+16, R11
+	ADDQ       $+16, R12
+	SUBQ       $+4, R13
+	JGE        centered_many_vector
 	TESTQ      R10, R10
-	JZ         centered_next
-	VMASKMOVPS (R9), X1, X0
-	VMASKMOVPS (R12), X1, X2
-	VSUBPS     X2, X0, X0
-	VMASKMOVPS X0, X1, (R11)
+	JZ         centered_many_next
+	VMASKMOVPS (R12), X1, X0
+	VMASKMOVPS (R9), X1, X2
+	VSUBPS     X0, X2, X2
+	VMASKMOVPS X2, X1, (R11)
 
-centered_next:
+centered_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  centered
+	JNZ  centered_many
 	VZEROUPPER
 	RET
 
 copied:
+	CMPQ    SI, $+4
+	JG      copied_more_than1
+	MOVQ    SI, R10
+	SUBQ    $+0, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), R8
+	VMOVUPS 64(R8)(SI*4), X0
+
+copied1:
+	VMASKMOVPS (DX), X0, X1
+	VMASKMOVPS X1, X0, (AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        copied1
+	VZEROUPPER
+	RET
+
+copied_more_than1:
+	CMPQ    SI, $+8
+	JG      copied_more_than2
+	MOVQ    SI, R10
+	SUBQ    $+4, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), R8
+	VMOVUPS 64(R8)(SI*4), X0
+
+copied2:
+	VMOVUPS    (DX), X1
+	VMOVUPS    X1, (AX)
+	VMASKMOVPS 16(DX), X0, X1
+	VMASKMOVPS X1, X0, 16(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        copied2
+	VZEROUPPER
+	RET
+
+copied_more_than2:
+	CMPQ    SI, $+12
+	JG      copied_more_than3
+	MOVQ    SI, R10
+	SUBQ    $+8, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), R8
+	VMOVUPS 64(R8)(SI*4), X0
+
+copied3:
+	VMOVUPS    (DX), X1
+	VMOVUPS    X1, (AX)
+	VMOVUPS    16(DX), X1
+	VMOVUPS    X1, 16(AX)
+	VMASKMOVPS 32(DX), X0, X1
+	VMASKMOVPS X1, X0, 32(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        copied3
+	VZEROUPPER
+	RET
+
+copied_more_than3:
+	CMPQ    SI, $+16
+	JG      copied_more_than4
+	MOVQ    SI, R10
+	SUBQ    $+12, R10
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), R8
+	VMOVUPD 128(R8)(SI*8), Y0
+	MOVQ    R10, SI
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), R8
+	VMOVUPS 64(R8)(SI*4), X0
+
+copied4:
+	VMOVUPS    (DX), X1
+	VMOVUPS    X1, (AX)
+	VMOVUPS    16(DX), X1
+	VMOVUPS    X1, 16(AX)
+	VMOVUPS    32(DX), X1
+	VMOVUPS    X1, 32(AX)
+	VMASKMOVPS 48(DX), X0, X1
+	VMASKMOVPS X1, X0, 48(AX)
+	ADDQ       DI, DX
+	ADDQ       CX, AX
+	DECQ       BX
+	JNZ        copied4
+	VZEROUPPER
+	RET
+
+copied_more_than4:
+copied_many:
 	MOVQ DX, R8
 	MOVQ AX, R9
 	MOVQ SI, R11
 	SUBQ $+4, R11
-	JL   copied_rest
 
-copied_vector:
-	VMOVUPS (R8), X0
-	VMOVUPS X0, (R9)
-	ADDQ    $+16, R8
-	ADDQ    $+16, R9
-	SUBQ    $+4, R11
-	JGE     copied_vector
-
-copied_rest:
+copied_many_vector:
+	VMOVUPS    (R8), X0
+	VMOVUPS    X0, (R9)
+	ADDQ       $+16, R8
+	ADDQ       $+16, R9
+	SUBQ       $+4, R11
+	JGE        copied_many_vector
 	TESTQ      R10, R10
-	JZ         copied_next
+	JZ         copied_many_next
 	VMASKMOVPS (R8), X1, X0
 	VMASKMOVPS X0, X1, (R9)
 
-copied_next:
+copied_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  copied
+	JNZ  copied_many
 	VZEROUPPER
 	RET
 

@@ -7,27 +7,152 @@
 // func Pack64(dst *float64, ldd int, x *float64, n int, p int, stride int, shift *float64, d *float64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·Pack64(SB), NOSPLIT, $0-64
-	MOVQ  dst+0(FP), AX
-	MOVQ  ldd+8(FP), CX
-	MOVQ  x+16(FP), DX
-	MOVQ  n+24(FP), BX
-	MOVQ  p+32(FP), SI
-	MOVQ  stride+40(FP), DI
-	MOVQ  shift+48(FP), R8
-	MOVQ  d+56(FP), R9
-	SHLQ  $0x03, CX
-	SHLQ  $0x03, DI
-	MOVQ  SI, R10
-	ANDQ  $+7, R10
-	MOVQ  $-1, R11
-	BZHIQ R10, R11, R11
-	KMOVW R11, K1
-	TESTQ R9, R9
-	JZ    unscaled
-	TESTQ R8, R8
-	JZ    scaled
+	MOVQ      dst+0(FP), AX
+	MOVQ      ldd+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      n+24(FP), BX
+	MOVQ      p+32(FP), SI
+	MOVQ      stride+40(FP), DI
+	MOVQ      shift+48(FP), R8
+	MOVQ      d+56(FP), R9
+	SHLQ      $0x03, CX
+	SHLQ      $0x03, DI
+	MOVQ      SI, R10
+	ANDQ      $+7, R10
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	TESTQ     R9, R9
+	JZ        unscaled
+	TESTQ     R8, R8
+	JZ        scaled
+	CMPQ      SI, $+8
+	JG        both_more_than1
+	MOVQ      SI, R10
+	SUBQ      $+0, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (R8), K1, Z1
 
-both:
+both1:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPD.Z    (DX), K1, Z2
+	VSUBPD       Z1, Z2, Z2
+	VMULPD       Z0, Z2, Z2
+	VMOVUPD      Z2, K1, (AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both1
+	VZEROUPPER
+	RET
+
+both_more_than1:
+	CMPQ      SI, $+16
+	JG        both_more_than2
+	MOVQ      SI, R10
+	SUBQ      $+8, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD   (R8), Z1
+	VMOVUPD.Z 64(R8), K1, Z2
+
+both2:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Z3
+	VSUBPD       Z1, Z3, Z3
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD.Z    64(DX), K1, Z3
+	VSUBPD       Z2, Z3, Z3
+	VMULPD       Z0, Z3, Z3
+	VMOVUPD      Z3, K1, 64(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both2
+	VZEROUPPER
+	RET
+
+both_more_than2:
+	CMPQ      SI, $+24
+	JG        both_more_than3
+	MOVQ      SI, R10
+	SUBQ      $+16, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD   (R8), Z1
+	VMOVUPD   64(R8), Z2
+	VMOVUPD.Z 128(R8), K1, Z3
+
+both3:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Z4
+	VSUBPD       Z1, Z4, Z4
+	VMULPD       Z0, Z4, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(DX), Z4
+	VSUBPD       Z2, Z4, Z4
+	VMULPD       Z0, Z4, Z4
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD.Z    128(DX), K1, Z4
+	VSUBPD       Z3, Z4, Z4
+	VMULPD       Z0, Z4, Z4
+	VMOVUPD      Z4, K1, 128(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both3
+	VZEROUPPER
+	RET
+
+both_more_than3:
+	CMPQ      SI, $+32
+	JG        both_more_than4
+	MOVQ      SI, R10
+	SUBQ      $+24, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD   (R8), Z1
+	VMOVUPD   64(R8), Z2
+	VMOVUPD   128(R8), Z3
+	VMOVUPD.Z 192(R8), K1, Z4
+
+both4:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Z5
+	VSUBPD       Z1, Z5, Z5
+	VMULPD       Z0, Z5, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(DX), Z5
+	VSUBPD       Z2, Z5, Z5
+	VMULPD       Z0, Z5, Z5
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      128(DX), Z5
+	VSUBPD       Z3, Z5, Z5
+	VMULPD       Z0, Z5, Z5
+	VMOVUPD      Z5, 128(AX)
+	VMOVUPD.Z    192(DX), K1, Z5
+	VSUBPD       Z4, Z5, Z5
+	VMULPD       Z0, Z5, Z5
+	VMOVUPD      Z5, K1, 192(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both4
+	VZEROUPPER
+	RET
+
+both_more_than4:
+both_many:
 	VBROADCASTSD (R9), Z0
 	ADDQ         $+8, R9
 	MOVQ         DX, R11
@@ -35,160 +160,596 @@ both:
 	MOVQ         R8, R13
 	MOVQ         SI, R14
 	SUBQ         $+8, R14
-	JL           both_rest
 
-both_vector:
-	VMOVUPD (R11), Z1
-	VSUBPD  (R13), Z1, Z1
-	VMULPD  Z0, Z1, Z1
-	VMOVUPD Z1, (R12)
-	ADDQ    $+64, R11
-	ADDQ    $+64, R12
-	ADDQ    $+64, R13
-	SUBQ    $+8, R14
-	JGE     both_vector
-
-both_rest:
-	TESTQ     R10, R10
-	JZ        both_next
-	VMOVUPD.Z (R11), K1, Z1
-	VMOVUPD.Z (R13), K1, Z2
-	VSUBPD    Z2, Z1, Z1
+both_many_vector:
+	VMOVUPD   (R11), Z1
+	VSUBPD    (R13), Z1, Z1
 	VMULPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (R12)
+	VMOVUPD   Z1, (R12)
+	ADDQ      $+64, R11
+	ADDQ      $+64, R12
+	ADDQ      $+64, R13
+	SUBQ      $+8, R14
+	JGE       both_many_vector
+	TESTQ     R10, R10
+	JZ        both_many_next
+	VMOVUPD.Z (R13), K1, Z1
+	VMOVUPD.Z (R11), K1, Z2
+	VSUBPD    Z1, Z2, Z2
+	VMULPD    Z0, Z2, Z2
+	VMOVUPD   Z2, K1, (R12)
 
-both_next:
+both_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  both
+	JNZ  both_many
 	VZEROUPPER
 	RET
 
 scaled:
+	CMPQ  SI, $+8
+	JG    scaled_more_than1
+	MOVQ  SI, R10
+	SUBQ  $+0, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+scaled1:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPD.Z    (DX), K1, Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled1
+	VZEROUPPER
+	RET
+
+scaled_more_than1:
+	CMPQ  SI, $+16
+	JG    scaled_more_than2
+	MOVQ  SI, R10
+	SUBQ  $+8, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+scaled2:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, (AX)
+	VMOVUPD.Z    64(DX), K1, Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, 64(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled2
+	VZEROUPPER
+	RET
+
+scaled_more_than2:
+	CMPQ  SI, $+24
+	JG    scaled_more_than3
+	MOVQ  SI, R10
+	SUBQ  $+16, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+scaled3:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, (AX)
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD.Z    128(DX), K1, Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, 128(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled3
+	VZEROUPPER
+	RET
+
+scaled_more_than3:
+	CMPQ  SI, $+32
+	JG    scaled_more_than4
+	MOVQ  SI, R10
+	SUBQ  $+24, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+scaled4:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPD      (DX), Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, (AX)
+	VMOVUPD      64(DX), Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      128(DX), Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, 128(AX)
+	VMOVUPD.Z    192(DX), K1, Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, 192(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled4
+	VZEROUPPER
+	RET
+
+scaled_more_than4:
+scaled_many:
 	VBROADCASTSD (R9), Z0
 	ADDQ         $+8, R9
 	MOVQ         DX, R8
 	MOVQ         AX, R11
 	MOVQ         SI, R12
 	SUBQ         $+8, R12
-	JL           scaled_rest
 
-scaled_vector:
-	VMOVUPD (R8), Z1
-	VMULPD  Z0, Z1, Z1
-	VMOVUPD Z1, (R11)
-	ADDQ    $+64, R8
-	ADDQ    $+64, R11
-	SUBQ    $+8, R12
-	JGE     scaled_vector
-
-scaled_rest:
+scaled_many_vector:
+	VMOVUPD   (R8), Z1
+	VMULPD    Z0, Z1, Z1
+	VMOVUPD   Z1, (R11)
+	ADDQ      $+64, R8
+	ADDQ      $+64, R11
+	SUBQ      $+8, R12
+	JGE       scaled_many_vector
 	TESTQ     R10, R10
-	JZ        scaled_next
+	JZ        scaled_many_next
 	VMOVUPD.Z (R8), K1, Z1
 	VMULPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (R11)
 
-scaled_next:
+scaled_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  scaled
+	JNZ  scaled_many
 	VZEROUPPER
 	RET
 
 unscaled:
-	TESTQ R8, R8
-	JZ    copied
+	TESTQ     R8, R8
+	JZ        copied
+	CMPQ      SI, $+8
+	JG        centered_more_than1
+	MOVQ      SI, R10
+	SUBQ      $+0, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (R8), K1, Z0
 
-centered:
+centered1:
+	VMOVUPD.Z (DX), K1, Z1
+	VSUBPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       centered1
+	VZEROUPPER
+	RET
+
+centered_more_than1:
+	CMPQ      SI, $+16
+	JG        centered_more_than2
+	MOVQ      SI, R10
+	SUBQ      $+8, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD   (R8), Z0
+	VMOVUPD.Z 64(R8), K1, Z1
+
+centered2:
+	VMOVUPD   (DX), Z2
+	VSUBPD    Z0, Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD.Z 64(DX), K1, Z2
+	VSUBPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, 64(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       centered2
+	VZEROUPPER
+	RET
+
+centered_more_than2:
+	CMPQ      SI, $+24
+	JG        centered_more_than3
+	MOVQ      SI, R10
+	SUBQ      $+16, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD   (R8), Z0
+	VMOVUPD   64(R8), Z1
+	VMOVUPD.Z 128(R8), K1, Z2
+
+centered3:
+	VMOVUPD   (DX), Z3
+	VSUBPD    Z0, Z3, Z3
+	VMOVUPD   Z3, (AX)
+	VMOVUPD   64(DX), Z3
+	VSUBPD    Z1, Z3, Z3
+	VMOVUPD   Z3, 64(AX)
+	VMOVUPD.Z 128(DX), K1, Z3
+	VSUBPD    Z2, Z3, Z3
+	VMOVUPD   Z3, K1, 128(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       centered3
+	VZEROUPPER
+	RET
+
+centered_more_than3:
+	CMPQ      SI, $+32
+	JG        centered_more_than4
+	MOVQ      SI, R10
+	SUBQ      $+24, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD   (R8), Z0
+	VMOVUPD   64(R8), Z1
+	VMOVUPD   128(R8), Z2
+	VMOVUPD.Z 192(R8), K1, Z3
+
+centered4:
+	VMOVUPD   (DX), Z4
+	VSUBPD    Z0, Z4, Z4
+	VMOVUPD   Z4, (AX)
+	VMOVUPD   64(DX), Z4
+	VSUBPD    Z1, Z4, Z4
+	VMOVUPD   Z4, 64(AX)
+	VMOVUPD   128(DX), Z4
+	VSUBPD    Z2, Z4, Z4
+	VMOVUPD   Z4, 128(AX)
+	VMOVUPD.Z 192(DX), K1, Z4
+	VSUBPD    Z3, Z4, Z4
+	VMOVUPD   Z4, K1, 192(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       centered4
+	VZEROUPPER
+	RET
+
+centered_more_than4:
+centered_many:
 	MOVQ DX, R9
 	MOVQ AX, R11
 	MOVQ R8, R12
 	MOVQ SI, R13
 	SUBQ $+8, R13
-	JL   centered_rest
 
-centered_vector:
-	VMOVUPD (R9), Z0
-	VSUBPD  (R12), Z0, Z0
-	VMOVUPD Z0, (R11)
-	ADDQ    $+64, R9
-	ADDQ    $+64, R11
-	ADDQ    $+64, R12
-	SUBQ    $+8, R13
-	JGE     centered_vector
-
-centered_rest:
+centered_many_vector:
+	VMOVUPD   (R9), Z0
+	VSUBPD    (R12), Z0, Z0
+	VMOVUPD   Z0, (R11)
+	ADDQ      $+64, R9
+	ADDQ      $+64, R11
+	ADDQ      $+64, R12
+	SUBQ      $+8, R13
+	JGE       centered_many_vector
 	TESTQ     R10, R10
-	JZ        centered_next
-	VMOVUPD.Z (R9), K1, Z0
-	VMOVUPD.Z (R12), K1, Z1
-	VSUBPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (R11)
+	JZ        centered_many_next
+	VMOVUPD.Z (R12), K1, Z0
+	VMOVUPD.Z (R9), K1, Z1
+	VSUBPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (R11)
 
-centered_next:
+centered_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  centered
+	JNZ  centered_many
 	VZEROUPPER
 	RET
 
 copied:
+	CMPQ  SI, $+8
+	JG    copied_more_than1
+	MOVQ  SI, R10
+	SUBQ  $+0, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+copied1:
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD   Z0, K1, (AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       copied1
+	VZEROUPPER
+	RET
+
+copied_more_than1:
+	CMPQ  SI, $+16
+	JG    copied_more_than2
+	MOVQ  SI, R10
+	SUBQ  $+8, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+copied2:
+	VMOVUPD   (DX), Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD.Z 64(DX), K1, Z0
+	VMOVUPD   Z0, K1, 64(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       copied2
+	VZEROUPPER
+	RET
+
+copied_more_than2:
+	CMPQ  SI, $+24
+	JG    copied_more_than3
+	MOVQ  SI, R10
+	SUBQ  $+16, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+copied3:
+	VMOVUPD   (DX), Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   64(DX), Z0
+	VMOVUPD   Z0, 64(AX)
+	VMOVUPD.Z 128(DX), K1, Z0
+	VMOVUPD   Z0, K1, 128(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       copied3
+	VZEROUPPER
+	RET
+
+copied_more_than3:
+	CMPQ  SI, $+32
+	JG    copied_more_than4
+	MOVQ  SI, R10
+	SUBQ  $+24, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+copied4:
+	VMOVUPD   (DX), Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD   64(DX), Z0
+	VMOVUPD   Z0, 64(AX)
+	VMOVUPD   128(DX), Z0
+	VMOVUPD   Z0, 128(AX)
+	VMOVUPD.Z 192(DX), K1, Z0
+	VMOVUPD   Z0, K1, 192(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       copied4
+	VZEROUPPER
+	RET
+
+copied_more_than4:
+copied_many:
 	MOVQ DX, R8
 	MOVQ AX, R9
 	MOVQ SI, R11
 	SUBQ $+8, R11
-	JL   copied_rest
 
-copied_vector:
-	VMOVUPD (R8), Z0
-	VMOVUPD Z0, (R9)
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R11
-	JGE     copied_vector
-
-copied_rest:
+copied_many_vector:
+	VMOVUPD   (R8), Z0
+	VMOVUPD   Z0, (R9)
+	ADDQ      $+64, R8
+	ADDQ      $+64, R9
+	SUBQ      $+8, R11
+	JGE       copied_many_vector
 	TESTQ     R10, R10
-	JZ        copied_next
+	JZ        copied_many_next
 	VMOVUPD.Z (R8), K1, Z0
 	VMOVUPD   Z0, K1, (R9)
 
-copied_next:
+copied_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  copied
+	JNZ  copied_many
 	VZEROUPPER
 	RET
 
 // func Pack32(dst *float32, ldd int, x *float32, n int, p int, stride int, shift *float32, d *float64)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·Pack32(SB), NOSPLIT, $0-64
-	MOVQ  dst+0(FP), AX
-	MOVQ  ldd+8(FP), CX
-	MOVQ  x+16(FP), DX
-	MOVQ  n+24(FP), BX
-	MOVQ  p+32(FP), SI
-	MOVQ  stride+40(FP), DI
-	MOVQ  shift+48(FP), R8
-	MOVQ  d+56(FP), R9
-	SHLQ  $0x02, CX
-	SHLQ  $0x02, DI
-	MOVQ  SI, R10
-	ANDQ  $+7, R10
-	MOVQ  $-1, R11
-	BZHIQ R10, R11, R11
-	KMOVW R11, K1
-	TESTQ R9, R9
-	JZ    unscaled
-	TESTQ R8, R8
-	JZ    scaled
+	MOVQ      dst+0(FP), AX
+	MOVQ      ldd+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      n+24(FP), BX
+	MOVQ      p+32(FP), SI
+	MOVQ      stride+40(FP), DI
+	MOVQ      shift+48(FP), R8
+	MOVQ      d+56(FP), R9
+	SHLQ      $0x02, CX
+	SHLQ      $0x02, DI
+	MOVQ      SI, R10
+	ANDQ      $+7, R10
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	TESTQ     R9, R9
+	JZ        unscaled
+	TESTQ     R8, R8
+	JZ        scaled
+	CMPQ      SI, $+8
+	JG        both_more_than1
+	MOVQ      SI, R10
+	SUBQ      $+0, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (R8), K1, Y1
 
-both:
+both1:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPS.Z    (DX), K1, Y2
+	VSUBPS       Y1, Y2, Y2
+	VCVTPS2PD    Y2, Z2
+	VMULPD       Z0, Z2, Z2
+	VCVTPD2PS    Z2, Y2
+	VMOVUPS      Y2, K1, (AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both1
+	VZEROUPPER
+	RET
+
+both_more_than1:
+	CMPQ      SI, $+16
+	JG        both_more_than2
+	MOVQ      SI, R10
+	SUBQ      $+8, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS   (R8), Y1
+	VMOVUPS.Z 32(R8), K1, Y2
+
+both2:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), Y3
+	VSUBPS       Y1, Y3, Y3
+	VCVTPS2PD    Y3, Z3
+	VMULPD       Z0, Z3, Z3
+	VCVTPD2PS    Z3, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS.Z    32(DX), K1, Y3
+	VSUBPS       Y2, Y3, Y3
+	VCVTPS2PD    Y3, Z3
+	VMULPD       Z0, Z3, Z3
+	VCVTPD2PS    Z3, Y3
+	VMOVUPS      Y3, K1, 32(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both2
+	VZEROUPPER
+	RET
+
+both_more_than2:
+	CMPQ      SI, $+24
+	JG        both_more_than3
+	MOVQ      SI, R10
+	SUBQ      $+16, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS   (R8), Y1
+	VMOVUPS   32(R8), Y2
+	VMOVUPS.Z 64(R8), K1, Y3
+
+both3:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VCVTPS2PD    Y4, Z4
+	VMULPD       Z0, Z4, Z4
+	VCVTPD2PS    Z4, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      32(DX), Y4
+	VSUBPS       Y2, Y4, Y4
+	VCVTPS2PD    Y4, Z4
+	VMULPD       Z0, Z4, Z4
+	VCVTPD2PS    Z4, Y4
+	VMOVUPS      Y4, 32(AX)
+	VMOVUPS.Z    64(DX), K1, Y4
+	VSUBPS       Y3, Y4, Y4
+	VCVTPS2PD    Y4, Z4
+	VMULPD       Z0, Z4, Z4
+	VCVTPD2PS    Z4, Y4
+	VMOVUPS      Y4, K1, 64(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both3
+	VZEROUPPER
+	RET
+
+both_more_than3:
+	CMPQ      SI, $+32
+	JG        both_more_than4
+	MOVQ      SI, R10
+	SUBQ      $+24, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS   (R8), Y1
+	VMOVUPS   32(R8), Y2
+	VMOVUPS   64(R8), Y3
+	VMOVUPS.Z 96(R8), K1, Y4
+
+both4:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), Y5
+	VSUBPS       Y1, Y5, Y5
+	VCVTPS2PD    Y5, Z5
+	VMULPD       Z0, Z5, Z5
+	VCVTPD2PS    Z5, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      32(DX), Y5
+	VSUBPS       Y2, Y5, Y5
+	VCVTPS2PD    Y5, Z5
+	VMULPD       Z0, Z5, Z5
+	VCVTPD2PS    Z5, Y5
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      64(DX), Y5
+	VSUBPS       Y3, Y5, Y5
+	VCVTPS2PD    Y5, Z5
+	VMULPD       Z0, Z5, Z5
+	VCVTPD2PS    Z5, Y5
+	VMOVUPS      Y5, 64(AX)
+	VMOVUPS.Z    96(DX), K1, Y5
+	VSUBPS       Y4, Y5, Y5
+	VCVTPS2PD    Y5, Z5
+	VMULPD       Z0, Z5, Z5
+	VCVTPD2PS    Z5, Y5
+	VMOVUPS      Y5, K1, 96(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          both4
+	VZEROUPPER
+	RET
+
+both_more_than4:
+both_many:
 	VBROADCASTSD (R9), Z0
 	ADDQ         $+8, R9
 	MOVQ         DX, R11
@@ -196,9 +757,8 @@ both:
 	MOVQ         R8, R13
 	MOVQ         SI, R14
 	SUBQ         $+8, R14
-	JL           both_rest
 
-both_vector:
+both_many_vector:
 	VMOVUPS   (R11), Y1
 	VSUBPS    (R13), Y1, Y1
 	VCVTPS2PD Y1, Z1
@@ -209,37 +769,161 @@ both_vector:
 	ADDQ      $+32, R12
 	ADDQ      $+32, R13
 	SUBQ      $+8, R14
-	JGE       both_vector
-
-both_rest:
+	JGE       both_many_vector
 	TESTQ     R10, R10
-	JZ        both_next
-	VMOVUPS.Z (R11), K1, Y1
-	VMOVUPS.Z (R13), K1, Y2
-	VSUBPS    Y2, Y1, Y1
-	VCVTPS2PD Y1, Z1
-	VMULPD    Z0, Z1, Z1
-	VCVTPD2PS Z1, Y1
-	VMOVUPS   Y1, K1, (R12)
+	JZ        both_many_next
+	VMOVUPS.Z (R13), K1, Y1
+	VMOVUPS.Z (R11), K1, Y2
+	VSUBPS    Y1, Y2, Y2
+	VCVTPS2PD Y2, Z2
+	VMULPD    Z0, Z2, Z2
+	VCVTPD2PS Z2, Y2
+	VMOVUPS   Y2, K1, (R12)
 
-both_next:
+both_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  both
+	JNZ  both_many
 	VZEROUPPER
 	RET
 
 scaled:
+	CMPQ  SI, $+8
+	JG    scaled_more_than1
+	MOVQ  SI, R10
+	SUBQ  $+0, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+scaled1:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPS.Z    (DX), K1, Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, K1, (AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled1
+	VZEROUPPER
+	RET
+
+scaled_more_than1:
+	CMPQ  SI, $+16
+	JG    scaled_more_than2
+	MOVQ  SI, R10
+	SUBQ  $+8, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+scaled2:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS.Z    32(DX), K1, Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, K1, 32(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled2
+	VZEROUPPER
+	RET
+
+scaled_more_than2:
+	CMPQ  SI, $+24
+	JG    scaled_more_than3
+	MOVQ  SI, R10
+	SUBQ  $+16, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+scaled3:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      32(DX), Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS.Z    64(DX), K1, Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, K1, 64(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled3
+	VZEROUPPER
+	RET
+
+scaled_more_than3:
+	CMPQ  SI, $+32
+	JG    scaled_more_than4
+	MOVQ  SI, R10
+	SUBQ  $+24, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+scaled4:
+	VBROADCASTSD (R9), Z0
+	ADDQ         $+8, R9
+	VMOVUPS      (DX), Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      32(DX), Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      64(DX), Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, 64(AX)
+	VMOVUPS.Z    96(DX), K1, Y1
+	VCVTPS2PD    Y1, Z1
+	VMULPD       Z0, Z1, Z1
+	VCVTPD2PS    Z1, Y1
+	VMOVUPS      Y1, K1, 96(AX)
+	ADDQ         DI, DX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          scaled4
+	VZEROUPPER
+	RET
+
+scaled_more_than4:
+scaled_many:
 	VBROADCASTSD (R9), Z0
 	ADDQ         $+8, R9
 	MOVQ         DX, R8
 	MOVQ         AX, R11
 	MOVQ         SI, R12
 	SUBQ         $+8, R12
-	JL           scaled_rest
 
-scaled_vector:
+scaled_many_vector:
 	VMOVUPS   (R8), Y1
 	VCVTPS2PD Y1, Z1
 	VMULPD    Z0, Z1, Z1
@@ -248,88 +932,276 @@ scaled_vector:
 	ADDQ      $+32, R8
 	ADDQ      $+32, R11
 	SUBQ      $+8, R12
-	JGE       scaled_vector
-
-scaled_rest:
+	JGE       scaled_many_vector
 	TESTQ     R10, R10
-	JZ        scaled_next
+	JZ        scaled_many_next
 	VMOVUPS.Z (R8), K1, Y1
 	VCVTPS2PD Y1, Z1
 	VMULPD    Z0, Z1, Z1
 	VCVTPD2PS Z1, Y1
 	VMOVUPS   Y1, K1, (R11)
 
-scaled_next:
+scaled_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  scaled
+	JNZ  scaled_many
 	VZEROUPPER
 	RET
 
 unscaled:
-	TESTQ R8, R8
-	JZ    copied
+	TESTQ     R8, R8
+	JZ        copied
+	CMPQ      SI, $+8
+	JG        centered_more_than1
+	MOVQ      SI, R10
+	SUBQ      $+0, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (R8), K1, Y0
 
-centered:
+centered1:
+	VMOVUPS.Z (DX), K1, Y1
+	VSUBPS    Y0, Y1, Y1
+	VMOVUPS   Y1, K1, (AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       centered1
+	VZEROUPPER
+	RET
+
+centered_more_than1:
+	CMPQ      SI, $+16
+	JG        centered_more_than2
+	MOVQ      SI, R10
+	SUBQ      $+8, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS   (R8), Y0
+	VMOVUPS.Z 32(R8), K1, Y1
+
+centered2:
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y0, Y2, Y2
+	VMOVUPS   Y2, (AX)
+	VMOVUPS.Z 32(DX), K1, Y2
+	VSUBPS    Y1, Y2, Y2
+	VMOVUPS   Y2, K1, 32(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       centered2
+	VZEROUPPER
+	RET
+
+centered_more_than2:
+	CMPQ      SI, $+24
+	JG        centered_more_than3
+	MOVQ      SI, R10
+	SUBQ      $+16, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS   (R8), Y0
+	VMOVUPS   32(R8), Y1
+	VMOVUPS.Z 64(R8), K1, Y2
+
+centered3:
+	VMOVUPS   (DX), Y3
+	VSUBPS    Y0, Y3, Y3
+	VMOVUPS   Y3, (AX)
+	VMOVUPS   32(DX), Y3
+	VSUBPS    Y1, Y3, Y3
+	VMOVUPS   Y3, 32(AX)
+	VMOVUPS.Z 64(DX), K1, Y3
+	VSUBPS    Y2, Y3, Y3
+	VMOVUPS   Y3, K1, 64(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       centered3
+	VZEROUPPER
+	RET
+
+centered_more_than3:
+	CMPQ      SI, $+32
+	JG        centered_more_than4
+	MOVQ      SI, R10
+	SUBQ      $+24, R10
+	MOVQ      $-1, SI
+	BZHIQ     R10, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS   (R8), Y0
+	VMOVUPS   32(R8), Y1
+	VMOVUPS   64(R8), Y2
+	VMOVUPS.Z 96(R8), K1, Y3
+
+centered4:
+	VMOVUPS   (DX), Y4
+	VSUBPS    Y0, Y4, Y4
+	VMOVUPS   Y4, (AX)
+	VMOVUPS   32(DX), Y4
+	VSUBPS    Y1, Y4, Y4
+	VMOVUPS   Y4, 32(AX)
+	VMOVUPS   64(DX), Y4
+	VSUBPS    Y2, Y4, Y4
+	VMOVUPS   Y4, 64(AX)
+	VMOVUPS.Z 96(DX), K1, Y4
+	VSUBPS    Y3, Y4, Y4
+	VMOVUPS   Y4, K1, 96(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       centered4
+	VZEROUPPER
+	RET
+
+centered_more_than4:
+centered_many:
 	MOVQ DX, R9
 	MOVQ AX, R11
 	MOVQ R8, R12
 	MOVQ SI, R13
 	SUBQ $+8, R13
-	JL   centered_rest
 
-centered_vector:
-	VMOVUPS (R9), Y0
-	VSUBPS  (R12), Y0, Y0
-	VMOVUPS Y0, (R11)
-	ADDQ    $+32, R9
-	ADDQ    $+32, R11
-	ADDQ    $+32, R12
-	SUBQ    $+8, R13
-	JGE     centered_vector
-
-centered_rest:
+centered_many_vector:
+	VMOVUPS   (R9), Y0
+	VSUBPS    (R12), Y0, Y0
+	VMOVUPS   Y0, (R11)
+	ADDQ      $+32, R9
+	ADDQ      $+32, R11
+	ADDQ      $+32, R12
+	SUBQ      $+8, R13
+	JGE       centered_many_vector
 	TESTQ     R10, R10
-	JZ        centered_next
-	VMOVUPS.Z (R9), K1, Y0
-	VMOVUPS.Z (R12), K1, Y1
-	VSUBPS    Y1, Y0, Y0
-	VMOVUPS   Y0, K1, (R11)
+	JZ        centered_many_next
+	VMOVUPS.Z (R12), K1, Y0
+	VMOVUPS.Z (R9), K1, Y1
+	VSUBPS    Y0, Y1, Y1
+	VMOVUPS   Y1, K1, (R11)
 
-centered_next:
+centered_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  centered
+	JNZ  centered_many
 	VZEROUPPER
 	RET
 
 copied:
+	CMPQ  SI, $+8
+	JG    copied_more_than1
+	MOVQ  SI, R10
+	SUBQ  $+0, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+copied1:
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   Y0, K1, (AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       copied1
+	VZEROUPPER
+	RET
+
+copied_more_than1:
+	CMPQ  SI, $+16
+	JG    copied_more_than2
+	MOVQ  SI, R10
+	SUBQ  $+8, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+copied2:
+	VMOVUPS   (DX), Y0
+	VMOVUPS   Y0, (AX)
+	VMOVUPS.Z 32(DX), K1, Y0
+	VMOVUPS   Y0, K1, 32(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       copied2
+	VZEROUPPER
+	RET
+
+copied_more_than2:
+	CMPQ  SI, $+24
+	JG    copied_more_than3
+	MOVQ  SI, R10
+	SUBQ  $+16, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+copied3:
+	VMOVUPS   (DX), Y0
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   32(DX), Y0
+	VMOVUPS   Y0, 32(AX)
+	VMOVUPS.Z 64(DX), K1, Y0
+	VMOVUPS   Y0, K1, 64(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       copied3
+	VZEROUPPER
+	RET
+
+copied_more_than3:
+	CMPQ  SI, $+32
+	JG    copied_more_than4
+	MOVQ  SI, R10
+	SUBQ  $+24, R10
+	MOVQ  $-1, SI
+	BZHIQ R10, SI, SI
+	KMOVW SI, K1
+
+copied4:
+	VMOVUPS   (DX), Y0
+	VMOVUPS   Y0, (AX)
+	VMOVUPS   32(DX), Y0
+	VMOVUPS   Y0, 32(AX)
+	VMOVUPS   64(DX), Y0
+	VMOVUPS   Y0, 64(AX)
+	VMOVUPS.Z 96(DX), K1, Y0
+	VMOVUPS   Y0, K1, 96(AX)
+	ADDQ      DI, DX
+	ADDQ      CX, AX
+	DECQ      BX
+	JNZ       copied4
+	VZEROUPPER
+	RET
+
+copied_more_than4:
+copied_many:
 	MOVQ DX, R8
 	MOVQ AX, R9
 	MOVQ SI, R11
 	SUBQ $+8, R11
-	JL   copied_rest
 
-copied_vector:
-	VMOVUPS (R8), Y0
-	VMOVUPS Y0, (R9)
-	ADDQ    $+32, R8
-	ADDQ    $+32, R9
-	SUBQ    $+8, R11
-	JGE     copied_vector
-
-copied_rest:
+copied_many_vector:
+	VMOVUPS   (R8), Y0
+	VMOVUPS   Y0, (R9)
+	ADDQ      $+32, R8
+	ADDQ      $+32, R9
+	SUBQ      $+8, R11
+	JGE       copied_many_vector
 	TESTQ     R10, R10
-	JZ        copied_next
+	JZ        copied_many_next
 	VMOVUPS.Z (R8), K1, Y0
 	VMOVUPS   Y0, K1, (R9)
 
-copied_next:
+copied_many_next:
 	ADDQ DI, DX
 	ADDQ CX, AX
 	DECQ BX
-	JNZ  copied
+	JNZ  copied_many
 	VZEROUPPER
 	RET

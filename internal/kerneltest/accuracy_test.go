@@ -71,8 +71,8 @@ func errorBounds[T kernels.Float](t *testing.T, epsilonT float64) {
 		eta, g, gram, sandwich := make([]float64, n), make([]float64, p), make([]float64, p*p), make([]float64, p*p)
 		kernels.Dots(eta, x, nil, beta)
 		kernels.Update(g, x, nil, r)
-		kernels.Gram(gram, p, x, nil)
-		kernels.Sandwich(sandwich, p, x, r, make([]T, kernels.SandwichWork(p)))
+		kernels.Gram(gram, p, x, make([]T, kernels.TriangleWork(p)))
+		kernels.Sandwich(sandwich, p, x, r, make([]T, kernels.TriangleWork(p)))
 		for i := range n {
 			e := newExact()
 			for j := range p {

@@ -135,7 +135,7 @@ func TestSpecialValues(t *testing.T) {
 				dots, update, gram := make([]float64, n), make([]float64, n), make([]float64, n*n)
 				kernels.Dots(dots, x, nil, special)
 				kernels.Update(update, x, special, special)
-				kernels.Sandwich(gram, n, x, special, make([]float64, kernels.SandwichWork(n)))
+				kernels.Sandwich(gram, n, x, special, make([]float64, kernels.TriangleWork(n)))
 				for _, v := range special {
 					one := []float64{-0.5}
 					kernels.Axpy(one, v, []float64{v})

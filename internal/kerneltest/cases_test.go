@@ -67,12 +67,12 @@ func calls[T kernels.Float]() []call {
 		}},
 		{name: "Sandwich", square: true, run: func(s setting, m *memory) []float64 {
 			dst, x, d := square(m, s), matrix[T](m, s), values[float64](m, s, s.n)
-			kernels.Sandwich(dst, s.p+s.gap, x, d, work[T](m, s, kernels.SandwichWork(s.p)))
+			kernels.Sandwich(dst, s.p+s.gap, x, d, work[T](m, s, kernels.TriangleWork(s.p)))
 			return dst
 		}},
 		{name: "Triangle", square: true, run: func(s setting, m *memory) []float64 {
-			dst, a, b := square(m, s), matrix[T](m, s), matrix[T](m, s)
-			kernels.Triangle(dst, s.p+s.gap, a, b, work[T](m, s, kernels.TriangleWork(s.p)), nil)
+			dst, x, d, next := square(m, s), matrix[T](m, s), values[float64](m, s, s.n), values[T](m, s, s.n*s.p)
+			kernels.Triangle(dst, s.p+s.gap, x, d, work[T](m, s, kernels.TriangleWork(s.p)), next)
 			return dst
 		}},
 		{name: "Update", run: func(s setting, m *memory) []float64 {

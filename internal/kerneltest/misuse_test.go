@@ -23,7 +23,7 @@ func TestMisusePanics(t *testing.T) {
 		change(&m)
 		return m
 	}
-	work := make([]float64, kernels.SandwichWork(2))
+	work := make([]float64, kernels.TriangleWork(2))
 	one := make([]float64, 1)
 	wrapped := kernels.Matrix[float64]{Rows: 17, Cols: 1, Stride: wrap, Data: one}
 	seventeen := kernels.Matrix[float64]{Rows: 17, Cols: 1, Stride: 1, Data: make([]float64, 17)}
@@ -37,9 +37,9 @@ func TestMisusePanics(t *testing.T) {
 		"Update dst":        func() { kernels.Update(three, x, nil, three) },
 		"Update r":          func() { kernels.Update(two, x, nil, two) },
 		"Update shift":      func() { kernels.Update(two, x, three, three) },
-		"Gram stride":       func() { kernels.Gram(four, 1, x, nil) },
-		"Gram dst":          func() { kernels.Gram(three, 2, x, nil) },
-		"Triangle shapes":   func() { kernels.Triangle(four, 2, x, x.Slice(0, 2), nil, nil) },
+		"Gram stride":       func() { kernels.Gram(four, 1, x, work) },
+		"Gram dst":          func() { kernels.Gram(three, 2, x, work) },
+		"Triangle d":        func() { kernels.Triangle(four, 2, x, two, work, nil) },
 		"Sandwich d":        func() { kernels.Sandwich(four, 2, x, two, work) },
 		"Sandwich work":     func() { kernels.Sandwich(four, 2, x, three, work[1:]) },
 		"Pack shapes":       func() { kernels.Pack(x.Slice(0, 2), x, two, nil) },
@@ -51,15 +51,15 @@ func TestMisusePanics(t *testing.T) {
 		"Slice data":        func() { bad(func(m *kernels.Matrix[float64]) { m.Data = m.Data[:5] }).Slice(1, 3) },
 		"Dots overflow":     func() { kernels.Dots(make([]float64, 17), wrapped, nil, one) },
 		"Update overflow":   func() { kernels.Update(one, wrapped, nil, make([]float64, 17)) },
-		"Gram overflow":     func() { kernels.Gram(one, 1, wrapped, nil) },
+		"Gram overflow":     func() { kernels.Gram(one, 1, wrapped, work) },
 		"Pack overflow x":   func() { kernels.Pack(seventeen, wrapped, nil, nil) },
 		"Pack overflow dst": func() { kernels.Pack(wrapped, seventeen, nil, nil) },
 		"Sandwich overflow": func() {
-			kernels.Sandwich(one, 1, wrapped, make([]float64, 17), make([]float64, kernels.SandwichWork(1)))
+			kernels.Sandwich(one, 1, wrapped, make([]float64, 17), make([]float64, kernels.TriangleWork(1)))
 		},
 		"Slice overflow": func() { wrapped.Slice(16, 17) },
 		"Gram wrapped dst": func() {
-			kernels.Gram(make([]float64, 17), wrap, kernels.Matrix[float64]{Rows: 1, Cols: 17, Stride: 17, Data: make([]float64, 17)}, nil)
+			kernels.Gram(make([]float64, 17), wrap, kernels.Matrix[float64]{Rows: 1, Cols: 17, Stride: 17, Data: make([]float64, 17)}, work)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +111,7 @@ func hugeStride[T kernels.Float](t *testing.T) {
 				}
 				return m
 			}
-			x, packed, work := one(), one(), make([]T, kernels.SandwichWork(p))
+			x, packed, work := one(), one(), make([]T, kernels.TriangleWork(p))
 			eta, g, gram, sandwich := []float64{0}, make([]float64, p), make([]float64, p*p), make([]float64, p*p)
 			beta := widen(x.Data)
 			kernels.Dots(eta, x, nil, beta)

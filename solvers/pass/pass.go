@@ -256,8 +256,9 @@ func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 	x, n := seg.x, seg.x.Rows
 	if p.shift != nil {
-		s.centered = grow(s.centered, segmentRows*p.columns)
-		x = kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: p.columns, Data: s.centered}
+		stride := (p.columns + lineElements - 1) / lineElements * lineElements
+		s.centered = grow(s.centered, segmentRows*stride)
+		x = kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: stride, Data: s.centered}
 		kernels.Pack(x, seg.x, p.shift, nil)
 	}
 	s.predict(seg, 0, n, x, nil, at)
@@ -266,14 +267,11 @@ func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 	if p.model.Intercept {
 		kernels.Update(m.CrossD, x, nil, s.d[:n])
 	}
+	d := s.d[:n]
 	if p.model.Loss.Quadratic() && seg.w == nil {
-		kernels.Triangle(m.Hessian, p.columns, x, x, s.work(p.columns), seg.next)
-		return
+		d = nil // all ones
 	}
-	s.scaled = grow(s.scaled, segmentRows*p.columns)
-	scaled := kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: p.columns, Data: s.scaled}
-	kernels.Pack(scaled, x, nil, s.d[:n])
-	kernels.Triangle(m.Hessian, p.columns, scaled, x, s.work(p.columns), seg.next)
+	kernels.Triangle(m.Hessian, p.columns, x, d, s.work(p.columns), seg.next)
 }
 
 // acquire is empty moments, used before if there are any.

@@ -17,6 +17,10 @@ const (
 	// stripElements is how much of X stays in the first-level cache between
 	// the dot products and the update that follows them.
 	stripElements = 3072
+
+	// lineElements is the most elements of a cache line: rows of copies begin at
+	// multiples of it.
+	lineElements = 16
 )
 
 // StripRows is how many rows a pass without a Hessian takes through all of its
@@ -32,7 +36,6 @@ type scratch[T kernels.Float] struct {
 
 	gathered []T // rows of an index list
 	centered []T // X − c
-	scaled   []T // d·(X − c)
 	packed   []T // of the Hessian's kernel
 
 	chunk *Chunk[T] // rows of a source
