@@ -77,19 +77,16 @@ func (c *fitCommand) advise(err error, chosen *columns) error {
 
 // data is a table as a fit takes it. The features stay where they are.
 func (c *columns) data(t *table.Table) *glm.Data[float64] {
-	p, stride := len(c.features), len(t.Columns)
-	d := &glm.Data[float64]{X: t.Data, Columns: p, Stride: stride, Names: c.features, Target: c.target, OffsetName: c.offset}
+	d := &glm.Data[float64]{
+		X: t.Data, Columns: len(c.features), Stride: len(t.Columns), Names: c.features, Target: c.target, OffsetName: c.offset,
+	}
 	if d.Names == nil {
 		d.Names = []string{}
 	}
-	next := p
+	next := d.Columns
 	column := func() []float64 {
-		values := make([]float64, t.Rows)
-		for i := range values {
-			values[i] = t.Data[i*stride+next]
-		}
 		next++
-		return values
+		return t.Column(next - 1)
 	}
 	d.Y = column()
 	if c.weights != "" {

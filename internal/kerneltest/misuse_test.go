@@ -57,7 +57,9 @@ func TestMisusePanics(t *testing.T) {
 		"Sandwich overflow": func() {
 			kernels.Sandwich(one, 1, wrapped, make([]float64, 17), make([]float64, kernels.TriangleWork(1)))
 		},
-		"Slice overflow": func() { wrapped.Slice(16, 17) },
+		"NewMatrix rows":     func() { kernels.NewMatrix[float32](-1, 2) },
+		"NewMatrix overflow": func() { kernels.NewMatrix[float64](wrap, 16) },
+		"Slice overflow":     func() { wrapped.Slice(16, 17) },
 		"Gram wrapped dst": func() {
 			kernels.Gram(make([]float64, 17), wrap, kernels.Matrix[float64]{Rows: 1, Cols: 17, Stride: 17, Data: make([]float64, 17)}, work)
 		},

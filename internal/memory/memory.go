@@ -6,26 +6,70 @@ package memory
 
 import "unsafe"
 
+// Float is the type of numbers.
+type Float interface{ float32 | float64 }
+
 const (
 	line     = 64
 	hugePage = 2 << 20
+
+	// piece is how many elements are copied or cleared at a time: nothing
+	// stops a goroutine within one call, and a collector waits for it.
+	piece = 1 << 14
 )
 
-// Slice is n zeros. The first is at the start of a cache line; from a few huge
-// pages on, at the start of a huge page.
-func Slice[T float32 | float64](n int) []T {
-	var t T
-	size := int(unsafe.Sizeof(t))
+// Slice is n zeros. The first is at the start of a cache line; from 4 MiB on,
+// at the start of a huge page.
+//
+// Linux gives huge pages to who asks (/sys/kernel/mm/transparent_hugepage/enabled
+// is "madvise"), to all ("always": then the alignment is what is gained), or to
+// none ("never"). It must be asked before a page is first touched. That is so
+// for memory which is new to the program: make knows that it is zero and leaves
+// it alone. What a collector has freed and hands out again is zeroed by make;
+// it keeps the pages it had, huge ones if Slice asked for them before.
+func Slice[T Float](n int) []T {
+	size := sizeOf[T]()
 	alignment := line
 	if n*size >= 2*hugePage {
 		alignment = hugePage
 	}
 	all := make([]T, n+alignment/size)
-	start := int(-uintptr(unsafe.Pointer(unsafe.SliceData(all)))&uintptr(alignment-1)) / size
+	start := int(-address(all)&uintptr(alignment-1)) / size
 	part := all[start : start+n : start+n]
 	if alignment == hugePage {
-		whole := n * size &^ (hugePage - 1)
-		advise(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(part))), whole))
+		advise(within(part, hugePage))
 	}
 	return part
+}
+
+// Copy is the builtin copy in pieces.
+func Copy[T any](dst, src []T) {
+	for len(src) > piece {
+		copy(dst, src[:piece])
+		dst, src = dst[piece:], src[piece:]
+	}
+	copy(dst, src)
+}
+
+// Clear is the builtin clear in pieces.
+func Clear[T any](s []T) {
+	for len(s) > piece {
+		clear(s[:piece])
+		s = s[piece:]
+	}
+	clear(s)
+}
+
+func sizeOf[T Float]() int {
+	var t T
+	return int(unsafe.Sizeof(t))
+}
+
+func address[T Float](s []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
+
+// within is the whole pages of a slice.
+func within[T Float](s []T, page int) []byte {
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*sizeOf[T]())
+	start := min(int(-address(s)&uintptr(page-1)), len(bytes))
+	return bytes[start : start+(len(bytes)-start)&^(page-1)]
 }

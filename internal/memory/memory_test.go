@@ -13,7 +13,7 @@ func TestSlicesAreAlignedAndZero(t *testing.T) {
 	}
 }
 
-func check[T float32 | float64](t *testing.T, s []T, n, size int) {
+func check[T Float](t *testing.T, s []T, n, size int) {
 	t.Helper()
 	if len(s) != n || cap(s) != n {
 		t.Fatalf("length %d, capacity %d, want %d", len(s), cap(s), n)

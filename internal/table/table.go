@@ -4,15 +4,26 @@ package table
 import (
 	"context"
 	"io"
-	"slices"
+
+	"github.com/seed-0327bdf7/hesse/internal/memory"
 )
 
 // A Table is a matrix of finite numbers with named columns.
 type Table struct {
 	Columns []string
 	Rows    int
-	// Data is row-major: row i is Data[i*len(Columns) : (i+1)*len(Columns)].
+	// Data is row-major: row i is Data[i*len(Columns) : (i+1)*len(Columns)]. It
+	// lies in huge pages where the system has them.
 	Data []float64
+}
+
+// Column returns a copy of column j.
+func (t *Table) Column(j int) []float64 {
+	values := memory.Slice[float64](t.Rows)
+	for i := range values {
+		values[i] = t.Data[i*len(t.Columns)+j]
+	}
+	return values
 }
 
 // ReadAll reads the rows that are left, their selected columns. It is an *Error if there are none.
@@ -33,20 +44,20 @@ func (r *Reader) ReadAll(ctx context.Context) (*Table, error) {
 		t.Columns[i] = r.columns[field]
 	}
 	var bad unusable
+	var data memory.Builder[float64]
+	row := make([]float64, len(r.selected))
 	for {
 		err := r.next()
 		if err == io.EOF {
 			break
 		}
 		if err == nil {
-			size := len(t.Data)
-			t.Data = slices.Grow(t.Data, len(r.selected))[:size+len(r.selected)]
 			before := bad.cells
-			if err = r.parseRow(t.Data[size:], &bad); err == nil && bad.cells == before {
-				err = r.check(t.Data[size:])
+			if err = r.parseRow(row, &bad); err == nil && bad.cells == before {
+				err = r.check(row)
 			}
-			if bad.first != nil {
-				t.Data = t.Data[:size] // the row serves no purpose any more
+			if bad.first == nil { // else rows serve no purpose any more
+				data.Append(row)
 			}
 		}
 		if err != nil {
@@ -63,5 +74,6 @@ func (r *Reader) ReadAll(ctx context.Context) (*Table, error) {
 	if t.Rows == 0 {
 		return nil, &Error{File: r.file, Line: r.line, Problem: "no rows", Advice: "the header needs at least one row of numbers below it"}
 	}
+	t.Data = data.Join()
 	return t, nil
 }
