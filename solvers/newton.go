@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"github.com/seed-0327bdf7/hesse/internal/memory"
 )
 
 // Newton minimises a [Hessianer] by Newton's method. A step is
@@ -63,7 +65,7 @@ func (m Newton) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, err
 		settings: m,
 		problem:  problem,
 		model:    newQuadraticModel(p),
-		trial:    point{x: make([]float64, n), gradient: make([]float64, n), hessian: make([]float64, n*n)},
+		trial:    point{x: make([]float64, n), gradient: make([]float64, n), hessian: memory.Slice[float64](n * n)},
 	}
 	if q, ok := p.(Quadratic); ok {
 		s.quadratic = q.Quadratic()
@@ -73,7 +75,7 @@ func (m Newton) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, err
 	if err := s.evaluateHessian(ctx, it); err != nil {
 		return nil, err
 	}
-	it.Gradient, it.Hessian = make([]float64, n), make([]float64, n*n)
+	it.Gradient, it.Hessian = make([]float64, n), memory.Slice[float64](n*n)
 	s.accept(it)
 	if !finite(it.Value) || !finite(it.Gradient...) || !finite(it.Hessian...) {
 		it.stop(NotFinite, "the objective, its gradient or its Hessian is not finite at the start")

@@ -23,7 +23,7 @@ var may = map[string][]string{
 	"internal/kerneltest": {},
 	"internal/memory":     {},
 	"kernels":             {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref"},
-	"solvers":             {"internal/cholesky", "kernels"},
+	"solvers":             {"internal/cholesky", "internal/memory", "kernels"},
 	"solvers/loss":        {"kernels"},
 	"solvers/pass":        {"internal/memory", "internal/par", "kernels", "solvers/loss"},
 	"solvers/glm":         {"internal/cholesky", "kernels", "solvers", "solvers/loss", "solvers/pass"},

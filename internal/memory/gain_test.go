@@ -73,6 +73,31 @@ func BenchmarkGainByIndex(b *testing.B) {
 	}
 }
 
+// BenchmarkGainOfHessian is a Gram matrix of few rows and many columns, whose
+// tiles go through all of the result and of the packed panel.
+func BenchmarkGainOfHessian(b *testing.B) {
+	for _, p := range []int{500, 1000, 4000} {
+		b.Run(fmt.Sprintf("p=%d", p), func(b *testing.B) {
+			const rows = 256
+			x := kernels.NewMatrix[float64](rows, p)
+			for i := range x.Data {
+				x.Data[i] = 1
+			}
+			results := [2][]float64{make([]float64, p*p), memory.Slice[float64](p * p)}
+			works := [2][]float64{make([]float64, kernels.TriangleWork(p)), memory.Slice[float64](kernels.TriangleWork(p))}
+			least := [2]time.Duration{time.Hour, time.Hour}
+			for b.Loop() {
+				for i := range least {
+					start := time.Now()
+					kernels.Gram(results[i], p, x, works[i])
+					least[i] = min(least[i], time.Since(start))
+				}
+			}
+			report(b, least[0], least[1])
+		})
+	}
+}
+
 func compare(b *testing.B, read func([]float64)) {
 	x := [2][]float64{make([]float64, elements), memory.Slice[float64](elements)}
 	least := [2]time.Duration{time.Hour, time.Hour}

@@ -22,12 +22,20 @@ func (c *Counter[M]) Push(m M) { c.push(node[M]{0, m}) }
 
 func (c *Counter[M]) push(n node[M]) {
 	for len(c.nodes) > 0 && c.nodes[len(c.nodes)-1].level == n.level {
-		last := c.nodes[len(c.nodes)-1]
+		last := c.pop()
 		c.Merge(last.sum, n.sum)
 		n = node[M]{n.level + 1, last.sum}
-		c.nodes = c.nodes[:len(c.nodes)-1]
 	}
 	c.nodes = append(c.nodes, n)
+}
+
+// pop takes the last node away, and leaves nothing of it to the collector.
+func (c *Counter[M]) pop() node[M] {
+	end := len(c.nodes) - 1
+	last := c.nodes[end]
+	c.nodes[end] = node[M]{}
+	c.nodes = c.nodes[:end]
+	return last
 }
 
 // Total ends the sequence: what is left is added from the smallest node up.
@@ -36,18 +44,23 @@ func (c *Counter[M]) Total() (total M, ok bool) {
 	if len(c.nodes) == 0 {
 		return total, false
 	}
-	total = c.nodes[len(c.nodes)-1].sum
-	for i := len(c.nodes) - 2; i >= 0; i-- {
-		c.Merge(c.nodes[i].sum, total)
-		total = c.nodes[i].sum
+	total = c.pop().sum
+	for len(c.nodes) > 0 {
+		into := c.pop().sum
+		c.Merge(into, total)
+		total = into
 	}
-	c.nodes = c.nodes[:0]
 	return total, true
 }
 
-// take empties the counter and returns its nodes.
-func (c *Counter[M]) take() []node[M] {
-	nodes := c.nodes
-	c.nodes = nil
+// move empties the counter into nodes, whose room is used again.
+func (c *Counter[M]) move(nodes []node[M]) []node[M] {
+	nodes = append(nodes[:0], c.nodes...)
+	c.empty()
 	return nodes
+}
+
+func (c *Counter[M]) empty() {
+	clear(c.nodes)
+	c.nodes = c.nodes[:0]
 }

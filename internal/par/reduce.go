@@ -8,7 +8,9 @@ import (
 )
 
 // A Job is a sequence of blocks whose results are added up. Blocks are claimed
-// in runs: claim k is the blocks from k·Run on.
+// in runs: claim k is the blocks from k·Run on. A job may be reduced again,
+// changed or not, one time after the other: it keeps the room that it needs,
+// so that another time allocates nothing.
 type Job[M any] struct {
 	Threads int // at least 1
 	Run     int // blocks of a claim, a power of two
@@ -24,23 +26,31 @@ type Job[M any] struct {
 	// Merge adds from, which comes later in the sequence, to into. It may keep
 	// from to use it again.
 	Merge func(into, from M)
+
+	kept *reduction[M]
 }
 
 // Reduce runs the job and returns the sum, the same bits for any Threads and
 // Run. ok is false if there were no blocks. No goroutine outlives the call.
 // An error, or the end of ctx, stops it after the blocks at hand.
 func Reduce[M any](ctx context.Context, job *Job[M]) (total M, ok bool, err error) {
-	r := reduction[M]{Job: job, ctx: ctx, sums: Counter[M]{Merge: job.Merge}, done: map[int][]node[M]{}}
-	r.moved.L = &r.mutex
+	r := job.kept
+	if r == nil {
+		r = &reduction[M]{}
+		r.moved.L = &r.mutex
+		job.kept = r
+	}
+	r.start(ctx, job)
 	if job.Threads == 1 {
 		r.work(0)
 	} else {
-		var workers sync.WaitGroup
+		r.working.Add(job.Threads)
 		for w := range job.Threads {
-			workers.Go(func() { r.work(w) })
+			go r.workers[w].run()
 		}
-		workers.Wait()
+		r.working.Wait()
 	}
+	r.ctx = nil
 	if r.err != nil {
 		return total, false, r.err
 	}
@@ -50,20 +60,64 @@ func Reduce[M any](ctx context.Context, job *Job[M]) (total M, ok bool, err erro
 
 type reduction[M any] struct {
 	*Job[M]
-	ctx context.Context
+	ctx     context.Context
+	workers []worker[M]
+	working sync.WaitGroup
 
 	mutex   sync.Mutex
 	moved   sync.Cond // merged has advanced, or the job has ended
 	claimed int       // claims handed out
 	ended   bool      // no more claims
 	merged  int       // claims whose sums are in
-	done    map[int][]node[M]
+	flight  []sums[M] // of the claims from merged on; claim k is number k modulo the length
 	sums    Counter[M]
 	err     error
 }
 
+// A worker is one of the goroutines.
+type worker[M any] struct {
+	local Counter[M]
+	run   func() // does its share and signs off
+}
+
+// sums is what a claim has come to, once it is done.
+type sums[M any] struct {
+	nodes []node[M]
+	done  bool
+}
+
+// start prepares for a job, whatever the one before has left.
+func (r *reduction[M]) start(ctx context.Context, job *Job[M]) {
+	r.Job, r.ctx, r.err = job, ctx, nil
+	r.claimed, r.merged, r.ended = 0, 0, false
+	r.sums.Merge = job.Merge
+	r.sums.empty()
+	for w := len(r.workers); w < job.Threads; w++ {
+		r.workers = append(r.workers, worker[M]{run: func() {
+			defer r.working.Done()
+			r.work(w)
+		}})
+	}
+	for w := range r.workers {
+		r.workers[w].local.Merge = job.Merge
+		r.workers[w].local.empty()
+	}
+	for i := range r.flight {
+		clear(r.flight[i].nodes)
+		r.flight[i].done = false
+	}
+	for len(r.flight) < r.ahead() {
+		r.flight = append(r.flight, sums[M]{})
+	}
+}
+
+// ahead is how many claims may be under way: those who are fast wait while
+// they are so far ahead of the slowest, so that the sums in flight are bounded
+// by the number of threads.
+func (r *reduction[M]) ahead() int { return 2 * r.Threads }
+
 func (r *reduction[M]) work(worker int) {
-	local := Counter[M]{Merge: r.Merge}
+	local := &r.workers[worker].local
 	for {
 		claim, blocks := r.claim(worker)
 		if blocks == 0 {
@@ -72,16 +126,14 @@ func (r *reduction[M]) work(worker int) {
 		for b := range blocks {
 			local.Push(r.Block(worker, claim, b))
 		}
-		r.hand(claim, local.take())
+		r.hand(claim, local)
 	}
 }
 
-// claim waits while this worker is far ahead of the slowest one, so that the
-// sums in flight are bounded by the number of threads.
 func (r *reduction[M]) claim(worker int) (claim, blocks int) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	for !r.ended && r.claimed >= r.merged+2*r.Threads {
+	for !r.ended && r.claimed >= r.merged+r.ahead() {
 		r.moved.Wait()
 	}
 	if r.ended {
@@ -106,19 +158,21 @@ func (r *reduction[M]) claim(worker int) (claim, blocks int) {
 
 // hand puts the sums of a claim in their place and merges those whose turn it
 // is.
-func (r *reduction[M]) hand(claim int, nodes []node[M]) {
+func (r *reduction[M]) hand(claim int, local *Counter[M]) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.done[claim] = nodes
+	own := &r.flight[claim%len(r.flight)]
+	own.nodes, own.done = local.move(own.nodes), true
 	for {
-		next, ok := r.done[r.merged]
-		if !ok {
+		next := &r.flight[r.merged%len(r.flight)]
+		if !next.done {
 			break
 		}
-		delete(r.done, r.merged)
-		for _, n := range next {
+		for _, n := range next.nodes {
 			r.sums.push(n)
 		}
+		clear(next.nodes)
+		next.done = false
 		r.merged++
 	}
 	r.moved.Broadcast()

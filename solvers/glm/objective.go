@@ -20,8 +20,8 @@ type objective[T kernels.Float] struct {
 	penalty   []float64 // λ of each column; nil is none
 	observe   func(*solvers.Iterate)
 
-	first    *pass.Moments // without their Hessian: those of the start
-	last     *pass.Moments // of the latest evaluation
+	first    *pass.Moments // sums and margins of the start
+	last     pass.Moments  // of the latest evaluation
 	at       []float64     // where that was
 	previous []float64     // the iterate before the latest
 	latest   []float64
@@ -52,6 +52,7 @@ func (o *objective[T]) Gradient(ctx context.Context, x, g []float64) (float64, e
 	if err != nil {
 		return 0, err
 	}
+	defer o.pass.Recycle(m)
 	return o.gradient(m, x, g), nil
 }
 
@@ -60,6 +61,7 @@ func (o *objective[T]) Hessian(ctx context.Context, x, g, h []float64) (float64,
 	if err != nil {
 		return 0, err
 	}
+	defer o.pass.Recycle(m)
 	lead, n, p := o.Lead(), o.Dim(), o.pass.Columns()
 	if o.intercept {
 		h[0] = m.SumD
@@ -71,20 +73,22 @@ func (o *objective[T]) Hessian(ctx context.Context, x, g, h []float64) (float64,
 			h[(lead+j)*n+lead+j] += o.penalty[j]
 		}
 	}
-	m.Hessian = nil // p² numbers that nobody reads again
 	return o.gradient(m, x, g), nil
 }
 
+// run evaluates, and remembers what does not grow with the columns.
 func (o *objective[T]) run(ctx context.Context, x []float64, want pass.Want) (*pass.Moments, error) {
 	want.LogWeights = o.first == nil
 	m, err := o.pass.Run(ctx, o.point(x), want)
 	if err != nil {
 		return nil, err
 	}
+	o.last, o.at = *m, append(o.at[:0], x...)
+	o.last.Gradient, o.last.CrossD, o.last.Hessian, o.last.Shift = nil, nil, nil, nil
 	if o.first == nil {
-		o.first = m
+		first := o.last
+		o.first = &first
 	}
-	o.last, o.at = m, append(o.at[:0], x...)
 	return m, nil
 }
 
@@ -165,6 +169,7 @@ func (o *objective[T]) separatesSome(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	defer o.pass.Recycle(m)
 	low, high := m.MinMargin/magnified, m.MaxMargin/magnified
 	return high > 0.1 && low > -1e-3*high, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
@@ -79,12 +80,12 @@ type Chunk[T kernels.Float] struct {
 // NewChunk is room for rows of s.
 func NewChunk[T kernels.Float](s Source[T], rows int) *Chunk[T] {
 	p := s.Columns()
-	c := &Chunk[T]{X: kernels.Matrix[T]{Rows: rows, Cols: p, Stride: p, Data: make([]T, rows*p)}, Y: make([]T, rows)}
+	c := &Chunk[T]{X: kernels.NewMatrix[T](rows, p), Y: memory.Slice[T](rows)}
 	if s.Weighted() {
-		c.Weights = make([]T, rows)
+		c.Weights = memory.Slice[T](rows)
 	}
 	if s.Offsets() {
-		c.Offset = make([]T, rows)
+		c.Offset = memory.Slice[T](rows)
 	}
 	return c
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
@@ -19,7 +20,7 @@ type Moments struct {
 	Gradient  []float64
 	SumD      float64   // Σ d, d = w ∂²ℓ/∂η²
 	CrossD    []float64 // (X − c)ᵀd, with the Hessian and an intercept
-	Hessian   []float64 // (X − c)ᵀdiag(d)(X − c), p×p row-major, upper triangle; nil if not asked for
+	Hessian   []float64 // (X − c)ᵀdiag(d)(X − c), p×p row-major, upper triangle (below is nothing); nil if not asked for
 	MinMargin float64   // least and greatest (2y−1)η, see loss.Block
 	MaxMargin float64
 	Shift     []float64 // c; nil is zero
@@ -27,23 +28,43 @@ type Moments struct {
 
 // newMoments is the sum of no rows.
 func newMoments(p int, hessian bool) *Moments {
-	m := &Moments{Gradient: make([]float64, p)}
+	m := &Moments{Gradient: memory.Slice[float64](p)}
 	if hessian {
-		m.CrossD = make([]float64, p)
-		m.Hessian = make([]float64, p*p)
+		m.CrossD = memory.Slice[float64](p)
+		m.Hessian = memory.Slice[float64](p * p)
 	}
-	m.reset()
+	m.empty()
 	return m
 }
 
+// reset makes used moments the sum of no rows: row by row, for a collector
+// waits for a call that clears memory.
 func (m *Moments) reset() {
 	clear(m.Gradient)
 	clear(m.CrossD)
-	clear(m.Hessian)
+	if p := len(m.Gradient); m.Hessian != nil {
+		for i := range p {
+			clear(m.Hessian[i*p+i : (i+1)*p])
+		}
+	}
+	m.empty()
+}
+
+// empty leaves the slices.
+func (m *Moments) empty() {
 	*m = Moments{
-		Gradient: m.Gradient, CrossD: m.CrossD, Hessian: m.Hessian,
+		Gradient: m.Gradient, CrossD: m.CrossD, Hessian: m.Hessian, Shift: m.Shift,
 		MinMargin: math.Inf(1), MaxMargin: math.Inf(-1),
 	}
+}
+
+// whole says whether the slices are those of newMoments.
+func (m *Moments) whole() bool {
+	p := len(m.Gradient)
+	if m.Hessian == nil {
+		return m.CrossD == nil
+	}
+	return len(m.CrossD) == p && len(m.Hessian) == p*p
 }
 
 // ErrUnlike is the error of merging moments that do not add up.

@@ -49,8 +49,18 @@ type Pass[T kernels.Float] struct {
 	source Source[T] // or rows that are read
 
 	workers []*scratch[T]
-	free    chan *Moments
-	hessian bool // of the moments in free
+	job     par.Job[*Moments]
+	now     current
+	free    [2]chan *Moments // without a Hessian, and with one
+}
+
+// current is what a run is about.
+type current struct {
+	at   Point
+	want Want
+
+	rows, blocks int  // in memory
+	last         bool // the source has ended
 }
 
 // New prepares passes over rows in memory. threads is how many goroutines a
@@ -66,6 +76,7 @@ func New[T kernels.Float](d *Data[T], model Model, threads int) (*Pass[T], error
 		return nil, err
 	}
 	p.data = d
+	p.job.Claim, p.job.Block = p.claimFromMemory, p.blockFromMemory
 	if model.Intercept && p.shift == nil && d.rows() > 0 {
 		p.shift = p.means(d, 0, min(d.rows(), blockRows))
 	}
@@ -80,6 +91,8 @@ func NewFromSource[T kernels.Float](s Source[T], model Model, threads int) (*Pas
 		return nil, err
 	}
 	p.source = s
+	p.job.Threads, p.job.Run = threads, 1
+	p.job.Claim, p.job.Block = p.claimFromSource, p.blockFromSource
 	for _, w := range p.workers {
 		w.chunk = NewChunk(s, blockRows)
 	}
@@ -119,6 +132,13 @@ func newPass[T kernels.Float](model Model, columns, threads int) (*Pass[T], erro
 	for range threads {
 		p.workers = append(p.workers, newScratch[T]())
 	}
+	p.job.Merge = func(into, from *Moments) {
+		into.add(from)
+		p.Recycle(from)
+	}
+	for i := range p.free {
+		p.free[i] = make(chan *Moments, 64+32*threads) // more than may be under way
+	}
 	return p, nil
 }
 
@@ -129,11 +149,17 @@ func (p *Pass[T]) Model() Model { return p.model }
 func (p *Pass[T]) Columns() int { return p.columns }
 
 // Shift is c, the numbers that columns are taken relative to; nil is zero.
-func (p *Pass[T]) Shift() []float64 {
+func (p *Pass[T]) Shift() []float64 { return p.shiftInto(nil) }
+
+// shiftInto is the shift in c, if there is room.
+func (p *Pass[T]) shiftInto(c []float64) []float64 {
 	if p.shift == nil {
 		return nil
 	}
-	c := make([]float64, len(p.shift))
+	if cap(c) < len(p.shift) {
+		c = make([]float64, len(p.shift))
+	}
+	c = c[:len(p.shift)]
 	for j, v := range p.shift {
 		c[j] = float64(v)
 	}
@@ -156,75 +182,82 @@ func (p *Pass[T]) means(d *Data[T], lo, hi int) []T {
 }
 
 // Run reads the rows once and returns their moments at a point. The result is
-// the caller's. Rows that a source cannot read, and the end of ctx, are errors.
+// the caller's; who hands it back to [Pass.Recycle] has the next runs allocate
+// nothing. Rows that a source cannot read, and the end of ctx, are errors.
 func (p *Pass[T]) Run(ctx context.Context, at Point, want Want) (*Moments, error) {
 	if len(at.Beta) != p.columns {
 		return nil, fmt.Errorf("pass: %d coefficients for %d columns", len(at.Beta), p.columns)
 	}
-	job := &par.Job[*Moments]{Threads: p.threads, Merge: func(into, from *Moments) {
-		into.add(from)
-		p.release(from)
-	}}
+	p.now = current{at: at, want: want}
+	defer func() { p.now = current{} }() // at is the caller's
 	if p.source != nil {
-		if err := p.fromSource(job, at, want); err != nil {
+		if err := p.source.Rewind(); err != nil {
 			return nil, err
 		}
 	} else {
-		p.fromMemory(job, at, want)
+		p.divide()
 	}
-	if p.free == nil || p.hessian != want.Hessian {
-		p.hessian = want.Hessian
-		p.free = make(chan *Moments, 64)
-	}
-	m, ok, err := par.Reduce(ctx, job)
+	m, ok, err := par.Reduce(ctx, &p.job)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		m = newMoments(p.columns, want.Hessian)
+		m = p.acquire(want.Hessian)
 	}
-	m.Shift = p.Shift()
+	m.Shift = p.shiftInto(m.Shift)
 	return m, nil
 }
 
-func (p *Pass[T]) fromMemory(job *par.Job[*Moments], at Point, want Want) {
-	rows := p.data.rows()
-	blocks := (rows + blockRows - 1) / blockRows
-	job.Threads = max(1, min(p.threads, blocks))
-	job.Run = par.RunLength(blocks, job.Threads)
-	job.Claim = func(_, claim int) (int, error) {
-		return max(0, min(job.Run, blocks-claim*job.Run)), nil
+// Recycle takes moments that a run has returned and nobody needs any more, for
+// later runs to use their memory. The caller must not touch them afterwards.
+// Moments of another shape are left to the collector.
+func (p *Pass[T]) Recycle(m *Moments) {
+	if m == nil || len(m.Gradient) != p.columns || !m.whole() {
+		return
 	}
-	job.Block = func(worker, claim, block int) *Moments {
-		lo := (claim*job.Run + block) * blockRows
-		return p.block(p.workers[worker], p.data, lo, min(lo+blockRows, rows), at, want)
+	select {
+	case p.free[kind(m.Hessian != nil)] <- m:
+	default:
 	}
 }
 
-func (p *Pass[T]) fromSource(job *par.Job[*Moments], at Point, want Want) error {
-	if err := p.source.Rewind(); err != nil {
-		return err
+// divide counts the rows in memory and the blocks that they make.
+func (p *Pass[T]) divide() {
+	now := &p.now
+	now.rows = p.data.rows()
+	now.blocks = (now.rows + blockRows - 1) / blockRows
+	p.job.Threads = max(1, min(p.threads, now.blocks))
+	p.job.Run = par.RunLength(now.blocks, p.job.Threads)
+}
+
+func (p *Pass[T]) claimFromMemory(_, claim int) (blocks int, err error) {
+	return max(0, min(p.job.Run, p.now.blocks-claim*p.job.Run)), nil
+}
+
+func (p *Pass[T]) blockFromMemory(worker, claim, block int) *Moments {
+	lo := (claim*p.job.Run + block) * blockRows
+	return p.block(p.workers[worker], p.data, lo, min(lo+blockRows, p.now.rows))
+}
+
+func (p *Pass[T]) claimFromSource(worker, _ int) (blocks int, err error) {
+	if p.now.last {
+		return 0, nil
 	}
-	rows, last := make([]int, p.threads), false
-	job.Run = 1
-	job.Claim = func(worker, _ int) (int, error) {
-		if last {
-			return 0, nil
-		}
-		chunk := p.workers[worker].chunk
-		n, err := chunk.fill(p.source)
-		rows[worker], last = n, n < blockRows
-		return min(n, 1), err
-	}
-	job.Block = func(worker, _, _ int) *Moments {
-		d := p.workers[worker].chunk.data(rows[worker])
-		return p.block(p.workers[worker], &d, 0, rows[worker], at, want)
-	}
-	return nil
+	s := p.workers[worker]
+	rows, err := s.chunk.fill(p.source)
+	s.rows = s.chunk.data(rows)
+	p.now.last = rows < blockRows
+	return min(rows, 1), err
+}
+
+func (p *Pass[T]) blockFromSource(worker, _, _ int) *Moments {
+	s := p.workers[worker]
+	return p.block(s, &s.rows, 0, s.rows.rows())
 }
 
 // block is the moments of one block of rows.
-func (p *Pass[T]) block(s *scratch[T], d *Data[T], lo, hi int, at Point, want Want) *Moments {
+func (p *Pass[T]) block(s *scratch[T], d *Data[T], lo, hi int) *Moments {
+	at, want := p.now.at, p.now.want
 	m := p.acquire(want.Hessian)
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
@@ -277,7 +310,7 @@ func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 // acquire is empty moments, used before if there are any.
 func (p *Pass[T]) acquire(hessian bool) *Moments {
 	select {
-	case m := <-p.free:
+	case m := <-p.free[kind(hessian)]:
 		m.reset()
 		return m
 	default:
@@ -285,9 +318,9 @@ func (p *Pass[T]) acquire(hessian bool) *Moments {
 	}
 }
 
-func (p *Pass[T]) release(m *Moments) {
-	select {
-	case p.free <- m:
-	default:
+func kind(hessian bool) int {
+	if hessian {
+		return 1
 	}
+	return 0
 }

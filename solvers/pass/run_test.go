@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"math/bits"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -342,57 +341,6 @@ func TestRowsWithoutAWeightCountForNothing(t *testing.T) {
 		}
 		if !math.IsInf(m.MinMargin, 1) || !math.IsInf(m.MaxMargin, -1) {
 			t.Errorf("%v: margins %g to %g of no rows", s, m.MinMargin, m.MaxMargin)
-		}
-	}
-}
-
-// TestASecondRunAllocatesLittle: a result and a constant. In memory the number
-// of objects grows with the logarithm of the rows at most; a source takes a few
-// words a block.
-func TestASecondRunAllocatesLittle(t *testing.T) {
-	for _, l := range losses {
-		for _, want := range []Want{everything, {}} {
-			for _, p := range []int{3, 40} {
-				for _, threads := range []int{1, 2, 7} {
-					for _, source := range []bool{false, true} {
-						for _, blocks := range []int{1, 8, 48} {
-							s := setting{n: blocks*1024 - 1, p: p, loss: l, intercept: true, weights: true, offset: true}
-							if p > 3 && (blocks != 8 || threads != 2) {
-								continue
-							}
-							d, at := random[float32](s)
-							pass := newPassOf(t, d, s.model(), threads, source)
-							// What is under way at a time differs from run to
-							// run, so that some will take memory anew.
-							for range 3 {
-								run(t, pass, at, want)
-							}
-							const runs = 4
-							var before, after runtime.MemStats
-							runtime.ReadMemStats(&before)
-							for range runs {
-								run(t, pass, at, want)
-							}
-							runtime.ReadMemStats(&after)
-							objects, bytes := (after.Mallocs-before.Mallocs)/runs, (after.TotalAlloc-before.TotalAlloc)/runs
-							allowed := 30 + 40*threads
-							if source {
-								allowed += 2 * blocks
-							}
-							result := 8 * p
-							if want.Hessian {
-								result = 8 * (p + 1) * p
-							}
-							if objects > uint64(allowed) {
-								t.Errorf("%v, %d threads, from a source %v: %d objects, want at most %d", s, threads, source, objects, allowed)
-							}
-							if at := uint64(result*(2+threads) + 64*allowed + 4096); bytes > at {
-								t.Errorf("%v, %d threads, from a source %v: %d bytes, want at most %d", s, threads, source, bytes, at)
-							}
-						}
-					}
-				}
-			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
@@ -38,15 +39,18 @@ type scratch[T kernels.Float] struct {
 	centered []T // X − c
 	packed   []T // of the Hessian's kernel
 
-	chunk *Chunk[T] // rows of a source
+	chunk *Chunk[T] // room for rows of a source
+	rows  Data[T]   // those that are in it
 
 	block loss.Block // here, since the argument of an interface's method escapes
 }
 
 func newScratch[T kernels.Float]() *scratch[T] {
 	s := &scratch[T]{}
-	for _, v := range []*[]float64{&s.eta, &s.y, &s.w, &s.offset, &s.value, &s.r, &s.d, &s.ones} {
-		*v = make([]float64, segmentRows)
+	vectors := []*[]float64{&s.eta, &s.y, &s.w, &s.offset, &s.value, &s.r, &s.d, &s.ones}
+	all := memory.Slice[float64](segmentRows * len(vectors))
+	for i, v := range vectors {
+		*v = all[i*segmentRows:][:segmentRows:segmentRows]
 	}
 	for i := range s.ones {
 		s.ones[i] = 1
@@ -119,9 +123,10 @@ func float64s[T kernels.Float](buffer []float64, v []T) []float64 {
 	return buffer[:len(v)]
 }
 
-func grow[T any](s []T, n int) []T {
+// grow is s, or room for more elements if it is too short.
+func grow[T kernels.Float](s []T, n int) []T {
 	if len(s) < n {
-		return make([]T, n)
+		return memory.Slice[T](n)
 	}
 	return s
 }

@@ -1,0 +1,48 @@
+package glm
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"testing"
+
+	"github.com/seed-0327bdf7/hesse/solvers"
+)
+
+// TestAnIterationAllocatesNothing: a fit of twice as many iterations takes as
+// much memory. The Hessian here has 72,900 bytes.
+func TestAnIterationAllocatesNothing(t *testing.T) {
+	const n, p = 3000, 90
+	d := Data[float64]{X: make([]float64, n*p), Columns: p, Y: make([]float64, n)}
+	for i := range d.X {
+		d.X[i] = math.Sin(float64(i*i%9973)) + float64(i%p)
+	}
+	for i := range d.Y {
+		d.Y[i] = float64(i * 7 % 13 % 2)
+	}
+	for _, threads := range []int{1, 2} {
+		fit := func(iterations int) uint64 {
+			// A tolerance that is never reached.
+			o := Options{Family: Binomial, L2: 1, Threads: threads, MaxIterations: iterations, Method: solvers.Newton{Tolerance: 1e-300}}
+			least := ^uint64(0)
+			for range 4 { // what is under way at a time differs from run to run
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				m, err := Fit(context.Background(), d, o)
+				runtime.ReadMemStats(&after)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if m.Iterations != iterations {
+					t.Fatalf("%d iterations, want %d: %s", m.Iterations, iterations, m.Reason)
+				}
+				least = min(least, after.TotalAlloc-before.TotalAlloc)
+			}
+			return least
+		}
+		two, four := fit(2), fit(4)
+		if more := int64(four) - int64(two); more > 8*p*p*3/2 { // less than one Hessian an iteration
+			t.Errorf("%d threads: two more iterations take %d bytes", threads, more)
+		}
+	}
+}
