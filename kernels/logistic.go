@@ -15,9 +15,12 @@ func Logistic(mu, nu, softplus, eta []float64) {
 	if len(mu) != len(eta) || len(nu) != len(eta) || len(softplus) != len(eta) {
 		panic("kernels: vectors of different lengths")
 	}
-	const step = panel / 8 // an element costs as much as eight of a dot product
-	for lo := 0; lo < len(eta); lo += step {
-		hi := min(lo+step, len(eta))
+	for lo := 0; lo < len(eta); lo += logisticStep {
+		hi := min(lo+logisticStep, len(eta))
 		logistic(mu[lo:hi], nu[lo:hi], softplus[lo:hi], eta[lo:hi])
 	}
 }
+
+// logisticStep is how many elements a call takes: each costs as much as eight
+// of a dot product.
+const logisticStep = panel / 8

@@ -7,6 +7,10 @@ import "github.com/seed-0327bdf7/hesse/internal/ref"
 // the bits of a single call.
 const UpdateRows = ref.UpdateRows
 
+// updateColumns is how many columns a call takes at most, so that it takes
+// whole groups.
+const updateColumns = panel / UpdateRows
+
 // Update adds a transposed product,
 //
 //	dst[j] += Σ_i (X[i,j] − shift[j])·r[i],
@@ -27,9 +31,8 @@ func Update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {
 	if empty {
 		return
 	}
-	const columns = panel / UpdateRows // so that a call takes whole groups
-	for left := 0; left < x.Cols; left += columns {
-		right := min(left+columns, x.Cols)
+	for left := 0; left < x.Cols; left += updateColumns {
+		right := min(left+updateColumns, x.Cols)
 		step := rowsPerCall(right - left)
 		for lo := 0; lo < x.Rows; lo += step {
 			hi := min(lo+step, x.Rows)

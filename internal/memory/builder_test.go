@@ -1,9 +1,6 @@
 package memory
 
-import (
-	"slices"
-	"testing"
-)
+import "testing"
 
 func TestABuilderJoinsWhatWasAppended(t *testing.T) {
 	for _, n := range []int{0, 1, firstPart - 1, firstPart, firstPart + 1, 3*firstPart + 5, 5 << 20} {
@@ -28,24 +25,6 @@ func TestABuilderJoinsWhatWasAppended(t *testing.T) {
 					t.Fatalf("rows of %d: number %d is %v", row, i, v)
 				}
 			}
-		}
-	}
-}
-
-func TestCopyAndClearInPieces(t *testing.T) {
-	for _, n := range []int{0, 1, piece - 1, piece, piece + 1, 3*piece + 7} {
-		from, to := make([]int, n), make([]int, n+1)
-		for i := range from {
-			from[i] = i + 1
-		}
-		to[n] = -1
-		Copy(to, from)
-		if !slices.Equal(to[:n], from) || to[n] != -1 {
-			t.Errorf("%d elements: the copy differs", n)
-		}
-		Clear(to[:n])
-		if slices.IndexFunc(to[:n], func(v int) bool { return v != 0 }) >= 0 || to[n] != -1 {
-			t.Errorf("%d elements: not cleared, or too much", n)
 		}
 	}
 }

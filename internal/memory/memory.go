@@ -12,10 +12,6 @@ type Float interface{ float32 | float64 }
 const (
 	line     = 64
 	hugePage = 2 << 20
-
-	// piece is how many elements are copied or cleared at a time: nothing
-	// stops a goroutine within one call, and a collector waits for it.
-	piece = 1 << 14
 )
 
 // Slice is n zeros. The first is at the start of a cache line; from 4 MiB on,
@@ -40,24 +36,6 @@ func Slice[T Float](n int) []T {
 		advise(within(part, hugePage))
 	}
 	return part
-}
-
-// Copy is the builtin copy in pieces.
-func Copy[T any](dst, src []T) {
-	for len(src) > piece {
-		copy(dst, src[:piece])
-		dst, src = dst[piece:], src[piece:]
-	}
-	copy(dst, src)
-}
-
-// Clear is the builtin clear in pieces.
-func Clear[T any](s []T) {
-	for len(s) > piece {
-		clear(s[:piece])
-		s = s[piece:]
-	}
-	clear(s)
 }
 
 func sizeOf[T Float]() int {

@@ -10,7 +10,7 @@ import (
 )
 
 // TestAnIterationAllocatesNothing: a fit of twice as many iterations takes as
-// much memory. The Hessian here has 72,900 bytes.
+// much memory. The Hessian here has 64,800 bytes.
 func TestAnIterationAllocatesNothing(t *testing.T) {
 	const n, p = 3000, 90
 	d := Data[float64]{X: make([]float64, n*p), Columns: p, Y: make([]float64, n)}
@@ -20,29 +20,25 @@ func TestAnIterationAllocatesNothing(t *testing.T) {
 	for i := range d.Y {
 		d.Y[i] = float64(i * 7 % 13 % 2)
 	}
-	for _, threads := range []int{1, 2} {
-		fit := func(iterations int) uint64 {
-			// A tolerance that is never reached.
-			o := Options{Family: Binomial, L2: 1, Threads: threads, MaxIterations: iterations, Method: solvers.Newton{Tolerance: 1e-300}}
-			least := ^uint64(0)
-			for range 4 { // what is under way at a time differs from run to run
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				m, err := Fit(context.Background(), d, o)
-				runtime.ReadMemStats(&after)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if m.Iterations != iterations {
-					t.Fatalf("%d iterations, want %d: %s", m.Iterations, iterations, m.Reason)
-				}
-				least = min(least, after.TotalAlloc-before.TotalAlloc)
-			}
-			return least
+	fit := func(iterations int) uint64 {
+		// A tolerance that is never reached; one thread, for with two it depends
+		// on chance how many moments are under way.
+		o := Options{Family: Binomial, L2: 1, Threads: 1, MaxIterations: iterations, Method: solvers.Newton{Tolerance: 1e-300}}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		m, err := Fit(context.Background(), d, o)
+		runtime.ReadMemStats(&after)
+		if err != nil {
+			t.Fatal(err)
 		}
-		two, four := fit(2), fit(4)
-		if more := int64(four) - int64(two); more > 8*p*p*3/2 { // less than one Hessian an iteration
-			t.Errorf("%d threads: two more iterations take %d bytes", threads, more)
+		if m.Iterations != iterations {
+			t.Fatalf("%d iterations, want %d: %s", m.Iterations, iterations, m.Reason)
 		}
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	fit(1)
+	two, four := fit(2), fit(4)
+	if more := int64(four) - int64(two); more > 8*p*p/2 {
+		t.Errorf("two more iterations take %d bytes", more)
 	}
 }

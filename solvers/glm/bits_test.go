@@ -74,18 +74,18 @@ func problem[T kernels.Float](rows, columns int, family Family, weighted bool) D
 	return d
 }
 
-// memory is a source whose rows lie in memory.
-type memory[T kernels.Float] struct {
+// inMemory is a source whose rows lie in memory.
+type inMemory[T kernels.Float] struct {
 	Data[T]
 	row int
 }
 
-func (s *memory[T]) Columns() int   { return s.Data.Columns }
-func (s *memory[T]) Weighted() bool { return s.Weights != nil }
-func (s *memory[T]) Offsets() bool  { return s.Offset != nil }
-func (s *memory[T]) Rewind() error  { s.row = 0; return nil }
+func (s *inMemory[T]) Columns() int   { return s.Data.Columns }
+func (s *inMemory[T]) Weighted() bool { return s.Weights != nil }
+func (s *inMemory[T]) Offsets() bool  { return s.Offset != nil }
+func (s *inMemory[T]) Rewind() error  { s.row = 0; return nil }
 
-func (s *memory[T]) Read(c *pass.Chunk[T]) (int, error) {
+func (s *inMemory[T]) Read(c *pass.Chunk[T]) (int, error) {
 	n := min(c.X.Rows, len(s.Y)-s.row)
 	for i := range n {
 		copy(c.X.Data[i*c.X.Stride:][:s.Data.Columns], s.X[(s.row+i)*s.Stride:])
@@ -120,7 +120,7 @@ func fits(t *testing.T, visit func(name string, fit func(threads int, stream boo
 			o.Threads = threads
 			if stream {
 				d.Stride = d.Columns
-				return must(FitSource[float64](ctx, &memory[float64]{Data: d}, d.Names, d.Target, o))
+				return must(FitSource[float64](ctx, &inMemory[float64]{Data: d}, d.Names, d.Target, o))
 			}
 			return must(Fit(ctx, d, o))
 		})
@@ -137,14 +137,14 @@ func fits(t *testing.T, visit func(name string, fit func(threads int, stream boo
 				visit(name+" float64", func(threads int, stream bool) *Model {
 					o.Threads = threads
 					if stream {
-						return must(FitSource[float64](ctx, &memory[float64]{Data: d64}, nil, "", o))
+						return must(FitSource[float64](ctx, &inMemory[float64]{Data: d64}, nil, "", o))
 					}
 					return must(Fit(ctx, d64, o))
 				})
 				visit(name+" float32", func(threads int, stream bool) *Model {
 					o.Threads = threads
 					if stream {
-						return must(FitSource[float32](ctx, &memory[float32]{Data: d32}, nil, "", o))
+						return must(FitSource[float32](ctx, &inMemory[float32]{Data: d32}, nil, "", o))
 					}
 					return must(Fit(ctx, d32, o))
 				})

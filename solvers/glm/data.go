@@ -9,7 +9,8 @@ import (
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
 
-// Data is what a model is fitted to. Nothing of it is copied or changed.
+// Data is what a model is fitted to. Nothing of it is copied or changed. The
+// Data of a kernels.NewMatrix is a good X where it is large.
 type Data[T kernels.Float] struct {
 	X       []T // row-major: entry j of row i is X[i*Stride+j]
 	Columns int // of X

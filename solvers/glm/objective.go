@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
@@ -68,7 +69,7 @@ func (o *objective[T]) Hessian(ctx context.Context, x, g, h []float64) (float64,
 		copy(h[1:n], m.CrossD)
 	}
 	for j := range p {
-		copy(h[(lead+j)*n+lead+j:(lead+j+1)*n], m.Hessian[j*p+j:(j+1)*p])
+		memory.Copy(h[(lead+j)*n+lead+j:(lead+j+1)*n], m.Hessian[j*p+j:(j+1)*p])
 		if o.penalty != nil {
 			h[(lead+j)*n+lead+j] += o.penalty[j]
 		}

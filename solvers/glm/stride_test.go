@@ -45,7 +45,7 @@ func TestTooManyColumnsAreAnError(t *testing.T) {
 		if m != nil || err == nil || err.Error() != c.message {
 			t.Errorf("Fit: model %v, error %v, want %s", m, err, c.message)
 		}
-		m, err = FitSource(ctx, &memory[float32]{Data: Data[float32]{Columns: c.columns}}, nil, "", Options{})
+		m, err = FitSource(ctx, &inMemory[float32]{Data: Data[float32]{Columns: c.columns}}, nil, "", Options{})
 		if m != nil || err == nil || err.Error() != c.message {
 			t.Errorf("FitSource: model %v, error %v, want %s", m, err, c.message)
 		}
@@ -75,7 +75,7 @@ func namesWhatIsNotFinite[T kernels.Float](t *testing.T) {
 			for _, l2 := range []float64{0, 1} {
 				d := problem[T](2500, 3, family, true)
 				d.X[c.row*d.Stride+c.column] = T(c.value)
-				m, err := FitSource(ctx, &memory[T]{Data: d}, []string{"a", "b", "c"}, "", Options{Family: family, L2: l2, Standardize: true})
+				m, err := FitSource(ctx, &inMemory[T]{Data: d}, []string{"a", "b", "c"}, "", Options{Family: family, L2: l2, Standardize: true})
 				if m != nil || err == nil || !strings.Contains(err.Error(), c.message) {
 					t.Errorf("%v, λ = %g: want %s; model %v, error %v", family, l2, c.message, m, err)
 				}

@@ -8,4 +8,7 @@
 // the bits of the result depend on the data alone, not on the number of
 // threads, the instruction set, or whether the rows lie in memory or come from
 // a reader. Nothing but a pass touches X.
+//
+// A pass keeps its scratch memory. Hand back moments with [Pass.Recycle], and
+// it allocates nothing after its first runs.
 package pass

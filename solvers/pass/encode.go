@@ -16,7 +16,11 @@ var magic = []byte("hesse moments\x01")
 // in little-endian order, a CRC-32 at the end.
 func (m *Moments) MarshalBinary() ([]byte, error) {
 	p := len(m.Gradient)
-	b := append([]byte{}, magic...)
+	numbers := len(m.scalars()) + len(m.Gradient) + len(m.CrossD) + len(m.Shift)
+	if m.Hessian != nil {
+		numbers += p * (p + 1) / 2
+	}
+	b := append(make([]byte, 0, len(magic)+17+8*numbers+4), magic...)
 	b = binary.LittleEndian.AppendUint64(b, uint64(p))
 	var parts byte
 	if m.Hessian != nil {
@@ -43,7 +47,16 @@ func (m *Moments) MarshalBinary() ([]byte, error) {
 			}
 		}
 	}
-	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b)), nil
+	return binary.LittleEndian.AppendUint32(b, checksum(b)), nil
+}
+
+// checksum is the CRC-32 in pieces, for nothing stops a goroutine within one.
+func checksum(b []byte) (sum uint32) {
+	const piece = 1 << 17
+	for ; len(b) > piece; b = b[piece:] {
+		sum = crc32.Update(sum, crc32.IEEETable, b[:piece])
+	}
+	return crc32.Update(sum, crc32.IEEETable, b)
 }
 
 func (m *Moments) scalars() []*float64 {
@@ -67,7 +80,7 @@ func (m *Moments) UnmarshalBinary(data []byte) error {
 		return damaged
 	}
 	body, sum := data[:len(data)-4], binary.LittleEndian.Uint32(data[len(data)-4:])
-	if crc32.ChecksumIEEE(body) != sum {
+	if checksum(body) != sum {
 		return damaged
 	}
 	rest := body[len(magic):]

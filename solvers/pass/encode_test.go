@@ -251,3 +251,24 @@ func FuzzUnmarshal(f *testing.F) {
 		}
 	})
 }
+
+// TestAnEncodingHasOneAllocation of the right size, and a checksum that does
+// not depend on pieces.
+func TestAnEncodingHasOneAllocation(t *testing.T) {
+	for _, p := range []int{0, 7, 300} {
+		for _, hessian := range []bool{false, true} {
+			m := newMoments(p, hessian)
+			if p > 7 {
+				m.Shift = make([]float64, p)
+			}
+			b := encode(t, m)
+			if len(b) != cap(b) && cap(b) > len(b)+len(b)/4+64 {
+				t.Errorf("%d columns: %d bytes in room for %d", p, len(b), cap(b))
+			}
+			body := b[:len(b)-4]
+			if sum := binary.LittleEndian.Uint32(b[len(body):]); sum != crc32.ChecksumIEEE(body) {
+				t.Errorf("%d columns: the checksum is %x", p, sum)
+			}
+		}
+	}
+}

@@ -37,14 +37,13 @@ func newMoments(p int, hessian bool) *Moments {
 	return m
 }
 
-// reset makes used moments the sum of no rows: row by row, for a collector
-// waits for a call that clears memory.
+// reset makes used moments the sum of no rows.
 func (m *Moments) reset() {
-	clear(m.Gradient)
-	clear(m.CrossD)
+	memory.Clear(m.Gradient)
+	memory.Clear(m.CrossD)
 	if p := len(m.Gradient); m.Hessian != nil {
 		for i := range p {
-			clear(m.Hessian[i*p+i : (i+1)*p])
+			memory.Clear(m.Hessian[i*p+i : (i+1)*p])
 		}
 	}
 	m.empty()

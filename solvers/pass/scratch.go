@@ -99,7 +99,7 @@ func (s *scratch[T]) segment(d *Data[T], lo, hi int) segment[T] {
 	}
 	for to, from := range d.Index[lo:hi] {
 		if p > 0 {
-			copy(seg.x.Row(to), d.X.Row(from))
+			memory.Copy(seg.x.Row(to), d.X.Row(from))
 		}
 		seg.y[to] = float64(d.Y[from])
 		if d.Weights != nil {

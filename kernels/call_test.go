@@ -1,0 +1,126 @@
+package kernels
+
+import (
+	"fmt"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/seed-0327bdf7/hesse/internal/cpu"
+)
+
+// What a call into assembly does is what a collector may have to wait for. A
+// goroutine stops where it enters a function of Go: those of the dispatch file
+// are too long to be inlined, so between any two calls into assembly.
+
+// TestACallIsShort: whatever the shape, a call touches no more than panel
+// elements. A tile, whose elements are used more than once, takes no more than
+// mostProducts of whole vectors.
+func TestACallIsShort(t *testing.T) {
+	for p := 1; p <= 3*panel; p++ {
+		// Dots and Pack: rowsPerCall of columns, of which there are at most a panel.
+		columns := min(p, panel)
+		if rows := rowsPerCall(columns); rows < 1 || rows*columns > panel {
+			t.Fatalf("%d columns: %d rows a call of %d", p, rows, columns)
+		}
+		// Update: whole groups of rows.
+		columns = min(p, updateColumns)
+		if rows := rowsPerCall(columns); rows%UpdateRows != 0 || rows*columns > panel {
+			t.Fatalf("%d columns: %d rows a call of %d in Update", p, rows, columns)
+		}
+	}
+	if logisticStep > panel/8 {
+		t.Errorf("%d elements a call of Logistic", logisticStep)
+	}
+	for _, level := range cpu.Available() {
+		t.Run(level.String(), func(t *testing.T) {
+			defer cpu.Use(level)()
+			panelIsShort[float64](t)
+			panelIsShort[float32](t)
+		})
+	}
+}
+
+func panelIsShort[T Float](t *testing.T) {
+	const mostProducts = panel
+	height, width, vector := tileShape[T]() // vectors of 1 in pure Go, which can be stopped anywhere
+	if work := PanelRows * height * (width / vector); vector > 1 && work > mostProducts {
+		t.Errorf("%d products a tile of %d×%d", work, height, width)
+	}
+	if p := narrowColumns[T](); vector > 1 && PanelRows*p*(p/vector) > mostProducts {
+		t.Errorf("%d products for %d narrow columns", PanelRows*p*(p/vector), p)
+	}
+	if PanelRows*vector > panel {
+		t.Errorf("%d elements a call that packs", PanelRows*vector)
+	}
+}
+
+// TestACallTakesMicroseconds, where the data come from memory and results lie
+// far apart. The time is the least of several, and the limit four times what it
+// should be: machines are shared.
+func TestACallTakesMicroseconds(t *testing.T) {
+	for _, level := range cpu.Available() {
+		if level == cpu.Generic {
+			continue // can be stopped anywhere
+		}
+		t.Run(level.String(), func(t *testing.T) {
+			defer cpu.Use(level)()
+			t.Run("float64", callTakesMicroseconds[float64])
+			t.Run("float32", callTakesMicroseconds[float32])
+		})
+	}
+}
+
+func callTakesMicroseconds[T Float](t *testing.T) {
+	const limit = 200 * time.Microsecond
+	least := func(name string, call func(round int)) {
+		best := time.Hour
+		for round := range 20 {
+			start := time.Now()
+			call(round)
+			best = min(best, time.Since(start))
+		}
+		t.Logf("%-14s %v", name, best)
+		if best > limit {
+			t.Errorf("a call of %s takes %v", name, best)
+		}
+	}
+	// Every round has rows of its own, which are not in cache.
+	x := NewMatrix[T](20*PanelRows, 8000)
+	for i := 0; i < len(x.Data); i += 4096 / int(unsafe.Sizeof(x.Data[0])) {
+		x.Data[i] = 1 // every page, and what is left is zero
+	}
+	long := make([]float64, panel)
+	for _, p := range []int{1, 10, 33, 500, 2000, 8000} {
+		rows := min(rowsPerCall(p), PanelRows) // as x has
+		part := func(round int) Matrix[T] { return x.Slice(round*PanelRows, round*PanelRows+rows).columns(0, p) }
+		least(fmt.Sprintf("Dots %d", p), func(round int) { dots(long[:rows], part(round), nil, long[:p]) })
+		to := NewMatrix[T](rows, p)
+		least(fmt.Sprintf("Pack %d", p), func(round int) { pack(to, part(round), to.Row(0), long[:rows]) })
+		columns := min(p, updateColumns)
+		rows = min(rowsPerCall(columns), PanelRows)
+		least(fmt.Sprintf("Update %d", p), func(round int) {
+			update(long[:columns], part(round).columns(0, columns), nil, long[:rows])
+		})
+	}
+	least("Axpy", func(round int) { axpy(x.Data[round*panel*8:][:panel], 2, x.Data[(round+200)*panel*4:][:panel]) })
+	least("Sum", func(int) { long[0] = sum(long) })
+	least("Logistic", func(int) {
+		logistic(long[:logisticStep], long[:logisticStep], long[:logisticStep], long[:logisticStep])
+	})
+	height, width, vector := tileShape[T]()
+	h := NewMatrix[float64](20*height, 8000)
+	for i := 0; i < len(h.Data); i += 512 {
+		h.Data[i] = 1
+	}
+	least("Tile", func(round int) {
+		a := rowMajor(x.Slice(round*PanelRows, (round+1)*PanelRows), vector)
+		tile(h.Data[round*height*h.Stride:], h.Stride, a, a.from(vector*100), PanelRows, height, width, false, &x.Data[0])
+	})
+	if p := narrowColumns[T](); p > 0 {
+		least("Narrow", func(round int) {
+			a := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, p)
+			narrow(h.Data[round*h.Stride:], h.Stride, a, a, &x.Data[0])
+		})
+	}
+}
