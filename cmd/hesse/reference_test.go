@@ -3,49 +3,15 @@ package main
 import (
 	"encoding/json"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/seed-0327bdf7/hesse/internal/reference"
 )
 
-// A reference is a fit computed elsewhere, in 60 digits: testdata/README.md
-// says how.
-type reference struct {
-	Name, File, Target, Family string
-	L2                         float64
-	Intercept, Standardize     bool
-	Weights, Offset            string
-	Columns                    []string
-	Coefficients               []struct {
-		Name     string
-		Estimate float64
-		StdError *float64 `json:"std_error"`
-	}
-	Deviance      *float64
-	NullDeviance  *float64 `json:"null_deviance"`
-	LogLikelihood *float64 `json:"log_likelihood"`
-	AIC, BIC      *float64
-	ResidualDF    float64 `json:"df_residual"`
-}
-
-func references(t testing.TB) []reference {
-	text, err := os.ReadFile(data("references.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct{ Cases []reference }
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
-	if len(file.Cases) < 30 {
-		t.Fatalf("only %d reference cases", len(file.Cases))
-	}
-	return file.Cases
-}
-
-// args is the case as a command line.
-func (c *reference) args(t testing.TB) []string {
+// args is a case as a command line.
+func args(c reference.Case) []string {
 	args := []string{"fit", data(c.File), "--target", c.Target, "--family", c.Family, "--columns", strings.Join(c.Columns, ","), "--json"}
 	if c.L2 > 0 {
 		args = append(args, "--l2", strconv.FormatFloat(c.L2, 'g', -1, 64))
@@ -104,9 +70,9 @@ func parse(t testing.TB, stdout string) *printed {
 // 1e-8 relative.
 func TestFitsEqualReferences(t *testing.T) {
 	const tolerance = 1e-8
-	for _, c := range references(t) {
+	for _, c := range reference.Cases(t) {
 		t.Run(c.Name, func(t *testing.T) {
-			got := parse(t, must(t, "", c.args(t)...))
+			got := parse(t, must(t, "", args(c)...))
 			exact := 0.0
 			if c.File == "tiny.csv" {
 				exact = 1 // an exact fit: some of these are zero
@@ -141,7 +107,7 @@ func TestFitsEqualReferences(t *testing.T) {
 			equal("log-likelihood", got.LogLikelihood, c.LogLikelihood, 0)
 			equal("AIC", got.AIC, c.AIC, 0)
 			equal("BIC", got.BIC, c.BIC, 0)
-			if got.DF != c.ResidualDF || !got.Converged || got.P != len(c.Columns) || got.SchemaVersion != 1 {
+			if got.DF != float64(c.ResidualDF) || !got.Converged || got.P != len(c.Columns) || got.SchemaVersion != 1 {
 				t.Errorf("%+v", got)
 			}
 		})

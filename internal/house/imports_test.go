@@ -18,6 +18,7 @@ var may = map[string][]string{
 	"internal/house":      {},
 	"internal/par":        {},
 	"internal/ref":        {},
+	"internal/reference":  {},
 	"internal/table":      {"internal/memory"},
 	"internal/cholesky":   {"kernels"},
 	"internal/kerneltest": {},

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
+	"github.com/seed-0327bdf7/hesse/internal/reference"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
@@ -114,8 +115,8 @@ func fits(t *testing.T, visit func(name string, fit func(threads int, stream boo
 		return m
 	}
 	ctx := context.Background()
-	for _, c := range references(t) {
-		d, o := c.load(t)
+	for _, c := range reference.Cases(t) {
+		d, o := load(t, c)
 		visit(c.Name, func(threads int, stream bool) *Model {
 			o.Threads = threads
 			if stream {

@@ -7,13 +7,15 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/seed-0327bdf7/hesse/internal/reference"
 )
 
 // fitted is some models of every kind, as JSON.
 func fitted(t testing.TB) [][]byte {
 	var texts [][]byte
-	for _, c := range references(t)[:12] {
-		d, o := c.load(t)
+	for _, c := range reference.Cases(t)[:12] {
+		d, o := load(t, c)
 		m, err := Fit(context.Background(), d, o)
 		if err != nil {
 			t.Fatal(err)

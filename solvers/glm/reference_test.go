@@ -2,55 +2,17 @@ package glm
 
 import (
 	"context"
-	"encoding/json"
 	"math"
-	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/seed-0327bdf7/hesse/internal/reference"
 	"github.com/seed-0327bdf7/hesse/internal/table"
 )
 
-const testdata = "../../testdata"
-
-// A reference is a fit computed elsewhere, in 60 digits: testdata/README.md
-// says how.
-type reference struct {
-	Name, File, Target, Family string
-	L2                         float64
-	Intercept, Standardize     bool
-	Weights, Offset            string
-	Columns                    []string
-	Coefficients               []struct {
-		Name     string
-		Estimate float64
-		StdError *float64 `json:"std_error"`
-	}
-	Deviance      *float64
-	NullDeviance  *float64 `json:"null_deviance"`
-	LogLikelihood *float64 `json:"log_likelihood"`
-	AIC, BIC      *float64
-	ResidualDF    int `json:"df_residual"`
-}
-
-func references(t testing.TB) []reference {
-	text, err := os.ReadFile(filepath.Join(testdata, "references.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct{ Cases []reference }
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
-	if len(file.Cases) < 30 {
-		t.Fatalf("only %d reference cases", len(file.Cases))
-	}
-	return file.Cases
-}
-
 // columns reads columns of a file of testdata, one slice each.
 func columns(t testing.TB, file string, names ...string) [][]float64 {
-	r, err := table.Open(filepath.Join(testdata, file))
+	r, err := table.Open(filepath.Join(reference.Testdata, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +33,8 @@ func columns(t testing.TB, file string, names ...string) [][]float64 {
 	return list
 }
 
-func (c *reference) load(t testing.TB) (Data[float64], Options) {
+// load is a case as a fit takes it.
+func load(t testing.TB, c reference.Case) (Data[float64], Options) {
 	family, err := ParseFamily(c.Family)
 	if err != nil {
 		t.Fatal(err)
@@ -96,9 +59,9 @@ func (c *reference) load(t testing.TB) (Data[float64], Options) {
 // TestFitsEqualReferences: estimates to 1e-8 relative, or of a standard error
 // where that is larger than the estimate; all else to 1e-8 relative.
 func TestFitsEqualReferences(t *testing.T) {
-	for _, c := range references(t) {
+	for _, c := range reference.Cases(t) {
 		t.Run(c.Name, func(t *testing.T) {
-			d, o := c.load(t)
+			d, o := load(t, c)
 			m, err := Fit(context.Background(), d, o)
 			if err != nil {
 				t.Fatal(err)
