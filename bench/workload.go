@@ -148,7 +148,8 @@ func (b *problem[T]) pass(name string, l loss.Loss, want pass.Want) error {
 		}
 		b.passes[name] = p
 	}
-	_, err := p.Run(context.Background(), pass.Point{Beta: b.beta}, want)
+	m, err := p.Run(context.Background(), pass.Point{Beta: b.beta}, want)
+	p.Recycle(m) // as a solver does
 	return err
 }
 
