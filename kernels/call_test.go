@@ -115,12 +115,12 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	}
 	least("Tile", func(round int) {
 		a := rowMajor(x.Slice(round*PanelRows, (round+1)*PanelRows), vector)
-		tile(h.Data[round*height*h.Stride:], h.Stride, a, a.from(vector*100), PanelRows, height, width, false, &x.Data[0])
+		tile(h.Data[round*height*h.Stride:], h.Stride, a, a.from(vector*100), PanelRows, height, width, false, &x.Data[0], 64)
 	})
 	if p := narrowColumns[T](); p > 0 {
 		least("Narrow", func(round int) {
 			a := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, p)
-			narrow(h.Data[round*h.Stride:], h.Stride, a, a, &x.Data[0])
+			narrow(h.Data[round*h.Stride:], h.Stride, a, a, &x.Data[0], 64)
 		})
 	}
 }
