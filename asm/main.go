@@ -27,6 +27,9 @@ type family struct {
 var families = []family{
 	{"axpy", axpy, []element{float64s, float32s}},
 	{"dots", dots, []element{float64s, float32s}},
+	{"exactdots", exactDots, []element{float64s}},
+	{"exactpack", exactPack, []element{float64s, float32s}},
+	{"exacttile", exactTile, []element{float64s}},
 	{"logistic", logistic, []element{float64s}},
 	{"narrow", narrow, []element{float64s, float32s}},
 	{"pack", pack, []element{float64s, float32s}},

@@ -52,6 +52,49 @@ func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	}
 }
 
+func exactPack[T Float](panel, squares, rest []float64, x Matrix[T], shift, w []float64) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.ExactPack64(&panel[0], &squares[0], &rest[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(w))
+	case level == cpu.AVX512:
+		avx512.ExactPack32(&panel[0], &squares[0], &rest[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(w))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.ExactPack64(&panel[0], &squares[0], &rest[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(w))
+	case level == cpu.AVX2:
+		avx2.ExactPack32(&panel[0], &squares[0], &rest[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(w))
+	case level == cpu.Generic:
+		ref.ExactPack(panel, squares, rest, x.Data, x.Rows, x.Cols, x.Stride, shift, w)
+	default:
+		panic(noLevel)
+	}
+}
+
+func exactTile(chi, clo []float64, ldc int, a, b, top, left []float64, n, rows, pairs int) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.ExactTile(&chi[0], &clo[0], ldc, &a[0], &b[0], &top[0], &left[0], n, rows, pairs)
+	case cpu.AVX2:
+		avx2.ExactTile(&chi[0], &clo[0], ldc, &a[0], &b[0], &top[0], &left[0], n, rows, pairs)
+	case cpu.Generic:
+		ref.ExactTile(chi, clo, ldc, a, b, top, left, n, rows, pairs)
+	default:
+		panic(noLevel)
+	}
+}
+
+func exactDots(hi, lo, panel []float64, strips, pairs int, betaHi, betaLo []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.ExactDots(&hi[0], &lo[0], &panel[0], len(hi), strips, pairs, &betaHi[0], &betaLo[0])
+	case cpu.AVX2:
+		avx2.ExactDots(&hi[0], &lo[0], &panel[0], len(hi), strips, pairs, &betaHi[0], &betaLo[0])
+	case cpu.Generic:
+		ref.ExactDots(hi, lo, panel, len(hi), strips, pairs, betaHi, betaLo)
+	default:
+		panic(noLevel)
+	}
+}
+
 func logistic(mu, nu, softplus, eta []float64) {
 	switch cpu.Active() {
 	case cpu.AVX512:

@@ -10,6 +10,18 @@ func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	ref.Dots(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, beta)
 }
 
+func exactPack[T Float](panel, squares, rest []float64, x Matrix[T], shift, w []float64) {
+	ref.ExactPack(panel, squares, rest, x.Data, x.Rows, x.Cols, x.Stride, shift, w)
+}
+
+func exactTile(chi, clo []float64, ldc int, a, b, top, left []float64, n, rows, pairs int) {
+	ref.ExactTile(chi, clo, ldc, a, b, top, left, n, rows, pairs)
+}
+
+func exactDots(hi, lo, panel []float64, strips, pairs int, betaHi, betaLo []float64) {
+	ref.ExactDots(hi, lo, panel, len(hi), strips, pairs, betaHi, betaLo)
+}
+
 func logistic(mu, nu, softplus, eta []float64) { ref.Logistic(mu, nu, softplus, eta) }
 
 func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {

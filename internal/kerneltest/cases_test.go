@@ -3,6 +3,7 @@ package kerneltest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -39,6 +40,18 @@ func calls[T kernels.Float]() []call {
 			dst, x, beta, shift := values[float64](m, s, s.n), matrix[T](m, s), values[float64](m, s, s.p), values[T](m, s, s.p)
 			kernels.Dots(dst, x, shift, beta)
 			return dst
+		}},
+		{name: "Exact copied", square: true, run: func(s setting, m *memory) []float64 {
+			return exactProducts(s, matrix[T](m, s), nil, nil)
+		}},
+		{name: "Exact shifted", square: true, run: func(s setting, m *memory) []float64 {
+			return exactProducts(s, matrix[T](m, s), values[float64](m, s, kernels.ExactWidth(s.p)), nil)
+		}},
+		{name: "Exact weighted", square: true, run: func(s setting, m *memory) []float64 {
+			return exactProducts(s, matrix[T](m, s), nil, values[float64](m, s, s.n))
+		}},
+		{name: "Exact both", square: true, run: func(s setting, m *memory) []float64 {
+			return exactProducts(s, matrix[T](m, s), values[float64](m, s, kernels.ExactWidth(s.p)), values[float64](m, s, s.n))
 		}},
 		{name: "Gram", square: true, run: func(s setting, m *memory) []float64 {
 			dst, x := square(m, s), matrix[T](m, s)
@@ -86,6 +99,37 @@ func calls[T kernels.Float]() []call {
 			return dst
 		}},
 	}
+}
+
+// exactProducts is what the exact kernels make of the first rows of x, less
+// shift, and of its columns times w: panels, their product, dot products.
+func exactProducts[T kernels.Float](s setting, x kernels.Matrix[T], shift, w []float64) []float64 {
+	if s.n > kernels.PanelRows+2 || s.p > 41 && s.p%kernels.ExactStrip > 1 {
+		return nil // more rows are another panel, more columns another strip
+	}
+	n, width := min(s.n, kernels.PanelRows), kernels.ExactWidth(s.p)
+	for j := s.p; j < len(shift); j++ {
+		shift[j] = 0
+	}
+	if w != nil {
+		w = w[:n]
+	}
+	a, b := kernels.NewExactPanel(s.p), kernels.NewExactPanel(s.p)
+	kernels.ExactPack(a, x.Slice(0, n), shift, w)
+	kernels.ExactPack(b, x.Slice(0, n), shift, nil)
+	g := kernels.NewExactSquare(s.p, s.p)
+	kernels.ExactTriangle(g, a, b)
+	betaHi, betaLo := make([]float64, width), make([]float64, width)
+	for j := range s.p {
+		betaHi[j], betaLo[j] = pool[j], math.Ldexp(pool[j+s.p], -53)
+	}
+	hi, lo := make([]float64, n), make([]float64, n)
+	kernels.ExactDots(hi, lo, a, betaHi, betaLo)
+	if n > 0 && s.p > 2 { // a column with a lo in the product of all columns
+		kernels.ExactColumn(b, s.p/2, hi, lo, w)
+		kernels.ExactProduct(g, a, b)
+	}
+	return slices.Concat(g.Hi, g.Lo, hi, lo)
 }
 
 // vectorCalls is every kernel that knows float64 alone; n·p is their length.
