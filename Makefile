@@ -58,7 +58,8 @@ race: # the race detector needs a C compiler
 fuzz: # a short run of every fuzz target; FUZZTIME=10m for a long one
 	$(GO) test ./internal/table -run '^$$' -fuzz FuzzReader -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./solvers/glm -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./solvers/pass -run '^$$' -fuzz FuzzUnmarshal -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./solvers/pass -run '^$$' -fuzz 'FuzzUnmarshal$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./solvers/pass -run '^$$' -fuzz FuzzUnmarshalExact -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 
 test-long: ## run the exhaustive sweeps (an hour)
 	HESSE_LONG=1 $(GO) test -timeout 3h ./internal/kerneltest ./solvers/...

@@ -28,10 +28,11 @@ type fitCommand struct {
 	L2          float64 `name:"l2" default:"0" placeholder:"LAMBDA" help:"Penalty LAMBDA/2 times the sum of squared coefficients: Ridge's alpha, 1/C of LogisticRegression."`
 	Standardize bool    `help:"Let the penalty act on columns scaled to standard deviation 1."`
 
-	Solver  string   `enum:"newton" default:"newton" help:"The method: newton."`
-	MaxIter int      `default:"100" placeholder:"N" help:"Most iterations (100)."`
-	Tol     *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged (1e-14)."`
-	Threads *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
+	Solver    string   `enum:"newton" default:"newton" help:"The method: newton."`
+	Precision string   `enum:"${precisions}" default:"auto" help:"What sums are held in: float64, exact (double-double, least squares only), or auto: float64, and exact where the columns are too nearly collinear for it."`
+	MaxIter   int      `default:"100" placeholder:"N" help:"Most iterations (100)."`
+	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged (1e-14)."`
+	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
 
 	JSON bool   `name:"json" help:"Print one JSON object, not a summary."`
 	Out  string `placeholder:"MODEL" help:"Write the model to this file, as JSON."`
@@ -54,6 +55,8 @@ func (c *fitCommand) check() error {
 		return usage("--target is empty; name a column")
 	case !(c.L2 >= 0) || math.IsInf(c.L2, 0):
 		return usage("--l2 is %v; it is a finite number, not negative", c.L2)
+	case c.Precision == glm.Exact.String() && c.Family != glm.Gaussian.String():
+		return usage("--precision exact is for --family gaussian")
 	case c.MaxIter < 1:
 		return usage("--max-iter is %d; it is at least 1", c.MaxIter)
 	case c.Tol != nil && !(0 < *c.Tol && *c.Tol < 1):
@@ -73,7 +76,8 @@ func (c *fitCommand) options() glm.Options {
 	if c.Tol != nil {
 		method.Tolerance = *c.Tol
 	}
-	o := glm.Options{Family: family, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize, Method: method, MaxIterations: c.MaxIter}
+	precision, _ := glm.ParsePrecision(c.Precision)
+	o := glm.Options{Family: family, Precision: precision, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize, Method: method, MaxIterations: c.MaxIter}
 	if c.Threads != nil {
 		o.Threads = *c.Threads
 	}

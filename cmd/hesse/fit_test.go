@@ -50,7 +50,7 @@ func TestSummary(t *testing.T) {
 	for _, want := range []string{
 		"gaussian model of employed, identity link\n",
 		"n = 16 rows, p = 6 columns and an intercept, penalty: none\n",
-		"solver: newton, ISA: " + kernels.ISA() + ", threads: 1\n",
+		"solver: newton, precision: float64, ISA: " + kernels.ISA() + ", threads: 1\n",
 		"estimate  std. error       t  p-value     lower 95%     upper 95%\n",
 		"   (Intercept)  -3.48226e+06      890420  -3.911   0.0036  -5.49653e+06  -1.46799e+06\n",
 		"log-likelihood  -109.617\n",

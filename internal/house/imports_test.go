@@ -15,6 +15,7 @@ var may = map[string][]string{
 	"internal/avx2":       {},
 	"internal/avx512":     {},
 	"internal/cpu":        {},
+	"internal/doubled":    {},
 	"internal/house":      {},
 	"internal/par":        {},
 	"internal/ref":        {},
@@ -27,7 +28,7 @@ var may = map[string][]string{
 	"solvers":             {"internal/cholesky", "internal/memory", "kernels"},
 	"solvers/loss":        {"kernels"},
 	"solvers/pass":        {"internal/memory", "internal/par", "kernels", "solvers/loss"},
-	"solvers/glm":         {"internal/cholesky", "internal/memory", "kernels", "solvers", "solvers/loss", "solvers/pass"},
+	"solvers/glm":         {"internal/cholesky", "internal/doubled", "internal/memory", "kernels", "solvers", "solvers/loss", "solvers/pass"},
 	"bench":               {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref", "kernels", "solvers/loss", "solvers/pass"},
 	"cmd/hesse":           {"bench", "internal/table", "kernels", "solvers", "solvers/glm"},
 }

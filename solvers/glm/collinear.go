@@ -61,13 +61,13 @@ func quoted(names []string, most int) string {
 
 var errFlat = errors.New("glm: the loss has no curvature at the start: the offset makes every fitted probability 0 or 1; use a smaller offset")
 
-// collinear names the variables of a singular Hessian.
-func (f *fit[T]) collinear(e *solvers.SingularError, o *objective[T]) error {
-	if o.first.Rows == 0 {
+// collinear names the variables of a singular Hessian of some rows, with lead
+// variables in front of the columns.
+func (f *fit[T]) collinear(e *solvers.SingularError, rows, lead int) error {
+	if rows == 0 {
 		return errNoRows
 	}
-	lead := o.Lead()
-	named := &CollinearError{Rows: o.first.Rows, Coefficients: o.Dim(), intercept: o.intercept}
+	named := &CollinearError{Rows: rows, Coefficients: lead + len(f.names), intercept: lead == 1}
 	for i, column := range e.Columns {
 		if column < lead {
 			return errFlat

@@ -27,6 +27,7 @@ type document struct {
 	L2                number                `json:"l2"`
 	Standardize       bool                  `json:"standardize"`
 	Solver            string                `json:"solver"`
+	Precision         string                `json:"precision"` // missing in models of before: float64
 	Coefficients      []coefficientDocument `json:"coefficients"`
 	CenteredIntercept number                `json:"centered_intercept"`
 	N                 int                   `json:"n"`
@@ -88,7 +89,7 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 	d := document{
 		SchemaVersion: SchemaVersion,
 		Family:        m.Family.String(), Link: m.Family.about().link, Target: m.Target,
-		Intercept: m.Intercept, L2: number(m.L2), Standardize: m.Standardize, Solver: m.Solver,
+		Intercept: m.Intercept, L2: number(m.L2), Standardize: m.Standardize, Solver: m.Solver, Precision: m.Precision.String(),
 		CenteredIntercept: number(m.centeredIntercept),
 		N:                 m.Rows, P: len(m.Columns()), SumWeights: number(m.SumWeights),
 		Dispersion: number(m.Dispersion), LogLikelihood: number(m.LogLikelihood),
@@ -174,9 +175,15 @@ func (d *document) model() (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	precision := Plain
+	if d.Precision != "" {
+		if precision, err = ParsePrecision(d.Precision); err != nil {
+			return nil, err
+		}
+	}
 	m := &Model{
 		Family: family, Target: d.Target, Intercept: d.Intercept,
-		L2: float64(d.L2), Standardize: d.Standardize, Solver: d.Solver,
+		L2: float64(d.L2), Standardize: d.Standardize, Solver: d.Solver, Precision: precision,
 		Rows: d.N, SumWeights: float64(d.SumWeights), Dispersion: float64(d.Dispersion),
 		LogLikelihood: float64(d.LogLikelihood), Deviance: float64(d.Deviance), NullDeviance: float64(d.NullDeviance),
 		AIC: float64(d.AIC), BIC: float64(d.BIC),

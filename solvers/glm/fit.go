@@ -40,6 +40,7 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 		null.X = kernels.Matrix[T]{Rows: null.X.Rows}
 		return pass.New(&null, model, o.threads())
 	}
+	f.exactPasses = func(model pass.Model) (*pass.Exact[T], error) { return pass.NewExact(design, model, o.threads()) }
 	f.locate = func() error { return checkDesign(0, design.X, f.names) }
 	return f.run(ctx)
 }
@@ -61,6 +62,9 @@ func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []s
 	f.nullPasses = func(model pass.Model) (*pass.Pass[T], error) {
 		return pass.NewFromSource[T](&withoutColumns[T]{Source: source}, model, o.threads())
 	}
+	f.exactPasses = func(model pass.Model) (*pass.Exact[T], error) {
+		return pass.NewExactFromSource[T](source, model, o.threads())
+	}
 	f.locate = func() error { return findNotFinite[T](source, f.names) }
 	return f.run(ctx)
 }
@@ -75,6 +79,7 @@ type fit[T kernels.Float] struct {
 	offset  string // its name, empty without one
 
 	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
+	exactPasses        func(pass.Model) (*pass.Exact[T], error)
 	locate             func() error // finds an entry of X that is not finite
 }
 
@@ -94,7 +99,10 @@ func (f *fit[T]) prepare(columns int) (err error) {
 	if f.names, err = columnNames(f.names, columns); err != nil {
 		return err
 	}
-	return checkNames(f.names)
+	if err := checkNames(f.names); err != nil {
+		return err
+	}
+	return f.checkExact()
 }
 
 func (f *fit[T]) run(ctx context.Context) (*Model, error) {
@@ -109,10 +117,20 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 			return nil, err
 		}
 	}
+	if o.Precision == Exact {
+		return f.exact(ctx, objective.penalty, solvers.Evaluations{})
+	}
 	result, err := solvers.Minimize(ctx, objective, o.method(), nil, solvers.Settings{MaxIterations: o.MaxIterations})
+	if f.needsExact(result, err, objective) {
+		before := solvers.Evaluations{Hessians: 1} // a singular one is all there was
+		if err == nil {
+			before = result.Evaluations
+		}
+		return f.exact(ctx, objective.penalty, before)
+	}
 	if err != nil {
 		if singular := (*solvers.SingularError)(nil); errors.As(err, &singular) {
-			return nil, f.collinear(singular, objective)
+			return nil, f.collinear(singular, objective.first.Rows, objective.Lead())
 		}
 		return nil, err
 	}

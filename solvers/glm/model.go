@@ -19,6 +19,7 @@ type Model struct {
 	L2          float64
 	Standardize bool
 	Solver      string
+	Precision   Precision // Plain or Exact: what the fit has used
 
 	// Coefficients are the intercept, if there is one, named (Intercept), then
 	// the columns in their order.
@@ -102,7 +103,7 @@ func (m *Model) AdjustedRSquared() float64 {
 func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) (*Model, error) {
 	m := &Model{
 		Family: f.options.Family, Target: f.target, Offset: f.offset, Intercept: o.intercept,
-		L2: f.options.L2, Standardize: f.options.Standardize, Solver: f.options.method().Name(),
+		L2: f.options.L2, Standardize: f.options.Standardize, Solver: f.options.method().Name(), Precision: Plain,
 		Rows: o.first.Rows, SumWeights: o.first.SumW,
 		Converged: r.Status == solvers.Converged, Status: r.Status.String(), Reason: r.Reason,
 		Iterations: r.Iterations, Evaluations: r.Evaluations, GradientNorm: r.GradientNorm, Condition: r.Condition,

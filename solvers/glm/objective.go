@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"unsafe"
 
 	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -40,8 +39,7 @@ func (o *objective[T]) Lead() int {
 
 // HessianTolerance is that of the type in which the Hessian is summed.
 func (o *objective[T]) HessianTolerance() float64 {
-	var t T
-	if unsafe.Sizeof(t) == 4 {
+	if is32[T]() {
 		const float32Epsilon = 0x1p-23
 		return 16 * float32Epsilon
 	}
@@ -181,9 +179,14 @@ func (o *objective[T]) warnings(condition float64) []string {
 	if o.family.about().classes && o.penalty == nil && o.last.MaxMargin > confident {
 		list = append(list, "some fitted probabilities are 0 or 1 to within rounding: the classes are nearly separated; an L2 penalty would make the coefficients more trustworthy")
 	}
+	return append(list, nearlyCollinear(condition)...)
+}
+
+// nearlyCollinear is the warning of a large condition number, or nothing.
+func nearlyCollinear(condition float64) []string {
 	const large = 1e10
 	if condition > large {
-		list = append(list, fmt.Sprintf("the columns are nearly collinear (condition number %.1e of the scaled, centered Hessian): small changes of the data change the coefficients a lot", condition))
+		return []string{fmt.Sprintf("the columns are nearly collinear (condition number %.1e of the scaled, centered Hessian): small changes of the data change the coefficients a lot", condition)}
 	}
-	return list
+	return nil
 }

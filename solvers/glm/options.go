@@ -21,12 +21,14 @@ type Options struct {
 	Standardize bool
 
 	Method        solvers.Method // nil means solvers.Newton{}
+	Precision     Precision      // of the sums; the model says which was used
 	MaxIterations int            // 0 means 100
 	Threads       int            // 0 means runtime.GOMAXPROCS(0)
 
 	// Observe is called with every iterate, the start included; nil is none.
 	// The iterate is valid during the call only. Its variables are the
 	// intercept, if there is one, and the coefficients, both of centered columns.
+	// A fit in exact precision has none to show.
 	Observe func(*solvers.Iterate)
 }
 
@@ -36,6 +38,8 @@ func (o Options) check() error {
 		return fmt.Errorf("glm: family %d is not known", int(o.Family))
 	case !(o.L2 >= 0) || math.IsInf(o.L2, 0):
 		return fmt.Errorf("glm: L2 is %v; it is a finite number, not negative", o.L2)
+	case !o.Precision.known():
+		return fmt.Errorf("glm: precision %d is not known", int(o.Precision))
 	case o.MaxIterations < 0:
 		return fmt.Errorf("glm: MaxIterations is %d", o.MaxIterations)
 	case o.Threads < 0:

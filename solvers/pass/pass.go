@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/seed-0327bdf7/hesse/internal/par"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
@@ -49,18 +48,11 @@ type Pass[T kernels.Float] struct {
 	source Source[T] // or rows that are read
 
 	workers []*scratch[T]
-	job     par.Job[*Moments]
-	now     current
+	walk    *walk[T, *Moments]
 	free    [2]chan *Moments // without a Hessian, and with one
-}
 
-// current is what a run is about.
-type current struct {
-	at   Point
+	at   Point // of the run at hand
 	want Want
-
-	rows, blocks int  // in memory
-	last         bool // the source has ended
 }
 
 // New prepares passes over rows in memory. threads is how many goroutines a
@@ -76,7 +68,7 @@ func New[T kernels.Float](d *Data[T], model Model, threads int) (*Pass[T], error
 		return nil, err
 	}
 	p.data = d
-	p.job.Claim, p.job.Block = p.claimFromMemory, p.blockFromMemory
+	p.walk = newWalk(p, p.merge, p.block)
 	if model.Intercept && p.shift == nil && d.rows() > 0 {
 		p.shift = p.means(d, 0, min(d.rows(), blockRows))
 	}
@@ -91,8 +83,7 @@ func NewFromSource[T kernels.Float](s Source[T], model Model, threads int) (*Pas
 		return nil, err
 	}
 	p.source = s
-	p.job.Threads, p.job.Run = threads, 1
-	p.job.Claim, p.job.Block = p.claimFromSource, p.blockFromSource
+	p.walk = newWalk(p, p.merge, p.block)
 	for _, w := range p.workers {
 		w.chunk = NewChunk(s, blockRows)
 	}
@@ -131,10 +122,6 @@ func newPass[T kernels.Float](model Model, columns, threads int) (*Pass[T], erro
 	}
 	for range threads {
 		p.workers = append(p.workers, newScratch[T]())
-	}
-	p.job.Merge = func(into, from *Moments) {
-		into.add(from)
-		p.Recycle(from)
 	}
 	for i := range p.free {
 		p.free[i] = make(chan *Moments, 64+32*threads) // more than may be under way
@@ -188,16 +175,9 @@ func (p *Pass[T]) Run(ctx context.Context, at Point, want Want) (*Moments, error
 	if len(at.Beta) != p.columns {
 		return nil, fmt.Errorf("pass: %d coefficients for %d columns", len(at.Beta), p.columns)
 	}
-	p.now = current{at: at, want: want}
-	defer func() { p.now = current{} }() // at is the caller's
-	if p.source != nil {
-		if err := p.source.Rewind(); err != nil {
-			return nil, err
-		}
-	} else {
-		p.divide()
-	}
-	m, ok, err := par.Reduce(ctx, &p.job)
+	p.at, p.want = at, want
+	defer func() { p.at = Point{} }() // at is the caller's
+	m, ok, err := p.walk.sum(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -221,43 +201,14 @@ func (p *Pass[T]) Recycle(m *Moments) {
 	}
 }
 
-// divide counts the rows in memory and the blocks that they make.
-func (p *Pass[T]) divide() {
-	now := &p.now
-	now.rows = p.data.rows()
-	now.blocks = (now.rows + blockRows - 1) / blockRows
-	p.job.Threads = max(1, min(p.threads, now.blocks))
-	p.job.Run = par.RunLength(now.blocks, p.job.Threads)
-}
-
-func (p *Pass[T]) claimFromMemory(_, claim int) (blocks int, err error) {
-	return max(0, min(p.job.Run, p.now.blocks-claim*p.job.Run)), nil
-}
-
-func (p *Pass[T]) blockFromMemory(worker, claim, block int) *Moments {
-	lo := (claim*p.job.Run + block) * blockRows
-	return p.block(p.workers[worker], p.data, lo, min(lo+blockRows, p.now.rows))
-}
-
-func (p *Pass[T]) claimFromSource(worker, _ int) (blocks int, err error) {
-	if p.now.last {
-		return 0, nil
-	}
-	s := p.workers[worker]
-	rows, err := s.chunk.fill(p.source)
-	s.rows = s.chunk.data(rows)
-	p.now.last = rows < blockRows
-	return min(rows, 1), err
-}
-
-func (p *Pass[T]) blockFromSource(worker, _, _ int) *Moments {
-	s := p.workers[worker]
-	return p.block(s, &s.rows, 0, s.rows.rows())
+func (p *Pass[T]) merge(into, from *Moments) {
+	into.add(from)
+	p.Recycle(from)
 }
 
 // block is the moments of one block of rows.
-func (p *Pass[T]) block(s *scratch[T], d *Data[T], lo, hi int) *Moments {
-	at, want := p.now.at, p.now.want
+func (p *Pass[T]) block(worker int, d *Data[T], lo, hi int) *Moments {
+	s, at, want := p.workers[worker], p.at, p.want
 	m := p.acquire(want.Hessian)
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
