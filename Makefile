@@ -47,7 +47,7 @@ vet: # what the compiler and two linters see; asmdecl holds assembly to its Go s
 
 v3: # the compiler fuses multiplications and additions by itself here
 	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null && grep -qw bmi2 /proc/cpuinfo; then \
-		GOAMD64=v3 $(GO) test ./solvers/... ./internal/cholesky ./internal/kerneltest -short; \
+		GOAMD64=v3 $(GO) test ./solvers/... ./internal/cholesky ./internal/doubled ./internal/kerneltest -short; \
 	else $(call skip,GOAMD64=v3 needs a CPU with AVX2); fi
 
 race: # the race detector needs a C compiler

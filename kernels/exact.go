@@ -88,6 +88,10 @@ func ExactColumn(dst *ExactPanel, j int, hi, lo, w []float64) {
 		panic("kernels: length of a column is not the number of rows")
 	}
 	strip := dst.data[j/ExactStrip*ref.ExactGap+j%ExactStrip:]
+	if lo == nil && w == nil {
+		dst.squares[j], dst.rest[j] = exactCopy(strip, hi), 0 // lo is not read
+		return
+	}
 	sum, or := 0.0, uint64(0)
 	for i, h := range hi {
 		low := 0.0
@@ -104,6 +108,23 @@ func ExactColumn(dst *ExactPanel, j int, hi, lo, w []float64) {
 		sum = math.FMA(h, h, sum)
 	}
 	dst.squares[j], dst.rest[j] = sum, math.Float64frombits(or)
+}
+
+// exactCopy copies v into a column of a strip and returns its squares, added in
+// four chains, (0+1) + (2+3), the rest to the first.
+func exactCopy(strip, v []float64) float64 {
+	var s0, s1, s2, s3 float64
+	for ; len(v) >= 4; v, strip = v[4:], strip[4*ExactStrip:] {
+		to, from := strip[:3*ExactStrip+1], v[:4:4]
+		a, b, c, d := from[0], from[1], from[2], from[3]
+		to[0], to[ExactStrip], to[2*ExactStrip], to[3*ExactStrip] = a, b, c, d
+		s0, s1, s2, s3 = math.FMA(a, a, s0), math.FMA(b, b, s1), math.FMA(c, c, s2), math.FMA(d, d, s3)
+	}
+	for i, a := range v {
+		strip[i*ExactStrip] = a
+		s0 = math.FMA(a, a, s0)
+	}
+	return (s0 + s1) + (s2 + s3)
 }
 
 // paired says whether any lo of the columns from lo to hi counts.

@@ -111,7 +111,7 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	m, err := glm.Fit(ctx, *data, options)
 	progress.stop()
 	if err != nil {
-		return unfitted(in.name, err)
+		return c.unfitted(in.name, err)
 	}
 	t := newTiming(len(data.Y), read.Sub(start), time.Since(read))
 	if c.Out != "" {
@@ -138,13 +138,17 @@ func notConverged(file string, m *glm.Model) error {
 }
 
 // unfitted is the error of a fit to the data in a file.
-func unfitted(file string, err error) error {
+func (c *fitCommand) unfitted(file string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
 	message := strings.TrimPrefix(err.Error(), "glm: ")
 	if errors.As(err, new(*glm.CollinearError)) {
-		message += " (--exclude, --l2)"
+		if c.Precision == glm.Plain.String() {
+			message += " (--exclude, --l2; or --precision auto, if they are not quite collinear)"
+		} else {
+			message += " (--exclude, --l2)"
+		}
 	}
 	return fmt.Errorf("%s: %s", file, message)
 }

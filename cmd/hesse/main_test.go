@@ -110,6 +110,7 @@ func TestUsageErrors(t *testing.T) {
 		{"fit t.csv --target y --columns a,,b", `--columns: "a,,b" has an empty name` + see},
 		{"fit t.csv --target y --exclude \"a", "--exclude: \"\\\"a\": extraneous or missing \" in quoted-field" + see},
 		{"fit t.csv --target=", "--target is empty; name a column\n"},
+		{"fit t.csv --target y --family binomial --precision exact", "--precision exact is for --family gaussian\n"},
 		{"fit t.csv --target y --l2=-1", "--l2 is -1; it is a finite number, not negative\n"},
 		{"fit t.csv --target y --l2 NaN", "--l2 is NaN; it is a finite number, not negative\n"},
 		{"fit t.csv --target y --l2 Inf", "--l2 is +Inf; it is a finite number, not negative\n"},

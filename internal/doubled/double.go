@@ -73,7 +73,9 @@ func (a Double) Sqrt() Double {
 }
 
 // Scale is a times a power of two, without error.
-func (a Double) Scale(power float64) Double { return Double{a.Hi * power, a.Lo * power} }
+func (a Double) Scale(power float64) Double {
+	return Double{float64(a.Hi * power), float64(a.Lo * power)}
+}
 
 // Abs is |a|.
 func (a Double) Abs() Double {

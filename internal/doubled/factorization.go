@@ -237,6 +237,26 @@ func (f *Factorization) InverseDiagonal() []Double {
 	return d
 }
 
+// Whitener is W with Wᵀ·A·W the unit matrix, up to rounding and to powers of
+// four on its diagonal: row k of the result is column k of W. The matrix has
+// full rank.
+func (f *Factorization) Whitener() [][]Double {
+	f.invert()
+	w := make([][]Double, f.n)
+	for k := range w {
+		w[k] = make([]Double, f.n)
+		power := rootScale(f.pivots[k].Hi)
+		for i, j := range f.order[:k+1] {
+			v := Of(1)
+			if i < k {
+				v = f.inverted[k*f.n+i]
+			}
+			w[k][j] = v.Scale(f.scale[j]).Scale(power)
+		}
+	}
+	return w
+}
+
 // invert finds the rows of L⁻¹ left of their diagonal of ones.
 func (f *Factorization) invert() {
 	if f.inverted != nil {
@@ -281,7 +301,7 @@ func (f *Factorization) Condition() float64 {
 			for k := i; k < n; k++ {
 				sum += float64(entry(k, i)*entry(k, j)) / f.pivots[k].Hi
 			}
-			v := math.Abs(sum) * math.Sqrt(float64(f.centred[f.order[i]]*f.centred[f.order[j]]))
+			v := float64(math.Abs(sum) * math.Sqrt(float64(f.centred[f.order[i]]*f.centred[f.order[j]])))
 			sums[i] += v
 			if i != j {
 				sums[j] += v

@@ -152,6 +152,42 @@ func fits(t *testing.T, visit func(name string, fit func(threads int, stream boo
 			}
 		}
 	}
+	for _, weighted := range []bool{false, true} {
+		name, o := fmt.Sprintf("nearly collinear weighted %v", weighted), Options{}
+		d64, d32 := nearlyCollinearProblem[float64](2500, 5, weighted), nearlyCollinearProblem[float32](2500, 5, weighted)
+		visit(name+" float64", func(threads int, stream bool) *Model {
+			o.Threads = threads
+			if stream {
+				return must(FitSource[float64](ctx, &memory[float64]{Data: d64}, nil, "", o))
+			}
+			return must(Fit(ctx, d64, o))
+		})
+		visit(name+" float32", func(threads int, stream bool) *Model {
+			o.Threads = threads
+			if stream {
+				return must(FitSource[float32](ctx, &memory[float32]{Data: d32}, nil, "", o))
+			}
+			return must(Fit(ctx, d32, o))
+		})
+	}
+}
+
+// nearlyCollinearProblem is a problem whose first column is far from zero and
+// whose second is nearly a copy of the third: in float64, so near that standard
+// errors take a pass of their own.
+func nearlyCollinearProblem[T kernels.Float](rows, columns int, weighted bool) Data[T] {
+	apart := T(0x1p-28)
+	if is32[T]() {
+		apart = 0x1p-12
+	}
+	d := problem[T](rows, columns, Gaussian, weighted)
+	for i := range d.Y {
+		row := d.X[i*d.Stride:]
+		row[0] += 2000
+		product := row[1] * apart // rounded, since a power of two
+		row[1] = row[2] + product
+	}
+	return d
 }
 
 // TestSameBitsEverywhere compares whole fits with bits recorded once, at every

@@ -29,6 +29,7 @@ type exactProblem[T kernels.Float] struct {
 	squares      doubled.Double // Σ w·r² at x
 	gradientNorm float64
 	gradients    int
+	hessians     int
 }
 
 // exact fits in double-double. before is what was evaluated in vain.
@@ -44,6 +45,7 @@ func (f *fit[T]) exact(ctx context.Context, penalty []float64, before solvers.Ev
 	if e.moments, err = p.Gram(ctx, true); err != nil {
 		return nil, err
 	}
+	e.hessians++
 	if e.moments.Rows == 0 {
 		return nil, errNoRows
 	}
@@ -60,8 +62,11 @@ func (f *fit[T]) exact(ctx context.Context, penalty []float64, before solvers.Ev
 	if err != nil {
 		return nil, err
 	}
-	m := e.model(status, reason)
-	m.Evaluations = solvers.Evaluations{Gradients: before.Gradients + e.gradients, Hessians: before.Hessians + 1}
+	m, err := e.model(ctx, status, reason)
+	if err != nil {
+		return nil, err
+	}
+	m.Evaluations = solvers.Evaluations{Gradients: before.Gradients + e.gradients, Hessians: before.Hessians + e.hessians}
 	return m, nil
 }
 
@@ -217,11 +222,7 @@ func (e *exactProblem[T]) length(v []doubled.Double) float64 {
 // gradient is that at x, of half the squares and the penalty. It sets squares.
 func (e *exactProblem[T]) gradient(ctx context.Context) ([]doubled.Double, error) {
 	p := e.pass.Columns()
-	point := pass.ExactPoint{Hi: make([]float64, p+1), Lo: make([]float64, p+1)}
-	for i, v := range e.x {
-		point.Hi[e.column(i)], point.Lo[e.column(i)] = v.Hi, v.Lo
-	}
-	m, err := e.pass.Gradient(ctx, point)
+	m, err := e.pass.Gradient(ctx, e.point(e.x))
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +262,7 @@ func (e *exactProblem[T]) move(step, g []doubled.Double) {
 }
 
 // model is the fitted model.
-func (e *exactProblem[T]) model(status solvers.Status, reason string) *Model {
+func (e *exactProblem[T]) model(ctx context.Context, status solvers.Status, reason string) (*Model, error) {
 	f, o := e.fit, e.fit.options
 	weights := at(e.moments, e.ones(), e.ones())
 	m := &Model{
@@ -294,16 +295,76 @@ func (e *exactProblem[T]) model(status solvers.Status, reason string) *Model {
 		errors[i] = math.NaN()
 	}
 	if m.L2 == 0 && m.Converged && !math.IsNaN(m.Dispersion) {
-		variances := e.factor.InverseDiagonal()
-		if m.Intercept && center != nil {
-			variances[0] = doubled.Dot(away, e.factor.Solve(away))
+		variances, err := e.variances(ctx, m.Condition, away)
+		if err != nil {
+			return nil, err
 		}
 		for i, v := range variances {
 			errors[i] = v.Mul(doubled.Of(m.Dispersion)).Sqrt().Hi
 		}
 	}
 	m.infer(errors)
-	return m
+	return m, nil
+}
+
+// turnedCondition is the condition of the Hessian from which on its inverse
+// would lack digits of a float64: the sums it is made of have an error of about
+// 2⁻¹⁰⁰.
+const turnedCondition = 0x1p47
+
+// variances is the diagonal of H⁻¹, that of the intercept in the data's units.
+// Where H is too near to singular, columns are turned until they are nearly
+// orthonormal, by W, and their own second moments M taken: H⁻¹ = W·M⁻¹·Wᵀ.
+func (e *exactProblem[T]) variances(ctx context.Context, condition float64, away []doubled.Double) ([]doubled.Double, error) {
+	n := e.dim()
+	if condition < turnedCondition {
+		variances := e.factor.InverseDiagonal()
+		if e.lead == 1 {
+			variances[0] = doubled.Dot(away, e.factor.Solve(away))
+		}
+		return variances, nil
+	}
+	w, points := e.factor.Whitener(), make([]pass.ExactPoint, n)
+	for k := range points {
+		points[k] = e.point(w[k])
+	}
+	turned, err := e.pass.Turned(ctx, points)
+	if err != nil {
+		return nil, err
+	}
+	e.hessians++
+	moments := make([]doubled.Double, n*n)
+	for i := range n {
+		for j := i; j < n; j++ {
+			moments[i*n+j] = at(turned, i, j)
+		}
+	}
+	factor := doubled.Factorize(moments, n, 0, make([]float64, n))
+	variances, row := make([]doubled.Double, n), make([]doubled.Double, n)
+	for i := range variances {
+		for k := range row {
+			row[k] = w[k][i]
+			if i < e.lead {
+				row[k] = doubled.Dot(away, w[k])
+			}
+		}
+		if factor.Rank() < n {
+			variances[i] = doubled.Of(math.NaN())
+			continue
+		}
+		variances[i] = doubled.Dot(row, factor.Solve(row))
+	}
+	return variances, nil
+}
+
+// point is variables as a pass takes them.
+func (e *exactProblem[T]) point(x []doubled.Double) pass.ExactPoint {
+	p := e.pass.Columns()
+	point := pass.ExactPoint{Hi: make([]float64, p+1), Lo: make([]float64, p+1)}
+	for i, v := range x {
+		point.Hi[e.column(i)], point.Lo[e.column(i)] = v.Hi, v.Lo
+	}
+	return point
 }
 
 // away is what the intercept in the data's units is of the variables: α − cᵀβ.

@@ -360,7 +360,7 @@ func TestNIST(t *testing.T) {
 		if got < qr || gotErrors < qrErrors {
 			t.Errorf("%s: exact mode is worse than QR", c.name)
 		}
-		if got < 15.5 || gotErrors < 12.5 {
+		if got < 15.5 || gotErrors < 15.5 {
 			t.Errorf("%s: digits are missing in exact mode", c.name)
 		}
 	}

@@ -71,7 +71,7 @@ func TestExactBeatsQR(t *testing.T) {
 		qr, qrErrors := want.fewest(decomposed(t, c.data, c.intercept))
 		got, gotErrors := want.fewest(estimates(m))
 		t.Logf("%-28s QR %.1f and %.1f digits, exact %.1f and %.1f, condition %.1e", c.name, qr, qrErrors, got, gotErrors, m.Condition)
-		if got < 15.5 || gotErrors < 11.5 || gotErrors < qrErrors {
+		if got < 15.5 || gotErrors < 15 || gotErrors < qrErrors {
 			t.Errorf("%s: %.1f and %.1f digits; QR has %.1f and %.1f", c.name, got, gotErrors, qr, qrErrors)
 		}
 	}
@@ -82,7 +82,7 @@ func TestExactBeatsQR(t *testing.T) {
 func TestExactWeightsOffsetAndPenalty(t *testing.T) {
 	for bits := range 16 {
 		weighted, offset, penalised, intercept := bits&1 != 0, bits&2 != 0, bits&4 != 0, bits&8 != 0
-		d := problem[float64](1100, 4, Gaussian, true)
+		d := problem[float64](300, 4, Gaussian, true)
 		for i := range d.Y { // nearly a copy
 			x := d.X[i*d.Stride:]
 			x[3] = x[1] + 0x1p-30*x[2]*x[2]
@@ -344,12 +344,7 @@ func TestExactFitsHaveTheSameBits(t *testing.T) {
 func exactFitsHaveTheSameBits[T kernels.Float](t *testing.T) {
 	for _, size := range []struct{ rows, columns int }{{1023, 3}, {5*1024 + 77, 7}, {1500, 33}} {
 		for _, weighted := range []bool{false, true} {
-			d := problem[T](size.rows, size.columns, Gaussian, weighted)
-			for i := range d.Y {
-				row := d.X[i*d.Stride:]
-				row[0] += 2000                // far from zero
-				row[1] = row[2] + row[1]/4096 // nearly a copy
-			}
+			d := nearlyCollinearProblem[T](size.rows, size.columns, weighted)
 			for _, o := range []Options{{Precision: Exact}, {}, {L2: 0.5, Standardize: true, Precision: Exact}} {
 				var want []string
 				for _, level := range cpu.Available() {
