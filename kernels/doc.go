@@ -8,6 +8,9 @@
 // to call from many goroutines on different destinations. Misuse (a length
 // that does not fit) panics with a constant message.
 //
+// The kernels whose names begin with Exact hold numbers in pairs of float64, some
+// 106 bits; see [ExactPanel].
+//
 // # The same bits everywhere
 //
 // The order of every sum is part of a kernel's definition, which package

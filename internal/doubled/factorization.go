@@ -288,18 +288,21 @@ func (f *Factorization) Condition() float64 {
 	}
 	f.invert()
 	n := f.n
-	entry := func(k, i int) float64 { // of L⁻¹
-		if i == k {
-			return 1
+	half := make([]float64, n*n) // row i is column i of L⁻¹ over the roots of D
+	for k := range n {
+		root := math.Sqrt(f.pivots[k].Hi)
+		for i, v := range f.inverted[k*n : k*n+k] {
+			half[i*n+k] = v.Hi / root
 		}
-		return f.inverted[k*n+i].Hi
+		half[k*n+k] = 1 / root
 	}
 	sums := make([]float64, n)
 	for i := f.lead; i < n; i++ {
+		row := half[i*n+i : (i+1)*n]
 		for j := f.lead; j <= i; j++ {
 			sum := 0.0
-			for k := i; k < n; k++ {
-				sum += float64(entry(k, i)*entry(k, j)) / f.pivots[k].Hi
+			for k, v := range half[j*n+i:][:len(row)] {
+				sum = math.FMA(row[k], v, sum)
 			}
 			v := float64(math.Abs(sum) * math.Sqrt(float64(f.centred[f.order[i]]*f.centred[f.order[j]])))
 			sums[i] += v

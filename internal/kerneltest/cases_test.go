@@ -104,8 +104,8 @@ func calls[T kernels.Float]() []call {
 // exactProducts is what the exact kernels make of the first rows of x, less
 // shift, and of its columns times w: panels, their product, dot products.
 func exactProducts[T kernels.Float](s setting, x kernels.Matrix[T], shift, w []float64) []float64 {
-	if s.n > kernels.PanelRows+2 || s.p > 41 && s.p%kernels.ExactStrip > 1 {
-		return nil // more rows are another panel, more columns another strip
+	if s.n > kernels.PanelRows+2 || s.n > 18 && s.n%16 > 1 || s.p > 26 && s.p%kernels.ExactStrip > 1 {
+		return nil // more rows are another call or panel, more columns another strip
 	}
 	n, width := min(s.n, kernels.PanelRows), kernels.ExactWidth(s.p)
 	for j := s.p; j < len(shift); j++ {

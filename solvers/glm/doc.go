@@ -8,6 +8,9 @@
 // intercept α is never penalised. λ is the alpha of scikit-learn's Ridge and
 // 1/C of its LogisticRegression.
 //
+// Least squares whose columns are nearly collinear are fitted in double-double,
+// so that all digits hold; see [Precision].
+//
 // X is never copied or changed. The same data give the same coefficients, to
 // the last bit, on any instruction set and any number of threads.
 package glm

@@ -398,8 +398,9 @@ func (e *exactProblem[T]) nullDeviance() float64 {
 	return centred.Hi
 }
 
-// maxExactColumns is how many columns a fit in double-double takes: its
-// factorisation, on one thread, takes some ten seconds for as many.
+// maxExactColumns is how many columns a fit in double-double takes: the
+// factorisation and the inverse, on one thread, take most of a minute for as
+// many.
 const maxExactColumns = 2000
 
 func (f *fit[T]) checkExact() error {

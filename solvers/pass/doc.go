@@ -11,4 +11,7 @@
 //
 // A pass keeps its scratch memory. Hand back moments with [Pass.Recycle], and
 // it allocates nothing after its first runs.
+//
+// An [Exact] pass does least squares in double-double, for columns that are
+// nearly collinear.
 package pass
