@@ -21,6 +21,7 @@ func allocations[T kernels.Float](t *testing.T) {
 	const n, p = 20, 11
 	x := kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: make([]T, n*p)}
 	work := make([]T, kernels.TriangleWork(p))
+	panel, square := kernels.NewExactPanel(p+1), kernels.NewExactSquare(p+1, p+1)
 	// Slices of the stack: a kernel that let them escape would allocate them.
 	if got := testing.AllocsPerRun(10, func() {
 		var eta, r, d, mu [n]float64
@@ -36,6 +37,13 @@ func allocations[T kernels.Float](t *testing.T) {
 		kernels.Triangle(h[:], p, x, d[:], work, packed[:])
 		kernels.Sandwich(h[:], p, x, d[:], work)
 		kernels.Axpy(other[:], 2, shift[:])
+		var c, hi, lo [kernels.ExactStrip * 2]float64
+		var sumHi, sumLo [n]float64
+		kernels.ExactPack(panel, x, c[:], d[:])
+		kernels.ExactColumn(panel, p, eta[:], r[:], d[:])
+		kernels.ExactTriangle(square, panel, panel)
+		kernels.ExactProduct(square, panel, panel)
+		kernels.ExactDots(sumHi[:], sumLo[:], panel, hi[:], lo[:])
 		g[0] = kernels.Sum(r[:]) + kernels.Log(2)
 	}); got != 0 {
 		t.Errorf("%v allocations in a round of all kernels", got)

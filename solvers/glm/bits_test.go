@@ -158,14 +158,14 @@ func fits(t *testing.T, visit func(name string, fit func(threads int, stream boo
 		visit(name+" float64", func(threads int, stream bool) *Model {
 			o.Threads = threads
 			if stream {
-				return must(FitSource[float64](ctx, &memory[float64]{Data: d64}, nil, "", o))
+				return must(FitSource[float64](ctx, &inMemory[float64]{Data: d64}, nil, "", o))
 			}
 			return must(Fit(ctx, d64, o))
 		})
 		visit(name+" float32", func(threads int, stream bool) *Model {
 			o.Threads = threads
 			if stream {
-				return must(FitSource[float32](ctx, &memory[float32]{Data: d32}, nil, "", o))
+				return must(FitSource[float32](ctx, &inMemory[float32]{Data: d32}, nil, "", o))
 			}
 			return must(Fit(ctx, d32, o))
 		})

@@ -22,7 +22,7 @@ const (
 	// Plain is float64, the chains of a Hessian in the data's own type.
 	Plain
 	// Exact is double-double: two float64 a number, 106 bits. It is for the
-	// gaussian family.
+	// gaussian family, and solves the normal equations whatever the method.
 	Exact
 )
 

@@ -20,7 +20,7 @@ func BenchmarkExact(b *testing.B) {
 			s := setting{n: 2 * blockRows, p: p, loss: loss.Squared{}, intercept: true, weights: weights}
 			d, at := random[float64](s)
 			plain, exact := newPassOf(b, d, s.model(), 1, false), newExactOf(b, d, s.model(), 1, false)
-			gram, work, ones := make([]float64, p*p), make([]float64, kernels.SandwichWork(p)), make([]float64, s.n)
+			gram, work, ones := make([]float64, p*p), make([]float64, kernels.TriangleWork(p)), make([]float64, s.n)
 			for _, c := range []struct {
 				name string
 				run  func() error
