@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func ExactDots(hi *float64, lo *float64, panel *float64, n int, strips int, pairs int, betaHi *float64, betaLo *float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·ExactDots(SB), NOSPLIT, $0-64
 	MOVQ  hi+0(FP), AX
 	MOVQ  lo+8(FP), CX
@@ -19,8 +19,8 @@ TEXT ·ExactDots(SB), NOSPLIT, $0-64
 	JNZ   pairs
 
 plain:
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
 	MOVQ   DX, DI
 	XORQ   R10, R10
 	MOVQ   SI, R11
@@ -57,32 +57,32 @@ plain_strip:
 	VADDPD        Y1, Y5, Y1
 	VEXTRACTF128  $0x01, Y4, X6
 	VEXTRACTF128  $0x01, Y1, X7
-	VADDPD        Y6, Y4, Y2
-	VSUBPD        Y4, Y2, Y5
-	VSUBPD        Y5, Y2, Y3
-	VSUBPD        Y3, Y4, Y3
-	VSUBPD        Y5, Y6, Y5
-	VADDPD        Y5, Y3, Y3
+	VADDPD        Y6, Y4, Y0
+	VSUBPD        Y4, Y0, Y3
+	VSUBPD        Y3, Y0, Y2
+	VSUBPD        Y2, Y4, Y2
+	VSUBPD        Y3, Y6, Y3
+	VADDPD        Y3, Y2, Y2
+	VADDPD        Y7, Y1, Y1
+	VADDPD        Y1, Y2, Y1
+	VPERMILPD     $0x01, X0, X6
+	VPERMILPD     $0x01, X1, X7
+	VADDPD        Y6, Y0, Y2
+	VSUBPD        Y0, Y2, Y4
+	VSUBPD        Y4, Y2, Y3
+	VSUBPD        Y3, Y0, Y3
+	VSUBPD        Y4, Y6, Y4
+	VADDPD        Y4, Y3, Y3
 	VADDPD        Y7, Y1, Y1
 	VADDPD        Y1, Y3, Y1
-	VPERMILPD     $0x01, X2, X6
-	VPERMILPD     $0x01, X1, X7
-	VADDPD        Y6, Y2, Y3
-	VSUBPD        Y2, Y3, Y5
-	VSUBPD        Y5, Y3, Y4
-	VSUBPD        Y4, Y2, Y4
-	VSUBPD        Y5, Y6, Y5
-	VADDPD        Y5, Y4, Y4
-	VADDPD        Y7, Y1, Y1
-	VADDPD        Y1, Y4, Y1
-	VADDPD        Y1, Y3, Y2
-	VSUBPD        Y3, Y2, Y5
-	VSUBPD        Y5, Y2, Y4
-	VSUBPD        Y4, Y3, Y4
-	VSUBPD        Y5, Y1, Y5
-	VADDPD        Y5, Y4, Y4
-	VMOVSD        X2, (AX)
-	VMOVSD        X4, (CX)
+	VADDPD        Y1, Y2, Y0
+	VSUBPD        Y2, Y0, Y4
+	VSUBPD        Y4, Y0, Y3
+	VSUBPD        Y3, Y2, Y3
+	VSUBPD        Y4, Y1, Y4
+	VADDPD        Y4, Y3, Y3
+	VMOVSD        X0, (AX)
+	VMOVSD        X3, (CX)
 	ADDQ          $+8, AX
 	ADDQ          $+8, CX
 	ADDQ          $+64, DX
@@ -92,8 +92,8 @@ plain_strip:
 	RET
 
 pairs:
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
 	MOVQ   DX, DI
 	XORQ   R10, R10
 	MOVQ   SI, R11
@@ -131,32 +131,32 @@ pairs_strip:
 	VADDPD        Y1, Y5, Y1
 	VEXTRACTF128  $0x01, Y4, X6
 	VEXTRACTF128  $0x01, Y1, X7
-	VADDPD        Y6, Y4, Y2
-	VSUBPD        Y4, Y2, Y5
-	VSUBPD        Y5, Y2, Y3
-	VSUBPD        Y3, Y4, Y3
-	VSUBPD        Y5, Y6, Y5
-	VADDPD        Y5, Y3, Y3
+	VADDPD        Y6, Y4, Y0
+	VSUBPD        Y4, Y0, Y3
+	VSUBPD        Y3, Y0, Y2
+	VSUBPD        Y2, Y4, Y2
+	VSUBPD        Y3, Y6, Y3
+	VADDPD        Y3, Y2, Y2
+	VADDPD        Y7, Y1, Y1
+	VADDPD        Y1, Y2, Y1
+	VPERMILPD     $0x01, X0, X6
+	VPERMILPD     $0x01, X1, X7
+	VADDPD        Y6, Y0, Y2
+	VSUBPD        Y0, Y2, Y4
+	VSUBPD        Y4, Y2, Y3
+	VSUBPD        Y3, Y0, Y3
+	VSUBPD        Y4, Y6, Y4
+	VADDPD        Y4, Y3, Y3
 	VADDPD        Y7, Y1, Y1
 	VADDPD        Y1, Y3, Y1
-	VPERMILPD     $0x01, X2, X6
-	VPERMILPD     $0x01, X1, X7
-	VADDPD        Y6, Y2, Y3
-	VSUBPD        Y2, Y3, Y5
-	VSUBPD        Y5, Y3, Y4
-	VSUBPD        Y4, Y2, Y4
-	VSUBPD        Y5, Y6, Y5
-	VADDPD        Y5, Y4, Y4
-	VADDPD        Y7, Y1, Y1
-	VADDPD        Y1, Y4, Y1
-	VADDPD        Y1, Y3, Y2
-	VSUBPD        Y3, Y2, Y5
-	VSUBPD        Y5, Y2, Y4
-	VSUBPD        Y4, Y3, Y4
-	VSUBPD        Y5, Y1, Y5
-	VADDPD        Y5, Y4, Y4
-	VMOVSD        X2, (AX)
-	VMOVSD        X4, (CX)
+	VADDPD        Y1, Y2, Y0
+	VSUBPD        Y2, Y0, Y4
+	VSUBPD        Y4, Y0, Y3
+	VSUBPD        Y3, Y2, Y3
+	VSUBPD        Y4, Y1, Y4
+	VADDPD        Y4, Y3, Y3
+	VMOVSD        X0, (AX)
+	VMOVSD        X3, (CX)
 	ADDQ          $+8, AX
 	ADDQ          $+8, CX
 	ADDQ          $+64, DX

@@ -25,7 +25,7 @@ TEXT ·ExactPack64(SB), NOSPLIT, $0-72
 copied:
 	SUBQ   $+8, DI
 	JL     copied_rest
-	VPXORQ Z0, Z0, Z0
+	VXORPD Z0, Z0, Z0
 	MOVQ   BX, R11
 	MOVQ   AX, R13
 	MOVQ   SI, R14
@@ -51,20 +51,20 @@ copied_rest:
 	MOVQ   $-1, DX
 	BZHIQ  DI, DX, DX
 	KMOVW  DX, K1
-	VPXORQ Z2, Z2, Z2
+	VXORPD Z0, Z0, Z0
 	MOVQ   BX, R11
 	MOVQ   AX, R13
 	MOVQ   SI, R14
 
 copied_tail:
-	VMOVUPD.Z   (R11), K1, Z0
-	VMOVUPD     Z0, (R13)
-	VFMADD231PD Z0, Z0, Z2
+	VMOVUPD.Z   (R11), K1, Z1
+	VMOVUPD     Z1, (R13)
+	VFMADD231PD Z1, Z1, Z0
 	ADDQ        R8, R11
 	ADDQ        $+64, R13
 	DECQ        R14
 	JNZ         copied_tail
-	VMOVUPD     Z2, (CX)
+	VMOVUPD     Z0, (CX)
 
 copied_done:
 	VZEROUPPER
@@ -79,8 +79,8 @@ variant1:
 shifted:
 	SUBQ    $+8, DI
 	JL      shifted_rest
-	VPXORQ  Z0, Z0, Z0
-	VPXORQ  Z1, Z1, Z1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
 	VMOVUPD (R9), Z2
 	MOVQ    BX, R11
 	MOVQ    AX, R13
@@ -117,31 +117,31 @@ shifted_rest:
 	MOVQ    $-1, R10
 	BZHIQ   DI, R10, R10
 	KMOVW   R10, K1
-	VPXORQ  Z7, Z7, Z7
-	VPXORQ  Z8, Z8, Z8
-	VMOVUPD (R9), Z0
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VMOVUPD (R9), Z2
 	MOVQ    BX, R11
 	MOVQ    AX, R13
 	MOVQ    SI, R14
 
 shifted_tail:
-	VMOVUPD.Z   (R11), K1, Z1
-	VSUBPD      Z0, Z1, Z2
-	VSUBPD      Z1, Z2, Z4
-	VSUBPD      Z4, Z2, Z3
-	VSUBPD      Z3, Z1, Z3
-	VADDPD      Z4, Z0, Z4
-	VSUBPD      Z4, Z3, Z3
-	VMOVUPD     Z2, (R13)
-	VFMADD231PD Z2, Z2, Z7
-	VMOVUPD     Z3, 8192(R13)
-	VORPD       Z3, Z8, Z8
+	VMOVUPD.Z   (R11), K1, Z3
+	VSUBPD      Z2, Z3, Z4
+	VSUBPD      Z3, Z4, Z6
+	VSUBPD      Z6, Z4, Z5
+	VSUBPD      Z5, Z3, Z5
+	VADDPD      Z6, Z2, Z6
+	VSUBPD      Z6, Z5, Z5
+	VMOVUPD     Z4, (R13)
+	VFMADD231PD Z4, Z4, Z0
+	VMOVUPD     Z5, 8192(R13)
+	VORPD       Z5, Z1, Z1
 	ADDQ        R8, R11
 	ADDQ        $+64, R13
 	DECQ        R14
 	JNZ         shifted_tail
-	VMOVUPD     Z7, (CX)
-	VMOVUPD     Z8, (DX)
+	VMOVUPD     Z0, (CX)
+	VMOVUPD     Z1, (DX)
 
 shifted_done:
 	VZEROUPPER
@@ -156,8 +156,8 @@ variant2:
 weighted:
 	SUBQ   $+8, DI
 	JL     weighted_rest
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
 	MOVQ   BX, R11
 	MOVQ   AX, R13
 	MOVQ   SI, R14
@@ -192,30 +192,30 @@ weighted_rest:
 	MOVQ   $-1, R9
 	BZHIQ  DI, R9, R9
 	KMOVW  R9, K1
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
 	MOVQ   BX, R11
 	MOVQ   AX, R13
 	MOVQ   SI, R14
 	MOVQ   R10, R12
 
 weighted_tail:
-	VBROADCASTSD (R12), Z0
+	VBROADCASTSD (R12), Z2
 	ADDQ         $+8, R12
-	VMOVUPD.Z    (R11), K1, Z1
-	VMULPD       Z0, Z1, Z2
-	VMOVAPD      Z2, Z3
-	VFMSUB231PD  Z0, Z1, Z3
-	VMOVUPD      Z2, (R13)
-	VFMADD231PD  Z2, Z2, Z6
-	VMOVUPD      Z3, 8192(R13)
-	VORPD        Z3, Z7, Z7
+	VMOVUPD.Z    (R11), K1, Z3
+	VMULPD       Z2, Z3, Z4
+	VMOVAPD      Z4, Z5
+	VFMSUB231PD  Z2, Z3, Z5
+	VMOVUPD      Z4, (R13)
+	VFMADD231PD  Z4, Z4, Z0
+	VMOVUPD      Z5, 8192(R13)
+	VORPD        Z5, Z1, Z1
 	ADDQ         R8, R11
 	ADDQ         $+64, R13
 	DECQ         R14
 	JNZ          weighted_tail
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (DX)
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, (DX)
 
 weighted_done:
 	VZEROUPPER
@@ -225,8 +225,8 @@ variant3:
 both:
 	SUBQ    $+8, DI
 	JL      both_rest
-	VPXORQ  Z0, Z0, Z0
-	VPXORQ  Z1, Z1, Z1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
 	VMOVUPD (R9), Z2
 	MOVQ    BX, R11
 	MOVQ    AX, R13
@@ -270,38 +270,38 @@ both_rest:
 	MOVQ    $-1, R11
 	BZHIQ   DI, R11, R11
 	KMOVW   R11, K1
-	VPXORQ  Z8, Z8, Z8
-	VPXORQ  Z9, Z9, Z9
-	VMOVUPD (R9), Z0
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VMOVUPD (R9), Z2
 	MOVQ    BX, R11
 	MOVQ    AX, R13
 	MOVQ    SI, R14
 	MOVQ    R10, R12
 
 both_tail:
-	VBROADCASTSD (R12), Z1
+	VBROADCASTSD (R12), Z3
 	ADDQ         $+8, R12
-	VMOVUPD.Z    (R11), K1, Z2
-	VSUBPD       Z0, Z2, Z3
-	VSUBPD       Z2, Z3, Z5
-	VSUBPD       Z5, Z3, Z4
-	VSUBPD       Z4, Z2, Z4
-	VADDPD       Z5, Z0, Z5
-	VSUBPD       Z5, Z4, Z4
-	VMULPD       Z1, Z3, Z2
-	VMOVAPD      Z2, Z5
-	VFMSUB231PD  Z1, Z3, Z5
-	VFMADD231PD  Z1, Z4, Z5
-	VMOVUPD      Z2, (R13)
-	VFMADD231PD  Z2, Z2, Z8
-	VMOVUPD      Z5, 8192(R13)
-	VORPD        Z5, Z9, Z9
+	VMOVUPD.Z    (R11), K1, Z4
+	VSUBPD       Z2, Z4, Z5
+	VSUBPD       Z4, Z5, Z7
+	VSUBPD       Z7, Z5, Z6
+	VSUBPD       Z6, Z4, Z6
+	VADDPD       Z7, Z2, Z7
+	VSUBPD       Z7, Z6, Z6
+	VMULPD       Z3, Z5, Z4
+	VMOVAPD      Z4, Z7
+	VFMSUB231PD  Z3, Z5, Z7
+	VFMADD231PD  Z3, Z6, Z7
+	VMOVUPD      Z4, (R13)
+	VFMADD231PD  Z4, Z4, Z0
+	VMOVUPD      Z7, 8192(R13)
+	VORPD        Z7, Z1, Z1
 	ADDQ         R8, R11
 	ADDQ         $+64, R13
 	DECQ         R14
 	JNZ          both_tail
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, (DX)
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, (DX)
 
 both_done:
 	VZEROUPPER
@@ -328,7 +328,7 @@ TEXT ·ExactPack32(SB), NOSPLIT, $0-72
 copied:
 	SUBQ   $+8, DI
 	JL     copied_rest
-	VPXORQ Z0, Z0, Z0
+	VXORPD Z0, Z0, Z0
 	MOVQ   BX, R11
 	MOVQ   AX, R13
 	MOVQ   SI, R14
@@ -354,20 +354,20 @@ copied_rest:
 	MOVQ   $-1, DX
 	BZHIQ  DI, DX, DX
 	KMOVW  DX, K1
-	VPXORQ Z2, Z2, Z2
+	VXORPD Z0, Z0, Z0
 	MOVQ   BX, R11
 	MOVQ   AX, R13
 	MOVQ   SI, R14
 
 copied_tail:
-	VCVTPS2PD.Z (R11), K1, Z0
-	VMOVUPD     Z0, (R13)
-	VFMADD231PD Z0, Z0, Z2
+	VCVTPS2PD.Z (R11), K1, Z1
+	VMOVUPD     Z1, (R13)
+	VFMADD231PD Z1, Z1, Z0
 	ADDQ        R8, R11
 	ADDQ        $+64, R13
 	DECQ        R14
 	JNZ         copied_tail
-	VMOVUPD     Z2, (CX)
+	VMOVUPD     Z0, (CX)
 
 copied_done:
 	VZEROUPPER
@@ -382,8 +382,8 @@ variant1:
 shifted:
 	SUBQ    $+8, DI
 	JL      shifted_rest
-	VPXORQ  Z0, Z0, Z0
-	VPXORQ  Z1, Z1, Z1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
 	VMOVUPD (R9), Z2
 	MOVQ    BX, R11
 	MOVQ    AX, R13
@@ -420,31 +420,31 @@ shifted_rest:
 	MOVQ    $-1, R10
 	BZHIQ   DI, R10, R10
 	KMOVW   R10, K1
-	VPXORQ  Z7, Z7, Z7
-	VPXORQ  Z8, Z8, Z8
-	VMOVUPD (R9), Z0
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VMOVUPD (R9), Z2
 	MOVQ    BX, R11
 	MOVQ    AX, R13
 	MOVQ    SI, R14
 
 shifted_tail:
-	VCVTPS2PD.Z (R11), K1, Z1
-	VSUBPD      Z0, Z1, Z2
-	VSUBPD      Z1, Z2, Z4
-	VSUBPD      Z4, Z2, Z3
-	VSUBPD      Z3, Z1, Z3
-	VADDPD      Z4, Z0, Z4
-	VSUBPD      Z4, Z3, Z3
-	VMOVUPD     Z2, (R13)
-	VFMADD231PD Z2, Z2, Z7
-	VMOVUPD     Z3, 8192(R13)
-	VORPD       Z3, Z8, Z8
+	VCVTPS2PD.Z (R11), K1, Z3
+	VSUBPD      Z2, Z3, Z4
+	VSUBPD      Z3, Z4, Z6
+	VSUBPD      Z6, Z4, Z5
+	VSUBPD      Z5, Z3, Z5
+	VADDPD      Z6, Z2, Z6
+	VSUBPD      Z6, Z5, Z5
+	VMOVUPD     Z4, (R13)
+	VFMADD231PD Z4, Z4, Z0
+	VMOVUPD     Z5, 8192(R13)
+	VORPD       Z5, Z1, Z1
 	ADDQ        R8, R11
 	ADDQ        $+64, R13
 	DECQ        R14
 	JNZ         shifted_tail
-	VMOVUPD     Z7, (CX)
-	VMOVUPD     Z8, (DX)
+	VMOVUPD     Z0, (CX)
+	VMOVUPD     Z1, (DX)
 
 shifted_done:
 	VZEROUPPER
@@ -459,8 +459,8 @@ variant2:
 weighted:
 	SUBQ   $+8, DI
 	JL     weighted_rest
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
 	MOVQ   BX, R11
 	MOVQ   AX, R13
 	MOVQ   SI, R14
@@ -495,30 +495,30 @@ weighted_rest:
 	MOVQ   $-1, R9
 	BZHIQ  DI, R9, R9
 	KMOVW  R9, K1
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
 	MOVQ   BX, R11
 	MOVQ   AX, R13
 	MOVQ   SI, R14
 	MOVQ   R10, R12
 
 weighted_tail:
-	VBROADCASTSD (R12), Z0
+	VBROADCASTSD (R12), Z2
 	ADDQ         $+8, R12
-	VCVTPS2PD.Z  (R11), K1, Z1
-	VMULPD       Z0, Z1, Z2
-	VMOVAPD      Z2, Z3
-	VFMSUB231PD  Z0, Z1, Z3
-	VMOVUPD      Z2, (R13)
-	VFMADD231PD  Z2, Z2, Z6
-	VMOVUPD      Z3, 8192(R13)
-	VORPD        Z3, Z7, Z7
+	VCVTPS2PD.Z  (R11), K1, Z3
+	VMULPD       Z2, Z3, Z4
+	VMOVAPD      Z4, Z5
+	VFMSUB231PD  Z2, Z3, Z5
+	VMOVUPD      Z4, (R13)
+	VFMADD231PD  Z4, Z4, Z0
+	VMOVUPD      Z5, 8192(R13)
+	VORPD        Z5, Z1, Z1
 	ADDQ         R8, R11
 	ADDQ         $+64, R13
 	DECQ         R14
 	JNZ          weighted_tail
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, (DX)
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, (DX)
 
 weighted_done:
 	VZEROUPPER
@@ -528,8 +528,8 @@ variant3:
 both:
 	SUBQ    $+8, DI
 	JL      both_rest
-	VPXORQ  Z0, Z0, Z0
-	VPXORQ  Z1, Z1, Z1
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
 	VMOVUPD (R9), Z2
 	MOVQ    BX, R11
 	MOVQ    AX, R13
@@ -573,38 +573,38 @@ both_rest:
 	MOVQ    $-1, R11
 	BZHIQ   DI, R11, R11
 	KMOVW   R11, K1
-	VPXORQ  Z8, Z8, Z8
-	VPXORQ  Z9, Z9, Z9
-	VMOVUPD (R9), Z0
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VMOVUPD (R9), Z2
 	MOVQ    BX, R11
 	MOVQ    AX, R13
 	MOVQ    SI, R14
 	MOVQ    R10, R12
 
 both_tail:
-	VBROADCASTSD (R12), Z1
+	VBROADCASTSD (R12), Z3
 	ADDQ         $+8, R12
-	VCVTPS2PD.Z  (R11), K1, Z2
-	VSUBPD       Z0, Z2, Z3
-	VSUBPD       Z2, Z3, Z5
-	VSUBPD       Z5, Z3, Z4
-	VSUBPD       Z4, Z2, Z4
-	VADDPD       Z5, Z0, Z5
-	VSUBPD       Z5, Z4, Z4
-	VMULPD       Z1, Z3, Z2
-	VMOVAPD      Z2, Z5
-	VFMSUB231PD  Z1, Z3, Z5
-	VFMADD231PD  Z1, Z4, Z5
-	VMOVUPD      Z2, (R13)
-	VFMADD231PD  Z2, Z2, Z8
-	VMOVUPD      Z5, 8192(R13)
-	VORPD        Z5, Z9, Z9
+	VCVTPS2PD.Z  (R11), K1, Z4
+	VSUBPD       Z2, Z4, Z5
+	VSUBPD       Z4, Z5, Z7
+	VSUBPD       Z7, Z5, Z6
+	VSUBPD       Z6, Z4, Z6
+	VADDPD       Z7, Z2, Z7
+	VSUBPD       Z7, Z6, Z6
+	VMULPD       Z3, Z5, Z4
+	VMOVAPD      Z4, Z7
+	VFMSUB231PD  Z3, Z5, Z7
+	VFMADD231PD  Z3, Z6, Z7
+	VMOVUPD      Z4, (R13)
+	VFMADD231PD  Z4, Z4, Z0
+	VMOVUPD      Z7, 8192(R13)
+	VORPD        Z7, Z1, Z1
 	ADDQ         R8, R11
 	ADDQ         $+64, R13
 	DECQ         R14
 	JNZ          both_tail
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, (DX)
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, (DX)
 
 both_done:
 	VZEROUPPER

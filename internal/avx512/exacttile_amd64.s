@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func ExactTile(chi *float64, clo *float64, ldc int, a *float64, b *float64, top *float64, left *float64, n int, rows int, pairs int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·ExactTile(SB), NOSPLIT, $0-80
 	MOVQ chi+0(FP), AX
 	MOVQ clo+8(FP), CX
@@ -28,28 +28,28 @@ none_rows8:
 	JL           none_fewer_than8
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z1, Z1, Z1
+	VXORPD       Z1, Z1, Z1
 	VBROADCASTSD 8(DI), Z2
 	VMULPD       (R8), Z2, Z2
-	VPXORQ       Z3, Z3, Z3
+	VXORPD       Z3, Z3, Z3
 	VBROADCASTSD 16(DI), Z4
 	VMULPD       (R8), Z4, Z4
-	VPXORQ       Z5, Z5, Z5
+	VXORPD       Z5, Z5, Z5
 	VBROADCASTSD 24(DI), Z6
 	VMULPD       (R8), Z6, Z6
-	VPXORQ       Z7, Z7, Z7
+	VXORPD       Z7, Z7, Z7
 	VBROADCASTSD 32(DI), Z8
 	VMULPD       (R8), Z8, Z8
-	VPXORQ       Z9, Z9, Z9
+	VXORPD       Z9, Z9, Z9
 	VBROADCASTSD 40(DI), Z10
 	VMULPD       (R8), Z10, Z10
-	VPXORQ       Z11, Z11, Z11
+	VXORPD       Z11, Z11, Z11
 	VBROADCASTSD 48(DI), Z12
 	VMULPD       (R8), Z12, Z12
-	VPXORQ       Z13, Z13, Z13
+	VXORPD       Z13, Z13, Z13
 	VBROADCASTSD 56(DI), Z14
 	VMULPD       (R8), Z14, Z14
-	VPXORQ       Z15, Z15, Z15
+	VXORPD       Z15, Z15, Z15
 	XORQ         R11, R11
 
 none_rows8_row:
@@ -111,40 +111,40 @@ none_rows8_row:
 	VSUBPD       Z16, Z0, Z0
 	VMOVUPD      (AX)(R11*1), Z16
 	VADDPD       Z0, Z16, Z17
-	VSUBPD       Z16, Z17, Z25
-	VSUBPD       Z25, Z17, Z18
+	VSUBPD       Z16, Z17, Z19
+	VSUBPD       Z19, Z17, Z18
 	VSUBPD       Z18, Z16, Z18
-	VSUBPD       Z25, Z0, Z25
-	VADDPD       Z25, Z18, Z18
+	VSUBPD       Z19, Z0, Z19
+	VADDPD       Z19, Z18, Z18
 	VADDPD       (CX)(R11*1), Z1, Z1
 	VADDPD       Z1, Z18, Z18
 	VADDPD       Z18, Z17, Z0
-	VSUBPD       Z17, Z0, Z25
-	VSUBPD       Z25, Z0, Z16
-	VSUBPD       Z16, Z17, Z16
-	VSUBPD       Z25, Z18, Z25
-	VADDPD       Z25, Z16, Z16
+	VSUBPD       Z17, Z0, Z16
+	VSUBPD       Z16, Z0, Z1
+	VSUBPD       Z1, Z17, Z1
+	VSUBPD       Z16, Z18, Z16
+	VADDPD       Z16, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z16, (CX)(R11*1)
+	VMOVUPD      Z1, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 8(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z2, Z2
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z2, Z0, Z16
-	VSUBPD       Z0, Z16, Z18
-	VSUBPD       Z18, Z16, Z17
-	VSUBPD       Z17, Z0, Z17
-	VSUBPD       Z18, Z2, Z18
-	VADDPD       Z18, Z17, Z17
+	VADDPD       Z2, Z0, Z1
+	VSUBPD       Z0, Z1, Z17
+	VSUBPD       Z17, Z1, Z16
+	VSUBPD       Z16, Z0, Z16
+	VSUBPD       Z17, Z2, Z17
+	VADDPD       Z17, Z16, Z16
 	VADDPD       (CX)(R11*1), Z3, Z3
-	VADDPD       Z3, Z17, Z17
-	VADDPD       Z17, Z16, Z0
-	VSUBPD       Z16, Z0, Z18
-	VSUBPD       Z18, Z0, Z2
-	VSUBPD       Z2, Z16, Z2
-	VSUBPD       Z18, Z17, Z18
-	VADDPD       Z18, Z2, Z2
+	VADDPD       Z3, Z16, Z16
+	VADDPD       Z16, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
+	VSUBPD       Z2, Z1, Z2
+	VSUBPD       Z3, Z16, Z3
+	VADDPD       Z3, Z2, Z2
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
@@ -152,127 +152,127 @@ none_rows8_row:
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z4, Z4
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z4, Z0, Z2
-	VSUBPD       Z0, Z2, Z17
-	VSUBPD       Z17, Z2, Z16
-	VSUBPD       Z16, Z0, Z16
-	VSUBPD       Z17, Z4, Z17
-	VADDPD       Z17, Z16, Z16
+	VADDPD       Z4, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z5, Z5
-	VADDPD       Z5, Z16, Z16
-	VADDPD       Z16, Z2, Z0
-	VSUBPD       Z2, Z0, Z17
-	VSUBPD       Z17, Z0, Z4
+	VADDPD       Z5, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
 	VSUBPD       Z4, Z2, Z4
-	VSUBPD       Z17, Z16, Z17
-	VADDPD       Z17, Z4, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z4, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 24(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z6, Z6
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z6, Z0, Z2
-	VSUBPD       Z0, Z2, Z16
-	VSUBPD       Z16, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z16, Z6, Z16
-	VADDPD       Z16, Z4, Z4
+	VADDPD       Z6, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z6, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z7, Z7
-	VADDPD       Z7, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z16
-	VSUBPD       Z16, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z16, Z4, Z16
-	VADDPD       Z16, Z6, Z6
+	VADDPD       Z7, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 32(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z8, Z8
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z8, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z8, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z8, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z8, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z9, Z9
-	VADDPD       Z9, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z9, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 40(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z10, Z10
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z10, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z10, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z10, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z10, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z11, Z11
-	VADDPD       Z11, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z11, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 48(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z12, Z12
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z12, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z12, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z12, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z12, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z13, Z13
-	VADDPD       Z13, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z13, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 56(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z14, Z14
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z14, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z14, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z14, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z14, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z15, Z15
-	VADDPD       Z15, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z15, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	ADDQ         DX, AX
 	ADDQ         DX, CX
@@ -301,123 +301,123 @@ none_rows4:
 	JL           none_fewer_than4
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z19, Z19, Z19
-	VBROADCASTSD 8(DI), Z1
-	VMULPD       (R8), Z1, Z1
-	VPXORQ       Z20, Z20, Z20
-	VBROADCASTSD 16(DI), Z2
+	VXORPD       Z1, Z1, Z1
+	VBROADCASTSD 8(DI), Z2
 	VMULPD       (R8), Z2, Z2
-	VPXORQ       Z21, Z21, Z21
-	VBROADCASTSD 24(DI), Z3
-	VMULPD       (R8), Z3, Z3
-	VPXORQ       Z22, Z22, Z22
+	VXORPD       Z3, Z3, Z3
+	VBROADCASTSD 16(DI), Z4
+	VMULPD       (R8), Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VBROADCASTSD 24(DI), Z6
+	VMULPD       (R8), Z6, Z6
+	VXORPD       Z7, Z7, Z7
 	XORQ         R11, R11
 
 none_rows4_row:
-	VMOVUPD      (SI)(R11*1), Z4
-	VBROADCASTSD (BX)(R11*1), Z5
-	VMOVAPD      Z0, Z6
-	VFMADD231PD  Z4, Z5, Z0
-	VSUBPD       Z0, Z6, Z6
-	VFMADD231PD  Z4, Z5, Z6
-	VADDPD       Z6, Z19, Z19
-	VBROADCASTSD 8(BX)(R11*1), Z5
-	VMOVAPD      Z1, Z6
-	VFMADD231PD  Z4, Z5, Z1
-	VSUBPD       Z1, Z6, Z6
-	VFMADD231PD  Z4, Z5, Z6
-	VADDPD       Z6, Z20, Z20
-	VBROADCASTSD 16(BX)(R11*1), Z5
-	VMOVAPD      Z2, Z6
-	VFMADD231PD  Z4, Z5, Z2
-	VSUBPD       Z2, Z6, Z6
-	VFMADD231PD  Z4, Z5, Z6
-	VADDPD       Z6, Z21, Z21
-	VBROADCASTSD 24(BX)(R11*1), Z5
-	VMOVAPD      Z3, Z6
-	VFMADD231PD  Z4, Z5, Z3
-	VSUBPD       Z3, Z6, Z6
-	VFMADD231PD  Z4, Z5, Z6
-	VADDPD       Z6, Z22, Z22
+	VMOVUPD      (SI)(R11*1), Z8
+	VBROADCASTSD (BX)(R11*1), Z9
+	VMOVAPD      Z0, Z10
+	VFMADD231PD  Z8, Z9, Z0
+	VSUBPD       Z0, Z10, Z10
+	VFMADD231PD  Z8, Z9, Z10
+	VADDPD       Z10, Z1, Z1
+	VBROADCASTSD 8(BX)(R11*1), Z9
+	VMOVAPD      Z2, Z10
+	VFMADD231PD  Z8, Z9, Z2
+	VSUBPD       Z2, Z10, Z10
+	VFMADD231PD  Z8, Z9, Z10
+	VADDPD       Z10, Z3, Z3
+	VBROADCASTSD 16(BX)(R11*1), Z9
+	VMOVAPD      Z4, Z10
+	VFMADD231PD  Z8, Z9, Z4
+	VSUBPD       Z4, Z10, Z10
+	VFMADD231PD  Z8, Z9, Z10
+	VADDPD       Z10, Z5, Z5
+	VBROADCASTSD 24(BX)(R11*1), Z9
+	VMOVAPD      Z6, Z10
+	VFMADD231PD  Z8, Z9, Z6
+	VSUBPD       Z6, Z10, Z10
+	VFMADD231PD  Z8, Z9, Z10
+	VADDPD       Z10, Z7, Z7
 	ADDQ         $+64, R11
 	CMPQ         R11, R9
 	JL           none_rows4_row
 	XORQ         R11, R11
-	VBROADCASTSD (DI), Z4
-	VMULPD       (R8), Z4, Z4
-	VSUBPD       Z4, Z0, Z0
-	VMOVUPD      (AX)(R11*1), Z4
-	VADDPD       Z0, Z4, Z5
-	VSUBPD       Z4, Z5, Z7
-	VSUBPD       Z7, Z5, Z6
-	VSUBPD       Z6, Z4, Z6
-	VSUBPD       Z7, Z0, Z7
-	VADDPD       Z7, Z6, Z6
-	VADDPD       (CX)(R11*1), Z19, Z19
-	VADDPD       Z19, Z6, Z6
-	VADDPD       Z6, Z5, Z0
-	VSUBPD       Z5, Z0, Z7
-	VSUBPD       Z7, Z0, Z4
-	VSUBPD       Z4, Z5, Z4
-	VSUBPD       Z7, Z6, Z7
-	VADDPD       Z7, Z4, Z4
-	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z4, (CX)(R11*1)
-	ADDQ         DX, R11
-	VBROADCASTSD 8(DI), Z0
-	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z1, Z1
-	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z1, Z0, Z4
-	VSUBPD       Z0, Z4, Z6
-	VSUBPD       Z6, Z4, Z5
-	VSUBPD       Z5, Z0, Z5
-	VSUBPD       Z6, Z1, Z6
-	VADDPD       Z6, Z5, Z5
-	VADDPD       (CX)(R11*1), Z20, Z20
-	VADDPD       Z20, Z5, Z5
-	VADDPD       Z5, Z4, Z0
-	VSUBPD       Z4, Z0, Z6
-	VSUBPD       Z6, Z0, Z1
-	VSUBPD       Z1, Z4, Z1
-	VSUBPD       Z6, Z5, Z6
-	VADDPD       Z6, Z1, Z1
+	VBROADCASTSD (DI), Z8
+	VMULPD       (R8), Z8, Z8
+	VSUBPD       Z8, Z0, Z0
+	VMOVUPD      (AX)(R11*1), Z8
+	VADDPD       Z0, Z8, Z9
+	VSUBPD       Z8, Z9, Z11
+	VSUBPD       Z11, Z9, Z10
+	VSUBPD       Z10, Z8, Z10
+	VSUBPD       Z11, Z0, Z11
+	VADDPD       Z11, Z10, Z10
+	VADDPD       (CX)(R11*1), Z1, Z1
+	VADDPD       Z1, Z10, Z10
+	VADDPD       Z10, Z9, Z0
+	VSUBPD       Z9, Z0, Z8
+	VSUBPD       Z8, Z0, Z1
+	VSUBPD       Z1, Z9, Z1
+	VSUBPD       Z8, Z10, Z8
+	VADDPD       Z8, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z1, (CX)(R11*1)
 	ADDQ         DX, R11
-	VBROADCASTSD 16(DI), Z0
+	VBROADCASTSD 8(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z2, Z2
 	VMOVUPD      (AX)(R11*1), Z0
 	VADDPD       Z2, Z0, Z1
-	VSUBPD       Z0, Z1, Z5
-	VSUBPD       Z5, Z1, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z5, Z2, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       (CX)(R11*1), Z21, Z21
-	VADDPD       Z21, Z4, Z4
-	VADDPD       Z4, Z1, Z0
-	VSUBPD       Z1, Z0, Z5
-	VSUBPD       Z5, Z0, Z2
+	VSUBPD       Z0, Z1, Z9
+	VSUBPD       Z9, Z1, Z8
+	VSUBPD       Z8, Z0, Z8
+	VSUBPD       Z9, Z2, Z9
+	VADDPD       Z9, Z8, Z8
+	VADDPD       (CX)(R11*1), Z3, Z3
+	VADDPD       Z3, Z8, Z8
+	VADDPD       Z8, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
 	VSUBPD       Z2, Z1, Z2
-	VSUBPD       Z5, Z4, Z5
-	VADDPD       Z5, Z2, Z2
+	VSUBPD       Z3, Z8, Z3
+	VADDPD       Z3, Z2, Z2
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
+	VBROADCASTSD 16(DI), Z0
+	VMULPD       (R8), Z0, Z0
+	VSUBPD       Z0, Z4, Z4
+	VMOVUPD      (AX)(R11*1), Z0
+	VADDPD       Z4, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
+	VADDPD       (CX)(R11*1), Z5, Z5
+	VADDPD       Z5, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
+	VMOVUPD      Z0, (AX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
+	ADDQ         DX, R11
 	VBROADCASTSD 24(DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z3, Z3
+	VSUBPD       Z0, Z6, Z6
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z3, Z0, Z1
-	VSUBPD       Z0, Z1, Z4
-	VSUBPD       Z4, Z1, Z2
+	VADDPD       Z6, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
 	VSUBPD       Z2, Z0, Z2
-	VSUBPD       Z4, Z3, Z4
-	VADDPD       Z4, Z2, Z2
-	VADDPD       (CX)(R11*1), Z22, Z22
-	VADDPD       Z22, Z2, Z2
+	VSUBPD       Z3, Z6, Z3
+	VADDPD       Z3, Z2, Z2
+	VADDPD       (CX)(R11*1), Z7, Z7
+	VADDPD       Z7, Z2, Z2
 	VADDPD       Z2, Z1, Z0
 	VSUBPD       Z1, Z0, Z4
 	VSUBPD       Z4, Z0, Z3
@@ -446,71 +446,71 @@ none_rows2:
 	JL           none_fewer_than2
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z23, Z23, Z23
-	VBROADCASTSD 8(DI), Z1
-	VMULPD       (R8), Z1, Z1
-	VPXORQ       Z24, Z24, Z24
+	VXORPD       Z1, Z1, Z1
+	VBROADCASTSD 8(DI), Z2
+	VMULPD       (R8), Z2, Z2
+	VXORPD       Z3, Z3, Z3
 	XORQ         R11, R11
 
 none_rows2_row:
-	VMOVUPD      (SI)(R11*1), Z2
-	VBROADCASTSD (BX)(R11*1), Z3
-	VMOVAPD      Z0, Z4
-	VFMADD231PD  Z2, Z3, Z0
-	VSUBPD       Z0, Z4, Z4
-	VFMADD231PD  Z2, Z3, Z4
-	VADDPD       Z4, Z23, Z23
-	VBROADCASTSD 8(BX)(R11*1), Z3
-	VMOVAPD      Z1, Z4
-	VFMADD231PD  Z2, Z3, Z1
-	VSUBPD       Z1, Z4, Z4
-	VFMADD231PD  Z2, Z3, Z4
-	VADDPD       Z4, Z24, Z24
+	VMOVUPD      (SI)(R11*1), Z4
+	VBROADCASTSD (BX)(R11*1), Z5
+	VMOVAPD      Z0, Z6
+	VFMADD231PD  Z4, Z5, Z0
+	VSUBPD       Z0, Z6, Z6
+	VFMADD231PD  Z4, Z5, Z6
+	VADDPD       Z6, Z1, Z1
+	VBROADCASTSD 8(BX)(R11*1), Z5
+	VMOVAPD      Z2, Z6
+	VFMADD231PD  Z4, Z5, Z2
+	VSUBPD       Z2, Z6, Z6
+	VFMADD231PD  Z4, Z5, Z6
+	VADDPD       Z6, Z3, Z3
 	ADDQ         $+64, R11
 	CMPQ         R11, R9
 	JL           none_rows2_row
 	XORQ         R11, R11
-	VBROADCASTSD (DI), Z2
-	VMULPD       (R8), Z2, Z2
-	VSUBPD       Z2, Z0, Z0
-	VMOVUPD      (AX)(R11*1), Z2
-	VADDPD       Z0, Z2, Z3
-	VSUBPD       Z2, Z3, Z5
-	VSUBPD       Z5, Z3, Z4
-	VSUBPD       Z4, Z2, Z4
-	VSUBPD       Z5, Z0, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       (CX)(R11*1), Z23, Z23
-	VADDPD       Z23, Z4, Z4
-	VADDPD       Z4, Z3, Z0
-	VSUBPD       Z3, Z0, Z5
-	VSUBPD       Z5, Z0, Z2
-	VSUBPD       Z2, Z3, Z2
-	VSUBPD       Z5, Z4, Z5
-	VADDPD       Z5, Z2, Z2
-	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z2, (CX)(R11*1)
-	ADDQ         DX, R11
-	VBROADCASTSD 8(DI), Z0
-	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z1, Z1
-	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z1, Z0, Z2
-	VSUBPD       Z0, Z2, Z4
-	VSUBPD       Z4, Z2, Z3
-	VSUBPD       Z3, Z0, Z3
-	VSUBPD       Z4, Z1, Z4
-	VADDPD       Z4, Z3, Z3
-	VADDPD       (CX)(R11*1), Z24, Z24
-	VADDPD       Z24, Z3, Z3
-	VADDPD       Z3, Z2, Z0
-	VSUBPD       Z2, Z0, Z4
+	VBROADCASTSD (DI), Z4
+	VMULPD       (R8), Z4, Z4
+	VSUBPD       Z4, Z0, Z0
+	VMOVUPD      (AX)(R11*1), Z4
+	VADDPD       Z0, Z4, Z5
+	VSUBPD       Z4, Z5, Z7
+	VSUBPD       Z7, Z5, Z6
+	VSUBPD       Z6, Z4, Z6
+	VSUBPD       Z7, Z0, Z7
+	VADDPD       Z7, Z6, Z6
+	VADDPD       (CX)(R11*1), Z1, Z1
+	VADDPD       Z1, Z6, Z6
+	VADDPD       Z6, Z5, Z0
+	VSUBPD       Z5, Z0, Z4
 	VSUBPD       Z4, Z0, Z1
-	VSUBPD       Z1, Z2, Z1
-	VSUBPD       Z4, Z3, Z4
+	VSUBPD       Z1, Z5, Z1
+	VSUBPD       Z4, Z6, Z4
 	VADDPD       Z4, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z1, (CX)(R11*1)
+	ADDQ         DX, R11
+	VBROADCASTSD 8(DI), Z0
+	VMULPD       (R8), Z0, Z0
+	VSUBPD       Z0, Z2, Z2
+	VMOVUPD      (AX)(R11*1), Z0
+	VADDPD       Z2, Z0, Z1
+	VSUBPD       Z0, Z1, Z5
+	VSUBPD       Z5, Z1, Z4
+	VSUBPD       Z4, Z0, Z4
+	VSUBPD       Z5, Z2, Z5
+	VADDPD       Z5, Z4, Z4
+	VADDPD       (CX)(R11*1), Z3, Z3
+	VADDPD       Z3, Z4, Z4
+	VADDPD       Z4, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
+	VSUBPD       Z2, Z1, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVUPD      Z0, (AX)(R11*1)
+	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
 	ADDQ         DX, AX
 	ADDQ         DX, CX
@@ -531,28 +531,28 @@ one_rows8:
 	JL           one_fewer_than8
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z1, Z1, Z1
+	VXORPD       Z1, Z1, Z1
 	VBROADCASTSD 8(DI), Z2
 	VMULPD       (R8), Z2, Z2
-	VPXORQ       Z3, Z3, Z3
+	VXORPD       Z3, Z3, Z3
 	VBROADCASTSD 16(DI), Z4
 	VMULPD       (R8), Z4, Z4
-	VPXORQ       Z5, Z5, Z5
+	VXORPD       Z5, Z5, Z5
 	VBROADCASTSD 24(DI), Z6
 	VMULPD       (R8), Z6, Z6
-	VPXORQ       Z7, Z7, Z7
+	VXORPD       Z7, Z7, Z7
 	VBROADCASTSD 32(DI), Z8
 	VMULPD       (R8), Z8, Z8
-	VPXORQ       Z9, Z9, Z9
+	VXORPD       Z9, Z9, Z9
 	VBROADCASTSD 40(DI), Z10
 	VMULPD       (R8), Z10, Z10
-	VPXORQ       Z11, Z11, Z11
+	VXORPD       Z11, Z11, Z11
 	VBROADCASTSD 48(DI), Z12
 	VMULPD       (R8), Z12, Z12
-	VPXORQ       Z13, Z13, Z13
+	VXORPD       Z13, Z13, Z13
 	VBROADCASTSD 56(DI), Z14
 	VMULPD       (R8), Z14, Z14
-	VPXORQ       Z15, Z15, Z15
+	VXORPD       Z15, Z15, Z15
 	XORQ         R11, R11
 
 one_rows8_row:
@@ -638,32 +638,32 @@ one_rows8_row:
 	VADDPD       (CX)(R11*1), Z1, Z1
 	VADDPD       Z1, Z18, Z18
 	VADDPD       Z18, Z17, Z0
-	VSUBPD       Z17, Z0, Z19
-	VSUBPD       Z19, Z0, Z16
-	VSUBPD       Z16, Z17, Z16
-	VSUBPD       Z19, Z18, Z19
-	VADDPD       Z19, Z16, Z16
+	VSUBPD       Z17, Z0, Z16
+	VSUBPD       Z16, Z0, Z1
+	VSUBPD       Z1, Z17, Z1
+	VSUBPD       Z16, Z18, Z16
+	VADDPD       Z16, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z16, (CX)(R11*1)
+	VMOVUPD      Z1, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 8(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z2, Z2
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z2, Z0, Z16
-	VSUBPD       Z0, Z16, Z18
-	VSUBPD       Z18, Z16, Z17
-	VSUBPD       Z17, Z0, Z17
-	VSUBPD       Z18, Z2, Z18
-	VADDPD       Z18, Z17, Z17
+	VADDPD       Z2, Z0, Z1
+	VSUBPD       Z0, Z1, Z17
+	VSUBPD       Z17, Z1, Z16
+	VSUBPD       Z16, Z0, Z16
+	VSUBPD       Z17, Z2, Z17
+	VADDPD       Z17, Z16, Z16
 	VADDPD       (CX)(R11*1), Z3, Z3
-	VADDPD       Z3, Z17, Z17
-	VADDPD       Z17, Z16, Z0
-	VSUBPD       Z16, Z0, Z18
-	VSUBPD       Z18, Z0, Z2
-	VSUBPD       Z2, Z16, Z2
-	VSUBPD       Z18, Z17, Z18
-	VADDPD       Z18, Z2, Z2
+	VADDPD       Z3, Z16, Z16
+	VADDPD       Z16, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
+	VSUBPD       Z2, Z1, Z2
+	VSUBPD       Z3, Z16, Z3
+	VADDPD       Z3, Z2, Z2
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
@@ -671,127 +671,127 @@ one_rows8_row:
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z4, Z4
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z4, Z0, Z2
-	VSUBPD       Z0, Z2, Z17
-	VSUBPD       Z17, Z2, Z16
-	VSUBPD       Z16, Z0, Z16
-	VSUBPD       Z17, Z4, Z17
-	VADDPD       Z17, Z16, Z16
+	VADDPD       Z4, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z5, Z5
-	VADDPD       Z5, Z16, Z16
-	VADDPD       Z16, Z2, Z0
-	VSUBPD       Z2, Z0, Z17
-	VSUBPD       Z17, Z0, Z4
+	VADDPD       Z5, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
 	VSUBPD       Z4, Z2, Z4
-	VSUBPD       Z17, Z16, Z17
-	VADDPD       Z17, Z4, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z4, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 24(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z6, Z6
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z6, Z0, Z2
-	VSUBPD       Z0, Z2, Z16
-	VSUBPD       Z16, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z16, Z6, Z16
-	VADDPD       Z16, Z4, Z4
+	VADDPD       Z6, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z6, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z7, Z7
-	VADDPD       Z7, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z16
-	VSUBPD       Z16, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z16, Z4, Z16
-	VADDPD       Z16, Z6, Z6
+	VADDPD       Z7, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 32(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z8, Z8
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z8, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z8, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z8, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z8, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z9, Z9
-	VADDPD       Z9, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z9, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 40(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z10, Z10
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z10, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z10, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z10, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z10, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z11, Z11
-	VADDPD       Z11, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z11, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 48(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z12, Z12
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z12, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z12, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z12, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z12, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z13, Z13
-	VADDPD       Z13, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z13, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 56(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z14, Z14
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z14, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z14, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z14, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z14, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z15, Z15
-	VADDPD       Z15, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z15, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	ADDQ         DX, AX
 	ADDQ         DX, CX
@@ -820,131 +820,131 @@ one_rows4:
 	JL           one_fewer_than4
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z20, Z20, Z20
-	VBROADCASTSD 8(DI), Z1
-	VMULPD       (R8), Z1, Z1
-	VPXORQ       Z21, Z21, Z21
-	VBROADCASTSD 16(DI), Z2
+	VXORPD       Z1, Z1, Z1
+	VBROADCASTSD 8(DI), Z2
 	VMULPD       (R8), Z2, Z2
-	VPXORQ       Z22, Z22, Z22
-	VBROADCASTSD 24(DI), Z3
-	VMULPD       (R8), Z3, Z3
-	VPXORQ       Z23, Z23, Z23
+	VXORPD       Z3, Z3, Z3
+	VBROADCASTSD 16(DI), Z4
+	VMULPD       (R8), Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VBROADCASTSD 24(DI), Z6
+	VMULPD       (R8), Z6, Z6
+	VXORPD       Z7, Z7, Z7
 	XORQ         R11, R11
 
 one_rows4_row:
-	VMOVUPD      (SI)(R11*1), Z4
-	VBROADCASTSD (BX)(R11*1), Z5
-	VBROADCASTSD 8192(BX)(R11*1), Z6
-	VMOVAPD      Z0, Z7
-	VFMADD231PD  Z4, Z5, Z0
-	VSUBPD       Z0, Z7, Z7
-	VFMADD231PD  Z4, Z5, Z7
-	VFMADD231PD  Z4, Z6, Z7
-	VADDPD       Z7, Z20, Z20
-	VBROADCASTSD 8(BX)(R11*1), Z5
-	VBROADCASTSD 8200(BX)(R11*1), Z6
-	VMOVAPD      Z1, Z7
-	VFMADD231PD  Z4, Z5, Z1
-	VSUBPD       Z1, Z7, Z7
-	VFMADD231PD  Z4, Z5, Z7
-	VFMADD231PD  Z4, Z6, Z7
-	VADDPD       Z7, Z21, Z21
-	VBROADCASTSD 16(BX)(R11*1), Z5
-	VBROADCASTSD 8208(BX)(R11*1), Z6
-	VMOVAPD      Z2, Z7
-	VFMADD231PD  Z4, Z5, Z2
-	VSUBPD       Z2, Z7, Z7
-	VFMADD231PD  Z4, Z5, Z7
-	VFMADD231PD  Z4, Z6, Z7
-	VADDPD       Z7, Z22, Z22
-	VBROADCASTSD 24(BX)(R11*1), Z5
-	VBROADCASTSD 8216(BX)(R11*1), Z6
-	VMOVAPD      Z3, Z7
-	VFMADD231PD  Z4, Z5, Z3
-	VSUBPD       Z3, Z7, Z7
-	VFMADD231PD  Z4, Z5, Z7
-	VFMADD231PD  Z4, Z6, Z7
-	VADDPD       Z7, Z23, Z23
+	VMOVUPD      (SI)(R11*1), Z8
+	VBROADCASTSD (BX)(R11*1), Z9
+	VBROADCASTSD 8192(BX)(R11*1), Z10
+	VMOVAPD      Z0, Z11
+	VFMADD231PD  Z8, Z9, Z0
+	VSUBPD       Z0, Z11, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VFMADD231PD  Z8, Z10, Z11
+	VADDPD       Z11, Z1, Z1
+	VBROADCASTSD 8(BX)(R11*1), Z9
+	VBROADCASTSD 8200(BX)(R11*1), Z10
+	VMOVAPD      Z2, Z11
+	VFMADD231PD  Z8, Z9, Z2
+	VSUBPD       Z2, Z11, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VFMADD231PD  Z8, Z10, Z11
+	VADDPD       Z11, Z3, Z3
+	VBROADCASTSD 16(BX)(R11*1), Z9
+	VBROADCASTSD 8208(BX)(R11*1), Z10
+	VMOVAPD      Z4, Z11
+	VFMADD231PD  Z8, Z9, Z4
+	VSUBPD       Z4, Z11, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VFMADD231PD  Z8, Z10, Z11
+	VADDPD       Z11, Z5, Z5
+	VBROADCASTSD 24(BX)(R11*1), Z9
+	VBROADCASTSD 8216(BX)(R11*1), Z10
+	VMOVAPD      Z6, Z11
+	VFMADD231PD  Z8, Z9, Z6
+	VSUBPD       Z6, Z11, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VFMADD231PD  Z8, Z10, Z11
+	VADDPD       Z11, Z7, Z7
 	ADDQ         $+64, R11
 	CMPQ         R11, R9
 	JL           one_rows4_row
 	XORQ         R11, R11
-	VBROADCASTSD (DI), Z4
-	VMULPD       (R8), Z4, Z4
-	VSUBPD       Z4, Z0, Z0
-	VMOVUPD      (AX)(R11*1), Z4
-	VADDPD       Z0, Z4, Z5
-	VSUBPD       Z4, Z5, Z7
-	VSUBPD       Z7, Z5, Z6
-	VSUBPD       Z6, Z4, Z6
-	VSUBPD       Z7, Z0, Z7
-	VADDPD       Z7, Z6, Z6
-	VADDPD       (CX)(R11*1), Z20, Z20
-	VADDPD       Z20, Z6, Z6
-	VADDPD       Z6, Z5, Z0
-	VSUBPD       Z5, Z0, Z7
-	VSUBPD       Z7, Z0, Z4
-	VSUBPD       Z4, Z5, Z4
-	VSUBPD       Z7, Z6, Z7
-	VADDPD       Z7, Z4, Z4
-	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z4, (CX)(R11*1)
-	ADDQ         DX, R11
-	VBROADCASTSD 8(DI), Z0
-	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z1, Z1
-	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z1, Z0, Z4
-	VSUBPD       Z0, Z4, Z6
-	VSUBPD       Z6, Z4, Z5
-	VSUBPD       Z5, Z0, Z5
-	VSUBPD       Z6, Z1, Z6
-	VADDPD       Z6, Z5, Z5
-	VADDPD       (CX)(R11*1), Z21, Z21
-	VADDPD       Z21, Z5, Z5
-	VADDPD       Z5, Z4, Z0
-	VSUBPD       Z4, Z0, Z6
-	VSUBPD       Z6, Z0, Z1
-	VSUBPD       Z1, Z4, Z1
-	VSUBPD       Z6, Z5, Z6
-	VADDPD       Z6, Z1, Z1
+	VBROADCASTSD (DI), Z8
+	VMULPD       (R8), Z8, Z8
+	VSUBPD       Z8, Z0, Z0
+	VMOVUPD      (AX)(R11*1), Z8
+	VADDPD       Z0, Z8, Z9
+	VSUBPD       Z8, Z9, Z11
+	VSUBPD       Z11, Z9, Z10
+	VSUBPD       Z10, Z8, Z10
+	VSUBPD       Z11, Z0, Z11
+	VADDPD       Z11, Z10, Z10
+	VADDPD       (CX)(R11*1), Z1, Z1
+	VADDPD       Z1, Z10, Z10
+	VADDPD       Z10, Z9, Z0
+	VSUBPD       Z9, Z0, Z8
+	VSUBPD       Z8, Z0, Z1
+	VSUBPD       Z1, Z9, Z1
+	VSUBPD       Z8, Z10, Z8
+	VADDPD       Z8, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z1, (CX)(R11*1)
 	ADDQ         DX, R11
-	VBROADCASTSD 16(DI), Z0
+	VBROADCASTSD 8(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z2, Z2
 	VMOVUPD      (AX)(R11*1), Z0
 	VADDPD       Z2, Z0, Z1
-	VSUBPD       Z0, Z1, Z5
-	VSUBPD       Z5, Z1, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z5, Z2, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       (CX)(R11*1), Z22, Z22
-	VADDPD       Z22, Z4, Z4
-	VADDPD       Z4, Z1, Z0
-	VSUBPD       Z1, Z0, Z5
-	VSUBPD       Z5, Z0, Z2
+	VSUBPD       Z0, Z1, Z9
+	VSUBPD       Z9, Z1, Z8
+	VSUBPD       Z8, Z0, Z8
+	VSUBPD       Z9, Z2, Z9
+	VADDPD       Z9, Z8, Z8
+	VADDPD       (CX)(R11*1), Z3, Z3
+	VADDPD       Z3, Z8, Z8
+	VADDPD       Z8, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
 	VSUBPD       Z2, Z1, Z2
-	VSUBPD       Z5, Z4, Z5
-	VADDPD       Z5, Z2, Z2
+	VSUBPD       Z3, Z8, Z3
+	VADDPD       Z3, Z2, Z2
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
+	VBROADCASTSD 16(DI), Z0
+	VMULPD       (R8), Z0, Z0
+	VSUBPD       Z0, Z4, Z4
+	VMOVUPD      (AX)(R11*1), Z0
+	VADDPD       Z4, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
+	VADDPD       (CX)(R11*1), Z5, Z5
+	VADDPD       Z5, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
+	VMOVUPD      Z0, (AX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
+	ADDQ         DX, R11
 	VBROADCASTSD 24(DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z3, Z3
+	VSUBPD       Z0, Z6, Z6
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z3, Z0, Z1
-	VSUBPD       Z0, Z1, Z4
-	VSUBPD       Z4, Z1, Z2
+	VADDPD       Z6, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
 	VSUBPD       Z2, Z0, Z2
-	VSUBPD       Z4, Z3, Z4
-	VADDPD       Z4, Z2, Z2
-	VADDPD       (CX)(R11*1), Z23, Z23
-	VADDPD       Z23, Z2, Z2
+	VSUBPD       Z3, Z6, Z3
+	VADDPD       Z3, Z2, Z2
+	VADDPD       (CX)(R11*1), Z7, Z7
+	VADDPD       Z7, Z2, Z2
 	VADDPD       Z2, Z1, Z0
 	VSUBPD       Z1, Z0, Z4
 	VSUBPD       Z4, Z0, Z3
@@ -973,75 +973,75 @@ one_rows2:
 	JL           one_fewer_than2
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z24, Z24, Z24
-	VBROADCASTSD 8(DI), Z1
-	VMULPD       (R8), Z1, Z1
-	VPXORQ       Z25, Z25, Z25
+	VXORPD       Z1, Z1, Z1
+	VBROADCASTSD 8(DI), Z2
+	VMULPD       (R8), Z2, Z2
+	VXORPD       Z3, Z3, Z3
 	XORQ         R11, R11
 
 one_rows2_row:
-	VMOVUPD      (SI)(R11*1), Z2
-	VBROADCASTSD (BX)(R11*1), Z3
-	VBROADCASTSD 8192(BX)(R11*1), Z4
-	VMOVAPD      Z0, Z5
-	VFMADD231PD  Z2, Z3, Z0
-	VSUBPD       Z0, Z5, Z5
-	VFMADD231PD  Z2, Z3, Z5
-	VFMADD231PD  Z2, Z4, Z5
-	VADDPD       Z5, Z24, Z24
-	VBROADCASTSD 8(BX)(R11*1), Z3
-	VBROADCASTSD 8200(BX)(R11*1), Z4
-	VMOVAPD      Z1, Z5
-	VFMADD231PD  Z2, Z3, Z1
-	VSUBPD       Z1, Z5, Z5
-	VFMADD231PD  Z2, Z3, Z5
-	VFMADD231PD  Z2, Z4, Z5
-	VADDPD       Z5, Z25, Z25
+	VMOVUPD      (SI)(R11*1), Z4
+	VBROADCASTSD (BX)(R11*1), Z5
+	VBROADCASTSD 8192(BX)(R11*1), Z6
+	VMOVAPD      Z0, Z7
+	VFMADD231PD  Z4, Z5, Z0
+	VSUBPD       Z0, Z7, Z7
+	VFMADD231PD  Z4, Z5, Z7
+	VFMADD231PD  Z4, Z6, Z7
+	VADDPD       Z7, Z1, Z1
+	VBROADCASTSD 8(BX)(R11*1), Z5
+	VBROADCASTSD 8200(BX)(R11*1), Z6
+	VMOVAPD      Z2, Z7
+	VFMADD231PD  Z4, Z5, Z2
+	VSUBPD       Z2, Z7, Z7
+	VFMADD231PD  Z4, Z5, Z7
+	VFMADD231PD  Z4, Z6, Z7
+	VADDPD       Z7, Z3, Z3
 	ADDQ         $+64, R11
 	CMPQ         R11, R9
 	JL           one_rows2_row
 	XORQ         R11, R11
-	VBROADCASTSD (DI), Z2
-	VMULPD       (R8), Z2, Z2
-	VSUBPD       Z2, Z0, Z0
-	VMOVUPD      (AX)(R11*1), Z2
-	VADDPD       Z0, Z2, Z3
-	VSUBPD       Z2, Z3, Z5
-	VSUBPD       Z5, Z3, Z4
-	VSUBPD       Z4, Z2, Z4
-	VSUBPD       Z5, Z0, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       (CX)(R11*1), Z24, Z24
-	VADDPD       Z24, Z4, Z4
-	VADDPD       Z4, Z3, Z0
-	VSUBPD       Z3, Z0, Z5
-	VSUBPD       Z5, Z0, Z2
-	VSUBPD       Z2, Z3, Z2
-	VSUBPD       Z5, Z4, Z5
-	VADDPD       Z5, Z2, Z2
-	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z2, (CX)(R11*1)
-	ADDQ         DX, R11
-	VBROADCASTSD 8(DI), Z0
-	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z1, Z1
-	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z1, Z0, Z2
-	VSUBPD       Z0, Z2, Z4
-	VSUBPD       Z4, Z2, Z3
-	VSUBPD       Z3, Z0, Z3
-	VSUBPD       Z4, Z1, Z4
-	VADDPD       Z4, Z3, Z3
-	VADDPD       (CX)(R11*1), Z25, Z25
-	VADDPD       Z25, Z3, Z3
-	VADDPD       Z3, Z2, Z0
-	VSUBPD       Z2, Z0, Z4
+	VBROADCASTSD (DI), Z4
+	VMULPD       (R8), Z4, Z4
+	VSUBPD       Z4, Z0, Z0
+	VMOVUPD      (AX)(R11*1), Z4
+	VADDPD       Z0, Z4, Z5
+	VSUBPD       Z4, Z5, Z7
+	VSUBPD       Z7, Z5, Z6
+	VSUBPD       Z6, Z4, Z6
+	VSUBPD       Z7, Z0, Z7
+	VADDPD       Z7, Z6, Z6
+	VADDPD       (CX)(R11*1), Z1, Z1
+	VADDPD       Z1, Z6, Z6
+	VADDPD       Z6, Z5, Z0
+	VSUBPD       Z5, Z0, Z4
 	VSUBPD       Z4, Z0, Z1
-	VSUBPD       Z1, Z2, Z1
-	VSUBPD       Z4, Z3, Z4
+	VSUBPD       Z1, Z5, Z1
+	VSUBPD       Z4, Z6, Z4
 	VADDPD       Z4, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z1, (CX)(R11*1)
+	ADDQ         DX, R11
+	VBROADCASTSD 8(DI), Z0
+	VMULPD       (R8), Z0, Z0
+	VSUBPD       Z0, Z2, Z2
+	VMOVUPD      (AX)(R11*1), Z0
+	VADDPD       Z2, Z0, Z1
+	VSUBPD       Z0, Z1, Z5
+	VSUBPD       Z5, Z1, Z4
+	VSUBPD       Z4, Z0, Z4
+	VSUBPD       Z5, Z2, Z5
+	VADDPD       Z5, Z4, Z4
+	VADDPD       (CX)(R11*1), Z3, Z3
+	VADDPD       Z3, Z4, Z4
+	VADDPD       Z4, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
+	VSUBPD       Z2, Z1, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVUPD      Z0, (AX)(R11*1)
+	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
 	ADDQ         DX, AX
 	ADDQ         DX, CX
@@ -1062,28 +1062,28 @@ both_rows8:
 	JL           both_fewer_than8
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z1, Z1, Z1
+	VXORPD       Z1, Z1, Z1
 	VBROADCASTSD 8(DI), Z2
 	VMULPD       (R8), Z2, Z2
-	VPXORQ       Z3, Z3, Z3
+	VXORPD       Z3, Z3, Z3
 	VBROADCASTSD 16(DI), Z4
 	VMULPD       (R8), Z4, Z4
-	VPXORQ       Z5, Z5, Z5
+	VXORPD       Z5, Z5, Z5
 	VBROADCASTSD 24(DI), Z6
 	VMULPD       (R8), Z6, Z6
-	VPXORQ       Z7, Z7, Z7
+	VXORPD       Z7, Z7, Z7
 	VBROADCASTSD 32(DI), Z8
 	VMULPD       (R8), Z8, Z8
-	VPXORQ       Z9, Z9, Z9
+	VXORPD       Z9, Z9, Z9
 	VBROADCASTSD 40(DI), Z10
 	VMULPD       (R8), Z10, Z10
-	VPXORQ       Z11, Z11, Z11
+	VXORPD       Z11, Z11, Z11
 	VBROADCASTSD 48(DI), Z12
 	VMULPD       (R8), Z12, Z12
-	VPXORQ       Z13, Z13, Z13
+	VXORPD       Z13, Z13, Z13
 	VBROADCASTSD 56(DI), Z14
 	VMULPD       (R8), Z14, Z14
-	VPXORQ       Z15, Z15, Z15
+	VXORPD       Z15, Z15, Z15
 	XORQ         R11, R11
 
 both_rows8_row:
@@ -1177,32 +1177,32 @@ both_rows8_row:
 	VADDPD       (CX)(R11*1), Z1, Z1
 	VADDPD       Z1, Z18, Z18
 	VADDPD       Z18, Z17, Z0
-	VSUBPD       Z17, Z0, Z19
-	VSUBPD       Z19, Z0, Z16
-	VSUBPD       Z16, Z17, Z16
-	VSUBPD       Z19, Z18, Z19
-	VADDPD       Z19, Z16, Z16
+	VSUBPD       Z17, Z0, Z16
+	VSUBPD       Z16, Z0, Z1
+	VSUBPD       Z1, Z17, Z1
+	VSUBPD       Z16, Z18, Z16
+	VADDPD       Z16, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z16, (CX)(R11*1)
+	VMOVUPD      Z1, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 8(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z2, Z2
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z2, Z0, Z16
-	VSUBPD       Z0, Z16, Z18
-	VSUBPD       Z18, Z16, Z17
-	VSUBPD       Z17, Z0, Z17
-	VSUBPD       Z18, Z2, Z18
-	VADDPD       Z18, Z17, Z17
+	VADDPD       Z2, Z0, Z1
+	VSUBPD       Z0, Z1, Z17
+	VSUBPD       Z17, Z1, Z16
+	VSUBPD       Z16, Z0, Z16
+	VSUBPD       Z17, Z2, Z17
+	VADDPD       Z17, Z16, Z16
 	VADDPD       (CX)(R11*1), Z3, Z3
-	VADDPD       Z3, Z17, Z17
-	VADDPD       Z17, Z16, Z0
-	VSUBPD       Z16, Z0, Z18
-	VSUBPD       Z18, Z0, Z2
-	VSUBPD       Z2, Z16, Z2
-	VSUBPD       Z18, Z17, Z18
-	VADDPD       Z18, Z2, Z2
+	VADDPD       Z3, Z16, Z16
+	VADDPD       Z16, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
+	VSUBPD       Z2, Z1, Z2
+	VSUBPD       Z3, Z16, Z3
+	VADDPD       Z3, Z2, Z2
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
@@ -1210,127 +1210,127 @@ both_rows8_row:
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z4, Z4
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z4, Z0, Z2
-	VSUBPD       Z0, Z2, Z17
-	VSUBPD       Z17, Z2, Z16
-	VSUBPD       Z16, Z0, Z16
-	VSUBPD       Z17, Z4, Z17
-	VADDPD       Z17, Z16, Z16
+	VADDPD       Z4, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z5, Z5
-	VADDPD       Z5, Z16, Z16
-	VADDPD       Z16, Z2, Z0
-	VSUBPD       Z2, Z0, Z17
-	VSUBPD       Z17, Z0, Z4
+	VADDPD       Z5, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
 	VSUBPD       Z4, Z2, Z4
-	VSUBPD       Z17, Z16, Z17
-	VADDPD       Z17, Z4, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z4, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 24(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z6, Z6
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z6, Z0, Z2
-	VSUBPD       Z0, Z2, Z16
-	VSUBPD       Z16, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z16, Z6, Z16
-	VADDPD       Z16, Z4, Z4
+	VADDPD       Z6, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z6, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z7, Z7
-	VADDPD       Z7, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z16
-	VSUBPD       Z16, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z16, Z4, Z16
-	VADDPD       Z16, Z6, Z6
+	VADDPD       Z7, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 32(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z8, Z8
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z8, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z8, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z8, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z8, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z9, Z9
-	VADDPD       Z9, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z9, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 40(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z10, Z10
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z10, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z10, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z10, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z10, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z11, Z11
-	VADDPD       Z11, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z11, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 48(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z12, Z12
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z12, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z12, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z12, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z12, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z13, Z13
-	VADDPD       Z13, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z13, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	VBROADCASTSD 56(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z14, Z14
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z14, Z0, Z2
-	VSUBPD       Z0, Z2, Z6
-	VSUBPD       Z6, Z2, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z6, Z14, Z6
-	VADDPD       Z6, Z4, Z4
+	VADDPD       Z14, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z14, Z3
+	VADDPD       Z3, Z2, Z2
 	VADDPD       (CX)(R11*1), Z15, Z15
-	VADDPD       Z15, Z4, Z4
-	VADDPD       Z4, Z2, Z0
-	VSUBPD       Z2, Z0, Z8
-	VSUBPD       Z8, Z0, Z6
-	VSUBPD       Z6, Z2, Z6
-	VSUBPD       Z8, Z4, Z8
-	VADDPD       Z8, Z6, Z6
+	VADDPD       Z15, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
 	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z6, (CX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
 	ADDQ         DX, R11
 	ADDQ         DX, AX
 	ADDQ         DX, CX
@@ -1359,135 +1359,135 @@ both_rows4:
 	JL           both_fewer_than4
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z20, Z20, Z20
-	VBROADCASTSD 8(DI), Z1
-	VMULPD       (R8), Z1, Z1
-	VPXORQ       Z21, Z21, Z21
-	VBROADCASTSD 16(DI), Z2
+	VXORPD       Z1, Z1, Z1
+	VBROADCASTSD 8(DI), Z2
 	VMULPD       (R8), Z2, Z2
-	VPXORQ       Z22, Z22, Z22
-	VBROADCASTSD 24(DI), Z3
-	VMULPD       (R8), Z3, Z3
-	VPXORQ       Z23, Z23, Z23
+	VXORPD       Z3, Z3, Z3
+	VBROADCASTSD 16(DI), Z4
+	VMULPD       (R8), Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VBROADCASTSD 24(DI), Z6
+	VMULPD       (R8), Z6, Z6
+	VXORPD       Z7, Z7, Z7
 	XORQ         R11, R11
 
 both_rows4_row:
-	VMOVUPD      (SI)(R11*1), Z4
-	VBROADCASTSD (BX)(R11*1), Z5
-	VBROADCASTSD 8192(BX)(R11*1), Z6
-	VMOVAPD      Z0, Z7
-	VFMADD231PD  Z4, Z5, Z0
-	VSUBPD       Z0, Z7, Z7
-	VFMADD231PD  Z4, Z5, Z7
-	VFMADD231PD  Z4, Z6, Z7
-	VFMADD231PD  8192(SI)(R11*1), Z5, Z7
-	VADDPD       Z7, Z20, Z20
-	VBROADCASTSD 8(BX)(R11*1), Z5
-	VBROADCASTSD 8200(BX)(R11*1), Z6
-	VMOVAPD      Z1, Z7
-	VFMADD231PD  Z4, Z5, Z1
-	VSUBPD       Z1, Z7, Z7
-	VFMADD231PD  Z4, Z5, Z7
-	VFMADD231PD  Z4, Z6, Z7
-	VFMADD231PD  8192(SI)(R11*1), Z5, Z7
-	VADDPD       Z7, Z21, Z21
-	VBROADCASTSD 16(BX)(R11*1), Z5
-	VBROADCASTSD 8208(BX)(R11*1), Z6
-	VMOVAPD      Z2, Z7
-	VFMADD231PD  Z4, Z5, Z2
-	VSUBPD       Z2, Z7, Z7
-	VFMADD231PD  Z4, Z5, Z7
-	VFMADD231PD  Z4, Z6, Z7
-	VFMADD231PD  8192(SI)(R11*1), Z5, Z7
-	VADDPD       Z7, Z22, Z22
-	VBROADCASTSD 24(BX)(R11*1), Z5
-	VBROADCASTSD 8216(BX)(R11*1), Z6
-	VMOVAPD      Z3, Z7
-	VFMADD231PD  Z4, Z5, Z3
-	VSUBPD       Z3, Z7, Z7
-	VFMADD231PD  Z4, Z5, Z7
-	VFMADD231PD  Z4, Z6, Z7
-	VFMADD231PD  8192(SI)(R11*1), Z5, Z7
-	VADDPD       Z7, Z23, Z23
+	VMOVUPD      (SI)(R11*1), Z8
+	VBROADCASTSD (BX)(R11*1), Z9
+	VBROADCASTSD 8192(BX)(R11*1), Z10
+	VMOVAPD      Z0, Z11
+	VFMADD231PD  Z8, Z9, Z0
+	VSUBPD       Z0, Z11, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VFMADD231PD  Z8, Z10, Z11
+	VFMADD231PD  8192(SI)(R11*1), Z9, Z11
+	VADDPD       Z11, Z1, Z1
+	VBROADCASTSD 8(BX)(R11*1), Z9
+	VBROADCASTSD 8200(BX)(R11*1), Z10
+	VMOVAPD      Z2, Z11
+	VFMADD231PD  Z8, Z9, Z2
+	VSUBPD       Z2, Z11, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VFMADD231PD  Z8, Z10, Z11
+	VFMADD231PD  8192(SI)(R11*1), Z9, Z11
+	VADDPD       Z11, Z3, Z3
+	VBROADCASTSD 16(BX)(R11*1), Z9
+	VBROADCASTSD 8208(BX)(R11*1), Z10
+	VMOVAPD      Z4, Z11
+	VFMADD231PD  Z8, Z9, Z4
+	VSUBPD       Z4, Z11, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VFMADD231PD  Z8, Z10, Z11
+	VFMADD231PD  8192(SI)(R11*1), Z9, Z11
+	VADDPD       Z11, Z5, Z5
+	VBROADCASTSD 24(BX)(R11*1), Z9
+	VBROADCASTSD 8216(BX)(R11*1), Z10
+	VMOVAPD      Z6, Z11
+	VFMADD231PD  Z8, Z9, Z6
+	VSUBPD       Z6, Z11, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VFMADD231PD  Z8, Z10, Z11
+	VFMADD231PD  8192(SI)(R11*1), Z9, Z11
+	VADDPD       Z11, Z7, Z7
 	ADDQ         $+64, R11
 	CMPQ         R11, R9
 	JL           both_rows4_row
 	XORQ         R11, R11
-	VBROADCASTSD (DI), Z4
-	VMULPD       (R8), Z4, Z4
-	VSUBPD       Z4, Z0, Z0
-	VMOVUPD      (AX)(R11*1), Z4
-	VADDPD       Z0, Z4, Z5
-	VSUBPD       Z4, Z5, Z7
-	VSUBPD       Z7, Z5, Z6
-	VSUBPD       Z6, Z4, Z6
-	VSUBPD       Z7, Z0, Z7
-	VADDPD       Z7, Z6, Z6
-	VADDPD       (CX)(R11*1), Z20, Z20
-	VADDPD       Z20, Z6, Z6
-	VADDPD       Z6, Z5, Z0
-	VSUBPD       Z5, Z0, Z7
-	VSUBPD       Z7, Z0, Z4
-	VSUBPD       Z4, Z5, Z4
-	VSUBPD       Z7, Z6, Z7
-	VADDPD       Z7, Z4, Z4
-	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z4, (CX)(R11*1)
-	ADDQ         DX, R11
-	VBROADCASTSD 8(DI), Z0
-	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z1, Z1
-	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z1, Z0, Z4
-	VSUBPD       Z0, Z4, Z6
-	VSUBPD       Z6, Z4, Z5
-	VSUBPD       Z5, Z0, Z5
-	VSUBPD       Z6, Z1, Z6
-	VADDPD       Z6, Z5, Z5
-	VADDPD       (CX)(R11*1), Z21, Z21
-	VADDPD       Z21, Z5, Z5
-	VADDPD       Z5, Z4, Z0
-	VSUBPD       Z4, Z0, Z6
-	VSUBPD       Z6, Z0, Z1
-	VSUBPD       Z1, Z4, Z1
-	VSUBPD       Z6, Z5, Z6
-	VADDPD       Z6, Z1, Z1
+	VBROADCASTSD (DI), Z8
+	VMULPD       (R8), Z8, Z8
+	VSUBPD       Z8, Z0, Z0
+	VMOVUPD      (AX)(R11*1), Z8
+	VADDPD       Z0, Z8, Z9
+	VSUBPD       Z8, Z9, Z11
+	VSUBPD       Z11, Z9, Z10
+	VSUBPD       Z10, Z8, Z10
+	VSUBPD       Z11, Z0, Z11
+	VADDPD       Z11, Z10, Z10
+	VADDPD       (CX)(R11*1), Z1, Z1
+	VADDPD       Z1, Z10, Z10
+	VADDPD       Z10, Z9, Z0
+	VSUBPD       Z9, Z0, Z8
+	VSUBPD       Z8, Z0, Z1
+	VSUBPD       Z1, Z9, Z1
+	VSUBPD       Z8, Z10, Z8
+	VADDPD       Z8, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z1, (CX)(R11*1)
 	ADDQ         DX, R11
-	VBROADCASTSD 16(DI), Z0
+	VBROADCASTSD 8(DI), Z0
 	VMULPD       (R8), Z0, Z0
 	VSUBPD       Z0, Z2, Z2
 	VMOVUPD      (AX)(R11*1), Z0
 	VADDPD       Z2, Z0, Z1
-	VSUBPD       Z0, Z1, Z5
-	VSUBPD       Z5, Z1, Z4
-	VSUBPD       Z4, Z0, Z4
-	VSUBPD       Z5, Z2, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       (CX)(R11*1), Z22, Z22
-	VADDPD       Z22, Z4, Z4
-	VADDPD       Z4, Z1, Z0
-	VSUBPD       Z1, Z0, Z5
-	VSUBPD       Z5, Z0, Z2
+	VSUBPD       Z0, Z1, Z9
+	VSUBPD       Z9, Z1, Z8
+	VSUBPD       Z8, Z0, Z8
+	VSUBPD       Z9, Z2, Z9
+	VADDPD       Z9, Z8, Z8
+	VADDPD       (CX)(R11*1), Z3, Z3
+	VADDPD       Z3, Z8, Z8
+	VADDPD       Z8, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
 	VSUBPD       Z2, Z1, Z2
-	VSUBPD       Z5, Z4, Z5
-	VADDPD       Z5, Z2, Z2
+	VSUBPD       Z3, Z8, Z3
+	VADDPD       Z3, Z2, Z2
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
+	VBROADCASTSD 16(DI), Z0
+	VMULPD       (R8), Z0, Z0
+	VSUBPD       Z0, Z4, Z4
+	VMOVUPD      (AX)(R11*1), Z0
+	VADDPD       Z4, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
+	VADDPD       (CX)(R11*1), Z5, Z5
+	VADDPD       Z5, Z2, Z2
+	VADDPD       Z2, Z1, Z0
+	VSUBPD       Z1, Z0, Z4
+	VSUBPD       Z4, Z0, Z3
+	VSUBPD       Z3, Z1, Z3
+	VSUBPD       Z4, Z2, Z4
+	VADDPD       Z4, Z3, Z3
+	VMOVUPD      Z0, (AX)(R11*1)
+	VMOVUPD      Z3, (CX)(R11*1)
+	ADDQ         DX, R11
 	VBROADCASTSD 24(DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z3, Z3
+	VSUBPD       Z0, Z6, Z6
 	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z3, Z0, Z1
-	VSUBPD       Z0, Z1, Z4
-	VSUBPD       Z4, Z1, Z2
+	VADDPD       Z6, Z0, Z1
+	VSUBPD       Z0, Z1, Z3
+	VSUBPD       Z3, Z1, Z2
 	VSUBPD       Z2, Z0, Z2
-	VSUBPD       Z4, Z3, Z4
-	VADDPD       Z4, Z2, Z2
-	VADDPD       (CX)(R11*1), Z23, Z23
-	VADDPD       Z23, Z2, Z2
+	VSUBPD       Z3, Z6, Z3
+	VADDPD       Z3, Z2, Z2
+	VADDPD       (CX)(R11*1), Z7, Z7
+	VADDPD       Z7, Z2, Z2
 	VADDPD       Z2, Z1, Z0
 	VSUBPD       Z1, Z0, Z4
 	VSUBPD       Z4, Z0, Z3
@@ -1516,77 +1516,77 @@ both_rows2:
 	JL           both_fewer_than2
 	VBROADCASTSD (DI), Z0
 	VMULPD       (R8), Z0, Z0
-	VPXORQ       Z24, Z24, Z24
-	VBROADCASTSD 8(DI), Z1
-	VMULPD       (R8), Z1, Z1
-	VPXORQ       Z25, Z25, Z25
+	VXORPD       Z1, Z1, Z1
+	VBROADCASTSD 8(DI), Z2
+	VMULPD       (R8), Z2, Z2
+	VXORPD       Z3, Z3, Z3
 	XORQ         R11, R11
 
 both_rows2_row:
-	VMOVUPD      (SI)(R11*1), Z2
-	VBROADCASTSD (BX)(R11*1), Z3
-	VBROADCASTSD 8192(BX)(R11*1), Z4
-	VMOVAPD      Z0, Z5
-	VFMADD231PD  Z2, Z3, Z0
-	VSUBPD       Z0, Z5, Z5
-	VFMADD231PD  Z2, Z3, Z5
-	VFMADD231PD  Z2, Z4, Z5
-	VFMADD231PD  8192(SI)(R11*1), Z3, Z5
-	VADDPD       Z5, Z24, Z24
-	VBROADCASTSD 8(BX)(R11*1), Z3
-	VBROADCASTSD 8200(BX)(R11*1), Z4
-	VMOVAPD      Z1, Z5
-	VFMADD231PD  Z2, Z3, Z1
-	VSUBPD       Z1, Z5, Z5
-	VFMADD231PD  Z2, Z3, Z5
-	VFMADD231PD  Z2, Z4, Z5
-	VFMADD231PD  8192(SI)(R11*1), Z3, Z5
-	VADDPD       Z5, Z25, Z25
+	VMOVUPD      (SI)(R11*1), Z4
+	VBROADCASTSD (BX)(R11*1), Z5
+	VBROADCASTSD 8192(BX)(R11*1), Z6
+	VMOVAPD      Z0, Z7
+	VFMADD231PD  Z4, Z5, Z0
+	VSUBPD       Z0, Z7, Z7
+	VFMADD231PD  Z4, Z5, Z7
+	VFMADD231PD  Z4, Z6, Z7
+	VFMADD231PD  8192(SI)(R11*1), Z5, Z7
+	VADDPD       Z7, Z1, Z1
+	VBROADCASTSD 8(BX)(R11*1), Z5
+	VBROADCASTSD 8200(BX)(R11*1), Z6
+	VMOVAPD      Z2, Z7
+	VFMADD231PD  Z4, Z5, Z2
+	VSUBPD       Z2, Z7, Z7
+	VFMADD231PD  Z4, Z5, Z7
+	VFMADD231PD  Z4, Z6, Z7
+	VFMADD231PD  8192(SI)(R11*1), Z5, Z7
+	VADDPD       Z7, Z3, Z3
 	ADDQ         $+64, R11
 	CMPQ         R11, R9
 	JL           both_rows2_row
 	XORQ         R11, R11
-	VBROADCASTSD (DI), Z2
-	VMULPD       (R8), Z2, Z2
-	VSUBPD       Z2, Z0, Z0
-	VMOVUPD      (AX)(R11*1), Z2
-	VADDPD       Z0, Z2, Z3
-	VSUBPD       Z2, Z3, Z5
-	VSUBPD       Z5, Z3, Z4
-	VSUBPD       Z4, Z2, Z4
-	VSUBPD       Z5, Z0, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       (CX)(R11*1), Z24, Z24
-	VADDPD       Z24, Z4, Z4
-	VADDPD       Z4, Z3, Z0
-	VSUBPD       Z3, Z0, Z5
-	VSUBPD       Z5, Z0, Z2
-	VSUBPD       Z2, Z3, Z2
-	VSUBPD       Z5, Z4, Z5
-	VADDPD       Z5, Z2, Z2
-	VMOVUPD      Z0, (AX)(R11*1)
-	VMOVUPD      Z2, (CX)(R11*1)
-	ADDQ         DX, R11
-	VBROADCASTSD 8(DI), Z0
-	VMULPD       (R8), Z0, Z0
-	VSUBPD       Z0, Z1, Z1
-	VMOVUPD      (AX)(R11*1), Z0
-	VADDPD       Z1, Z0, Z2
-	VSUBPD       Z0, Z2, Z4
-	VSUBPD       Z4, Z2, Z3
-	VSUBPD       Z3, Z0, Z3
-	VSUBPD       Z4, Z1, Z4
-	VADDPD       Z4, Z3, Z3
-	VADDPD       (CX)(R11*1), Z25, Z25
-	VADDPD       Z25, Z3, Z3
-	VADDPD       Z3, Z2, Z0
-	VSUBPD       Z2, Z0, Z4
+	VBROADCASTSD (DI), Z4
+	VMULPD       (R8), Z4, Z4
+	VSUBPD       Z4, Z0, Z0
+	VMOVUPD      (AX)(R11*1), Z4
+	VADDPD       Z0, Z4, Z5
+	VSUBPD       Z4, Z5, Z7
+	VSUBPD       Z7, Z5, Z6
+	VSUBPD       Z6, Z4, Z6
+	VSUBPD       Z7, Z0, Z7
+	VADDPD       Z7, Z6, Z6
+	VADDPD       (CX)(R11*1), Z1, Z1
+	VADDPD       Z1, Z6, Z6
+	VADDPD       Z6, Z5, Z0
+	VSUBPD       Z5, Z0, Z4
 	VSUBPD       Z4, Z0, Z1
-	VSUBPD       Z1, Z2, Z1
-	VSUBPD       Z4, Z3, Z4
+	VSUBPD       Z1, Z5, Z1
+	VSUBPD       Z4, Z6, Z4
 	VADDPD       Z4, Z1, Z1
 	VMOVUPD      Z0, (AX)(R11*1)
 	VMOVUPD      Z1, (CX)(R11*1)
+	ADDQ         DX, R11
+	VBROADCASTSD 8(DI), Z0
+	VMULPD       (R8), Z0, Z0
+	VSUBPD       Z0, Z2, Z2
+	VMOVUPD      (AX)(R11*1), Z0
+	VADDPD       Z2, Z0, Z1
+	VSUBPD       Z0, Z1, Z5
+	VSUBPD       Z5, Z1, Z4
+	VSUBPD       Z4, Z0, Z4
+	VSUBPD       Z5, Z2, Z5
+	VADDPD       Z5, Z4, Z4
+	VADDPD       (CX)(R11*1), Z3, Z3
+	VADDPD       Z3, Z4, Z4
+	VADDPD       Z4, Z1, Z0
+	VSUBPD       Z1, Z0, Z3
+	VSUBPD       Z3, Z0, Z2
+	VSUBPD       Z2, Z1, Z2
+	VSUBPD       Z3, Z4, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVUPD      Z0, (AX)(R11*1)
+	VMOVUPD      Z2, (CX)(R11*1)
 	ADDQ         DX, R11
 	ADDQ         DX, AX
 	ADDQ         DX, CX
