@@ -12,7 +12,7 @@ export CGO_ENABLED ?= 0
 # skip says aloud what is left out, or fails if nothing may be.
 skip = if [ -n "$(REQUIRE)" ]; then echo "REQUIRED: $(1)"; exit 1; else echo "SKIPPED: $(1)"; fi
 
-.PHONY: help run build test test-long vet isas race v3 fuzz generate clean
+.PHONY: help run build test test-long ulp vet isas race v3 fuzz generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ fuzz: # a short run of every fuzz target; FUZZTIME=10m for a long one
 test-long: ## run the exhaustive sweeps (an hour)
 	HESSE_LONG=1 $(GO) test -timeout 3h ./internal/kerneltest ./solvers/...
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=5m
+
+ulp: ## print the largest error of each elementary function, in units in the last place (minutes)
+	HESSE_ULP=1 $(GO) test -count 1 -timeout 1h ./internal/kerneltest -run 'TestULP|TestDoubles|TestFunctionsOfSpecialValues'
 
 generate: ## write internal/avx2 and internal/avx512 anew
 	cd asm && $(GO) run . -out ../internal

@@ -44,18 +44,18 @@ type kernel struct {
 	isa
 	element
 	*pool
+	streams int // vectors that an elementwise loop takes at a time
 }
 
 // A pool is the constants of a file.
 type pool struct {
-	tables    map[int]operand.Mem // of masks, by the size of their lanes
-	constants map[float64]operand.Mem
-	integer   map[string]operand.Mem
+	tables    map[int]operand.Mem    // of masks, by the size of their lanes
+	constants map[uint64]operand.Mem // by their bits
 	masksOf   map[string]operand.Mem // lanes that are known when code is generated
 }
 
 func newPool() *pool {
-	return &pool{map[int]operand.Mem{}, map[float64]operand.Mem{}, map[string]operand.Mem{}, map[string]operand.Mem{}}
+	return &pool{map[int]operand.Mem{}, map[uint64]operand.Mem{}, map[string]operand.Mem{}}
 }
 
 // lanes is how many float64 a vector register holds.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/mmcloughlin/avo/operand"
@@ -10,164 +9,147 @@ import (
 	"github.com/seed-0327bdf7/hesse/internal/ref"
 )
 
-// logistic emits the vector mathematics of the logistic function; every step
-// is that of ref.Logistic, in its order.
-func logistic(k *kernel) {
+func logisticFamily(k *kernel) {
+	k.unary("Sigmoid", "Sigmoid computes dst = 1/(1 + exp(−x)).", k.pair(), func(x vecs) vecs {
+		q, small := k.sigmoids(k.expOfMinusAbs(x))
+		return k.choose(k.negative(x), small, q)
+	})
+	k.unary("Softplus", "Softplus computes dst = log(1 + exp(x)).", k.pair(), func(x vecs) vecs {
+		return k.softplus(x, k.expOfMinusAbs(x))
+	})
+	k.logistic()
+}
+
+// logistic emits the logistic loss with its derivatives, as ref.Logistic. The
+// exponentials of some elements come first, into the frame, and then all that
+// is made of them: a turn of one loop would be a chain so long that the machine
+// cannot see far enough to overlap it with the next.
+func (k *kernel) logistic() {
 	k.Function("Logistic")
 	k.Pragma("noescape")
-	k.SignatureExpr("func(mu, nu, softplus, eta *float64, n int)")
-	k.Doc("Logistic computes mu = σ(eta), nu = σ(−eta) and softplus = log(1 + exp(−|eta|)).")
-	k.Attributes(noSplit)
-	mu, nu, softplus, eta, n := k.argument("mu"), k.argument("nu"), k.argument("softplus"), k.argument("eta"), k.argument("n")
-	lanes := k.lanes()
-	vectors := func(step func(load func(reg.VecVirtual), store func(reg.VecVirtual, reg.Register))) {
-		k.SUBQ(imm(lanes), n)
-		k.JL(operand.LabelRef("rest"))
-		k.Label("vector")
-		step(
-			func(v reg.VecVirtual) { k.VMOVUPD(at(eta, 0), v) },
-			func(v reg.VecVirtual, to reg.Register) { k.VMOVUPD(v, at(to, 0)) },
-		)
-		for _, p := range []reg.Register{mu, nu, softplus, eta} {
-			k.ADDQ(imm(k.vector), p)
-		}
-		k.SUBQ(imm(lanes), n)
-		k.JGE(operand.LabelRef("vector"))
-		k.Label("rest")
-		k.ADDQ(imm(lanes), n)
-		k.JZ(operand.LabelRef("done"))
-		t := k.tail(n, 0)
-		step(
-			func(v reg.VecVirtual) { k.load64Tail(at(eta, 0), t, v) },
-			func(v reg.VecVirtual, to reg.Register) { k.store64Tail(v, t, at(to, 0)) },
-		)
-		k.Label("done")
-		k.finish()
-	}
-	vectors(func(load func(reg.VecVirtual), store func(reg.VecVirtual, reg.Register)) {
-		x := k.vec()
-		load(x)
-		e := k.expOfMinusAbs(x)
-		one, t, q := k.splat(1), k.vec(), k.vec()
-		k.VADDPD(one, e, t)
-		k.VDIVPD(t, e, q) // q = σ(−|x|)
-		store(k.log1p(e), softplus)
-		k.VSUBPD(q, one, t) // t = σ(|x|)
-		m, w := k.vec(), k.vec()
-		if k.masks {
-			negative := k.K()
-			k.VPMOVQ2M(x, negative)
-			k.VBLENDMPD(q, t, negative, m)
-			k.VBLENDMPD(t, q, negative, w)
-		} else {
-			k.VBLENDVPD(x, q, t, m)
-			k.VBLENDVPD(x, t, q, w)
-		}
-		store(m, mu)
-		store(w, nu)
+	k.SignatureExpr("func(value, r, d, eta, y, w *float64, n int) (low, high float64)")
+	k.Doc("Logistic computes the logistic loss, its derivatives and the least and the greatest margin.")
+	value, r, d := k.argument("value"), k.argument("r"), k.argument("d")
+	eta, y, w, n := k.argument("eta"), k.argument("y"), k.argument("w"), k.argument("n")
+	const some = 128
+	frame := k.AllocLocal(8 * some)
+	ahead := k.GP64()
+	k.MOVQ(eta, ahead)
+	k.streams = k.pair()
+	least, greatest := k.own(math.Inf(1)), k.own(math.Inf(-1)) // of s
+
+	k.Label("some")
+	left, e := k.GP64(), k.GP64()
+	k.take(n, some, left)
+	k.LEAQ(frame, e)
+	k.elementwise("E", left, []reg.Register{ahead, e}, k.pair(), func(p span) {
+		p.store(p.expOfMinusAbs(p.load(ahead)), e)
 	})
+	k.take(n, some, left)
+	k.LEAQ(frame, e)
+	body := func(weighted bool) func(span) {
+		return func(p span) {
+			sign := p.own(1)
+			p.subProduct(sign, p.load(y), p.all(2))
+			s := p.mul(sign, p.load(eta))
+			weight, counted := vecs(nil), s
+			switch {
+			case weighted:
+				weight = p.load(w) // 0 in lanes cut off
+				counted = k.choose(k.compare(weight, notGreater, k.all(0)), k.all(math.NaN()), s)
+			case p.cut != nil:
+				counted = k.choose(p.present(), s, k.all(math.NaN()))
+			}
+			for i := range counted { // NaN leaves what there is
+				k.VMINPD(least[i], counted[i], least[i])
+				k.VMAXPD(greatest[i], counted[i], greatest[i])
+			}
+			store := func(v vecs, to reg.Register) {
+				if weighted {
+					v = k.mul(v, weight)
+				}
+				p.store(v, to)
+			}
+			e := p.load(e)
+			q, small := k.sigmoids(e)
+			high, low := k.logOfOnePlus(e)
+			negative := k.negative(s)
+			k.addProduct(low, s, k.choose(negative, k.all(0), k.all(1)))
+			store(k.add(high, low), value)
+			store(k.mul(sign, k.choose(negative, small, q)), r)
+			store(k.mul(small, q), d)
+		}
+	}
+	k.TESTQ(w, w)
+	k.JZ(operand.LabelRef("unweighted"))
+	k.elementwise("W", left, []reg.Register{value, r, d, eta, y, w, e}, k.pair(), body(true))
+	k.JMP(operand.LabelRef("next"))
+	k.Label("unweighted")
+	k.elementwise("", left, []reg.Register{value, r, d, eta, y, e}, k.pair(), body(false))
+	k.Label("next")
+	k.SUBQ(imm(some), n)
+	k.JG(operand.LabelRef("some"))
+
+	zero := k.XMM()
+	k.VXORPD(zero, zero, zero)
+	for i, v := range []reg.Register{k.fold(k.VMAXPD, greatest), k.fold(k.VMINPD, least)} {
+		k.VSUBSD(v, zero, v) // a margin is −s, and a zero positive
+		result, _ := k.ReturnIndex(i).Resolve()
+		k.VMOVSD(v, result.Addr)
+	}
+	k.finish()
 }
 
-// splat is a vector with c in every lane.
-func (k *kernel) splat(c float64) reg.VecVirtual {
-	v := k.vec()
-	k.VBROADCASTSD(k.constant(c), v)
-	return v
+// take is the lesser of n and some.
+func (k *kernel) take(n reg.Register, some int, taken reg.Register) {
+	k.MOVQ(imm(some), taken)
+	k.CMPQ(n, taken)
+	k.CMOVQLT(n, taken)
 }
 
-// constant is c in memory, once a file.
-func (k *kernel) constant(c float64) operand.Mem {
-	m, ok := k.constants[c]
-	if !ok {
-		m = k.ConstData(fmt.Sprintf("float%016x", math.Float64bits(c)), operand.F64(c))
-		k.constants[c] = m
+// fold joins all lanes of v with an instruction for which their order does not
+// matter, in the lowest lane.
+func (k *kernel) fold(instruction func(...operand.Op), v vecs) reg.Register {
+	first, other := v[0], k.YMM()
+	for _, next := range v[1:] {
+		instruction(next, first, first)
 	}
-	return m
-}
-
-// integers is a vector with n in every lane, from a constant of that name.
-func (k *kernel) integers(name string, n uint64) reg.VecVirtual {
-	v, m := k.vec(), k.integer[name]
-	if m.Symbol.Name == "" {
-		m = k.ConstData(name, operand.U64(n))
-		k.integer[name] = m
-	}
-	k.VPBROADCASTQ(m, v)
-	return v
-}
-
-// horner evaluates Σ c[i]·x^i.
-func (k *kernel) horner(c []float64, x reg.VecVirtual) reg.VecVirtual {
-	sum := k.splat(c[len(c)-1])
-	for i := len(c) - 2; i >= 0; i-- {
-		next := k.splat(c[i])
-		k.VFMADD231PD(sum, x, next)
-		sum = next
-	}
-	return sum
-}
-
-// expOfMinusAbs is exp(−|x|).
-func (k *kernel) expOfMinusAbs(x reg.VecVirtual) reg.VecVirtual {
-	y, nf := k.vec(), k.vec()
-	sign := k.integers("sign", 1<<63)
-	if k.masks {
-		k.VPORQ(sign, x, y)
-	} else {
-		k.VORPD(sign, x, y)
-	}
-	k.VMAXPD(y, k.splat(ref.ExpLowest), y) // a NaN in y stays
-	k.VMULPD(k.splat(ref.Log2E), y, nf)
-	if k.masks {
-		k.VRNDSCALEPD(operand.Imm(0), nf, nf)
-	} else {
-		k.VROUNDPD(operand.Imm(0), nf, nf)
-	}
-	r := y
-	k.VFNMADD231PD(k.splat(ref.Ln2High), nf, r)
-	k.VFNMADD231PD(k.splat(ref.Ln2Low), nf, r)
-	q := k.horner(ref.ExpCoefficients[:], r)
-	square, p := k.vec(), k.splat(1)
-	k.VMULPD(r, r, square)
-	k.VFMADD231PD(square, q, r)
-	k.VADDPD(r, p, p)
-	// 2^n in two factors, each of them normal: the second product rounds once.
-	for _, factor := range k.twoPowers(nf) {
-		k.VMULPD(factor, p, p)
-	}
-	return p
-}
-
-// twoPowers is 2^(n>>1) and 2^(n−n>>1) for integers n in the lanes of nf.
-func (k *kernel) twoPowers(nf reg.VecVirtual) []reg.VecVirtual {
-	n, first := k.half(k.vec()), k.half(k.vec())
 	if k.vector == 64 {
-		k.VCVTPD2DQ(nf, n)
-	} else {
-		k.VCVTPD2DQY(nf, n)
+		k.VEXTRACTF64X4(operand.Imm(1), first, other)
+		instruction(other, first.AsY(), first.AsY())
 	}
-	k.VPSRAD(operand.Imm(1), n, first)
-	k.VPSUBD(first, n, n)
-	bias := k.integers("bias", 1023)
-	factors := []reg.VecVirtual{k.vec(), k.vec()}
-	for i, exponent := range []reg.Register{first, n} {
-		k.VPMOVSXDQ(exponent, factors[i])
-		k.VPADDQ(bias, factors[i], factors[i])
-		k.VPSLLQ(operand.Imm(52), factors[i], factors[i])
-	}
-	return factors
+	k.VEXTRACTF128(operand.Imm(1), first.AsY(), other.AsX())
+	instruction(other.AsX(), first.AsX(), first.AsX())
+	k.VPERMILPD(operand.Imm(1), first.AsX(), other.AsX())
+	instruction(other.AsX(), first.AsX(), first.AsX())
+	return first.AsX()
 }
 
-// log1p is log(1 + e) for e in [0, 1], as 2·atanh(e/(2+e)).
-func (k *kernel) log1p(e reg.VecVirtual) reg.VecVirtual {
-	s, z := k.vec(), k.vec()
-	k.VADDPD(k.splat(2), e, z)
-	k.VDIVPD(z, e, s)
-	k.VMULPD(s, s, z)
-	p := k.horner(ref.AtanhCoefficients[:], z)
-	double := k.vec()
-	k.VADDPD(s, s, double)
-	k.VMULPD(double, z, z)
-	k.VFMADD231PD(p, z, double)
-	return double
+func (k *kernel) expOfMinusAbs(x vecs) vecs { return k.exp(k.or(x, k.allBits(1<<63))) }
+
+// sigmoids is 1/(1 + e) and e/(1 + e), as in ref.
+func (k *kernel) sigmoids(e vecs) (q, small vecs) {
+	one := k.all(1)
+	q = k.div(one, k.add(one, e))
+	rest := k.sub(one, q)
+	k.subProduct(rest, q, e)
+	k.timesPlus(q, rest, q)
+	return q, k.mul(e, q)
+}
+
+// logOfOnePlus is log(1 + e) for e from 0 to 1, and what its rounding has lost.
+func (k *kernel) logOfOnePlus(e vecs) (high, low vecs) {
+	square := k.mul(e, e)
+	p := k.polynomial(ref.SoftplusCoefficients[:], e, square)
+	high = k.clone(e)
+	k.addProduct(high, square, p)
+	low = k.sub(e, high)
+	k.addProduct(low, square, p)
+	return high, low
+}
+
+// softplus is log(1 + exp(x)), given e = exp(−|x|).
+func (k *kernel) softplus(x, e vecs) vecs {
+	high, low := k.logOfOnePlus(e)
+	return k.add(high, k.add(k.max(x, k.all(0)), low))
 }

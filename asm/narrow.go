@@ -74,8 +74,8 @@ type narrowGenerator struct {
 	recent                                 []laneBits // AVX-512: masks that are in registers
 }
 
-// A span is rows from … to−1 of a triangle.
-type span struct{ from, to int }
+// A rowSpan is rows from … to−1 of a triangle.
+type rowSpan struct{ from, to int }
 
 // vectors is how many vectors row i of a triangle has from the diagonal on.
 func (g *narrowGenerator) vectors(i, columns int) int {
@@ -84,9 +84,9 @@ func (g *narrowGenerator) vectors(i, columns int) int {
 
 // sweeps divides a triangle into as few sweeps as the registers allow, which
 // have about as many accumulators each.
-func (g *narrowGenerator) sweeps(columns int) []span {
-	divide := func(most int) []span {
-		list := []span{{}}
+func (g *narrowGenerator) sweeps(columns int) []rowSpan {
+	divide := func(most int) []rowSpan {
+		list := []rowSpan{{}}
 		held := 0
 		for i := range columns {
 			current := &list[len(list)-1]
@@ -94,7 +94,7 @@ func (g *narrowGenerator) sweeps(columns int) []span {
 			// One register for each vector of the row that is read, one for a broadcast.
 			room := g.registers() - g.vectors(current.from, columns) - 1
 			if held+count > min(most, room) && held > 0 {
-				list = append(list, span{from: i})
+				list = append(list, rowSpan{from: i})
 				current = &list[len(list)-1]
 				held = 0
 			}
@@ -119,7 +119,7 @@ type accumulator struct {
 
 // sweep computes some rows of the triangle; far says that more than one line of
 // memory is to be fetched with every row.
-func (g *narrowGenerator) sweep(columns int, rows span, far bool) {
+func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 	var accumulators []accumulator
 	first, vectors := rows.from/g.width, g.vectors(0, columns)
 	for i := rows.from; i < rows.to; i++ {
@@ -200,7 +200,7 @@ type pendingStore struct {
 // merge adds the ends of the chains to c and moves on to the next row of it.
 // The rows of a narrow c lie so close that a load would wait for the store of
 // the row before it; so stores come last, or as late as registers allow.
-func (g *narrowGenerator) merge(columns int, rows span, accumulators []accumulator) {
+func (g *narrowGenerator) merge(columns int, rows rowSpan, accumulators []accumulator) {
 	g.recent = nil
 	var pending []pendingStore
 	to, stored := g.GP64(), rows.from

@@ -29,8 +29,8 @@ func TestACallIsShort(t *testing.T) {
 			t.Fatalf("%d columns: %d rows a call of %d in Update", p, rows, columns)
 		}
 	}
-	if logisticStep > panel/8 {
-		t.Errorf("%d elements a call of Logistic", logisticStep)
+	if piece > panel/8 {
+		t.Errorf("%d elements a call of vector mathematics", piece)
 	}
 	for _, level := range cpu.Available() {
 		t.Run(level.String(), func(t *testing.T) {
@@ -106,7 +106,7 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	least("Axpy", func(round int) { axpy(x.Data[round*panel*8:][:panel], 2, x.Data[(round+200)*panel*4:][:panel]) })
 	least("Sum", func(int) { long[0] = sum(long) })
 	least("Logistic", func(int) {
-		logistic(long[:logisticStep], long[:logisticStep], long[:logisticStep], long[:logisticStep])
+		logistic(long[:piece], long[piece:2*piece], long[2*piece:3*piece], long[:piece], long[3*piece:4*piece], nil)
 	})
 	height, width, vector := tileShape[T]()
 	h := NewMatrix[float64](20*height, 8000)

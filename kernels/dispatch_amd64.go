@@ -95,14 +95,79 @@ func exactDots(hi, lo, panel []float64, strips, pairs int, betaHi, betaLo []floa
 	}
 }
 
-func logistic(mu, nu, softplus, eta []float64) {
+func exp(dst, x []float64) {
 	switch cpu.Active() {
 	case cpu.AVX512:
-		avx512.Logistic(&mu[0], &nu[0], &softplus[0], &eta[0], len(eta))
+		avx512.Exp(&dst[0], &x[0], len(x))
 	case cpu.AVX2:
-		avx2.Logistic(&mu[0], &nu[0], &softplus[0], &eta[0], len(eta))
+		avx2.Exp(&dst[0], &x[0], len(x))
 	case cpu.Generic:
-		ref.Logistic(mu, nu, softplus, eta)
+		ref.Exp(dst, x)
+	default:
+		panic(noLevel)
+	}
+}
+
+func expm1(dst, x []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Expm1(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		avx2.Expm1(&dst[0], &x[0], len(x))
+	case cpu.Generic:
+		ref.Expm1(dst, x)
+	default:
+		panic(noLevel)
+	}
+}
+
+func log(dst, x []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Log(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		avx2.Log(&dst[0], &x[0], len(x))
+	case cpu.Generic:
+		ref.Log(dst, x)
+	default:
+		panic(noLevel)
+	}
+}
+
+func log1p(dst, x []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Log1p(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		avx2.Log1p(&dst[0], &x[0], len(x))
+	case cpu.Generic:
+		ref.Log1p(dst, x)
+	default:
+		panic(noLevel)
+	}
+}
+
+func logistic(value, r, d, eta, y, w []float64) (low, high float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		return avx512.Logistic(&value[0], &r[0], &d[0], &eta[0], &y[0], f64(w), len(eta))
+	case cpu.AVX2:
+		return avx2.Logistic(&value[0], &r[0], &d[0], &eta[0], &y[0], f64(w), len(eta))
+	case cpu.Generic:
+		return ref.Logistic(value, r, d, eta, y, w)
+	default:
+		panic(noLevel)
+	}
+}
+
+func multiply(dst, x []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Multiply(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		avx2.Multiply(&dst[0], &x[0], len(x))
+	case cpu.Generic:
+		ref.Multiply(dst, x)
 	default:
 		panic(noLevel)
 	}
@@ -120,6 +185,45 @@ func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 		avx2.Pack32(f32(dst.Data), dst.Stride, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), f64(d))
 	case level == cpu.Generic:
 		ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
+	default:
+		panic(noLevel)
+	}
+}
+
+func sigmoid(dst, x []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Sigmoid(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		avx2.Sigmoid(&dst[0], &x[0], len(x))
+	case cpu.Generic:
+		ref.Sigmoid(dst, x)
+	default:
+		panic(noLevel)
+	}
+}
+
+func softplus(dst, x []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Softplus(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		avx2.Softplus(&dst[0], &x[0], len(x))
+	case cpu.Generic:
+		ref.Softplus(dst, x)
+	default:
+		panic(noLevel)
+	}
+}
+
+func squared(value, r, d, eta, y []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Squared(&value[0], &r[0], &d[0], &eta[0], &y[0], len(eta))
+	case cpu.AVX2:
+		avx2.Squared(&value[0], &r[0], &d[0], &eta[0], &y[0], len(eta))
+	case cpu.Generic:
+		ref.Squared(value, r, d, eta, y)
 	default:
 		panic(noLevel)
 	}

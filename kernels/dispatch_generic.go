@@ -22,11 +22,29 @@ func exactDots(hi, lo, panel []float64, strips, pairs int, betaHi, betaLo []floa
 	ref.ExactDots(hi, lo, panel, len(hi), strips, pairs, betaHi, betaLo)
 }
 
-func logistic(mu, nu, softplus, eta []float64) { ref.Logistic(mu, nu, softplus, eta) }
+func exp(dst, x []float64) { ref.Exp(dst, x) }
+
+func expm1(dst, x []float64) { ref.Expm1(dst, x) }
+
+func log(dst, x []float64) { ref.Log(dst, x) }
+
+func log1p(dst, x []float64) { ref.Log1p(dst, x) }
+
+func logistic(value, r, d, eta, y, w []float64) (low, high float64) {
+	return ref.Logistic(value, r, d, eta, y, w)
+}
+
+func multiply(dst, x []float64) { ref.Multiply(dst, x) }
 
 func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
 }
+
+func sigmoid(dst, x []float64) { ref.Sigmoid(dst, x) }
+
+func softplus(dst, x []float64) { ref.Softplus(dst, x) }
+
+func squared(value, r, d, eta, y []float64) { ref.Squared(value, r, d, eta, y) }
 
 func sum(x []float64) float64 { return ref.Sum(x) }
 

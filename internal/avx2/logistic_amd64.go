@@ -4,7 +4,17 @@
 
 package avx2
 
-// Logistic computes mu = σ(eta), nu = σ(−eta) and softplus = log(1 + exp(−|eta|)).
+// Sigmoid computes dst = 1/(1 + exp(−x)).
 //
 //go:noescape
-func Logistic(mu *float64, nu *float64, softplus *float64, eta *float64, n int)
+func Sigmoid(dst *float64, x *float64, n int)
+
+// Softplus computes dst = log(1 + exp(x)).
+//
+//go:noescape
+func Softplus(dst *float64, x *float64, n int)
+
+// Logistic computes the logistic loss, its derivatives and the least and the greatest margin.
+//
+//go:noescape
+func Logistic(value *float64, r *float64, d *float64, eta *float64, y *float64, w *float64, n int) (low float64, high float64)

@@ -113,16 +113,6 @@ func TestSumBound(t *testing.T) {
 	}
 }
 
-// ulps is the distance of got from want in units in the last place of want.
-func ulps(got float64, want *big.Float) float64 {
-	w, _ := want.Float64()
-	unit := math.Nextafter(math.Abs(w), math.Inf(1)) - math.Abs(w)
-	d := new(big.Float).SetPrec(200).SetFloat64(got)
-	d.Sub(d, want)
-	f, _ := d.Quo(d, new(big.Float).SetFloat64(unit)).Float64()
-	return math.Abs(f)
-}
-
 // bigExp is exp(x) to 190 bits, by halving the argument and a Taylor series.
 func bigExp(x float64) *big.Float {
 	const halvings = 20
@@ -167,67 +157,4 @@ func bigExpOf(y *big.Float) *big.Float {
 		tail.Add(tail, term)
 	}
 	return tail.Mul(tail, bigExp(f))
-}
-
-// samples is how many arguments the accuracy of a function is tried at.
-func samples() int {
-	if long {
-		return 2_000_000
-	}
-	return 20_000
-}
-
-func TestLogisticAccuracy(t *testing.T) {
-	const allowed = 3
-	random := rand.New(rand.NewPCG(7, 8))
-	var worst [3]float64
-	for range samples() {
-		eta := []float64{random.NormFloat64() * math.Ldexp(1, random.IntN(20)-12)}
-		if math.Abs(eta[0]) > 700 {
-			continue
-		}
-		mu, nu, softplus := make([]float64, 1), make([]float64, 1), make([]float64, 1)
-		kernels.Logistic(mu, nu, softplus, eta)
-		e := bigExp(-math.Abs(eta[0]))
-		onePlus := new(big.Float).SetPrec(260).Add(big.NewFloat(1), e)
-		small := new(big.Float).SetPrec(260).Quo(e, onePlus)
-		large := new(big.Float).SetPrec(260).Quo(big.NewFloat(1), onePlus)
-		if eta[0] > 0 {
-			small, large = large, small
-		}
-		l := bigLog(onePlus)
-		if f, _ := e.Float64(); f < 0x1p-80 { // log(1+e) = e − e²/2 + …
-			l.Sub(e, new(big.Float).SetMantExp(new(big.Float).Mul(e, e), -1))
-		}
-		for i, d := range []float64{ulps(mu[0], small), ulps(nu[0], large), ulps(softplus[0], l)} {
-			worst[i] = max(worst[i], d)
-			if d > allowed {
-				t.Fatalf("eta = %v: result %d is off by %.2f ulp", eta[0], i, d)
-			}
-		}
-	}
-	t.Logf("worst of mu, nu, softplus: %.2f ulp", worst)
-}
-
-func TestLogAccuracy(t *testing.T) {
-	random := rand.New(rand.NewPCG(9, 10))
-	worst := 0.0
-	for i := range samples() {
-		x := math.Ldexp(0.5+random.Float64(), random.IntN(2000)-1000)
-		if i%2 == 0 {
-			x = 1 + random.NormFloat64()*math.Ldexp(1, -random.IntN(50)-3)
-		}
-		if x == 1 {
-			continue
-		}
-		d := ulps(kernels.Log(x), bigLog(new(big.Float).SetPrec(260).SetFloat64(x)))
-		worst = max(worst, d)
-		if d > 2 {
-			t.Fatalf("Log(%v) is off by %.2f ulp", x, d)
-		}
-	}
-	t.Logf("worst: %.2f ulp", worst)
-	if kernels.Log(1) != 0 || !math.IsInf(kernels.Log(0), -1) || !math.IsNaN(kernels.Log(-1)) || !math.IsInf(kernels.Log(math.Inf(1)), 1) {
-		t.Error("special values")
-	}
 }

@@ -24,13 +24,22 @@ func allocations[T kernels.Float](t *testing.T) {
 	panel, square := kernels.NewExactPanel(p+1), kernels.NewExactSquare(p+1, p+1)
 	// Slices of the stack: a kernel that let them escape would allocate them.
 	if got := testing.AllocsPerRun(10, func() {
-		var eta, r, d, mu [n]float64
+		var eta, r, d, mu, y [n]float64
 		var beta, g [p]float64
 		var h [p * p]float64
 		var shift, other [p]T
 		var packed [n * p]T
 		kernels.Dots(eta[:], x, shift[:], beta[:])
-		kernels.Logistic(mu[:], d[:], r[:], eta[:])
+		kernels.Logistic(mu[:], r[:], d[:], eta[:], y[:], nil)
+		kernels.Logistic(mu[:], r[:], d[:], eta[:], y[:], y[:])
+		kernels.Squared(mu[:], r[:], d[:], eta[:], y[:])
+		kernels.Multiply(mu[:], y[:])
+		kernels.Exp(mu[:], y[:])
+		kernels.Expm1(mu[:], y[:])
+		kernels.Log(mu[:], y[:])
+		kernels.Log1p(mu[:], y[:])
+		kernels.Sigmoid(mu[:], y[:])
+		kernels.Softplus(mu[:], y[:])
 		kernels.Update(g[:], x, shift[:], r[:])
 		kernels.Pack(kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x, shift[:], d[:])
 		kernels.Gram(h[:], p, x, work)
@@ -44,7 +53,7 @@ func allocations[T kernels.Float](t *testing.T) {
 		kernels.ExactTriangle(square, panel, panel)
 		kernels.ExactProduct(square, panel, panel)
 		kernels.ExactDots(sumHi[:], sumLo[:], panel, hi[:], lo[:])
-		g[0] = kernels.Sum(r[:]) + kernels.Log(2)
+		g[0] = kernels.Sum(r[:]) + kernels.LogOf(2)
 	}); got != 0 {
 		t.Errorf("%v allocations in a round of all kernels", got)
 	}

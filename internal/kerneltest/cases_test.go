@@ -20,6 +20,7 @@ type setting struct {
 type call struct {
 	name   string
 	square bool // it writes p×p elements
+	vector bool // n·p is all it knows of a size
 	run    func(s setting, m *memory) []float64
 }
 
@@ -135,18 +136,60 @@ func exactProducts[T kernels.Float](s setting, x kernels.Matrix[T], shift, w []f
 // vectorCalls is every kernel that knows float64 alone; n·p is their length.
 func vectorCalls() []call {
 	return []call{
-		{name: "Sum", run: func(s setting, m *memory) []float64 {
+		{name: "Sum", vector: true, run: func(s setting, m *memory) []float64 {
 			return []float64{kernels.Sum(values[float64](m, s, s.n*s.p))}
 		}},
-		{name: "Logistic", run: func(s setting, m *memory) []float64 {
-			size := s.n * s.p
-			mu, nu, softplus, eta := values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size)
-			for i := range eta {
-				eta[i] = m.random.NormFloat64() * math.Ldexp(1, m.random.IntN(16)-5)
-			}
-			kernels.Logistic(mu, nu, softplus, eta)
-			return append(append(append([]float64{}, mu...), nu...), softplus...)
+		unary("Exp", kernels.Exp),
+		unary("Expm1", kernels.Expm1),
+		unary("Log", kernels.Log),
+		unary("Log1p", kernels.Log1p),
+		unary("Sigmoid", kernels.Sigmoid),
+		unary("Softplus", kernels.Softplus),
+		{name: "Multiply", vector: true, run: func(s setting, m *memory) []float64 {
+			dst, x := values[float64](m, s, s.n*s.p), values[float64](m, s, s.n*s.p)
+			kernels.Multiply(dst, x)
+			return dst
 		}},
+		{name: "Squared", vector: true, run: func(s setting, m *memory) []float64 {
+			size := s.n * s.p
+			value, r, d := values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size)
+			kernels.Squared(value, r, d, values[float64](m, s, size), values[float64](m, s, size))
+			return slices.Concat(value, r, d)
+		}},
+		{name: "Logistic", vector: true, run: func(s setting, m *memory) []float64 {
+			return logistic(s, m, nil)
+		}},
+		{name: "Logistic weighted", vector: true, run: func(s setting, m *memory) []float64 {
+			return logistic(s, m, values[float64](m, s, s.n*s.p)) // half of them positive, some zero
+		}},
+	}
+}
+
+// unary is a function of one variable, at arguments of every size and sign.
+func unary(name string, f func(dst, x []float64)) call {
+	return call{name: name, vector: true, run: func(s setting, m *memory) []float64 {
+		dst, x := values[float64](m, s, s.n*s.p), values[float64](m, s, s.n*s.p)
+		spread(m, x)
+		f(dst, x)
+		return dst
+	}}
+}
+
+func logistic(s setting, m *memory, w []float64) []float64 {
+	size := s.n * s.p
+	value, r, d, eta, y := values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size), values[float64](m, s, size)
+	spread(m, eta)
+	for i := range y {
+		y[i] = float64(m.random.IntN(2))
+	}
+	low, high := kernels.Logistic(value, r, d, eta, y, w)
+	return slices.Concat(value, r, d, []float64{low, high})
+}
+
+// spread scales numbers to many more magnitudes.
+func spread(m *memory, x []float64) {
+	for i := range x {
+		x[i] = math.Ldexp(x[i], m.random.IntN(24)-9)
 	}
 }
 
@@ -157,7 +200,7 @@ type memory struct {
 	random *rand.Rand
 }
 
-const maxArguments = 5
+const maxArguments = 6
 
 func newMemory(t testing.TB, bytes int) *memory {
 	m := &memory{}

@@ -2,89 +2,100 @@ package ref
 
 import "math"
 
-// Constants of exp(x) = 2^n·exp(r), n the integer nearest to x/ln 2: ln 2 in
-// two parts, the first with 21 trailing zeros so that n·Ln2High is exact, and
-// the minimax polynomial q with exp(r) = 1 + r + r²·q(r) for |r| ≤ ½ ln 2,
-// relative error 2⁻⁶⁴ before rounding. Below ExpLowest the result is zero.
-const (
-	Log2E     = 0x1.71547652b82fep+0
-	Ln2High   = 0x1.62e42fee00000p-1
-	Ln2Low    = 0x1.a39ef35793c76p-33
-	ExpLowest = -750
-)
-
-// ExpCoefficients are those of q, lowest degree first.
-var ExpCoefficients = [...]float64{
-	0x1.0000000000000p-1, 0x1.555555555555bp-3, 0x1.5555555555503p-5, 0x1.111111110ec5dp-7,
-	0x1.6c16c16c3048ep-10, 0x1.a01a01b37e34fp-13, 0x1.a01a01368ece6p-16, 0x1.71ddf020d45a0p-19,
-	0x1.27e5b447b7c52p-22, 0x1.af6be7db3dc11p-26, 0x1.1e3d2ae1b9f58p-29,
+// SoftplusCoefficients are those of the minimax polynomial p, lowest degree
+// first, with log(1 + e) = e + e²·p(e) for 0 ≤ e ≤ 1, relative error 2⁻⁵⁹
+// before rounding. A logarithm that divides costs as much and is longer on
+// its way.
+var SoftplusCoefficients = [...]float64{
+	-0x1.0000000000000p-1, 0x1.5555555555543p-2, -0x1.fffffffffe410p-3, 0x1.999999992028ap-3,
+	-0x1.5555554455221p-3, 0x1.249247b294ed3p-3, -0x1.ffffd6073c2c2p-4, 0x1.c71ac1ac89decp-4,
+	-0x1.998cbfd612f82p-4, 0x1.74127e2695a58p-4, -0x1.54037820abf54p-4, 0x1.36544d246cce3p-4,
+	-0x1.16cf4e6ba8b8dp-4, 0x1.e10b590430fecp-5, -0x1.80ea83e7018a0p-5, 0x1.1251ba11a8ef8p-5,
+	-0x1.4d876885021c8p-6, 0x1.4a6ce114492b5p-7, -0x1.f9d23ccdf3d71p-9, 0x1.162fe2b5f612ep-10,
+	-0x1.85008f446e689p-13, 0x1.02a95a0ee7319p-16,
 }
 
-// AtanhCoefficients are those of the minimax polynomial p with
-// atanh(s) = s + s³·p(s²) for 0 ≤ s ≤ 1/3, relative error 2⁻⁵⁹ before
-// rounding, lowest degree first.
-var AtanhCoefficients = [...]float64{
-	0x1.5555555555535p-2, 0x1.99999999a06c1p-3, 0x1.249249209110dp-3, 0x1.c71c741a06fc8p-4,
-	0x1.745cb459ad0a6p-4, 0x1.3b1dd3ac67ce3p-4, 0x1.10682ee648bf3p-4, 0x1.efd18bf1f6e9bp-5,
-	0x1.55cf5fd70fa55p-5, 0x1.5c5c1ab375b69p-4,
+// Sigmoid sets dst[i] = σ(x[i]) = 1/(1 + exp(−x[i])).
+func Sigmoid(dst, x []float64) {
+	for i, v := range x {
+		dst[i], _ = sigmoids(v, exp(-math.Abs(v)))
+	}
 }
 
-// Logistic computes, element by element,
+// Softplus sets dst[i] = log(1 + exp(x[i])).
+func Softplus(dst, x []float64) {
+	for i, v := range x {
+		dst[i] = softplus(v, exp(-math.Abs(v)))
+	}
+}
+
+// Logistic is the logistic loss and its derivatives in eta, for y of 0 or 1.
+// With the sign 1 − 2y, s = sign·eta and a weight w that is 1 where w is nil,
 //
-//	mu = σ(eta), nu = σ(−eta) = 1 − mu, softplus = log(1 + exp(−|eta|))
+//	value = softplus(s)·w, r = sign·σ(s)·w, d = σ(s)·σ(−s)·w
 //
-// with σ(x) = 1/(1 + exp(−x)). With e = exp(−|eta|): the smaller of mu and nu
-// is e/(1+e), which keeps all its digits however small it is, the larger is
-// one minus that, and the logarithm is 2·atanh(e/(2+e)).
-func Logistic(mu, nu, softplus, eta []float64) {
+// but for an infinite s, whose value is +Inf or NaN: the larger of s and 0 is s
+// times 1 or 0. low and high are the least and the greatest of −s over the
+// elements with w > 0, a NaN passed over and a zero positive; +Inf and −Inf
+// where there is no element.
+func Logistic(value, r, d, eta, y, w []float64) (low, high float64) {
+	least, greatest := math.Inf(1), math.Inf(-1) // of s
 	for i, x := range eta {
-		e := expOfMinusAbs(x)
-		q := e / (1 + e)
-		t := 1 - q
-		softplus[i] = log1p(e)
-		if math.Signbit(x) {
-			mu[i], nu[i] = q, t
-		} else {
-			mu[i], nu[i] = t, q
+		sign := math.FMA(-2, y[i], 1)
+		s := float64(sign * x)
+		e := exp(-math.Abs(x))
+		sigma, other := sigmoids(s, e)
+		above, weight := 1.0, 1.0
+		if math.Signbit(s) {
+			above = 0
+		}
+		if w != nil {
+			weight = w[i]
+		}
+		log, lost := logOfOnePlus(e)
+		value[i] = float64((log + math.FMA(s, above, lost)) * weight)
+		r[i] = float64(float64(sign*sigma) * weight)
+		d[i] = float64(float64(sigma*other) * weight)
+		if !(weight > 0) {
+			continue
+		}
+		if s < least {
+			least = s
+		}
+		if s > greatest {
+			greatest = s
 		}
 	}
+	return 0 - greatest, 0 - least
 }
 
-// expOfMinusAbs is exp(−|x|).
-func expOfMinusAbs(x float64) float64 {
-	if x != x {
-		return x
+// sigmoids is σ(x) and σ(−x), given e = exp(−|x|). The larger is q = 1/(1+e):
+// a quotient of rounded numbers, less its residual 1 − q·(1+e), which is
+// 1 − q (exact) less q·e. The smaller is e·q, which keeps all its digits.
+func sigmoids(x, e float64) (sigma, other float64) {
+	q := 1 / (1 + e)
+	q = math.FMA(q, math.FMA(-q, e, 1-q), q)
+	small := float64(e * q)
+	if math.Signbit(x) {
+		return small, q
 	}
-	y := -math.Abs(x)
-	if y < ExpLowest {
-		y = ExpLowest
-	}
-	n := math.RoundToEven(float64(y * Log2E))
-	r := math.FMA(-n, Ln2High, y)
-	r = math.FMA(-n, Ln2Low, r)
-	q := horner(ExpCoefficients[:], r)
-	p := 1 + math.FMA(q, float64(r*r), r)
-	exponent := int64(n)
-	half := exponent >> 1
-	return float64(float64(p*twoPower(half)) * twoPower(exponent-half))
+	return q, small
 }
 
-// twoPower is 2^n for a normal result.
-func twoPower(n int64) float64 { return math.Float64frombits(uint64(n+1023) << 52) }
-
-// log1p is log(1 + e) for 0 ≤ e ≤ 1.
-func log1p(e float64) float64 {
-	s := e / (2 + e)
-	z := float64(s * s)
-	p := horner(AtanhCoefficients[:], z)
-	double := s + s
-	return math.FMA(p, float64(double*z), double)
+// softplus is log(1 + exp(x)) = max(x, 0) + log(1 + e), e = exp(−|x|).
+func softplus(x, e float64) float64 {
+	high, low := logOfOnePlus(e)
+	if x > 0 {
+		low += x
+	}
+	return high + low
 }
 
-func horner(c []float64, x float64) float64 {
-	sum := c[len(c)-1]
-	for i := len(c) - 2; i >= 0; i-- {
-		sum = math.FMA(sum, x, c[i])
-	}
-	return sum
+// logOfOnePlus is log(1 + e) for 0 ≤ e ≤ 1 as high + low, low what the rounding
+// of high has lost: something is added to it before the two meet.
+func logOfOnePlus(e float64) (high, low float64) {
+	square := float64(e * e)
+	p := polynomial22(&SoftplusCoefficients, e)
+	high = math.FMA(square, p, e)
+	return high, math.FMA(square, p, e-high)
 }

@@ -9,11 +9,8 @@ import (
 // −Σ wℓ; R rounds weights that are no integers first, and warns.
 var binomial = family{
 	name: "binomial", link: "logit", loss: loss.Logistic{},
-	mean: func(eta []float64) {
-		rest := make([]float64, 2*len(eta))
-		kernels.Logistic(eta, rest[:len(eta)], rest[len(eta):], eta)
-	},
-	predictor:     func(mean float64) float64 { return kernels.Log(mean) - kernels.Log(1-mean) },
+	mean:          func(eta []float64) { kernels.Sigmoid(eta, eta) },
+	predictor:     func(mean float64) float64 { return kernels.LogOf(mean) - kernels.LogOf(1-mean) },
 	logLikelihood: func(deviance float64, _ int, _ float64) float64 { return -deviance / 2 },
 	canonical:     true,
 	classes:       true,

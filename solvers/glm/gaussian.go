@@ -19,7 +19,7 @@ var gaussian = family{
 		}
 		const log2Pi = 1.8378770664093453
 		rows := float64(n)
-		return 0.5 * (sumLogW - float64(rows*(log2Pi+1-kernels.Log(rows)+kernels.Log(deviance))))
+		return 0.5 * (sumLogW - float64(rows*(log2Pi+1-kernels.LogOf(rows)+kernels.LogOf(deviance))))
 	},
 	canonical:  true,
 	dispersion: true,

@@ -175,7 +175,7 @@ func (m *Model) likelihood(sumLogW float64) {
 	}
 	k := float64(parameters)
 	m.AIC = 2*k - 2*m.LogLikelihood
-	m.BIC = float64(k*kernels.Log(float64(m.Rows))) - 2*m.LogLikelihood
+	m.BIC = float64(k*kernels.LogOf(float64(m.Rows))) - 2*m.LogLikelihood
 }
 
 // standardErrors are the square roots of the diagonal of φ·H⁻¹, H the Hessian

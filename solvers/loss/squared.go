@@ -1,5 +1,7 @@
 package loss
 
+import "github.com/seed-0327bdf7/hesse/kernels"
+
 // Squared is ℓ = ½(y − η)², the loss of least squares.
 type Squared struct{}
 
@@ -9,11 +11,7 @@ func (Squared) Targets() string      { return "numbers" }
 func (Squared) Quadratic() bool      { return true }
 
 func (Squared) Evaluate(b *Block) {
-	y, value, r, d := b.Y[:len(b.Eta)], b.Value[:len(b.Eta)], b.R[:len(b.Eta)], b.D[:len(b.Eta)]
-	for i, eta := range b.Eta {
-		e := eta - y[i]
-		value[i], r[i], d[i] = 0.5*float64(e*e), e, 1
-	}
+	kernels.Squared(b.Value, b.R, b.D, b.Eta, b.Y)
 	weigh(b)
 }
 
@@ -22,9 +20,7 @@ func weigh(b *Block) {
 	if b.W == nil {
 		return
 	}
-	for i, w := range b.W {
-		b.Value[i] *= w
-		b.R[i] *= w
-		b.D[i] *= w
-	}
+	kernels.Multiply(b.Value, b.W)
+	kernels.Multiply(b.R, b.W)
+	kernels.Multiply(b.D, b.W)
 }

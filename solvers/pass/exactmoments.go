@@ -99,7 +99,7 @@ func (m *ExactMoments) count(w []float64, rows int, logarithms bool) {
 		if v > 0 {
 			m.Rows++
 			if logarithms {
-				m.SumLogW += kernels.Log(v)
+				m.SumLogW += kernels.LogOf(v)
 			}
 		}
 	}

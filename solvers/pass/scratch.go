@@ -177,7 +177,7 @@ func (s *scratch[T]) count(seg *segment[T], m *Moments, logarithms bool) {
 		if w > 0 {
 			m.Rows++
 			if logarithms {
-				m.SumLogW += kernels.Log(w)
+				m.SumLogW += kernels.LogOf(w)
 			}
 		}
 	}
