@@ -66,7 +66,7 @@ test-long: ## run the exhaustive sweeps (an hour)
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=5m
 
 ulp: ## print the largest error of each elementary function, in units in the last place (minutes)
-	HESSE_ULP=1 $(GO) test -count 1 -timeout 1h ./internal/kerneltest -run 'TestULP|TestDoubles|TestFunctionsOfSpecialValues'
+	HESSE_ULP=1 $(GO) test -v -count 1 -timeout 1h ./internal/kerneltest -run 'TestULP|TestDoubles|TestFunctionsOfSpecialValues'
 
 generate: ## write internal/avx2 and internal/avx512 anew
 	cd asm && $(GO) run . -out ../internal

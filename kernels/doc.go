@@ -16,7 +16,9 @@
 // The order of every sum is part of a kernel's definition, which package
 // internal/ref states in pure Go. AVX-512, AVX2 and pure Go return the same
 // bits; see [ISA] for which of them runs. Error bounds below use ε = 2⁻⁵³ and,
-// for float32 arithmetic, ε₃₂ = 2⁻²⁴; they leave out underflow.
+// for float32 arithmetic, ε₃₂ = 2⁻²⁴; they leave out underflow. Those of
+// elementary functions, in units in the last place, are what make ulp finds
+// over every binade, rounded up.
 package kernels
 
 import "github.com/seed-0327bdf7/hesse/internal/cpu"

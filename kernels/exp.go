@@ -1,6 +1,6 @@
 package kernels
 
-// Exp computes the exponential function, dst[i] = exp(x[i]), within 0.7 units
+// Exp computes the exponential function, dst[i] = exp(x[i]), within 0.75 units
 // in the last place, or 1 where the result is subnormal. It is 0 below −745.13
 // and +Inf above 709.78; NaN gives NaN. dst may be x.
 func Exp(dst, x []float64) {

