@@ -167,9 +167,13 @@ func dots(k *kernel) {
 
 	k.CMPQ(p, operand.Imm(ref.NarrowColumns))
 	k.JG(operand.LabelRef("wider"))
+	g := dotsGenerator{kernel: k, dst: dst, x: x, n: n, p: p, stride: stride, shift: shift, beta: beta}
 	k.TESTQ(shift, shift)
-	k.JNZ(operand.LabelRef("narrow_centered"))
+	k.JNZ(operand.LabelRef("centered"))
+	g.groups("group", "narrow", false)
 	narrow("narrow", false)
+	k.Label("centered")
+	g.groups("group_centered", "narrow_centered", true)
 	narrow("narrow_centered", true)
 	k.Label("wider")
 	k.TESTQ(shift, shift)
