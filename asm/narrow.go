@@ -7,25 +7,35 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// narrow emits the triangle of a product of two panels that are so narrow that
-// a few sweeps over the rows will do: a sweep holds some rows of the triangle
-// in registers, and nothing below the diagonal is computed but what shares a
-// vector with it. The chains are those of tile.
+// narrow emits the triangle of a Gram matrix, weighted or not, of a panel that
+// is so narrow that a few sweeps over the rows will do: a sweep holds some rows
+// of the triangle in registers, and nothing below the diagonal is computed but
+// what shares a vector with it. The chains are those of tile.
 func narrow(k *kernel) {
+	narrowFunction(k, false)
+	narrowFunction(k, true)
+}
+
+func narrowFunction(k *kernel, weighted bool) {
 	limit := k.narrowColumns()
-	k.Function("Narrow" + k.name)
+	name, weights, doc := "Narrow", "", "adds the upper triangle of xᵀx to c."
+	if weighted {
+		name, weights, doc = "NarrowWeighted", "d *float64, ", "adds the upper triangle of xᵀdiag(d)x to c."
+	}
+	k.Function(name + k.name)
 	k.Pragma("noescape")
-	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb int, n, p int, ahead *%[1]s, step int)"))
-	k.Doc("Narrow"+k.name+" adds the upper triangle of the product of n rows of two panels to c.",
-		fmt.Sprintf("p is at most %d, and even above 16. From ahead on, step bytes of memory a row are fetched.", limit))
+	k.SignatureExpr(k.signature("func(c *float64, ldc int, x *%[1]s, stride int, " + weights + "n, p int, ahead *%[1]s, step int)"))
+	k.Doc(name+k.name+" "+doc,
+		fmt.Sprintf("x has n rows of p columns, at most %d and even above 16. From ahead on, step bytes of memory a row are fetched.", limit))
 	k.Attributes(noSplit)
 	g := &narrowGenerator{kernel: k, width: k.vector / k.size, c: k.argument("c"), ldc: k.argument("ldc"),
-		a: k.argument("a"), lda: k.argument("lda"), b: k.argument("b"), ldb: k.argument("ldb"), n: k.argument("n"),
-		ahead: k.argument("ahead"), step: k.argument("step")}
+		x: k.argument("x"), stride: k.argument("stride"), n: k.argument("n"), ahead: k.argument("ahead"), step: k.argument("step")}
+	if weighted {
+		g.d = k.argument("d")
+	}
 	p := k.argument("p")
 	k.bytes(g.ldc, 8)
-	k.bytes(g.lda, k.size)
-	k.bytes(g.ldb, k.size)
+	k.bytes(g.stride, k.size)
 	var widths []int
 	for columns := 1; columns <= limit; columns++ {
 		if columns <= 16 || columns%2 == 0 { // all of them would be twice the code
@@ -69,9 +79,9 @@ func (k *kernel) narrowColumns() int { return 4 * k.lanes() }
 
 type narrowGenerator struct {
 	*kernel
-	width                                  int // columns of a vector of data
-	c, ldc, a, lda, b, ldb, n, ahead, step reg.Register
-	recent                                 []laneBits // AVX-512: masks that are in registers
+	width                                int // columns of a vector of data
+	c, ldc, x, stride, n, ahead, step, d reg.Register
+	recent                               []laneBits // AVX-512: masks that are in registers
 }
 
 // A rowSpan is rows from … to−1 of a triangle.
@@ -129,10 +139,12 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 			accumulators = append(accumulators, accumulator{i, v, sum})
 		}
 	}
-	a, b, left := g.GP64(), g.GP64(), g.GP64()
-	g.MOVQ(g.a, a)
-	g.MOVQ(g.b, b)
+	x, left, d := g.GP64(), g.GP64(), g.GP64()
+	g.MOVQ(g.x, x)
 	g.MOVQ(g.n, left)
+	if g.d != nil {
+		g.MOVQ(g.d, d)
+	}
 	last := laneRange{0, columns - (vectors-1)*g.width}
 	g.recent = nil
 	bits := g.bitsOf(last)
@@ -141,15 +153,23 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 	right := make([]reg.VecVirtual, vectors)
 	for v := first; v < vectors; v++ {
 		right[v] = g.vec()
-		if m := at(b, v*g.vector); v == vectors-1 && last.partial(g.width) {
+		if m := at(x, v*g.vector); v == vectors-1 && last.partial(g.width) {
 			g.loadPart(m, last, bits, right[v])
 		} else {
 			g.loadData(m, right[v])
 		}
 	}
+	if g.d != nil {
+		weight := g.vec()
+		g.broadcastScale(at(d, 0), weight)
+		for _, v := range right[first:] {
+			g.weigh(weight, v)
+		}
+		g.ADDQ(imm(8), d)
+	}
 	for i := 0; i < len(accumulators); {
 		row := accumulators[i].row
-		m, count := at(a, row*g.size), vectors-row/g.width
+		m, count := at(x, row*g.size), vectors-row/g.width
 		if count == 1 && g.masks {
 			g.multiplyBroadcast(m, right[accumulators[i].vector], accumulators[i].sum)
 		} else {
@@ -166,8 +186,7 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 		g.PREFETCHT0(at(g.ahead, 64))
 	}
 	g.ADDQ(g.step, g.ahead)
-	g.ADDQ(g.lda, a)
-	g.ADDQ(g.ldb, b)
+	g.ADDQ(g.stride, x)
 	g.DECQ(left)
 	g.JNZ(operand.LabelRef(label))
 	g.merge(columns, rows, accumulators)

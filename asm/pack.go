@@ -8,7 +8,7 @@ import (
 )
 
 // pack emits dst[i,j] = d[i]·(x[i,j] − shift[j]), rounded to the data's type
-// after the subtraction and after the product. A nil shift or d is left out.
+// after the subtraction and after the product, d before. A nil shift or d is left out.
 func pack(k *kernel) {
 	k.Function("Pack" + k.name)
 	k.Pragma("noescape")
@@ -33,7 +33,7 @@ func pack(k *kernel) {
 	body := func(label string, centered, scaled bool) {
 		begin := func() {
 			if scaled {
-				k.VBROADCASTSD(at(d, 0), scale)
+				k.broadcastScale(at(d, 0), scale)
 				k.ADDQ(imm(8), d)
 			}
 		}
@@ -158,18 +158,12 @@ func (k *kernel) subtractRaw(c operand.Op, v reg.VecVirtual) {
 	}
 }
 
-// multiplyRaw multiplies by a float64 scale and rounds to the data's type.
-func (k *kernel) multiplyRaw(scale, v reg.VecVirtual) {
+// multiplyRaw multiplies by a weight from broadcastScale.
+func (k *kernel) multiplyRaw(weight, v reg.VecVirtual) {
 	if k.size == 8 {
-		k.VMULPD(scale, v, v)
-		return
-	}
-	k.VCVTPS2PD(k.half(v), v)
-	k.VMULPD(scale, v, v)
-	if k.vector == 64 {
-		k.VCVTPD2PS(v, k.half(v))
+		k.VMULPD(weight, v, v)
 	} else {
-		k.VCVTPD2PSY(v, k.half(v))
+		k.VMULPS(k.half(weight), k.half(v), k.half(v))
 	}
 }
 

@@ -56,3 +56,24 @@ func (k *kernel) widen(v reg.VecVirtual) []reg.VecVirtual {
 	k.VCVTPS2PD(upper, high)
 	return []reg.VecVirtual{v, high}
 }
+
+// broadcastScale puts a weight, a float64 in memory, into all lanes of v,
+// rounded to the data's type.
+func (k *kernel) broadcastScale(m operand.Mem, v reg.VecVirtual) {
+	if k.size == 8 {
+		k.VBROADCASTSD(m, v)
+		return
+	}
+	k.zero(v)
+	k.VCVTSD2SS(m, v.AsX(), v.AsX())
+	k.VBROADCASTSS(v.AsX(), v)
+}
+
+// weigh multiplies data by a weight from broadcastScale.
+func (k *kernel) weigh(weight, v reg.VecVirtual) {
+	if k.size == 8 {
+		k.VMULPD(weight, v, v)
+	} else {
+		k.VMULPS(weight, v, v)
+	}
+}

@@ -120,7 +120,7 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	if p := narrowColumns[T](); p > 0 {
 		least("Narrow", func(round int) {
 			a := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, p)
-			narrow(h.Data[round*h.Stride:], h.Stride, a, a, &x.Data[0], 64)
+			narrow(h.Data[round*h.Stride:], h.Stride, a, long[:PanelRows], &x.Data[0], 64)
 		})
 	}
 }

@@ -279,16 +279,25 @@ func narrowColumns[T Float]() int {
 	}
 }
 
-func narrow[T Float](c []float64, ldc int, a, b Matrix[T], ahead *T, step int) {
+func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, step int) {
+	fetched := unsafe.Pointer(ahead)
 	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]() && d == nil:
+		avx512.Narrow64(&c[0], ldc, f64(x.Data), x.Stride, x.Rows, x.Cols, (*float64)(fetched), step)
 	case level == cpu.AVX512 && is64[T]():
-		avx512.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)), step)
+		avx512.NarrowWeighted64(&c[0], ldc, f64(x.Data), x.Stride, &d[0], x.Rows, x.Cols, (*float64)(fetched), step)
+	case level == cpu.AVX512 && d == nil:
+		avx512.Narrow32(&c[0], ldc, f32(x.Data), x.Stride, x.Rows, x.Cols, (*float32)(fetched), step)
 	case level == cpu.AVX512:
-		avx512.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)), step)
+		avx512.NarrowWeighted32(&c[0], ldc, f32(x.Data), x.Stride, &d[0], x.Rows, x.Cols, (*float32)(fetched), step)
+	case level == cpu.AVX2 && is64[T]() && d == nil:
+		avx2.Narrow64(&c[0], ldc, f64(x.Data), x.Stride, x.Rows, x.Cols, (*float64)(fetched), step)
 	case level == cpu.AVX2 && is64[T]():
-		avx2.Narrow64(&c[0], ldc, f64(a.Data), a.Stride, f64(b.Data), b.Stride, a.Rows, a.Cols, (*float64)(unsafe.Pointer(ahead)), step)
+		avx2.NarrowWeighted64(&c[0], ldc, f64(x.Data), x.Stride, &d[0], x.Rows, x.Cols, (*float64)(fetched), step)
+	case level == cpu.AVX2 && d == nil:
+		avx2.Narrow32(&c[0], ldc, f32(x.Data), x.Stride, x.Rows, x.Cols, (*float32)(fetched), step)
 	case level == cpu.AVX2:
-		avx2.Narrow32(&c[0], ldc, f32(a.Data), a.Stride, f32(b.Data), b.Stride, a.Rows, a.Cols, (*float32)(unsafe.Pointer(ahead)), step)
+		avx2.NarrowWeighted32(&c[0], ldc, f32(x.Data), x.Stride, &d[0], x.Rows, x.Cols, (*float32)(fetched), step)
 	default:
 		panic(noLevel)
 	}

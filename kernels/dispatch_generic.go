@@ -52,7 +52,7 @@ func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref
 
 func narrowColumns[T Float]() int { return 0 }
 
-func narrow[T Float]([]float64, int, Matrix[T], Matrix[T], *T, int) {
+func narrow[T Float]([]float64, int, Matrix[T], []float64, *T, int) {
 	panic("kernels: narrow has no definition of its own")
 }
 

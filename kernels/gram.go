@@ -38,10 +38,10 @@ func Sandwich[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []
 // dst is p×p with stride ldd; what is below its diagonal is not touched. work
 // has at least TriangleWork(p) elements; what it held is lost. next is memory
 // that the caller reads next: it is fetched meanwhile, and may be nil. The
-// product d[r]·X[r,j], of the greater column index, is rounded to T. Chains of
-// PanelRows fused multiply-adds are in T, their sums in float64:
-// |error| ≤ ((PanelRows + 1)·ε_T + (n/PanelRows + 1)·ε)·Σ_r |d[r]·X[r,i]·X[r,j]|,
-// with ε_T of the data's type.
+// weight d[r] and its product with X[r,j], of the greater column index, are
+// rounded to T. Chains of PanelRows fused multiply-adds are in T, their sums in
+// float64: |error| ≤ ((PanelRows + 2)·ε_T + (n/PanelRows + 1)·ε)·Σ_r |d[r]·X[r,i]·X[r,j]|,
+// with ε_T of the data's type, where nothing leaves its range.
 func Triangle[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work, next []T) {
 	empty := x.check()
 	if d != nil && len(d) != x.Rows {
@@ -79,17 +79,13 @@ func checkTriangle(dst []float64, ldd, p int) {
 // come next.
 func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
 	p, n := x.Cols, x.Rows
-	work = atLine(work)
 	if p <= narrowColumns[T]() && (p <= 16 || p%2 == 0) {
-		scaled := x
-		if d != nil {
-			scaled = packStripe(rowMajor(x, p), n, p, d, work)
-		}
 		fetch := newFetcher(next, &x.Data[0], n)
 		ahead, step := fetch.next(n)
-		narrow(dst, ldd, x, scaled, ahead, step)
+		narrow(dst, ldd, x, d, ahead, step)
 		return
 	}
+	work = atLine(work)
 	height, width, vector := tileShape[T]()
 	left := rowMajor(x, vector)
 	if p >= packedColumns && vector > 1 {

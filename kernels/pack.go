@@ -5,8 +5,7 @@ package kernels
 //	dst[i,j] = d[i]·(X[i,j] − shift[j]).
 //
 // dst has the shape of x. shift is nil or has X.Cols elements, d is nil or has
-// X.Rows. The difference is rounded to T, the
-// product is formed in float64 and rounded to T.
+// X.Rows. The weight, the difference and the product are rounded to T.
 func Pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	empty := x.check()
 	dst.check()

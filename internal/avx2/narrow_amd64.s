@@ -4,43 +4,39 @@
 
 #include "textflag.h"
 
-// func Narrow64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, p int, ahead *float64, step int)
+// func Narrow64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·Narrow64(SB), NOSPLIT, $0-80
+TEXT ·Narrow64(SB), NOSPLIT, $0-64
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   lda+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   ldb+40(FP), DI
-	MOVQ   n+48(FP), R8
-	MOVQ   ahead+64(FP), R9
-	MOVQ   step+72(FP), R10
-	MOVQ   p+56(FP), R11
+	MOVQ   x+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   ahead+48(FP), DI
+	MOVQ   step+56(FP), R8
+	MOVQ   p+40(FP), R9
 	SHLQ   $0x03, CX
 	SHLQ   $0x03, BX
-	SHLQ   $0x03, DI
-	CMPQ   R11, $+8
+	CMPQ   R9, $+8
 	JG     above8
-	CMPQ   R11, $+4
+	CMPQ   R9, $+4
 	JG     above4
-	CMPQ   R11, $+2
+	CMPQ   R9, $+2
 	JG     above2
-	CMPQ   R11, $+1
+	CMPQ   R9, $+1
 	JG     above1
 	VXORPD Y0, Y0, Y0
 	MOVQ   SI, SI
 
 columns1_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
-	VMASKMOVPD   (SI), Y1, Y1
+	VMASKMOVPD   (DX), Y1, Y1
 	VBROADCASTSD (DX), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns1_from0
 	MOVQ         AX, DX
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
@@ -59,16 +55,15 @@ above1:
 
 columns2_from0:
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
-	VMASKMOVPD   (SI), Y2, Y2
+	VMASKMOVPD   (DX), Y2, Y2
 	VBROADCASTSD (DX), Y3
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(DX), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns2_from0
 	MOVQ         AX, DX
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
@@ -88,7 +83,7 @@ columns2_from0:
 	RET
 
 above2:
-	CMPQ   R11, $+3
+	CMPQ   R9, $+3
 	JG     above3
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -97,18 +92,17 @@ above2:
 
 columns3_from0:
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
-	VMASKMOVPD   (SI), Y3, Y3
+	VMASKMOVPD   (DX), Y3, Y3
 	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y3, Y4, Y0
 	VBROADCASTSD 8(DX), Y4
 	VFMADD231PD  Y3, Y4, Y1
 	VBROADCASTSD 16(DX), Y4
 	VFMADD231PD  Y3, Y4, Y2
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns3_from0
 	MOVQ         AX, DX
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
@@ -142,7 +136,7 @@ above3:
 	MOVQ   SI, SI
 
 columns4_from0:
-	VMOVUPD      (SI), Y4
+	VMOVUPD      (DX), Y4
 	VBROADCASTSD (DX), Y5
 	VFMADD231PD  Y4, Y5, Y0
 	VBROADCASTSD 8(DX), Y5
@@ -151,11 +145,10 @@ columns4_from0:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(DX), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns4_from0
 	MOVQ         AX, DX
 	VADDPD       (AX), Y0, Y0
@@ -186,9 +179,9 @@ columns4_from0:
 	RET
 
 above4:
-	CMPQ   R11, $+6
+	CMPQ   R9, $+6
 	JG     above6
-	CMPQ   R11, $+5
+	CMPQ   R9, $+5
 	JG     above5
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -202,9 +195,9 @@ above4:
 	MOVQ   SI, SI
 
 columns5_from0:
-	VMOVUPD      (SI), Y9
+	VMOVUPD      (DX), Y9
 	VMOVUPD      lanes8_0_1<>+0(SB), Y10
-	VMASKMOVPD   32(SI), Y10, Y10
+	VMASKMOVPD   32(DX), Y10, Y10
 	VBROADCASTSD (DX), Y11
 	VFMADD231PD  Y9, Y11, Y0
 	VFMADD231PD  Y10, Y11, Y1
@@ -219,11 +212,10 @@ columns5_from0:
 	VFMADD231PD  Y10, Y11, Y7
 	VBROADCASTSD 32(DX), Y9
 	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns5_from0
 	MOVQ         AX, DX
 	VADDPD       (AX), Y0, Y0
@@ -294,9 +286,9 @@ above5:
 	MOVQ   SI, SI
 
 columns6_from0:
-	VMOVUPD      (SI), Y10
+	VMOVUPD      (DX), Y10
 	VMOVUPD      lanes8_0_2<>+0(SB), Y11
-	VMASKMOVPD   32(SI), Y11, Y11
+	VMASKMOVPD   32(DX), Y11, Y11
 	VBROADCASTSD (DX), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
@@ -313,11 +305,10 @@ columns6_from0:
 	VFMADD231PD  Y11, Y10, Y8
 	VBROADCASTSD 40(DX), Y10
 	VFMADD231PD  Y11, Y10, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns6_from0
 	MOVQ         AX, DX
 	VADDPD       (AX), Y0, Y0
@@ -382,7 +373,7 @@ columns6_from0:
 	RET
 
 above6:
-	CMPQ   R11, $+7
+	CMPQ   R9, $+7
 	JG     above7
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -398,9 +389,9 @@ above6:
 	MOVQ   SI, SI
 
 columns7_from0:
-	VMOVUPD      (SI), Y11
+	VMOVUPD      (DX), Y11
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
-	VMASKMOVPD   32(SI), Y12, Y12
+	VMASKMOVPD   32(DX), Y12, Y12
 	VBROADCASTSD (DX), Y13
 	VFMADD231PD  Y11, Y13, Y0
 	VFMADD231PD  Y12, Y13, Y1
@@ -419,11 +410,10 @@ columns7_from0:
 	VFMADD231PD  Y12, Y11, Y9
 	VBROADCASTSD 48(DX), Y11
 	VFMADD231PD  Y12, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns7_from0
 	MOVQ         AX, DX
 	VADDPD       (AX), Y0, Y0
@@ -510,8 +500,8 @@ above7:
 	MOVQ   SI, SI
 
 columns8_from0:
-	VMOVUPD      (SI), Y12
-	VMOVUPD      32(SI), Y13
+	VMOVUPD      (DX), Y12
+	VMOVUPD      32(DX), Y13
 	VBROADCASTSD (DX), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VFMADD231PD  Y13, Y14, Y1
@@ -532,11 +522,10 @@ columns8_from0:
 	VFMADD231PD  Y13, Y12, Y10
 	VBROADCASTSD 56(DX), Y12
 	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns8_from0
 	MOVQ         AX, DX
 	VADDPD       (AX), Y0, Y0
@@ -600,14 +589,14 @@ columns8_from0:
 	RET
 
 above8:
-	CMPQ   R11, $+12
+	CMPQ   R9, $+12
 	JG     above12
-	CMPQ   R11, $+10
+	CMPQ   R9, $+10
 	JG     above10
-	CMPQ   R11, $+9
+	CMPQ   R9, $+9
 	JG     above9
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -620,38 +609,36 @@ above8:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns9_from0:
-	VMOVUPD      (R12), Y12
-	VMOVUPD      32(R12), Y13
+	VMOVUPD      (R9), Y12
+	VMOVUPD      32(R9), Y13
 	VMOVUPD      lanes8_0_1<>+0(SB), Y14
-	VMASKMOVPD   64(R12), Y14, Y14
-	VBROADCASTSD (R11), Y15
+	VMASKMOVPD   64(R9), Y14, Y14
+	VBROADCASTSD (R9), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
 	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(R11), Y15
+	VBROADCASTSD 8(R9), Y15
 	VFMADD231PD  Y12, Y15, Y3
 	VFMADD231PD  Y13, Y15, Y4
 	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(R11), Y15
+	VBROADCASTSD 16(R9), Y15
 	VFMADD231PD  Y12, Y15, Y6
 	VFMADD231PD  Y13, Y15, Y7
 	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(R11), Y15
+	VBROADCASTSD 24(R9), Y15
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns9_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      lanes8_0_1<>+0(SB), Y12
@@ -681,28 +668,28 @@ columns9_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y2, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R11)
-	VMOVUPD      Y4, 32(R11)
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      Y4, 32(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y7, 32(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y8, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
+	VMASKMOVPD   Y9, Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(R11)
+	VMASKMOVPD   Y11, Y0, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -716,9 +703,9 @@ columns9_from0:
 	MOVQ         SI, SI
 
 columns9_from4:
-	VMOVUPD      32(SI), Y9
+	VMOVUPD      32(DX), Y9
 	VMOVUPD      lanes8_0_1<>+0(SB), Y10
-	VMASKMOVPD   64(SI), Y10, Y10
+	VMASKMOVPD   64(DX), Y10, Y10
 	VBROADCASTSD 32(DX), Y11
 	VFMADD231PD  Y9, Y11, Y0
 	VFMADD231PD  Y10, Y11, Y1
@@ -733,11 +720,10 @@ columns9_from4:
 	VFMADD231PD  Y10, Y11, Y7
 	VBROADCASTSD 64(DX), Y9
 	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns9_from4
 	MOVQ         AX, DX
 	VADDPD       32(AX), Y0, Y0
@@ -795,8 +781,8 @@ columns9_from4:
 	RET
 
 above9:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -809,38 +795,36 @@ above9:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns10_from0:
-	VMOVUPD      (R12), Y12
-	VMOVUPD      32(R12), Y13
+	VMOVUPD      (R9), Y12
+	VMOVUPD      32(R9), Y13
 	VMOVUPD      lanes8_0_2<>+0(SB), Y14
-	VMASKMOVPD   64(R12), Y14, Y14
-	VBROADCASTSD (R11), Y15
+	VMASKMOVPD   64(R9), Y14, Y14
+	VBROADCASTSD (R9), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
 	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(R11), Y15
+	VBROADCASTSD 8(R9), Y15
 	VFMADD231PD  Y12, Y15, Y3
 	VFMADD231PD  Y13, Y15, Y4
 	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(R11), Y15
+	VBROADCASTSD 16(R9), Y15
 	VFMADD231PD  Y12, Y15, Y6
 	VFMADD231PD  Y13, Y15, Y7
 	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(R11), Y15
+	VBROADCASTSD 24(R9), Y15
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns10_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      lanes8_0_2<>+0(SB), Y12
@@ -870,28 +854,28 @@ columns10_from0:
 	VMOVUPD      lanes8_0_2<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y2, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R11)
-	VMOVUPD      Y4, 32(R11)
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      Y4, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y7, 32(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y8, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
+	VMASKMOVPD   Y9, Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(R11)
+	VMASKMOVPD   Y11, Y0, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -906,9 +890,9 @@ columns10_from0:
 	MOVQ         SI, SI
 
 columns10_from4:
-	VMOVUPD      32(SI), Y10
+	VMOVUPD      32(DX), Y10
 	VMOVUPD      lanes8_0_2<>+0(SB), Y11
-	VMASKMOVPD   64(SI), Y11, Y11
+	VMASKMOVPD   64(DX), Y11, Y11
 	VBROADCASTSD 32(DX), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
@@ -925,11 +909,10 @@ columns10_from4:
 	VFMADD231PD  Y11, Y10, Y8
 	VBROADCASTSD 72(DX), Y10
 	VFMADD231PD  Y11, Y10, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns10_from4
 	MOVQ         AX, DX
 	VADDPD       32(AX), Y0, Y0
@@ -994,10 +977,10 @@ columns10_from4:
 	RET
 
 above10:
-	CMPQ   R11, $+11
+	CMPQ   R9, $+11
 	JG     above11
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -1010,38 +993,36 @@ above10:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns11_from0:
-	VMOVUPD      (R12), Y12
-	VMOVUPD      32(R12), Y13
+	VMOVUPD      (R9), Y12
+	VMOVUPD      32(R9), Y13
 	VMOVUPD      lanes8_0_3<>+0(SB), Y14
-	VMASKMOVPD   64(R12), Y14, Y14
-	VBROADCASTSD (R11), Y15
+	VMASKMOVPD   64(R9), Y14, Y14
+	VBROADCASTSD (R9), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
 	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(R11), Y15
+	VBROADCASTSD 8(R9), Y15
 	VFMADD231PD  Y12, Y15, Y3
 	VFMADD231PD  Y13, Y15, Y4
 	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(R11), Y15
+	VBROADCASTSD 16(R9), Y15
 	VFMADD231PD  Y12, Y15, Y6
 	VFMADD231PD  Y13, Y15, Y7
 	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(R11), Y15
+	VBROADCASTSD 24(R9), Y15
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns11_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
@@ -1071,28 +1052,28 @@ columns11_from0:
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y1, 32(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y2, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R11)
-	VMOVUPD      Y4, 32(R11)
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      Y4, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y7, 32(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y8, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
+	VMASKMOVPD   Y9, Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(R11)
+	VMASKMOVPD   Y11, Y0, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1108,9 +1089,9 @@ columns11_from0:
 	MOVQ         SI, SI
 
 columns11_from4:
-	VMOVUPD      32(SI), Y11
+	VMOVUPD      32(DX), Y11
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
-	VMASKMOVPD   64(SI), Y12, Y12
+	VMASKMOVPD   64(DX), Y12, Y12
 	VBROADCASTSD 32(DX), Y13
 	VFMADD231PD  Y11, Y13, Y0
 	VFMADD231PD  Y12, Y13, Y1
@@ -1129,11 +1110,10 @@ columns11_from4:
 	VFMADD231PD  Y12, Y11, Y9
 	VBROADCASTSD 80(DX), Y11
 	VFMADD231PD  Y12, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns11_from4
 	MOVQ         AX, DX
 	VADDPD       32(AX), Y0, Y0
@@ -1205,8 +1185,8 @@ columns11_from4:
 	RET
 
 above11:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -1219,37 +1199,35 @@ above11:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns12_from0:
-	VMOVUPD      (R12), Y12
-	VMOVUPD      32(R12), Y13
-	VMOVUPD      64(R12), Y14
-	VBROADCASTSD (R11), Y15
+	VMOVUPD      (R9), Y12
+	VMOVUPD      32(R9), Y13
+	VMOVUPD      64(R9), Y14
+	VBROADCASTSD (R9), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
 	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(R11), Y15
+	VBROADCASTSD 8(R9), Y15
 	VFMADD231PD  Y12, Y15, Y3
 	VFMADD231PD  Y13, Y15, Y4
 	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(R11), Y15
+	VBROADCASTSD 16(R9), Y15
 	VFMADD231PD  Y12, Y15, Y6
 	VFMADD231PD  Y13, Y15, Y7
 	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(R11), Y15
+	VBROADCASTSD 24(R9), Y15
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns12_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -1271,24 +1249,24 @@ columns12_from0:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       32(AX), Y10, Y10
 	VADDPD       64(AX), Y11, Y11
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
-	ADDQ         CX, R11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R11)
-	VMOVUPD      Y4, 32(R11)
-	VMOVUPD      Y5, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      Y4, 32(R9)
+	VMOVUPD      Y5, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y7, 32(R11)
-	VMOVUPD      Y8, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	VMOVUPD      Y8, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
-	VMOVUPD      Y11, 64(R11)
+	VMASKMOVPD   Y9, Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
+	VMOVUPD      Y11, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1305,8 +1283,8 @@ columns12_from0:
 	MOVQ         SI, SI
 
 columns12_from4:
-	VMOVUPD      32(SI), Y12
-	VMOVUPD      64(SI), Y13
+	VMOVUPD      32(DX), Y12
+	VMOVUPD      64(DX), Y13
 	VBROADCASTSD 32(DX), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VFMADD231PD  Y13, Y14, Y1
@@ -1327,11 +1305,10 @@ columns12_from4:
 	VFMADD231PD  Y13, Y12, Y10
 	VBROADCASTSD 88(DX), Y12
 	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns12_from4
 	MOVQ         AX, DX
 	VADDPD       32(AX), Y0, Y0
@@ -1395,12 +1372,12 @@ columns12_from4:
 	RET
 
 above12:
-	CMPQ   R11, $+14
+	CMPQ   R9, $+14
 	JG     above14
-	CMPQ   R11, $+13
+	CMPQ   R9, $+13
 	JG     above13
-	IMUL3Q $0x00004001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -1409,33 +1386,31 @@ above12:
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns13_from0:
-	VMOVUPD      (R12), Y8
-	VMOVUPD      32(R12), Y9
-	VMOVUPD      64(R12), Y10
+	VMOVUPD      (R9), Y8
+	VMOVUPD      32(R9), Y9
+	VMOVUPD      64(R9), Y10
 	VMOVUPD      lanes8_0_1<>+0(SB), Y11
-	VMASKMOVPD   96(R12), Y11, Y11
-	VBROADCASTSD (R11), Y12
+	VMASKMOVPD   96(R9), Y11, Y11
+	VBROADCASTSD (R9), Y12
 	VFMADD231PD  Y8, Y12, Y0
 	VFMADD231PD  Y9, Y12, Y1
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 8(R11), Y12
+	VBROADCASTSD 8(R9), Y12
 	VFMADD231PD  Y8, Y12, Y4
 	VFMADD231PD  Y9, Y12, Y5
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns13_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -1451,18 +1426,18 @@ columns13_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y8
 	VMASKMOVPD   96(AX), Y8, Y8
 	VADDPD       Y8, Y7, Y7
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y5, 32(R11)
-	VMOVUPD      Y6, 64(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	VMOVUPD      Y6, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R11)
+	VMASKMOVPD   Y7, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1475,37 +1450,35 @@ columns13_from0:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns13_from2:
-	VMOVUPD      (R12), Y11
-	VMOVUPD      32(R12), Y12
-	VMOVUPD      64(R12), Y13
+	VMOVUPD      (R9), Y11
+	VMOVUPD      32(R9), Y12
+	VMOVUPD      64(R9), Y13
 	VMOVUPD      lanes8_0_1<>+0(SB), Y14
-	VMASKMOVPD   96(R12), Y14, Y14
-	VBROADCASTSD 16(R11), Y15
+	VMASKMOVPD   96(R9), Y14, Y14
+	VBROADCASTSD 16(R9), Y15
 	VFMADD231PD  Y11, Y15, Y0
 	VFMADD231PD  Y12, Y15, Y1
 	VFMADD231PD  Y13, Y15, Y2
 	VFMADD231PD  Y14, Y15, Y3
-	VBROADCASTSD 24(R11), Y15
+	VBROADCASTSD 24(R9), Y15
 	VFMADD231PD  Y11, Y15, Y4
 	VFMADD231PD  Y12, Y15, Y5
 	VFMADD231PD  Y13, Y15, Y6
 	VFMADD231PD  Y14, Y15, Y7
-	VBROADCASTSD 32(R11), Y11
+	VBROADCASTSD 32(R9), Y11
 	VFMADD231PD  Y12, Y11, Y8
 	VFMADD231PD  Y13, Y11, Y9
 	VFMADD231PD  Y14, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns13_from2
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
 	VMASKMOVPD   (AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -1530,23 +1503,23 @@ columns13_from2:
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
+	VMASKMOVPD   Y0, Y11, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y5, 32(R11)
-	VMOVUPD      Y6, 64(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	VMOVUPD      Y6, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y8, 32(R11)
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y7, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R11)
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1559,37 +1532,35 @@ columns13_from2:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns13_from5:
-	VMOVUPD      32(R12), Y11
-	VMOVUPD      64(R12), Y12
+	VMOVUPD      32(R9), Y11
+	VMOVUPD      64(R9), Y12
 	VMOVUPD      lanes8_0_1<>+0(SB), Y13
-	VMASKMOVPD   96(R12), Y13, Y13
-	VBROADCASTSD 40(R11), Y14
+	VMASKMOVPD   96(R9), Y13, Y13
+	VBROADCASTSD 40(R9), Y14
 	VFMADD231PD  Y11, Y14, Y0
 	VFMADD231PD  Y12, Y14, Y1
 	VFMADD231PD  Y13, Y14, Y2
-	VBROADCASTSD 48(R11), Y14
+	VBROADCASTSD 48(R9), Y14
 	VFMADD231PD  Y11, Y14, Y3
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 56(R11), Y14
+	VBROADCASTSD 56(R9), Y14
 	VFMADD231PD  Y11, Y14, Y6
 	VFMADD231PD  Y12, Y14, Y7
 	VFMADD231PD  Y13, Y14, Y8
-	VBROADCASTSD 64(R11), Y11
+	VBROADCASTSD 64(R9), Y11
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y13, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns13_from5
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -1619,26 +1590,26 @@ columns13_from5:
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, 32(R11)
-	VMOVUPD      Y1, 64(R11)
+	VMASKMOVPD   Y0, Y11, 32(R9)
+	VMOVUPD      Y1, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y2, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R11)
-	VMOVUPD      Y4, 64(R11)
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	VMOVUPD      Y4, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R11)
-	VMOVUPD      Y7, 64(R11)
+	VMASKMOVPD   Y6, Y0, 32(R9)
+	VMOVUPD      Y7, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R11)
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1650,9 +1621,9 @@ columns13_from5:
 	MOVQ         SI, SI
 
 columns13_from9:
-	VMOVUPD      64(SI), Y7
+	VMOVUPD      64(DX), Y7
 	VMOVUPD      lanes8_0_1<>+0(SB), Y8
-	VMASKMOVPD   96(SI), Y8, Y8
+	VMASKMOVPD   96(DX), Y8, Y8
 	VBROADCASTSD 72(DX), Y9
 	VFMADD231PD  Y7, Y9, Y0
 	VFMADD231PD  Y8, Y9, Y1
@@ -1664,11 +1635,10 @@ columns13_from9:
 	VFMADD231PD  Y8, Y9, Y5
 	VBROADCASTSD 96(DX), Y7
 	VFMADD231PD  Y8, Y7, Y6
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns13_from9
 	MOVQ         AX, DX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y7
@@ -1717,8 +1687,8 @@ columns13_from9:
 	RET
 
 above13:
-	IMUL3Q $0x00004001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -1727,33 +1697,31 @@ above13:
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns14_from0:
-	VMOVUPD      (R12), Y8
-	VMOVUPD      32(R12), Y9
-	VMOVUPD      64(R12), Y10
+	VMOVUPD      (R9), Y8
+	VMOVUPD      32(R9), Y9
+	VMOVUPD      64(R9), Y10
 	VMOVUPD      lanes8_0_2<>+0(SB), Y11
-	VMASKMOVPD   96(R12), Y11, Y11
-	VBROADCASTSD (R11), Y12
+	VMASKMOVPD   96(R9), Y11, Y11
+	VBROADCASTSD (R9), Y12
 	VFMADD231PD  Y8, Y12, Y0
 	VFMADD231PD  Y9, Y12, Y1
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 8(R11), Y12
+	VBROADCASTSD 8(R9), Y12
 	VFMADD231PD  Y8, Y12, Y4
 	VFMADD231PD  Y9, Y12, Y5
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns14_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -1769,18 +1737,18 @@ columns14_from0:
 	VMOVUPD      lanes8_0_2<>+0(SB), Y8
 	VMASKMOVPD   96(AX), Y8, Y8
 	VADDPD       Y8, Y7, Y7
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y5, 32(R11)
-	VMOVUPD      Y6, 64(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	VMOVUPD      Y6, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R11)
+	VMASKMOVPD   Y7, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1793,37 +1761,35 @@ columns14_from0:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns14_from2:
-	VMOVUPD      (R12), Y11
-	VMOVUPD      32(R12), Y12
-	VMOVUPD      64(R12), Y13
+	VMOVUPD      (R9), Y11
+	VMOVUPD      32(R9), Y12
+	VMOVUPD      64(R9), Y13
 	VMOVUPD      lanes8_0_2<>+0(SB), Y14
-	VMASKMOVPD   96(R12), Y14, Y14
-	VBROADCASTSD 16(R11), Y15
+	VMASKMOVPD   96(R9), Y14, Y14
+	VBROADCASTSD 16(R9), Y15
 	VFMADD231PD  Y11, Y15, Y0
 	VFMADD231PD  Y12, Y15, Y1
 	VFMADD231PD  Y13, Y15, Y2
 	VFMADD231PD  Y14, Y15, Y3
-	VBROADCASTSD 24(R11), Y15
+	VBROADCASTSD 24(R9), Y15
 	VFMADD231PD  Y11, Y15, Y4
 	VFMADD231PD  Y12, Y15, Y5
 	VFMADD231PD  Y13, Y15, Y6
 	VFMADD231PD  Y14, Y15, Y7
-	VBROADCASTSD 32(R11), Y11
+	VBROADCASTSD 32(R9), Y11
 	VFMADD231PD  Y12, Y11, Y8
 	VFMADD231PD  Y13, Y11, Y9
 	VFMADD231PD  Y14, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns14_from2
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
 	VMASKMOVPD   (AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -1848,23 +1814,23 @@ columns14_from2:
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
+	VMASKMOVPD   Y0, Y11, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y5, 32(R11)
-	VMOVUPD      Y6, 64(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	VMOVUPD      Y6, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y8, 32(R11)
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y7, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R11)
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1877,37 +1843,35 @@ columns14_from2:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns14_from5:
-	VMOVUPD      32(R12), Y11
-	VMOVUPD      64(R12), Y12
+	VMOVUPD      32(R9), Y11
+	VMOVUPD      64(R9), Y12
 	VMOVUPD      lanes8_0_2<>+0(SB), Y13
-	VMASKMOVPD   96(R12), Y13, Y13
-	VBROADCASTSD 40(R11), Y14
+	VMASKMOVPD   96(R9), Y13, Y13
+	VBROADCASTSD 40(R9), Y14
 	VFMADD231PD  Y11, Y14, Y0
 	VFMADD231PD  Y12, Y14, Y1
 	VFMADD231PD  Y13, Y14, Y2
-	VBROADCASTSD 48(R11), Y14
+	VBROADCASTSD 48(R9), Y14
 	VFMADD231PD  Y11, Y14, Y3
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 56(R11), Y14
+	VBROADCASTSD 56(R9), Y14
 	VFMADD231PD  Y11, Y14, Y6
 	VFMADD231PD  Y12, Y14, Y7
 	VFMADD231PD  Y13, Y14, Y8
-	VBROADCASTSD 64(R11), Y11
+	VBROADCASTSD 64(R9), Y11
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y13, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns14_from5
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -1937,26 +1901,26 @@ columns14_from5:
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, 32(R11)
-	VMOVUPD      Y1, 64(R11)
+	VMASKMOVPD   Y0, Y11, 32(R9)
+	VMOVUPD      Y1, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y2, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R11)
-	VMOVUPD      Y4, 64(R11)
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	VMOVUPD      Y4, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R11)
-	VMOVUPD      Y7, 64(R11)
+	VMASKMOVPD   Y6, Y0, 32(R9)
+	VMOVUPD      Y7, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R11)
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1969,9 +1933,9 @@ columns14_from5:
 	MOVQ         SI, SI
 
 columns14_from9:
-	VMOVUPD      64(SI), Y8
+	VMOVUPD      64(DX), Y8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y9
-	VMASKMOVPD   96(SI), Y9, Y9
+	VMASKMOVPD   96(DX), Y9, Y9
 	VBROADCASTSD 72(DX), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
@@ -1985,11 +1949,10 @@ columns14_from9:
 	VFMADD231PD  Y9, Y8, Y6
 	VBROADCASTSD 104(DX), Y8
 	VFMADD231PD  Y9, Y8, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns14_from9
 	MOVQ         AX, DX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y8
@@ -2045,10 +2008,10 @@ columns14_from9:
 	RET
 
 above14:
-	CMPQ   R11, $+15
+	CMPQ   R9, $+15
 	JG     above15
-	IMUL3Q $0x00004001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -2057,33 +2020,31 @@ above14:
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns15_from0:
-	VMOVUPD      (R12), Y8
-	VMOVUPD      32(R12), Y9
-	VMOVUPD      64(R12), Y10
+	VMOVUPD      (R9), Y8
+	VMOVUPD      32(R9), Y9
+	VMOVUPD      64(R9), Y10
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   96(R12), Y11, Y11
-	VBROADCASTSD (R11), Y12
+	VMASKMOVPD   96(R9), Y11, Y11
+	VBROADCASTSD (R9), Y12
 	VFMADD231PD  Y8, Y12, Y0
 	VFMADD231PD  Y9, Y12, Y1
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 8(R11), Y12
+	VBROADCASTSD 8(R9), Y12
 	VFMADD231PD  Y8, Y12, Y4
 	VFMADD231PD  Y9, Y12, Y5
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns15_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -2099,18 +2060,18 @@ columns15_from0:
 	VMOVUPD      lanes8_0_3<>+0(SB), Y8
 	VMASKMOVPD   96(AX), Y8, Y8
 	VADDPD       Y8, Y7, Y7
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y5, 32(R11)
-	VMOVUPD      Y6, 64(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	VMOVUPD      Y6, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R11)
+	VMASKMOVPD   Y7, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -2123,37 +2084,35 @@ columns15_from0:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns15_from2:
-	VMOVUPD      (R12), Y11
-	VMOVUPD      32(R12), Y12
-	VMOVUPD      64(R12), Y13
+	VMOVUPD      (R9), Y11
+	VMOVUPD      32(R9), Y12
+	VMOVUPD      64(R9), Y13
 	VMOVUPD      lanes8_0_3<>+0(SB), Y14
-	VMASKMOVPD   96(R12), Y14, Y14
-	VBROADCASTSD 16(R11), Y15
+	VMASKMOVPD   96(R9), Y14, Y14
+	VBROADCASTSD 16(R9), Y15
 	VFMADD231PD  Y11, Y15, Y0
 	VFMADD231PD  Y12, Y15, Y1
 	VFMADD231PD  Y13, Y15, Y2
 	VFMADD231PD  Y14, Y15, Y3
-	VBROADCASTSD 24(R11), Y15
+	VBROADCASTSD 24(R9), Y15
 	VFMADD231PD  Y11, Y15, Y4
 	VFMADD231PD  Y12, Y15, Y5
 	VFMADD231PD  Y13, Y15, Y6
 	VFMADD231PD  Y14, Y15, Y7
-	VBROADCASTSD 32(R11), Y11
+	VBROADCASTSD 32(R9), Y11
 	VFMADD231PD  Y12, Y11, Y8
 	VFMADD231PD  Y13, Y11, Y9
 	VFMADD231PD  Y14, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns15_from2
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
 	VMASKMOVPD   (AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -2178,23 +2137,23 @@ columns15_from2:
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
+	VMASKMOVPD   Y0, Y11, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y5, 32(R11)
-	VMOVUPD      Y6, 64(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	VMOVUPD      Y6, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y8, 32(R11)
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y7, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R11)
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -2207,37 +2166,35 @@ columns15_from2:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns15_from5:
-	VMOVUPD      32(R12), Y11
-	VMOVUPD      64(R12), Y12
+	VMOVUPD      32(R9), Y11
+	VMOVUPD      64(R9), Y12
 	VMOVUPD      lanes8_0_3<>+0(SB), Y13
-	VMASKMOVPD   96(R12), Y13, Y13
-	VBROADCASTSD 40(R11), Y14
+	VMASKMOVPD   96(R9), Y13, Y13
+	VBROADCASTSD 40(R9), Y14
 	VFMADD231PD  Y11, Y14, Y0
 	VFMADD231PD  Y12, Y14, Y1
 	VFMADD231PD  Y13, Y14, Y2
-	VBROADCASTSD 48(R11), Y14
+	VBROADCASTSD 48(R9), Y14
 	VFMADD231PD  Y11, Y14, Y3
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 56(R11), Y14
+	VBROADCASTSD 56(R9), Y14
 	VFMADD231PD  Y11, Y14, Y6
 	VFMADD231PD  Y12, Y14, Y7
 	VFMADD231PD  Y13, Y14, Y8
-	VBROADCASTSD 64(R11), Y11
+	VBROADCASTSD 64(R9), Y11
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y13, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns15_from5
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -2267,26 +2224,26 @@ columns15_from5:
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, 32(R11)
-	VMOVUPD      Y1, 64(R11)
+	VMASKMOVPD   Y0, Y11, 32(R9)
+	VMOVUPD      Y1, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y2, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R11)
-	VMOVUPD      Y4, 64(R11)
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	VMOVUPD      Y4, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R11)
-	VMOVUPD      Y7, 64(R11)
+	VMASKMOVPD   Y6, Y0, 32(R9)
+	VMOVUPD      Y7, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R11)
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -2300,9 +2257,9 @@ columns15_from5:
 	MOVQ         SI, SI
 
 columns15_from9:
-	VMOVUPD      64(SI), Y9
+	VMOVUPD      64(DX), Y9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y10
-	VMASKMOVPD   96(SI), Y10, Y10
+	VMASKMOVPD   96(DX), Y10, Y10
 	VBROADCASTSD 72(DX), Y11
 	VFMADD231PD  Y9, Y11, Y0
 	VFMADD231PD  Y10, Y11, Y1
@@ -2318,11 +2275,10 @@ columns15_from9:
 	VFMADD231PD  Y10, Y9, Y7
 	VBROADCASTSD 112(DX), Y9
 	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns15_from9
 	MOVQ         AX, DX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y9
@@ -2385,8 +2341,8 @@ columns15_from9:
 	RET
 
 above15:
-	IMUL3Q $0x00004001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -2395,32 +2351,30 @@ above15:
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns16_from0:
-	VMOVUPD      (R12), Y8
-	VMOVUPD      32(R12), Y9
-	VMOVUPD      64(R12), Y10
-	VMOVUPD      96(R12), Y11
-	VBROADCASTSD (R11), Y12
+	VMOVUPD      (R9), Y8
+	VMOVUPD      32(R9), Y9
+	VMOVUPD      64(R9), Y10
+	VMOVUPD      96(R9), Y11
+	VBROADCASTSD (R9), Y12
 	VFMADD231PD  Y8, Y12, Y0
 	VFMADD231PD  Y9, Y12, Y1
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 8(R11), Y12
+	VBROADCASTSD 8(R9), Y12
 	VFMADD231PD  Y8, Y12, Y4
 	VFMADD231PD  Y9, Y12, Y5
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns16_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -2432,16 +2386,16 @@ columns16_from0:
 	VADDPD       32(AX), Y5, Y5
 	VADDPD       64(AX), Y6, Y6
 	VADDPD       96(AX), Y7, Y7
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
-	VMOVUPD      Y3, 96(R11)
-	ADDQ         CX, R11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      Y3, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y5, 32(R11)
-	VMOVUPD      Y6, 64(R11)
-	VMOVUPD      Y7, 96(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	VMOVUPD      Y6, 64(R9)
+	VMOVUPD      Y7, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -2454,36 +2408,34 @@ columns16_from0:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns16_from2:
-	VMOVUPD      (R12), Y11
-	VMOVUPD      32(R12), Y12
-	VMOVUPD      64(R12), Y13
-	VMOVUPD      96(R12), Y14
-	VBROADCASTSD 16(R11), Y15
+	VMOVUPD      (R9), Y11
+	VMOVUPD      32(R9), Y12
+	VMOVUPD      64(R9), Y13
+	VMOVUPD      96(R9), Y14
+	VBROADCASTSD 16(R9), Y15
 	VFMADD231PD  Y11, Y15, Y0
 	VFMADD231PD  Y12, Y15, Y1
 	VFMADD231PD  Y13, Y15, Y2
 	VFMADD231PD  Y14, Y15, Y3
-	VBROADCASTSD 24(R11), Y15
+	VBROADCASTSD 24(R9), Y15
 	VFMADD231PD  Y11, Y15, Y4
 	VFMADD231PD  Y12, Y15, Y5
 	VFMADD231PD  Y13, Y15, Y6
 	VFMADD231PD  Y14, Y15, Y7
-	VBROADCASTSD 32(R11), Y11
+	VBROADCASTSD 32(R9), Y11
 	VFMADD231PD  Y12, Y11, Y8
 	VFMADD231PD  Y13, Y11, Y9
 	VFMADD231PD  Y14, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns16_from2
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
 	VMASKMOVPD   (AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -2502,20 +2454,20 @@ columns16_from2:
 	VADDPD       64(AX), Y9, Y9
 	VADDPD       96(AX), Y10, Y10
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, (R11)
-	VMOVUPD      Y1, 32(R11)
-	VMOVUPD      Y2, 64(R11)
-	VMOVUPD      Y3, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y0, Y11, (R9)
+	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      Y3, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y5, 32(R11)
-	VMOVUPD      Y6, 64(R11)
-	VMOVUPD      Y7, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y8, 32(R11)
-	VMOVUPD      Y9, 64(R11)
-	VMOVUPD      Y10, 96(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	VMOVUPD      Y6, 64(R9)
+	VMOVUPD      Y7, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	VMOVUPD      Y9, 64(R9)
+	VMOVUPD      Y10, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -2528,36 +2480,34 @@ columns16_from2:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns16_from5:
-	VMOVUPD      32(R12), Y11
-	VMOVUPD      64(R12), Y12
-	VMOVUPD      96(R12), Y13
-	VBROADCASTSD 40(R11), Y14
+	VMOVUPD      32(R9), Y11
+	VMOVUPD      64(R9), Y12
+	VMOVUPD      96(R9), Y13
+	VBROADCASTSD 40(R9), Y14
 	VFMADD231PD  Y11, Y14, Y0
 	VFMADD231PD  Y12, Y14, Y1
 	VFMADD231PD  Y13, Y14, Y2
-	VBROADCASTSD 48(R11), Y14
+	VBROADCASTSD 48(R9), Y14
 	VFMADD231PD  Y11, Y14, Y3
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 56(R11), Y14
+	VBROADCASTSD 56(R9), Y14
 	VFMADD231PD  Y11, Y14, Y6
 	VFMADD231PD  Y12, Y14, Y7
 	VFMADD231PD  Y13, Y14, Y8
-	VBROADCASTSD 64(R11), Y11
+	VBROADCASTSD 64(R9), Y11
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y13, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns16_from5
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -2579,22 +2529,22 @@ columns16_from5:
 	VADDPD       64(AX), Y9, Y9
 	VADDPD       96(AX), Y10, Y10
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, 32(R11)
-	VMOVUPD      Y1, 64(R11)
-	VMOVUPD      Y2, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y0, Y11, 32(R9)
+	VMOVUPD      Y1, 64(R9)
+	VMOVUPD      Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R11)
-	VMOVUPD      Y4, 64(R11)
-	VMOVUPD      Y5, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	VMOVUPD      Y4, 64(R9)
+	VMOVUPD      Y5, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R11)
-	VMOVUPD      Y7, 64(R11)
-	VMOVUPD      Y8, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y9, 64(R11)
-	VMOVUPD      Y10, 96(R11)
+	VMASKMOVPD   Y6, Y0, 32(R9)
+	VMOVUPD      Y7, 64(R9)
+	VMOVUPD      Y8, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y9, 64(R9)
+	VMOVUPD      Y10, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -2609,8 +2559,8 @@ columns16_from5:
 	MOVQ         SI, SI
 
 columns16_from9:
-	VMOVUPD      64(SI), Y10
-	VMOVUPD      96(SI), Y11
+	VMOVUPD      64(DX), Y10
+	VMOVUPD      96(DX), Y11
 	VBROADCASTSD 72(DX), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
@@ -2628,11 +2578,10 @@ columns16_from9:
 	VFMADD231PD  Y11, Y10, Y8
 	VBROADCASTSD 120(DX), Y10
 	VFMADD231PD  Y11, Y10, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns16_from9
 	MOVQ         AX, DX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y10
@@ -2743,43 +2692,2838 @@ DATA lanes8_3_4<>+16(SB)/8, $0x0000000000000000
 DATA lanes8_3_4<>+24(SB)/8, $0xffffffffffffffff
 GLOBL lanes8_3_4<>(SB), RODATA|NOPTR, $32
 
-// func Narrow32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, p int, ahead *float32, step int)
+// func NarrowWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·Narrow32(SB), NOSPLIT, $0-80
+TEXT ·NarrowWeighted64(SB), NOSPLIT, $0-72
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   lda+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   ldb+40(FP), DI
-	MOVQ   n+48(FP), R8
-	MOVQ   ahead+64(FP), R9
-	MOVQ   step+72(FP), R10
-	MOVQ   p+56(FP), R11
+	MOVQ   x+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+40(FP), SI
+	MOVQ   ahead+56(FP), DI
+	MOVQ   step+64(FP), R8
+	MOVQ   d+32(FP), R9
+	MOVQ   p+48(FP), R10
+	SHLQ   $0x03, CX
+	SHLQ   $0x03, BX
+	CMPQ   R10, $+8
+	JG     above8
+	CMPQ   R10, $+4
+	JG     above4
+	CMPQ   R10, $+2
+	JG     above2
+	CMPQ   R10, $+1
+	JG     above1
+	VXORPD Y0, Y0, Y0
+	MOVQ   SI, SI
+
+columns1_from0:
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   (DX), Y1, Y1
+	VBROADCASTSD (R9), Y2
+	VMULPD       Y2, Y1, Y1
+	ADDQ         $+8, R9
+	VBROADCASTSD (DX), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns1_from0
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   (AX), Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above1:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	MOVQ   SI, SI
+
+columns2_from0:
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   (DX), Y2, Y2
+	VBROADCASTSD (R9), Y3
+	VMULPD       Y3, Y2, Y2
+	ADDQ         $+8, R9
+	VBROADCASTSD (DX), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(DX), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns2_from0
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   Y0, Y2, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ   R10, $+3
+	JG     above3
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	MOVQ   SI, SI
+
+columns3_from0:
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   (DX), Y3, Y3
+	VBROADCASTSD (R9), Y4
+	VMULPD       Y4, Y3, Y3
+	ADDQ         $+8, R9
+	VBROADCASTSD (DX), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(DX), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD 16(DX), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns3_from0
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   Y0, Y3, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above3:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   SI, SI
+
+columns4_from0:
+	VMOVUPD      (DX), Y4
+	VBROADCASTSD (R9), Y5
+	VMULPD       Y5, Y4, Y4
+	ADDQ         $+8, R9
+	VBROADCASTSD (DX), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(DX), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD 16(DX), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD 24(DX), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns4_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VMOVUPD      Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above4:
+	CMPQ   R10, $+6
+	JG     above6
+	CMPQ   R10, $+5
+	JG     above5
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	MOVQ   SI, SI
+
+columns5_from0:
+	VMOVUPD      (DX), Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   32(DX), Y10, Y10
+	VBROADCASTSD (R9), Y11
+	VMULPD       Y11, Y9, Y9
+	VMULPD       Y11, Y10, Y10
+	ADDQ         $+8, R9
+	VBROADCASTSD (DX), Y11
+	VFMADD231PD  Y9, Y11, Y0
+	VFMADD231PD  Y10, Y11, Y1
+	VBROADCASTSD 8(DX), Y11
+	VFMADD231PD  Y9, Y11, Y2
+	VFMADD231PD  Y10, Y11, Y3
+	VBROADCASTSD 16(DX), Y11
+	VFMADD231PD  Y9, Y11, Y4
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD 24(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VFMADD231PD  Y10, Y11, Y7
+	VBROADCASTSD 32(DX), Y9
+	VFMADD231PD  Y10, Y9, Y8
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns5_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above5:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   SI, SI
+
+columns6_from0:
+	VMOVUPD      (DX), Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   32(DX), Y11, Y11
+	VBROADCASTSD (R9), Y12
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R9
+	VBROADCASTSD (DX), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(DX), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 16(DX), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 24(DX), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(DX), Y10
+	VFMADD231PD  Y11, Y10, Y8
+	VBROADCASTSD 40(DX), Y10
+	VFMADD231PD  Y11, Y10, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns6_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above6:
+	CMPQ   R10, $+7
+	JG     above7
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	MOVQ   SI, SI
+
+columns7_from0:
+	VMOVUPD      (DX), Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   32(DX), Y12, Y12
+	VBROADCASTSD (R9), Y13
+	VMULPD       Y13, Y11, Y11
+	VMULPD       Y13, Y12, Y12
+	ADDQ         $+8, R9
+	VBROADCASTSD (DX), Y13
+	VFMADD231PD  Y11, Y13, Y0
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD 8(DX), Y13
+	VFMADD231PD  Y11, Y13, Y2
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 16(DX), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD 24(DX), Y13
+	VFMADD231PD  Y11, Y13, Y6
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD 32(DX), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VBROADCASTSD 40(DX), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VBROADCASTSD 48(DX), Y11
+	VFMADD231PD  Y12, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns7_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above7:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   SI, SI
+
+columns8_from0:
+	VMOVUPD      (DX), Y12
+	VMOVUPD      32(DX), Y13
+	VBROADCASTSD (R9), Y14
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R9
+	VBROADCASTSD (DX), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(DX), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(DX), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(DX), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(DX), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 40(DX), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 48(DX), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 56(DX), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns8_from0
+	MOVQ         AX, DX
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      Y3, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	VMOVUPD      Y5, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	VMOVUPD      Y7, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y8, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above8:
+	CMPQ   R10, $+12
+	JG     above12
+	CMPQ   R10, $+10
+	JG     above10
+	CMPQ   R10, $+9
+	JG     above9
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns9_from0:
+	VMOVUPD      (R10), Y12
+	VMOVUPD      32(R10), Y13
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   64(R10), Y14, Y14
+	VBROADCASTSD (R12), Y15
+	VMULPD       Y15, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VMULPD       Y15, Y14, Y14
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R10), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R10), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R10), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns9_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R10)
+	VMOVUPD      Y4, 32(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y7, 32(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	MOVQ         SI, SI
+
+columns9_from4:
+	VMOVUPD      32(DX), Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   64(DX), Y10, Y10
+	VBROADCASTSD (R9), Y11
+	VMULPD       Y11, Y9, Y9
+	VMULPD       Y11, Y10, Y10
+	ADDQ         $+8, R9
+	VBROADCASTSD 32(DX), Y11
+	VFMADD231PD  Y9, Y11, Y0
+	VFMADD231PD  Y10, Y11, Y1
+	VBROADCASTSD 40(DX), Y11
+	VFMADD231PD  Y9, Y11, Y2
+	VFMADD231PD  Y10, Y11, Y3
+	VBROADCASTSD 48(DX), Y11
+	VFMADD231PD  Y9, Y11, Y4
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD 56(DX), Y11
+	VFMADD231PD  Y9, Y11, Y6
+	VFMADD231PD  Y10, Y11, Y7
+	VBROADCASTSD 64(DX), Y9
+	VFMADD231PD  Y10, Y9, Y8
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns9_from4
+	MOVQ         AX, DX
+	VADDPD       32(AX), Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above9:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns10_from0:
+	VMOVUPD      (R10), Y12
+	VMOVUPD      32(R10), Y13
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   64(R10), Y14, Y14
+	VBROADCASTSD (R12), Y15
+	VMULPD       Y15, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VMULPD       Y15, Y14, Y14
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R10), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R10), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R10), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns10_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R10)
+	VMOVUPD      Y4, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y7, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         SI, SI
+
+columns10_from4:
+	VMOVUPD      32(DX), Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   64(DX), Y11, Y11
+	VBROADCASTSD (R9), Y12
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R9
+	VBROADCASTSD 32(DX), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 40(DX), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 48(DX), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 56(DX), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 64(DX), Y10
+	VFMADD231PD  Y11, Y10, Y8
+	VBROADCASTSD 72(DX), Y10
+	VFMADD231PD  Y11, Y10, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns10_from4
+	MOVQ         AX, DX
+	VADDPD       32(AX), Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above10:
+	CMPQ   R10, $+11
+	JG     above11
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns11_from0:
+	VMOVUPD      (R10), Y12
+	VMOVUPD      32(R10), Y13
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   64(R10), Y14, Y14
+	VBROADCASTSD (R12), Y15
+	VMULPD       Y15, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VMULPD       Y15, Y14, Y14
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R10), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R10), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R10), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns11_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R10)
+	VMOVUPD      Y4, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y7, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         SI, SI
+
+columns11_from4:
+	VMOVUPD      32(DX), Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(DX), Y12, Y12
+	VBROADCASTSD (R9), Y13
+	VMULPD       Y13, Y11, Y11
+	VMULPD       Y13, Y12, Y12
+	ADDQ         $+8, R9
+	VBROADCASTSD 32(DX), Y13
+	VFMADD231PD  Y11, Y13, Y0
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD 40(DX), Y13
+	VFMADD231PD  Y11, Y13, Y2
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 48(DX), Y13
+	VFMADD231PD  Y11, Y13, Y4
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD 56(DX), Y13
+	VFMADD231PD  Y11, Y13, Y6
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD 64(DX), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VBROADCASTSD 72(DX), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VBROADCASTSD 80(DX), Y11
+	VFMADD231PD  Y12, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns11_from4
+	MOVQ         AX, DX
+	VADDPD       32(AX), Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above11:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns12_from0:
+	VMOVUPD      (R10), Y12
+	VMOVUPD      32(R10), Y13
+	VMOVUPD      64(R10), Y14
+	VBROADCASTSD (R12), Y15
+	VMULPD       Y15, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VMULPD       Y15, Y14, Y14
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R10), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R10), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R10), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns12_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VADDPD       64(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R10)
+	VMOVUPD      Y4, 32(R10)
+	VMOVUPD      Y5, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y7, 32(R10)
+	VMOVUPD      Y8, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      Y11, 64(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         SI, SI
+
+columns12_from4:
+	VMOVUPD      32(DX), Y12
+	VMOVUPD      64(DX), Y13
+	VBROADCASTSD (R9), Y14
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R9
+	VBROADCASTSD 32(DX), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 40(DX), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 48(DX), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(DX), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 64(DX), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 72(DX), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 80(DX), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 88(DX), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns12_from4
+	MOVQ         AX, DX
+	VADDPD       32(AX), Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       64(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      Y1, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      Y3, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      Y5, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMOVUPD      Y7, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y8, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above12:
+	CMPQ   R10, $+14
+	JG     above14
+	CMPQ   R10, $+13
+	JG     above13
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns13_from0:
+	VMOVUPD      (R10), Y8
+	VMOVUPD      32(R10), Y9
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(R10), Y11, Y11
+	VBROADCASTSD (R12), Y12
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R10), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns13_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y5, 32(R10)
+	VMOVUPD      Y6, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns13_from2:
+	VMOVUPD      (R10), Y11
+	VMOVUPD      32(R10), Y12
+	VMOVUPD      64(R10), Y13
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   96(R10), Y14, Y14
+	VBROADCASTSD (R12), Y15
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y15, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VMULPD       Y15, Y14, Y14
+	ADDQ         $+8, R12
+	VBROADCASTSD 16(R10), Y15
+	VFMADD231PD  Y11, Y15, Y0
+	VFMADD231PD  Y12, Y15, Y1
+	VFMADD231PD  Y13, Y15, Y2
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD 24(R10), Y15
+	VFMADD231PD  Y11, Y15, Y4
+	VFMADD231PD  Y12, Y15, Y5
+	VFMADD231PD  Y13, Y15, Y6
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD 32(R10), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y13, Y11, Y9
+	VFMADD231PD  Y14, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns13_from2
+	MOVQ         AX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y5, 32(R10)
+	VMOVUPD      Y6, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y8, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns13_from5:
+	VMOVUPD      32(R10), Y11
+	VMOVUPD      64(R10), Y12
+	VMOVUPD      lanes8_0_1<>+0(SB), Y13
+	VMASKMOVPD   96(R10), Y13, Y13
+	VBROADCASTSD (R12), Y14
+	VMULPD       Y14, Y11, Y11
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R12
+	VBROADCASTSD 40(R10), Y14
+	VFMADD231PD  Y11, Y14, Y0
+	VFMADD231PD  Y12, Y14, Y1
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD 48(R10), Y14
+	VFMADD231PD  Y11, Y14, Y3
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(R10), Y14
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y14, Y7
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD 64(R10), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y13, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns13_from5
+	MOVQ         AX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 32(R10)
+	VMOVUPD      Y1, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R10)
+	VMOVUPD      Y4, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	MOVQ         SI, SI
+
+columns13_from9:
+	VMOVUPD      64(DX), Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   96(DX), Y8, Y8
+	VBROADCASTSD (R9), Y9
+	VMULPD       Y9, Y7, Y7
+	VMULPD       Y9, Y8, Y8
+	ADDQ         $+8, R9
+	VBROADCASTSD 72(DX), Y9
+	VFMADD231PD  Y7, Y9, Y0
+	VFMADD231PD  Y8, Y9, Y1
+	VBROADCASTSD 80(DX), Y9
+	VFMADD231PD  Y7, Y9, Y2
+	VFMADD231PD  Y8, Y9, Y3
+	VBROADCASTSD 88(DX), Y9
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	VBROADCASTSD 96(DX), Y7
+	VFMADD231PD  Y8, Y7, Y6
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns13_from9
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMOVUPD      lanes8_1_4<>+0(SB), Y7
+	VMASKMOVPD   Y0, Y7, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above13:
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns14_from0:
+	VMOVUPD      (R10), Y8
+	VMOVUPD      32(R10), Y9
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(R10), Y11, Y11
+	VBROADCASTSD (R12), Y12
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R10), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns14_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y5, 32(R10)
+	VMOVUPD      Y6, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns14_from2:
+	VMOVUPD      (R10), Y11
+	VMOVUPD      32(R10), Y12
+	VMOVUPD      64(R10), Y13
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   96(R10), Y14, Y14
+	VBROADCASTSD (R12), Y15
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y15, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VMULPD       Y15, Y14, Y14
+	ADDQ         $+8, R12
+	VBROADCASTSD 16(R10), Y15
+	VFMADD231PD  Y11, Y15, Y0
+	VFMADD231PD  Y12, Y15, Y1
+	VFMADD231PD  Y13, Y15, Y2
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD 24(R10), Y15
+	VFMADD231PD  Y11, Y15, Y4
+	VFMADD231PD  Y12, Y15, Y5
+	VFMADD231PD  Y13, Y15, Y6
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD 32(R10), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y13, Y11, Y9
+	VFMADD231PD  Y14, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns14_from2
+	MOVQ         AX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y5, 32(R10)
+	VMOVUPD      Y6, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y8, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns14_from5:
+	VMOVUPD      32(R10), Y11
+	VMOVUPD      64(R10), Y12
+	VMOVUPD      lanes8_0_2<>+0(SB), Y13
+	VMASKMOVPD   96(R10), Y13, Y13
+	VBROADCASTSD (R12), Y14
+	VMULPD       Y14, Y11, Y11
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R12
+	VBROADCASTSD 40(R10), Y14
+	VFMADD231PD  Y11, Y14, Y0
+	VFMADD231PD  Y12, Y14, Y1
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD 48(R10), Y14
+	VFMADD231PD  Y11, Y14, Y3
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(R10), Y14
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y14, Y7
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD 64(R10), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y13, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns14_from5
+	MOVQ         AX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 32(R10)
+	VMOVUPD      Y1, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R10)
+	VMOVUPD      Y4, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         SI, SI
+
+columns14_from9:
+	VMOVUPD      64(DX), Y8
+	VMOVUPD      lanes8_0_2<>+0(SB), Y9
+	VMASKMOVPD   96(DX), Y9, Y9
+	VBROADCASTSD (R9), Y10
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y10, Y9, Y9
+	ADDQ         $+8, R9
+	VBROADCASTSD 72(DX), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 80(DX), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD 88(DX), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 96(DX), Y8
+	VFMADD231PD  Y9, Y8, Y6
+	VBROADCASTSD 104(DX), Y8
+	VFMADD231PD  Y9, Y8, Y7
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns14_from9
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y6, Y6
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   Y0, Y8, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above14:
+	CMPQ   R10, $+15
+	JG     above15
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns15_from0:
+	VMOVUPD      (R10), Y8
+	VMOVUPD      32(R10), Y9
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(R10), Y11, Y11
+	VBROADCASTSD (R12), Y12
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R10), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns15_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y5, 32(R10)
+	VMOVUPD      Y6, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns15_from2:
+	VMOVUPD      (R10), Y11
+	VMOVUPD      32(R10), Y12
+	VMOVUPD      64(R10), Y13
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   96(R10), Y14, Y14
+	VBROADCASTSD (R12), Y15
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y15, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VMULPD       Y15, Y14, Y14
+	ADDQ         $+8, R12
+	VBROADCASTSD 16(R10), Y15
+	VFMADD231PD  Y11, Y15, Y0
+	VFMADD231PD  Y12, Y15, Y1
+	VFMADD231PD  Y13, Y15, Y2
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD 24(R10), Y15
+	VFMADD231PD  Y11, Y15, Y4
+	VFMADD231PD  Y12, Y15, Y5
+	VFMADD231PD  Y13, Y15, Y6
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD 32(R10), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y13, Y11, Y9
+	VFMADD231PD  Y14, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns15_from2
+	MOVQ         AX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y5, 32(R10)
+	VMOVUPD      Y6, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y8, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns15_from5:
+	VMOVUPD      32(R10), Y11
+	VMOVUPD      64(R10), Y12
+	VMOVUPD      lanes8_0_3<>+0(SB), Y13
+	VMASKMOVPD   96(R10), Y13, Y13
+	VBROADCASTSD (R12), Y14
+	VMULPD       Y14, Y11, Y11
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R12
+	VBROADCASTSD 40(R10), Y14
+	VFMADD231PD  Y11, Y14, Y0
+	VFMADD231PD  Y12, Y14, Y1
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD 48(R10), Y14
+	VFMADD231PD  Y11, Y14, Y3
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(R10), Y14
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y14, Y7
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD 64(R10), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y13, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns15_from5
+	MOVQ         AX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 32(R10)
+	VMOVUPD      Y1, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R10)
+	VMOVUPD      Y4, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	MOVQ         SI, SI
+
+columns15_from9:
+	VMOVUPD      64(DX), Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(DX), Y10, Y10
+	VBROADCASTSD (R9), Y11
+	VMULPD       Y11, Y9, Y9
+	VMULPD       Y11, Y10, Y10
+	ADDQ         $+8, R9
+	VBROADCASTSD 72(DX), Y11
+	VFMADD231PD  Y9, Y11, Y0
+	VFMADD231PD  Y10, Y11, Y1
+	VBROADCASTSD 80(DX), Y11
+	VFMADD231PD  Y9, Y11, Y2
+	VFMADD231PD  Y10, Y11, Y3
+	VBROADCASTSD 88(DX), Y11
+	VFMADD231PD  Y9, Y11, Y4
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD 96(DX), Y9
+	VFMADD231PD  Y10, Y9, Y6
+	VBROADCASTSD 104(DX), Y9
+	VFMADD231PD  Y10, Y9, Y7
+	VBROADCASTSD 112(DX), Y9
+	VFMADD231PD  Y10, Y9, Y8
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns15_from9
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y6, Y6
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   Y0, Y9, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above15:
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns16_from0:
+	VMOVUPD      (R10), Y8
+	VMOVUPD      32(R10), Y9
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      96(R10), Y11
+	VBROADCASTSD (R12), Y12
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 8(R10), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns16_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VADDPD       96(AX), Y7, Y7
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	VMOVUPD      Y3, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y5, 32(R10)
+	VMOVUPD      Y6, 64(R10)
+	VMOVUPD      Y7, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns16_from2:
+	VMOVUPD      (R10), Y11
+	VMOVUPD      32(R10), Y12
+	VMOVUPD      64(R10), Y13
+	VMOVUPD      96(R10), Y14
+	VBROADCASTSD (R12), Y15
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y15, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VMULPD       Y15, Y14, Y14
+	ADDQ         $+8, R12
+	VBROADCASTSD 16(R10), Y15
+	VFMADD231PD  Y11, Y15, Y0
+	VFMADD231PD  Y12, Y15, Y1
+	VFMADD231PD  Y13, Y15, Y2
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD 24(R10), Y15
+	VFMADD231PD  Y11, Y15, Y4
+	VFMADD231PD  Y12, Y15, Y5
+	VFMADD231PD  Y13, Y15, Y6
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD 32(R10), Y11
+	VFMADD231PD  Y12, Y11, Y8
+	VFMADD231PD  Y13, Y11, Y9
+	VFMADD231PD  Y14, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns16_from2
+	MOVQ         AX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VADDPD       96(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, (R10)
+	VMOVUPD      Y1, 32(R10)
+	VMOVUPD      Y2, 64(R10)
+	VMOVUPD      Y3, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y5, 32(R10)
+	VMOVUPD      Y6, 64(R10)
+	VMOVUPD      Y7, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y8, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      Y10, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns16_from5:
+	VMOVUPD      32(R10), Y11
+	VMOVUPD      64(R10), Y12
+	VMOVUPD      96(R10), Y13
+	VBROADCASTSD (R12), Y14
+	VMULPD       Y14, Y11, Y11
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R12
+	VBROADCASTSD 40(R10), Y14
+	VFMADD231PD  Y11, Y14, Y0
+	VFMADD231PD  Y12, Y14, Y1
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD 48(R10), Y14
+	VFMADD231PD  Y11, Y14, Y3
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 56(R10), Y14
+	VFMADD231PD  Y11, Y14, Y6
+	VFMADD231PD  Y12, Y14, Y7
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD 64(R10), Y11
+	VFMADD231PD  Y12, Y11, Y9
+	VFMADD231PD  Y13, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns16_from5
+	MOVQ         AX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VADDPD       96(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y8, Y8
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 32(R10)
+	VMOVUPD      Y1, 64(R10)
+	VMOVUPD      Y2, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R10)
+	VMOVUPD      Y4, 64(R10)
+	VMOVUPD      Y5, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	VMOVUPD      Y8, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      Y10, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         SI, SI
+
+columns16_from9:
+	VMOVUPD      64(DX), Y10
+	VMOVUPD      96(DX), Y11
+	VBROADCASTSD (R9), Y12
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R9
+	VBROADCASTSD 72(DX), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 80(DX), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 88(DX), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 96(DX), Y10
+	VFMADD231PD  Y11, Y10, Y6
+	VBROADCASTSD 104(DX), Y10
+	VFMADD231PD  Y11, Y10, Y7
+	VBROADCASTSD 112(DX), Y10
+	VFMADD231PD  Y11, Y10, Y8
+	VBROADCASTSD 120(DX), Y10
+	VFMADD231PD  Y11, Y10, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns16_from9
+	MOVQ         AX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y0, Y0
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y4, Y4
+	VADDPD       96(AX), Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y6, Y6
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   Y0, Y10, 64(DX)
+	VMOVUPD      Y1, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMOVUPD      Y3, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMOVUPD      Y5, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y6, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+// func Narrow32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·Narrow32(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   ahead+48(FP), DI
+	MOVQ   step+56(FP), R8
+	MOVQ   p+40(FP), R9
 	SHLQ   $0x03, CX
 	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	CMPQ   R11, $+8
+	CMPQ   R9, $+8
 	JG     above8
-	CMPQ   R11, $+4
+	CMPQ   R9, $+4
 	JG     above4
-	CMPQ   R11, $+2
+	CMPQ   R9, $+2
 	JG     above2
-	CMPQ   R11, $+1
+	CMPQ   R9, $+1
 	JG     above1
 	VXORPD Y0, Y0, Y0
 	MOVQ   SI, SI
 
 columns1_from0:
 	VMOVUPS      lanes4_0_1<>+0(SB), Y1
-	VMASKMOVPS   (SI), Y1, Y1
+	VMASKMOVPS   (DX), Y1, Y1
 	VBROADCASTSS (DX), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns1_from0
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X1
@@ -2801,16 +5545,15 @@ above1:
 
 columns2_from0:
 	VMOVUPS      lanes4_0_2<>+0(SB), Y2
-	VMASKMOVPS   (SI), Y2, Y2
+	VMASKMOVPS   (DX), Y2, Y2
 	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(DX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns2_from0
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X2
@@ -2836,7 +5579,7 @@ columns2_from0:
 	RET
 
 above2:
-	CMPQ   R11, $+3
+	CMPQ   R9, $+3
 	JG     above3
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -2845,18 +5588,17 @@ above2:
 
 columns3_from0:
 	VMOVUPS      lanes4_0_3<>+0(SB), Y3
-	VMASKMOVPS   (SI), Y3, Y3
+	VMASKMOVPS   (DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y3, Y4, Y0
 	VBROADCASTSS 4(DX), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 8(DX), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns3_from0
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X3
@@ -2900,7 +5642,7 @@ above3:
 
 columns4_from0:
 	VMOVUPS      lanes4_0_4<>+0(SB), Y4
-	VMASKMOVPS   (SI), Y4, Y4
+	VMASKMOVPS   (DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
 	VFMADD231PS  Y4, Y5, Y0
 	VBROADCASTSS 4(DX), Y5
@@ -2909,11 +5651,10 @@ columns4_from0:
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(DX), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns4_from0
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X4
@@ -2956,9 +5697,9 @@ columns4_from0:
 	RET
 
 above4:
-	CMPQ   R11, $+6
+	CMPQ   R9, $+6
 	JG     above6
-	CMPQ   R11, $+5
+	CMPQ   R9, $+5
 	JG     above5
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -2969,7 +5710,7 @@ above4:
 
 columns5_from0:
 	VMOVUPS      lanes4_0_5<>+0(SB), Y5
-	VMASKMOVPS   (SI), Y5, Y5
+	VMASKMOVPS   (DX), Y5, Y5
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y5, Y6, Y0
 	VBROADCASTSS 4(DX), Y6
@@ -2980,11 +5721,10 @@ columns5_from0:
 	VFMADD231PS  Y5, Y6, Y3
 	VBROADCASTSS 16(DX), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns5_from0
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X5
@@ -3067,7 +5807,7 @@ above5:
 
 columns6_from0:
 	VMOVUPS      lanes4_0_6<>+0(SB), Y6
-	VMASKMOVPS   (SI), Y6, Y6
+	VMASKMOVPS   (DX), Y6, Y6
 	VBROADCASTSS (DX), Y7
 	VFMADD231PS  Y6, Y7, Y0
 	VBROADCASTSS 4(DX), Y7
@@ -3080,11 +5820,10 @@ columns6_from0:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS 20(DX), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns6_from0
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X6
@@ -3167,7 +5906,7 @@ columns6_from0:
 	RET
 
 above6:
-	CMPQ   R11, $+7
+	CMPQ   R9, $+7
 	JG     above7
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -3180,7 +5919,7 @@ above6:
 
 columns7_from0:
 	VMOVUPS      lanes4_0_7<>+0(SB), Y7
-	VMASKMOVPS   (SI), Y7, Y7
+	VMASKMOVPS   (DX), Y7, Y7
 	VBROADCASTSS (DX), Y8
 	VFMADD231PS  Y7, Y8, Y0
 	VBROADCASTSS 4(DX), Y8
@@ -3195,11 +5934,10 @@ columns7_from0:
 	VFMADD231PS  Y7, Y8, Y5
 	VBROADCASTSS 24(DX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns7_from0
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X7
@@ -3303,7 +6041,7 @@ above7:
 	MOVQ   SI, SI
 
 columns8_from0:
-	VMOVUPS      (SI), Y8
+	VMOVUPS      (DX), Y8
 	VBROADCASTSS (DX), Y9
 	VFMADD231PS  Y8, Y9, Y0
 	VBROADCASTSS 4(DX), Y9
@@ -3320,11 +6058,10 @@ columns8_from0:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS 28(DX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns8_from0
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X8
@@ -3412,14 +6149,14 @@ columns8_from0:
 	RET
 
 above8:
-	CMPQ   R11, $+12
+	CMPQ   R9, $+12
 	JG     above12
-	CMPQ   R11, $+10
+	CMPQ   R9, $+10
 	JG     above10
-	CMPQ   R11, $+9
+	CMPQ   R9, $+9
 	JG     above9
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -3428,33 +6165,31 @@ above8:
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns9_from0:
-	VMOVUPS      (R12), Y8
+	VMOVUPS      (R9), Y8
 	VMOVUPS      lanes4_0_1<>+0(SB), Y9
-	VMASKMOVPS   32(R12), Y9, Y9
-	VBROADCASTSS (R11), Y10
+	VMASKMOVPS   32(R9), Y9, Y9
+	VBROADCASTSS (R9), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(R11), Y10
+	VBROADCASTSS 4(R9), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(R11), Y10
+	VBROADCASTSS 8(R9), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(R11), Y10
+	VBROADCASTSS 12(R9), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns9_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X8, Y8
@@ -3508,28 +6243,28 @@ columns9_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y7, Y7
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y8, 32(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y8, 32(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y1, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R11)
-	VMOVUPD      Y9, 32(R11)
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y9, 32(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y11, 32(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y11, 32(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(R11)
+	VMASKMOVPD   Y7, Y0, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -3543,9 +6278,9 @@ columns9_from0:
 	MOVQ         SI, SI
 
 columns9_from4:
-	VMOVUPS      (SI), Y9
+	VMOVUPS      (DX), Y9
 	VMOVUPS      lanes4_0_1<>+0(SB), Y10
-	VMASKMOVPS   32(SI), Y10, Y10
+	VMASKMOVPS   32(DX), Y10, Y10
 	VBROADCASTSS 16(DX), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -3560,11 +6295,10 @@ columns9_from4:
 	VFMADD231PS  Y10, Y11, Y7
 	VBROADCASTSS 32(DX), Y9
 	VFMADD231PS  Y10, Y9, Y8
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns9_from4
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X9
@@ -3649,8 +6383,8 @@ columns9_from4:
 	RET
 
 above9:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -3661,36 +6395,34 @@ above9:
 	VXORPD Y7, Y7, Y7
 	VXORPD Y8, Y8, Y8
 	VXORPD Y9, Y9, Y9
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns10_from0:
-	VMOVUPS      (R12), Y10
+	VMOVUPS      (R9), Y10
 	VMOVUPS      lanes4_0_2<>+0(SB), Y11
-	VMASKMOVPS   32(R12), Y11, Y11
-	VBROADCASTSS (R11), Y12
+	VMASKMOVPS   32(R9), Y11, Y11
+	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(R11), Y12
+	VBROADCASTSS 4(R9), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 8(R11), Y12
+	VBROADCASTSS 8(R9), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(R11), Y12
+	VBROADCASTSS 12(R9), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 16(R11), Y12
+	VBROADCASTSS 16(R9), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns10_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X10, Y10
@@ -3755,32 +6487,32 @@ columns10_from0:
 	VMOVUPD      lanes8_0_2<>+0(SB), Y8
 	VMASKMOVPD   64(AX), Y8, Y8
 	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y1, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R11)
-	VMOVUPD      Y11, 32(R11)
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y11, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y12, 32(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y12, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y13, 32(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y13, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y14, 32(R11)
+	VMASKMOVPD   Y7, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 32(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(R11)
+	VMASKMOVPD   Y9, Y0, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -3793,9 +6525,9 @@ columns10_from0:
 	MOVQ         SI, SI
 
 columns10_from5:
-	VMOVUPS      (SI), Y8
+	VMOVUPS      (DX), Y8
 	VMOVUPS      lanes4_0_2<>+0(SB), Y9
-	VMASKMOVPS   32(SI), Y9, Y9
+	VMASKMOVPS   32(DX), Y9, Y9
 	VBROADCASTSS 20(DX), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
@@ -3809,11 +6541,10 @@ columns10_from5:
 	VFMADD231PS  Y9, Y8, Y6
 	VBROADCASTSS 36(DX), Y8
 	VFMADD231PS  Y9, Y8, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns10_from5
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X8
@@ -3893,10 +6624,10 @@ columns10_from5:
 	RET
 
 above10:
-	CMPQ   R11, $+11
+	CMPQ   R9, $+11
 	JG     above11
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -3907,36 +6638,34 @@ above10:
 	VXORPD Y7, Y7, Y7
 	VXORPD Y8, Y8, Y8
 	VXORPD Y9, Y9, Y9
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns11_from0:
-	VMOVUPS      (R12), Y10
+	VMOVUPS      (R9), Y10
 	VMOVUPS      lanes4_0_3<>+0(SB), Y11
-	VMASKMOVPS   32(R12), Y11, Y11
-	VBROADCASTSS (R11), Y12
+	VMASKMOVPS   32(R9), Y11, Y11
+	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(R11), Y12
+	VBROADCASTSS 4(R9), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 8(R11), Y12
+	VBROADCASTSS 8(R9), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(R11), Y12
+	VBROADCASTSS 12(R9), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 16(R11), Y12
+	VBROADCASTSS 16(R9), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns11_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X10, Y10
@@ -4001,32 +6730,32 @@ columns11_from0:
 	VMOVUPD      lanes8_0_3<>+0(SB), Y8
 	VMASKMOVPD   64(AX), Y8, Y8
 	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y1, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R11)
-	VMOVUPD      Y11, 32(R11)
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y11, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y3, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y12, 32(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y12, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y13, 32(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y13, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y14, 32(R11)
+	VMASKMOVPD   Y7, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 32(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(R11)
+	VMASKMOVPD   Y9, Y0, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -4040,9 +6769,9 @@ columns11_from0:
 	MOVQ         SI, SI
 
 columns11_from5:
-	VMOVUPS      (SI), Y9
+	VMOVUPS      (DX), Y9
 	VMOVUPS      lanes4_0_3<>+0(SB), Y10
-	VMASKMOVPS   32(SI), Y10, Y10
+	VMASKMOVPS   32(DX), Y10, Y10
 	VBROADCASTSS 20(DX), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -4058,11 +6787,10 @@ columns11_from5:
 	VFMADD231PS  Y10, Y9, Y7
 	VBROADCASTSS 40(DX), Y9
 	VFMADD231PS  Y10, Y9, Y8
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns11_from5
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X9
@@ -4152,8 +6880,8 @@ columns11_from5:
 	RET
 
 above11:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -4164,36 +6892,34 @@ above11:
 	VXORPD Y7, Y7, Y7
 	VXORPD Y8, Y8, Y8
 	VXORPD Y9, Y9, Y9
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns12_from0:
-	VMOVUPS      (R12), Y10
+	VMOVUPS      (R9), Y10
 	VMOVUPS      lanes4_0_4<>+0(SB), Y11
-	VMASKMOVPS   32(R12), Y11, Y11
-	VBROADCASTSS (R11), Y12
+	VMASKMOVPS   32(R9), Y11, Y11
+	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(R11), Y12
+	VBROADCASTSS 4(R9), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 8(R11), Y12
+	VBROADCASTSS 8(R9), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(R11), Y12
+	VBROADCASTSS 12(R9), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 16(R11), Y12
+	VBROADCASTSS 16(R9), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns12_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X10, Y10
@@ -4248,27 +6974,27 @@ columns12_from0:
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X8, Y8
 	VADDPD       64(AX), Y9, Y9
-	VMOVUPD      Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
-	VMOVUPD      Y1, 64(R11)
-	ADDQ         CX, R11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
+	VMOVUPD      Y1, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R11)
-	VMOVUPD      Y11, 32(R11)
-	VMOVUPD      Y3, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y11, 32(R9)
+	VMOVUPD      Y3, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y12, 32(R11)
-	VMOVUPD      Y5, 64(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y12, 32(R9)
+	VMOVUPD      Y5, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y13, 32(R11)
-	VMOVUPD      Y7, 64(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y14, 32(R11)
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y13, 32(R9)
+	VMOVUPD      Y7, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 32(R9)
+	VMOVUPD      Y9, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -4283,9 +7009,9 @@ columns12_from0:
 	MOVQ         SI, SI
 
 columns12_from5:
-	VMOVUPS      (SI), Y10
+	VMOVUPS      (DX), Y10
 	VMOVUPS      lanes4_0_4<>+0(SB), Y11
-	VMASKMOVPS   32(SI), Y11, Y11
+	VMASKMOVPS   32(DX), Y11, Y11
 	VBROADCASTSS 20(DX), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
@@ -4303,11 +7029,10 @@ columns12_from5:
 	VFMADD231PS  Y11, Y10, Y8
 	VBROADCASTSS 44(DX), Y10
 	VFMADD231PS  Y11, Y10, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns12_from5
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X10
@@ -4395,12 +7120,12 @@ columns12_from5:
 	RET
 
 above12:
-	CMPQ   R11, $+14
+	CMPQ   R9, $+14
 	JG     above14
-	CMPQ   R11, $+13
+	CMPQ   R9, $+13
 	JG     above13
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -4411,36 +7136,34 @@ above12:
 	VXORPD Y7, Y7, Y7
 	VXORPD Y8, Y8, Y8
 	VXORPD Y9, Y9, Y9
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns13_from0:
-	VMOVUPS      (R12), Y10
+	VMOVUPS      (R9), Y10
 	VMOVUPS      lanes4_0_5<>+0(SB), Y11
-	VMASKMOVPS   32(R12), Y11, Y11
-	VBROADCASTSS (R11), Y12
+	VMASKMOVPS   32(R9), Y11, Y11
+	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(R11), Y12
+	VBROADCASTSS 4(R9), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 8(R11), Y12
+	VBROADCASTSS 8(R9), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(R11), Y12
+	VBROADCASTSS 12(R9), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 16(R11), Y12
+	VBROADCASTSS 16(R9), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns13_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X10, Y10
@@ -4476,7 +7199,7 @@ columns13_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y4, Y4
 	VADDPD       32(AX), Y14, Y14
-	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y0, (R9)
 	VEXTRACTF128 $0x01, Y5, X0
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X0, Y0
@@ -4485,7 +7208,7 @@ columns13_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y0, Y0
 	ADDQ         CX, AX
-	VMOVUPD      Y10, 32(R11)
+	VMOVUPD      Y10, 32(R9)
 	VEXTRACTF128 $0x01, Y6, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X10, Y10
@@ -4493,7 +7216,7 @@ columns13_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y6, Y6
 	VADDPD       32(AX), Y10, Y10
-	VMOVUPD      Y1, 64(R11)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y7, X1
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X1, Y1
@@ -4503,7 +7226,7 @@ columns13_from0:
 	VADDPD       Y15, Y1, Y1
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   Y11, Y15, 96(R11)
+	VMASKMOVPD   Y11, Y15, 96(R9)
 	VEXTRACTF128 $0x01, Y8, X11
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X11, Y11
@@ -4515,32 +7238,32 @@ columns13_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y15
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y8, Y8
-	ADDQ         CX, R11
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, (R11)
-	VMOVUPD      Y12, 32(R11)
-	VMOVUPD      Y3, 64(R11)
+	VMASKMOVPD   Y2, Y15, (R9)
+	VMOVUPD      Y12, 32(R9)
+	VMOVUPD      Y3, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y13, Y2, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y13, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y4, Y2, (R11)
-	VMOVUPD      Y14, 32(R11)
-	VMOVUPD      Y5, 64(R11)
+	VMASKMOVPD   Y4, Y2, (R9)
+	VMOVUPD      Y14, 32(R9)
+	VMOVUPD      Y5, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y0, Y2, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y0, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y10, 32(R11)
-	VMOVUPD      Y7, 64(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
+	VMOVUPD      Y7, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y11, 32(R11)
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y1, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y11, 32(R9)
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R11)
+	VMASKMOVPD   Y8, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -4556,9 +7279,9 @@ columns13_from0:
 	MOVQ         SI, SI
 
 columns13_from5:
-	VMOVUPS      (SI), Y11
+	VMOVUPS      (DX), Y11
 	VMOVUPS      lanes4_0_5<>+0(SB), Y12
-	VMASKMOVPS   32(SI), Y12, Y12
+	VMASKMOVPS   32(DX), Y12, Y12
 	VBROADCASTSS 20(DX), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -4578,11 +7301,10 @@ columns13_from5:
 	VFMADD231PS  Y12, Y11, Y9
 	VBROADCASTSS 48(DX), Y11
 	VFMADD231PS  Y12, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns13_from5
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X11
@@ -4715,8 +7437,8 @@ columns13_from5:
 	RET
 
 above13:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -4729,39 +7451,37 @@ above13:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns14_from0:
-	VMOVUPS      (R12), Y12
+	VMOVUPS      (R9), Y12
 	VMOVUPS      lanes4_0_6<>+0(SB), Y13
-	VMASKMOVPS   32(R12), Y13, Y13
-	VBROADCASTSS (R11), Y14
+	VMASKMOVPS   32(R9), Y13, Y13
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R11), Y14
+	VBROADCASTSS 4(R9), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R11), Y14
+	VBROADCASTSS 8(R9), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R11), Y14
+	VBROADCASTSS 12(R9), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R11), Y14
+	VBROADCASTSS 16(R9), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R11), Y14
+	VBROADCASTSS 20(R9), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns14_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
@@ -4782,7 +7502,7 @@ columns14_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y2, Y2
 	VADDPD       32(AX), Y14, Y14
-	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y0, (R9)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
@@ -4791,7 +7511,7 @@ columns14_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y0, Y0
 	ADDQ         CX, AX
-	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      Y12, 32(R9)
 	VEXTRACTF128 $0x01, Y4, X12
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X12, Y12
@@ -4799,7 +7519,7 @@ columns14_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y4, Y4
 	VADDPD       32(AX), Y12, Y12
-	VMOVUPD      Y1, 64(R11)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y5, X1
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X1, Y1
@@ -4809,7 +7529,7 @@ columns14_from0:
 	VADDPD       Y15, Y1, Y1
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   Y13, Y15, 96(R11)
+	VMASKMOVPD   Y13, Y15, 96(R9)
 	VEXTRACTF128 $0x01, Y6, X13
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X13, Y13
@@ -4817,9 +7537,9 @@ columns14_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y6, Y6
 	VADDPD       32(AX), Y13, Y13
-	ADDQ         CX, R11
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, (R11)
+	VMASKMOVPD   Y2, Y15, (R9)
 	VEXTRACTF128 $0x01, Y7, X2
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X2, Y2
@@ -4828,7 +7548,7 @@ columns14_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y2, Y2
 	ADDQ         CX, AX
-	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      Y14, 32(R9)
 	VEXTRACTF128 $0x01, Y8, X14
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X14, Y14
@@ -4841,7 +7561,7 @@ columns14_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y8, Y8
 	ADDQ         CX, AX
-	VMOVUPD      Y3, 64(R11)
+	VMOVUPD      Y3, 64(R9)
 	VEXTRACTF128 $0x01, Y10, X3
 	VCVTPS2PD    X10, Y10
 	VCVTPS2PD    X3, Y3
@@ -4856,32 +7576,32 @@ columns14_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y10, Y10
 	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   Y0, Y15, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y0, Y15, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y12, 32(R11)
-	VMOVUPD      Y5, 64(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y12, 32(R9)
+	VMOVUPD      Y5, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y1, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y13, 32(R11)
-	VMOVUPD      Y7, 64(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y13, 32(R9)
+	VMOVUPD      Y7, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y14, 32(R11)
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y2, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 32(R9)
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R11)
-	VMOVUPD      Y11, 64(R11)
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	VMOVUPD      Y11, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R11)
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -4896,9 +7616,9 @@ columns14_from0:
 	MOVQ         SI, SI
 
 columns14_from6:
-	VMOVUPS      (SI), Y10
+	VMOVUPS      (DX), Y10
 	VMOVUPS      lanes4_0_6<>+0(SB), Y11
-	VMASKMOVPS   32(SI), Y11, Y11
+	VMASKMOVPS   32(DX), Y11, Y11
 	VBROADCASTSS 24(DX), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
@@ -4917,11 +7637,10 @@ columns14_from6:
 	VFMADD231PS  Y11, Y10, Y8
 	VBROADCASTSS 52(DX), Y10
 	VFMADD231PS  Y11, Y10, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns14_from6
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X10
@@ -5044,10 +7763,10 @@ columns14_from6:
 	RET
 
 above14:
-	CMPQ   R11, $+15
+	CMPQ   R9, $+15
 	JG     above15
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -5060,39 +7779,37 @@ above14:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns15_from0:
-	VMOVUPS      (R12), Y12
+	VMOVUPS      (R9), Y12
 	VMOVUPS      lanes4_0_7<>+0(SB), Y13
-	VMASKMOVPS   32(R12), Y13, Y13
-	VBROADCASTSS (R11), Y14
+	VMASKMOVPS   32(R9), Y13, Y13
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R11), Y14
+	VBROADCASTSS 4(R9), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R11), Y14
+	VBROADCASTSS 8(R9), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R11), Y14
+	VBROADCASTSS 12(R9), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R11), Y14
+	VBROADCASTSS 16(R9), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R11), Y14
+	VBROADCASTSS 20(R9), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns15_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
@@ -5113,7 +7830,7 @@ columns15_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y2, Y2
 	VADDPD       32(AX), Y14, Y14
-	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y0, (R9)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
@@ -5122,7 +7839,7 @@ columns15_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y0, Y0
 	ADDQ         CX, AX
-	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      Y12, 32(R9)
 	VEXTRACTF128 $0x01, Y4, X12
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X12, Y12
@@ -5130,7 +7847,7 @@ columns15_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y4, Y4
 	VADDPD       32(AX), Y12, Y12
-	VMOVUPD      Y1, 64(R11)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y5, X1
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X1, Y1
@@ -5140,7 +7857,7 @@ columns15_from0:
 	VADDPD       Y15, Y1, Y1
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   Y13, Y15, 96(R11)
+	VMASKMOVPD   Y13, Y15, 96(R9)
 	VEXTRACTF128 $0x01, Y6, X13
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X13, Y13
@@ -5148,9 +7865,9 @@ columns15_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y6, Y6
 	VADDPD       32(AX), Y13, Y13
-	ADDQ         CX, R11
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, (R11)
+	VMASKMOVPD   Y2, Y15, (R9)
 	VEXTRACTF128 $0x01, Y7, X2
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X2, Y2
@@ -5159,7 +7876,7 @@ columns15_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y2, Y2
 	ADDQ         CX, AX
-	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      Y14, 32(R9)
 	VEXTRACTF128 $0x01, Y8, X14
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X14, Y14
@@ -5172,7 +7889,7 @@ columns15_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y8, Y8
 	ADDQ         CX, AX
-	VMOVUPD      Y3, 64(R11)
+	VMOVUPD      Y3, 64(R9)
 	VEXTRACTF128 $0x01, Y10, X3
 	VCVTPS2PD    X10, Y10
 	VCVTPS2PD    X3, Y3
@@ -5187,32 +7904,32 @@ columns15_from0:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y10, Y10
 	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   Y0, Y15, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y0, Y15, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y12, 32(R11)
-	VMOVUPD      Y5, 64(R11)
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y12, 32(R9)
+	VMOVUPD      Y5, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y1, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y13, 32(R11)
-	VMOVUPD      Y7, 64(R11)
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y13, 32(R9)
+	VMOVUPD      Y7, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y14, 32(R11)
-	VMOVUPD      Y9, 64(R11)
+	VMASKMOVPD   Y2, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 32(R9)
+	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R11)
-	VMOVUPD      Y11, 64(R11)
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	VMOVUPD      Y11, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R11)
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -5228,9 +7945,9 @@ columns15_from0:
 	MOVQ         SI, SI
 
 columns15_from6:
-	VMOVUPS      (SI), Y11
+	VMOVUPS      (DX), Y11
 	VMOVUPS      lanes4_0_7<>+0(SB), Y12
-	VMASKMOVPS   32(SI), Y12, Y12
+	VMASKMOVPS   32(DX), Y12, Y12
 	VBROADCASTSS 24(DX), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -5251,11 +7968,10 @@ columns15_from6:
 	VFMADD231PS  Y12, Y11, Y9
 	VBROADCASTSS 56(DX), Y11
 	VFMADD231PS  Y12, Y11, Y10
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns15_from6
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X11
@@ -5388,8 +8104,8 @@ columns15_from6:
 	RET
 
 above15:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -5402,38 +8118,36 @@ above15:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns16_from0:
-	VMOVUPS      (R12), Y12
-	VMOVUPS      32(R12), Y13
-	VBROADCASTSS (R11), Y14
+	VMOVUPS      (R9), Y12
+	VMOVUPS      32(R9), Y13
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R11), Y14
+	VBROADCASTSS 4(R9), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R11), Y14
+	VBROADCASTSS 8(R9), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R11), Y14
+	VBROADCASTSS 12(R9), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R11), Y14
+	VBROADCASTSS 16(R9), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R11), Y14
+	VBROADCASTSS 20(R9), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns16_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
@@ -5452,14 +8166,14 @@ columns16_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y2, Y2
 	VADDPD       32(AX), Y14, Y14
-	VMOVUPD      Y0, (R11)
+	VMOVUPD      Y0, (R9)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
 	VADDPD       64(AX), Y3, Y3
 	VADDPD       96(AX), Y0, Y0
 	ADDQ         CX, AX
-	VMOVUPD      Y12, 32(R11)
+	VMOVUPD      Y12, 32(R9)
 	VEXTRACTF128 $0x01, Y4, X12
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X12, Y12
@@ -5467,14 +8181,14 @@ columns16_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y4, Y4
 	VADDPD       32(AX), Y12, Y12
-	VMOVUPD      Y1, 64(R11)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y5, X1
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X1, Y1
 	VADDPD       64(AX), Y5, Y5
 	VADDPD       96(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      Y13, 96(R11)
+	VMOVUPD      Y13, 96(R9)
 	VEXTRACTF128 $0x01, Y6, X13
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X13, Y13
@@ -5482,16 +8196,16 @@ columns16_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y6, Y6
 	VADDPD       32(AX), Y13, Y13
-	ADDQ         CX, R11
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, (R11)
+	VMASKMOVPD   Y2, Y15, (R9)
 	VEXTRACTF128 $0x01, Y7, X2
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X2, Y2
 	VADDPD       64(AX), Y7, Y7
 	VADDPD       96(AX), Y2, Y2
 	ADDQ         CX, AX
-	VMOVUPD      Y14, 32(R11)
+	VMOVUPD      Y14, 32(R9)
 	VEXTRACTF128 $0x01, Y8, X14
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X14, Y14
@@ -5502,7 +8216,7 @@ columns16_from0:
 	VADDPD       64(AX), Y9, Y9
 	VADDPD       96(AX), Y8, Y8
 	ADDQ         CX, AX
-	VMOVUPD      Y3, 64(R11)
+	VMOVUPD      Y3, 64(R9)
 	VEXTRACTF128 $0x01, Y10, X3
 	VCVTPS2PD    X10, Y10
 	VCVTPS2PD    X3, Y3
@@ -5514,28 +8228,28 @@ columns16_from0:
 	VCVTPS2PD    X10, Y10
 	VADDPD       64(AX), Y11, Y11
 	VADDPD       96(AX), Y10, Y10
-	VMOVUPD      Y0, 96(R11)
-	ADDQ         CX, R11
+	VMOVUPD      Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R11)
-	VMOVUPD      Y12, 32(R11)
-	VMOVUPD      Y5, 64(R11)
-	VMOVUPD      Y1, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y12, 32(R9)
+	VMOVUPD      Y5, 64(R9)
+	VMOVUPD      Y1, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R11)
-	VMOVUPD      Y13, 32(R11)
-	VMOVUPD      Y7, 64(R11)
-	VMOVUPD      Y2, 96(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Y14, 32(R11)
-	VMOVUPD      Y9, 64(R11)
-	VMOVUPD      Y8, 96(R11)
-	ADDQ         CX, R11
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y13, 32(R9)
+	VMOVUPD      Y7, 64(R9)
+	VMOVUPD      Y2, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 32(R9)
+	VMOVUPD      Y9, 64(R9)
+	VMOVUPD      Y8, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R11)
-	VMOVUPD      Y11, 64(R11)
-	VMOVUPD      Y10, 96(R11)
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	VMOVUPD      Y11, 64(R9)
+	VMOVUPD      Y10, 96(R9)
 	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -5552,8 +8266,8 @@ columns16_from0:
 	MOVQ         SI, SI
 
 columns16_from6:
-	VMOVUPS      (SI), Y12
-	VMOVUPS      32(SI), Y13
+	VMOVUPS      (DX), Y12
+	VMOVUPS      32(DX), Y13
 	VBROADCASTSS 24(DX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
@@ -5576,11 +8290,10 @@ columns16_from6:
 	VFMADD231PS  Y13, Y12, Y10
 	VBROADCASTSS 60(DX), Y12
 	VFMADD231PS  Y13, Y12, Y11
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	DECQ         SI
 	JNZ          columns16_from6
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y0, X12
@@ -5770,3 +8483,3071 @@ DATA lanes4_0_7<>+20(SB)/4, $0xffffffff
 DATA lanes4_0_7<>+24(SB)/4, $0xffffffff
 DATA lanes4_0_7<>+28(SB)/4, $0x00000000
 GLOBL lanes4_0_7<>(SB), RODATA|NOPTR, $32
+
+// func NarrowWeighted32(c *float64, ldc int, x *float32, stride int, d *float64, n int, p int, ahead *float32, step int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·NarrowWeighted32(SB), NOSPLIT, $0-72
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+40(FP), SI
+	MOVQ   ahead+56(FP), DI
+	MOVQ   step+64(FP), R8
+	MOVQ   d+32(FP), R9
+	MOVQ   p+48(FP), R10
+	SHLQ   $0x03, CX
+	SHLQ   $0x02, BX
+	CMPQ   R10, $+8
+	JG     above8
+	CMPQ   R10, $+4
+	JG     above4
+	CMPQ   R10, $+2
+	JG     above2
+	CMPQ   R10, $+1
+	JG     above1
+	VXORPD Y0, Y0, Y0
+	MOVQ   SI, SI
+
+columns1_from0:
+	VMOVUPS      lanes4_0_1<>+0(SB), Y1
+	VMASKMOVPS   (DX), Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VCVTSD2SS    (R9), X2, X2
+	VBROADCASTSS X2, Y2
+	VMULPS       Y2, Y1, Y1
+	ADDQ         $+8, R9
+	VBROADCASTSS (DX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns1_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   (AX), Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above1:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	MOVQ   SI, SI
+
+columns2_from0:
+	VMOVUPS      lanes4_0_2<>+0(SB), Y2
+	VMASKMOVPS   (DX), Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VCVTSD2SS    (R9), X3, X3
+	VBROADCASTSS X3, Y3
+	VMULPS       Y3, Y2, Y2
+	ADDQ         $+8, R9
+	VBROADCASTSS (DX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(DX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns2_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_1_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   Y0, Y2, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ   R10, $+3
+	JG     above3
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	MOVQ   SI, SI
+
+columns3_from0:
+	VMOVUPS      lanes4_0_3<>+0(SB), Y3
+	VMASKMOVPS   (DX), Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VCVTSD2SS    (R9), X4, X4
+	VBROADCASTSS X4, Y4
+	VMULPS       Y4, Y3, Y3
+	ADDQ         $+8, R9
+	VBROADCASTSS (DX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(DX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(DX), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns3_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_2_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   Y0, Y3, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above3:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   SI, SI
+
+columns4_from0:
+	VMOVUPS      lanes4_0_4<>+0(SB), Y4
+	VMASKMOVPS   (DX), Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VCVTSD2SS    (R9), X5, X5
+	VBROADCASTSS X5, Y5
+	VMULPS       Y5, Y4, Y4
+	ADDQ         $+8, R9
+	VBROADCASTSS (DX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(DX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(DX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(DX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns4_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X4
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X4, Y4
+	VADDPD       (AX), Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X4
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X4
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VMOVUPD      Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above4:
+	CMPQ   R10, $+6
+	JG     above6
+	CMPQ   R10, $+5
+	JG     above5
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	MOVQ   SI, SI
+
+columns5_from0:
+	VMOVUPS      lanes4_0_5<>+0(SB), Y5
+	VMASKMOVPS   (DX), Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VCVTSD2SS    (R9), X6, X6
+	VBROADCASTSS X6, Y6
+	VMULPS       Y6, Y5, Y5
+	ADDQ         $+8, R9
+	VBROADCASTSS (DX), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(DX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(DX), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(DX), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(DX), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns5_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X5, Y5
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X6
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_1_4<>+0(SB), Y7
+	VMASKMOVPD   (AX), Y7, Y7
+	VADDPD       Y7, Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X7
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_2_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X8
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X9
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y9, Y9
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above5:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	MOVQ   SI, SI
+
+columns6_from0:
+	VMOVUPS      lanes4_0_6<>+0(SB), Y6
+	VMASKMOVPS   (DX), Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VCVTSD2SS    (R9), X7, X7
+	VBROADCASTSS X7, Y7
+	VMULPS       Y7, Y6, Y6
+	ADDQ         $+8, R9
+	VBROADCASTSS (DX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(DX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(DX), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(DX), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(DX), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(DX), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns6_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X6
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X6, Y6
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X7
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X8
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X9
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X10
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_2<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above6:
+	CMPQ   R10, $+7
+	JG     above7
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	MOVQ   SI, SI
+
+columns7_from0:
+	VMOVUPS      lanes4_0_7<>+0(SB), Y7
+	VMASKMOVPS   (DX), Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VCVTSD2SS    (R9), X8, X8
+	VBROADCASTSS X8, Y8
+	VMULPS       Y8, Y7, Y7
+	ADDQ         $+8, R9
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(DX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(DX), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(DX), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 16(DX), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 20(DX), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 24(DX), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns7_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X7
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X7, Y7
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X8
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X9
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X10
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X11
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_3<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_3<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above7:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   SI, SI
+
+columns8_from0:
+	VMOVUPS      (DX), Y8
+	VXORPD       Y9, Y9, Y9
+	VCVTSD2SS    (R9), X9, X9
+	VBROADCASTSS X9, Y9
+	VMULPS       Y9, Y8, Y8
+	ADDQ         $+8, R9
+	VBROADCASTSS (DX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(DX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 8(DX), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(DX), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 16(DX), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 20(DX), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 24(DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(DX), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns8_from0
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X8
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X8, Y8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X9
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	VADDPD       32(AX), Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X10
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VADDPD       32(AX), Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X11
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VADDPD       32(AX), Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X6
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y8, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (DX)
+	VMOVUPD      Y9, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (DX)
+	VMOVUPD      Y10, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (DX)
+	VMOVUPD      Y11, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y12, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above8:
+	CMPQ   R10, $+12
+	JG     above12
+	CMPQ   R10, $+10
+	JG     above10
+	CMPQ   R10, $+9
+	JG     above9
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns9_from0:
+	VMOVUPS      (R10), Y8
+	VMOVUPS      lanes4_0_1<>+0(SB), Y9
+	VMASKMOVPS   32(R10), Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VCVTSD2SS    (R12), X10, X10
+	VBROADCASTSS X10, Y10
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y10, Y9, Y9
+	ADDQ         $+8, R12
+	VBROADCASTSS (R10), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R10), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R10), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R10), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns9_from0
+	MOVQ         AX, R10
+	VEXTRACTF128 $0x01, Y0, X8
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X8, Y8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y8, Y8
+	VEXTRACTF128 $0x01, Y1, X9
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   64(AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X9
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       32(AX), Y9, Y9
+	VEXTRACTF128 $0x01, Y3, X10
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X10
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y5, X11
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_1<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X11
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y7, X12
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y7, Y7
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y8, 32(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R10)
+	VMOVUPD      Y9, 32(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y11, 32(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	MOVQ         SI, SI
+
+columns9_from4:
+	VMOVUPS      (DX), Y9
+	VMOVUPS      lanes4_0_1<>+0(SB), Y10
+	VMASKMOVPS   32(DX), Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VCVTSD2SS    (R9), X11, X11
+	VBROADCASTSS X11, Y11
+	VMULPS       Y11, Y9, Y9
+	VMULPS       Y11, Y10, Y10
+	ADDQ         $+8, R9
+	VBROADCASTSS 16(DX), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 20(DX), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 24(DX), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 28(DX), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 32(DX), Y9
+	VFMADD231PS  Y10, Y9, Y8
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns9_from4
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X9
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X9, Y9
+	VADDPD       32(AX), Y9, Y9
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   64(AX), Y2, Y2
+	VADDPD       Y2, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X2
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X4
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_3_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y7, X6
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   64(AX), Y6, Y6
+	VADDPD       Y6, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X6
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   64(AX), Y6, Y6
+	VADDPD       Y6, Y8, Y8
+	VMOVUPD      Y9, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   Y1, Y6, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above9:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns10_from0:
+	VMOVUPS      (R10), Y10
+	VMOVUPS      lanes4_0_2<>+0(SB), Y11
+	VMASKMOVPS   32(R10), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R12), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R12
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R10), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R10), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R10), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R10), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns10_from0
+	MOVQ         AX, R10
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X12
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_0_2<>+0(SB), Y13
+	VMASKMOVPD   64(AX), Y13, Y13
+	VADDPD       Y13, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y14
+	VMASKMOVPD   (AX), Y14, Y14
+	VADDPD       Y14, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	VEXTRACTF128 $0x01, Y7, X14
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   64(AX), Y14, Y14
+	VADDPD       Y14, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y9, Y9
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R10)
+	VMOVUPD      Y11, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y12, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y13, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y14, 32(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         SI, SI
+
+columns10_from5:
+	VMOVUPS      (DX), Y8
+	VMOVUPS      lanes4_0_2<>+0(SB), Y9
+	VMASKMOVPS   32(DX), Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VCVTSD2SS    (R9), X10, X10
+	VBROADCASTSS X10, Y10
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y10, Y9, Y9
+	ADDQ         $+8, R9
+	VBROADCASTSS 20(DX), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 24(DX), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 28(DX), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 32(DX), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VBROADCASTSS 36(DX), Y8
+	VFMADD231PS  Y9, Y8, Y7
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns10_from5
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X8
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   64(AX), Y2, Y2
+	VADDPD       Y2, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X2
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X4
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X4
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_2<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y7, Y7
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   Y8, Y4, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   Y1, Y4, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above10:
+	CMPQ   R10, $+11
+	JG     above11
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns11_from0:
+	VMOVUPS      (R10), Y10
+	VMOVUPS      lanes4_0_3<>+0(SB), Y11
+	VMASKMOVPS   32(R10), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R12), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R12
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R10), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R10), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R10), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R10), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns11_from0
+	MOVQ         AX, R10
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X12
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_0_3<>+0(SB), Y13
+	VMASKMOVPD   64(AX), Y13, Y13
+	VADDPD       Y13, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y14
+	VMASKMOVPD   (AX), Y14, Y14
+	VADDPD       Y14, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	VEXTRACTF128 $0x01, Y7, X14
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   64(AX), Y14, Y14
+	VADDPD       Y14, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y9, Y9
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R10)
+	VMOVUPD      Y11, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y12, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y13, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y14, 32(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	MOVQ         SI, SI
+
+columns11_from5:
+	VMOVUPS      (DX), Y9
+	VMOVUPS      lanes4_0_3<>+0(SB), Y10
+	VMASKMOVPS   32(DX), Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VCVTSD2SS    (R9), X11, X11
+	VBROADCASTSS X11, Y11
+	VMULPS       Y11, Y9, Y9
+	VMULPS       Y11, Y10, Y10
+	ADDQ         $+8, R9
+	VBROADCASTSS 20(DX), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 24(DX), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 28(DX), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 32(DX), Y9
+	VFMADD231PS  Y10, Y9, Y6
+	VBROADCASTSS 36(DX), Y9
+	VFMADD231PS  Y10, Y9, Y7
+	VBROADCASTSS 40(DX), Y9
+	VFMADD231PS  Y10, Y9, Y8
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns11_from5
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X9
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y9, Y9
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   64(AX), Y2, Y2
+	VADDPD       Y2, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X2
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X4
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X4
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_3<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X4
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_2_3<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   Y9, Y4, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   Y1, Y4, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above11:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns12_from0:
+	VMOVUPS      (R10), Y10
+	VMOVUPS      lanes4_0_4<>+0(SB), Y11
+	VMASKMOVPS   32(R10), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R12), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R12
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R10), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R10), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R10), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R10), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns12_from0
+	MOVQ         AX, R10
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VADDPD       64(AX), Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X12
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X12, Y12
+	VADDPD       64(AX), Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y14
+	VMASKMOVPD   (AX), Y14, Y14
+	VADDPD       Y14, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	VEXTRACTF128 $0x01, Y7, X14
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X14, Y14
+	VADDPD       64(AX), Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      Y1, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R10)
+	VMOVUPD      Y11, 32(R10)
+	VMOVUPD      Y3, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y12, 32(R10)
+	VMOVUPD      Y5, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y13, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y14, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         SI, SI
+
+columns12_from5:
+	VMOVUPS      (DX), Y10
+	VMOVUPS      lanes4_0_4<>+0(SB), Y11
+	VMASKMOVPS   32(DX), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R9), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R9
+	VBROADCASTSS 20(DX), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 24(DX), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 28(DX), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 32(DX), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS 36(DX), Y10
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS 40(DX), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS 44(DX), Y10
+	VFMADD231PS  Y11, Y10, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns12_from5
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X2
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X4
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X4, Y4
+	VADDPD       64(AX), Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X4
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X4
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X4
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   64(AX), Y4, Y4
+	VADDPD       Y4, Y9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   Y10, Y4, 32(DX)
+	VMOVUPD      Y1, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 32(DX)
+	VMOVUPD      Y3, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMOVUPD      Y5, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y6, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above12:
+	CMPQ   R10, $+14
+	JG     above14
+	CMPQ   R10, $+13
+	JG     above13
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns13_from0:
+	VMOVUPS      (R10), Y10
+	VMOVUPS      lanes4_0_5<>+0(SB), Y11
+	VMASKMOVPS   32(R10), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R12), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R12
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R10), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R10), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R10), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R10), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns13_from0
+	MOVQ         AX, R10
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_1_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X13
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X14
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R10)
+	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y10, 32(R10)
+	VEXTRACTF128 $0x01, Y6, X10
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      Y1, 64(R10)
+	VEXTRACTF128 $0x01, Y7, X1
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 96(R10)
+	VEXTRACTF128 $0x01, Y8, X11
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X11, Y11
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R10)
+	VMOVUPD      Y12, 32(R10)
+	VMOVUPD      Y3, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y4, Y2, (R10)
+	VMOVUPD      Y14, 32(R10)
+	VMOVUPD      Y5, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y0, Y2, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y10, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y11, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         SI, SI
+
+columns13_from5:
+	VMOVUPS      (DX), Y11
+	VMOVUPS      lanes4_0_5<>+0(SB), Y12
+	VMASKMOVPS   32(DX), Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VCVTSD2SS    (R9), X13, X13
+	VBROADCASTSS X13, Y13
+	VMULPS       Y13, Y11, Y11
+	VMULPS       Y13, Y12, Y12
+	ADDQ         $+8, R9
+	VBROADCASTSS 20(DX), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 24(DX), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 28(DX), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 32(DX), Y11
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS 36(DX), Y11
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 40(DX), Y11
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS 44(DX), Y11
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS 48(DX), Y11
+	VFMADD231PS  Y12, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns13_from5
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X11
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y11, Y11
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X13
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y13, Y13
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X14
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X14, Y14
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y7, X11
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y11, Y11
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(DX)
+	VEXTRACTF128 $0x01, Y8, X1
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(DX)
+	VEXTRACTF128 $0x01, Y9, X0
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y12, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y10, X12
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y12, Y12
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y3
+	VMASKMOVPD   Y2, Y3, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 32(DX)
+	VMOVUPD      Y5, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y4, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y6, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y14, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y7, Y2, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y11, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y8, Y2, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y1, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y9, Y1, 64(DX)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y12, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above13:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns14_from0:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      lanes4_0_6<>+0(SB), Y13
+	VMASKMOVPS   32(R10), Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R12), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R12
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R10), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R10), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R10), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R10), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns14_from0
+	MOVQ         AX, R10
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R10)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R10)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R10)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 96(R10)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R10)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R10)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R10)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y12, 32(R10)
+	VMOVUPD      Y5, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y13, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y14, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R10)
+	VMOVUPD      Y11, 64(R10)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         SI, SI
+
+columns14_from6:
+	VMOVUPS      (DX), Y10
+	VMOVUPS      lanes4_0_6<>+0(SB), Y11
+	VMASKMOVPS   32(DX), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R9), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R9
+	VBROADCASTSS 24(DX), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 28(DX), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 32(DX), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS 36(DX), Y10
+	VFMADD231PS  Y11, Y10, Y5
+	VBROADCASTSS 40(DX), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS 44(DX), Y10
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS 48(DX), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS 52(DX), Y10
+	VFMADD231PS  Y11, Y10, Y9
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns14_from6
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_1_4<>+0(SB), Y14
+	VMASKMOVPD   64(AX), Y14, Y14
+	VADDPD       Y14, Y5, Y5
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X14
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y10, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y7, X10
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(DX)
+	VEXTRACTF128 $0x01, Y8, X1
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_2<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      lanes8_0_2<>+0(SB), Y9
+	VMASKMOVPD   Y0, Y9, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(DX)
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y4, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y12, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y13, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y14, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(DX)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above14:
+	CMPQ   R10, $+15
+	JG     above15
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns15_from0:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      lanes4_0_7<>+0(SB), Y13
+	VMASKMOVPS   32(R10), Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R12), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R12
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R10), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R10), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R10), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R10), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns15_from0
+	MOVQ         AX, R10
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R10)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R10)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R10)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 96(R10)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R10)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R10)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R10)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y12, 32(R10)
+	VMOVUPD      Y5, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y13, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y14, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R10)
+	VMOVUPD      Y11, 64(R10)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         SI, SI
+
+columns15_from6:
+	VMOVUPS      (DX), Y11
+	VMOVUPS      lanes4_0_7<>+0(SB), Y12
+	VMASKMOVPS   32(DX), Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VCVTSD2SS    (R9), X13, X13
+	VBROADCASTSS X13, Y13
+	VMULPS       Y13, Y11, Y11
+	VMULPS       Y13, Y12, Y12
+	ADDQ         $+8, R9
+	VBROADCASTSS 24(DX), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 28(DX), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 32(DX), Y11
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS 36(DX), Y11
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS 40(DX), Y11
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS 44(DX), Y11
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 48(DX), Y11
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS 52(DX), Y11
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS 56(DX), Y11
+	VFMADD231PS  Y12, Y11, Y10
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns15_from6
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X11
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y11, Y11
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X13
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X14
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y5, Y5
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y6, X11
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y11, Y11
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(DX)
+	VEXTRACTF128 $0x01, Y7, X1
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(DX)
+	VEXTRACTF128 $0x01, Y8, X0
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   Y12, Y10, 32(DX)
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   Y2, Y3, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y4, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y5, Y2, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y14, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y6, Y2, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y11, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   Y7, Y2, 64(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y1, Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
+above15:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns16_from0:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R12), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R12
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R10), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R10), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R10), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R10), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns16_from0
+	MOVQ         AX, R10
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R10)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R10)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R10)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y13, 96(R10)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R10)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R10)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R10)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD      Y0, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R10)
+	VMOVUPD      Y12, 32(R10)
+	VMOVUPD      Y5, 64(R10)
+	VMOVUPD      Y1, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R10)
+	VMOVUPD      Y13, 32(R10)
+	VMOVUPD      Y7, 64(R10)
+	VMOVUPD      Y2, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Y14, 32(R10)
+	VMOVUPD      Y9, 64(R10)
+	VMOVUPD      Y8, 96(R10)
+	ADDQ         CX, R10
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R10)
+	VMOVUPD      Y11, 64(R10)
+	VMOVUPD      Y10, 96(R10)
+	ADDQ         CX, AX
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         SI, SI
+
+columns16_from6:
+	VMOVUPS      (DX), Y12
+	VMOVUPS      32(DX), Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R9), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R9
+	VBROADCASTSS 24(DX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 28(DX), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 32(DX), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS 36(DX), Y12
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS 40(DX), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS 44(DX), Y12
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS 48(DX), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS 52(DX), Y12
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS 56(DX), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS 60(DX), Y12
+	VFMADD231PS  Y13, Y12, Y11
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          columns16_from6
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X13
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y13, Y13
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VADDPD       96(AX), Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X14
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X14, Y14
+	VADDPD       64(AX), Y4, Y4
+	VADDPD       96(AX), Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y12, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y5, X12
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y5, Y5
+	VADDPD       96(AX), Y12, Y12
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(DX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y0, 96(DX)
+	VEXTRACTF128 $0x01, Y7, X0
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 32(DX)
+	VEXTRACTF128 $0x01, Y8, X13
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X13, Y13
+	VADDPD       96(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      Y2, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y4, 64(DX)
+	VMOVUPD      Y14, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y5, Y2, 64(DX)
+	VMOVUPD      Y12, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y6, Y2, 64(DX)
+	VMOVUPD      Y1, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y7, Y1, 64(DX)
+	VMOVUPD      Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      Y13, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(DX)
+	ADDQ         CX, DX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(DX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET

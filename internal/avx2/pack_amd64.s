@@ -625,7 +625,7 @@ DATA masks8<>+184(SB)/8, $0x0000000000000000
 GLOBL masks8<>(SB), RODATA|NOPTR, $192
 
 // func Pack32(dst *float32, ldd int, x *float32, n int, p int, stride int, shift *float32, d *float64)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·Pack32(SB), NOSPLIT, $0-64
 	MOVQ       dst+0(FP), AX
 	MOVQ       ldd+8(FP), CX
@@ -666,13 +666,13 @@ TEXT ·Pack32(SB), NOSPLIT, $0-64
 	VMASKMOVPS (R8), X1, X2
 
 both1:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	VMASKMOVPS   (DX), X1, X3
 	VSUBPS       X2, X3, X3
-	VCVTPS2PD    X3, Y3
-	VMULPD       Y0, Y3, Y3
-	VCVTPD2PSY   Y3, X3
+	VMULPS       X0, X3, X3
 	VMASKMOVPS   X3, X1, (AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -698,19 +698,17 @@ both_more_than1:
 	VMASKMOVPS 16(R8), X1, X3
 
 both2:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), X4
 	VSUBPS       X2, X4, X4
-	VCVTPS2PD    X4, Y4
-	VMULPD       Y0, Y4, Y4
-	VCVTPD2PSY   Y4, X4
+	VMULPS       X0, X4, X4
 	VMOVUPS      X4, (AX)
 	VMASKMOVPS   16(DX), X1, X4
 	VSUBPS       X3, X4, X4
-	VCVTPS2PD    X4, Y4
-	VMULPD       Y0, Y4, Y4
-	VCVTPD2PSY   Y4, X4
+	VMULPS       X0, X4, X4
 	VMASKMOVPS   X4, X1, 16(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -737,25 +735,21 @@ both_more_than2:
 	VMASKMOVPS 32(R8), X1, X4
 
 both3:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), X5
 	VSUBPS       X2, X5, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       Y0, Y5, Y5
-	VCVTPD2PSY   Y5, X5
+	VMULPS       X0, X5, X5
 	VMOVUPS      X5, (AX)
 	VMOVUPS      16(DX), X5
 	VSUBPS       X3, X5, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       Y0, Y5, Y5
-	VCVTPD2PSY   Y5, X5
+	VMULPS       X0, X5, X5
 	VMOVUPS      X5, 16(AX)
 	VMASKMOVPS   32(DX), X1, X5
 	VSUBPS       X4, X5, X5
-	VCVTPS2PD    X5, Y5
-	VMULPD       Y0, Y5, Y5
-	VCVTPD2PSY   Y5, X5
+	VMULPS       X0, X5, X5
 	VMASKMOVPS   X5, X1, 32(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -783,31 +777,25 @@ both_more_than3:
 	VMASKMOVPS 48(R8), X1, X5
 
 both4:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), X6
 	VSUBPS       X2, X6, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       Y0, Y6, Y6
-	VCVTPD2PSY   Y6, X6
+	VMULPS       X0, X6, X6
 	VMOVUPS      X6, (AX)
 	VMOVUPS      16(DX), X6
 	VSUBPS       X3, X6, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       Y0, Y6, Y6
-	VCVTPD2PSY   Y6, X6
+	VMULPS       X0, X6, X6
 	VMOVUPS      X6, 16(AX)
 	VMOVUPS      32(DX), X6
 	VSUBPS       X4, X6, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       Y0, Y6, Y6
-	VCVTPD2PSY   Y6, X6
+	VMULPS       X0, X6, X6
 	VMOVUPS      X6, 32(AX)
 	VMASKMOVPS   48(DX), X1, X6
 	VSUBPS       X5, X6, X6
-	VCVTPS2PD    X6, Y6
-	VMULPD       Y0, Y6, Y6
-	VCVTPD2PSY   Y6, X6
+	VMULPS       X0, X6, X6
 	VMASKMOVPS   X6, X1, 48(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -818,7 +806,9 @@ both4:
 
 both_more_than4:
 both_many:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	MOVQ         DX, R11
 	MOVQ         AX, R12
@@ -829,9 +819,7 @@ both_many:
 both_many_vector:
 	VMOVUPS    (R11), X2
 	VSUBPS     (R13), X2, X2
-	VCVTPS2PD  X2, Y2
-	VMULPD     Y0, Y2, Y2
-	VCVTPD2PSY Y2, X2
+	VMULPS     X0, X2, X2
 	VMOVUPS    X2, (R12)
 	ADDQ       $+16, R11
 	ADDQ       $+16, R12
@@ -843,9 +831,7 @@ both_many_vector:
 	VMASKMOVPS (R13), X1, X2
 	VMASKMOVPS (R11), X1, X3
 	VSUBPS     X2, X3, X3
-	VCVTPS2PD  X3, Y3
-	VMULPD     Y0, Y3, Y3
-	VCVTPD2PSY Y3, X3
+	VMULPS     X0, X3, X3
 	VMASKMOVPS X3, X1, (R12)
 
 both_many_next:
@@ -871,12 +857,12 @@ scaled:
 	VMOVUPS 64(R8)(SI*4), X1
 
 scaled1:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	VMASKMOVPS   (DX), X1, X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMASKMOVPS   X2, X1, (AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -900,17 +886,15 @@ scaled_more_than1:
 	VMOVUPS 64(R8)(SI*4), X1
 
 scaled2:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMOVUPS      X2, (AX)
 	VMASKMOVPS   16(DX), X1, X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMASKMOVPS   X2, X1, 16(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -934,22 +918,18 @@ scaled_more_than2:
 	VMOVUPS 64(R8)(SI*4), X1
 
 scaled3:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMOVUPS      X2, (AX)
 	VMOVUPS      16(DX), X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMOVUPS      X2, 16(AX)
 	VMASKMOVPS   32(DX), X1, X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMASKMOVPS   X2, X1, 32(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -973,27 +953,21 @@ scaled_more_than3:
 	VMOVUPS 64(R8)(SI*4), X1
 
 scaled4:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMOVUPS      X2, (AX)
 	VMOVUPS      16(DX), X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMOVUPS      X2, 16(AX)
 	VMOVUPS      32(DX), X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMOVUPS      X2, 32(AX)
 	VMASKMOVPS   48(DX), X1, X2
-	VCVTPS2PD    X2, Y2
-	VMULPD       Y0, Y2, Y2
-	VCVTPD2PSY   Y2, X2
+	VMULPS       X0, X2, X2
 	VMASKMOVPS   X2, X1, 48(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -1004,7 +978,9 @@ scaled4:
 
 scaled_more_than4:
 scaled_many:
-	VBROADCASTSD (R9), Y0
+	VXORPD       Y0, Y0, Y0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Y0
 	ADDQ         $+8, R9
 	MOVQ         DX, R8
 	MOVQ         AX, R11
@@ -1013,9 +989,7 @@ scaled_many:
 
 scaled_many_vector:
 	VMOVUPS    (R8), X2
-	VCVTPS2PD  X2, Y2
-	VMULPD     Y0, Y2, Y2
-	VCVTPD2PSY Y2, X2
+	VMULPS     X0, X2, X2
 	VMOVUPS    X2, (R11)
 	ADDQ       $+16, R8
 	ADDQ       $+16, R11
@@ -1024,9 +998,7 @@ scaled_many_vector:
 	TESTQ      R10, R10
 	JZ         scaled_many_next
 	VMASKMOVPS (R8), X1, X2
-	VCVTPS2PD  X2, Y2
-	VMULPD     Y0, Y2, Y2
-	VCVTPD2PSY Y2, X2
+	VMULPS     X0, X2, X2
 	VMASKMOVPS X2, X1, (R11)
 
 scaled_many_next:

@@ -4,14 +4,26 @@
 
 package avx512
 
-// Narrow64 adds the upper triangle of the product of n rows of two panels to c.
-// p is at most 32, and even above 16. From ahead on, step bytes of memory a row are fetched.
+// Narrow64 adds the upper triangle of xᵀx to c.
+// x has n rows of p columns, at most 32 and even above 16. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
-func Narrow64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, p int, ahead *float64, step int)
+func Narrow64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
 
-// Narrow32 adds the upper triangle of the product of n rows of two panels to c.
-// p is at most 32, and even above 16. From ahead on, step bytes of memory a row are fetched.
+// NarrowWeighted64 adds the upper triangle of xᵀdiag(d)x to c.
+// x has n rows of p columns, at most 32 and even above 16. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
-func Narrow32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, p int, ahead *float32, step int)
+func NarrowWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
+
+// Narrow32 adds the upper triangle of xᵀx to c.
+// x has n rows of p columns, at most 32 and even above 16. From ahead on, step bytes of memory a row are fetched.
+//
+//go:noescape
+func Narrow32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
+
+// NarrowWeighted32 adds the upper triangle of xᵀdiag(d)x to c.
+// x has n rows of p columns, at most 32 and even above 16. From ahead on, step bytes of memory a row are fetched.
+//
+//go:noescape
+func NarrowWeighted32(c *float64, ldc int, x *float32, stride int, d *float64, n int, p int, ahead *float32, step int)

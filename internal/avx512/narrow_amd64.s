@@ -4,43 +4,39 @@
 
 #include "textflag.h"
 
-// func Narrow64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, p int, ahead *float64, step int)
+// func Narrow64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·Narrow64(SB), NOSPLIT, $0-80
+TEXT ·Narrow64(SB), NOSPLIT, $0-64
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   lda+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   ldb+40(FP), DI
-	MOVQ   n+48(FP), R8
-	MOVQ   ahead+64(FP), R9
-	MOVQ   step+72(FP), R10
-	MOVQ   p+56(FP), R11
+	MOVQ   x+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   ahead+48(FP), DI
+	MOVQ   step+56(FP), R8
+	MOVQ   p+40(FP), R9
 	SHLQ   $0x03, CX
 	SHLQ   $0x03, BX
-	SHLQ   $0x03, DI
-	CMPQ   R11, $+12
+	CMPQ   R9, $+12
 	JG     above12
-	CMPQ   R11, $+6
+	CMPQ   R9, $+6
 	JG     above6
-	CMPQ   R11, $+3
+	CMPQ   R9, $+3
 	JG     above3
-	CMPQ   R11, $+1
+	CMPQ   R9, $+1
 	JG     above1
 	VXORPD Z0, Z0, Z0
 	MOVQ   SI, SI
-	MOVL   $0x00000001, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000001, R9
+	KMOVW  R9, K1
 
 columns1_from0:
-	VMOVUPD.Z        (SI), K1, Z1
+	VMOVUPD.Z        (DX), K1, Z1
 	VFMADD231PD.BCST (DX), Z1, Z0
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns1_from0
 	MOVQ             AX, DX
 	MOVL             $0x00000001, BX
@@ -53,23 +49,22 @@ columns1_from0:
 	RET
 
 above1:
-	CMPQ   R11, $+2
+	CMPQ   R9, $+2
 	JG     above2
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	MOVQ   SI, SI
-	MOVL   $0x00000003, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000003, R9
+	KMOVW  R9, K1
 
 columns2_from0:
-	VMOVUPD.Z        (SI), K1, Z2
+	VMOVUPD.Z        (DX), K1, Z2
 	VFMADD231PD.BCST (DX), Z2, Z0
 	VFMADD231PD.BCST 8(DX), Z2, Z1
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns2_from0
 	MOVQ             AX, DX
 	MOVL             $0x00000003, BX
@@ -93,19 +88,18 @@ above2:
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	MOVQ   SI, SI
-	MOVL   $0x00000007, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000007, R9
+	KMOVW  R9, K1
 
 columns3_from0:
-	VMOVUPD.Z        (SI), K1, Z3
+	VMOVUPD.Z        (DX), K1, Z3
 	VFMADD231PD.BCST (DX), Z3, Z0
 	VFMADD231PD.BCST 8(DX), Z3, Z1
 	VFMADD231PD.BCST 16(DX), Z3, Z2
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns3_from0
 	MOVQ             AX, DX
 	MOVL             $0x00000007, BX
@@ -132,27 +126,26 @@ columns3_from0:
 	RET
 
 above3:
-	CMPQ   R11, $+4
+	CMPQ   R9, $+4
 	JG     above4
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
 	MOVQ   SI, SI
-	MOVL   $0x0000000f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000000f, R9
+	KMOVW  R9, K1
 
 columns4_from0:
-	VMOVUPD.Z        (SI), K1, Z4
+	VMOVUPD.Z        (DX), K1, Z4
 	VFMADD231PD.BCST (DX), Z4, Z0
 	VFMADD231PD.BCST 8(DX), Z4, Z1
 	VFMADD231PD.BCST 16(DX), Z4, Z2
 	VFMADD231PD.BCST 24(DX), Z4, Z3
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns4_from0
 	MOVQ             AX, DX
 	MOVL             $0x0000000f, BX
@@ -186,7 +179,7 @@ columns4_from0:
 	RET
 
 above4:
-	CMPQ   R11, $+5
+	CMPQ   R9, $+5
 	JG     above5
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -194,21 +187,20 @@ above4:
 	VXORPD Z3, Z3, Z3
 	VXORPD Z4, Z4, Z4
 	MOVQ   SI, SI
-	MOVL   $0x0000001f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000001f, R9
+	KMOVW  R9, K1
 
 columns5_from0:
-	VMOVUPD.Z        (SI), K1, Z5
+	VMOVUPD.Z        (DX), K1, Z5
 	VFMADD231PD.BCST (DX), Z5, Z0
 	VFMADD231PD.BCST 8(DX), Z5, Z1
 	VFMADD231PD.BCST 16(DX), Z5, Z2
 	VFMADD231PD.BCST 24(DX), Z5, Z3
 	VFMADD231PD.BCST 32(DX), Z5, Z4
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns5_from0
 	MOVQ             AX, DX
 	MOVL             $0x0000001f, BX
@@ -256,22 +248,21 @@ above5:
 	VXORPD Z4, Z4, Z4
 	VXORPD Z5, Z5, Z5
 	MOVQ   SI, SI
-	MOVL   $0x0000003f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000003f, R9
+	KMOVW  R9, K1
 
 columns6_from0:
-	VMOVUPD.Z        (SI), K1, Z6
+	VMOVUPD.Z        (DX), K1, Z6
 	VFMADD231PD.BCST (DX), Z6, Z0
 	VFMADD231PD.BCST 8(DX), Z6, Z1
 	VFMADD231PD.BCST 16(DX), Z6, Z2
 	VFMADD231PD.BCST 24(DX), Z6, Z3
 	VFMADD231PD.BCST 32(DX), Z6, Z4
 	VFMADD231PD.BCST 40(DX), Z6, Z5
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns6_from0
 	MOVQ             AX, DX
 	MOVL             $0x0000003f, BX
@@ -319,9 +310,9 @@ columns6_from0:
 	RET
 
 above6:
-	CMPQ   R11, $+9
+	CMPQ   R9, $+9
 	JG     above9
-	CMPQ   R11, $+7
+	CMPQ   R9, $+7
 	JG     above7
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -331,11 +322,11 @@ above6:
 	VXORPD Z5, Z5, Z5
 	VXORPD Z6, Z6, Z6
 	MOVQ   SI, SI
-	MOVL   $0x0000007f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000007f, R9
+	KMOVW  R9, K1
 
 columns7_from0:
-	VMOVUPD.Z        (SI), K1, Z7
+	VMOVUPD.Z        (DX), K1, Z7
 	VFMADD231PD.BCST (DX), Z7, Z0
 	VFMADD231PD.BCST 8(DX), Z7, Z1
 	VFMADD231PD.BCST 16(DX), Z7, Z2
@@ -343,11 +334,10 @@ columns7_from0:
 	VFMADD231PD.BCST 32(DX), Z7, Z4
 	VFMADD231PD.BCST 40(DX), Z7, Z5
 	VFMADD231PD.BCST 48(DX), Z7, Z6
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns7_from0
 	MOVQ             AX, DX
 	MOVL             $0x0000007f, BX
@@ -416,7 +406,7 @@ columns7_from0:
 	RET
 
 above7:
-	CMPQ   R11, $+8
+	CMPQ   R9, $+8
 	JG     above8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -429,7 +419,7 @@ above7:
 	MOVQ   SI, SI
 
 columns8_from0:
-	VMOVUPD          (SI), Z8
+	VMOVUPD          (DX), Z8
 	VFMADD231PD.BCST (DX), Z8, Z0
 	VFMADD231PD.BCST 8(DX), Z8, Z1
 	VFMADD231PD.BCST 16(DX), Z8, Z2
@@ -438,11 +428,10 @@ columns8_from0:
 	VFMADD231PD.BCST 40(DX), Z8, Z5
 	VFMADD231PD.BCST 48(DX), Z8, Z6
 	VFMADD231PD.BCST 56(DX), Z8, Z7
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns8_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -533,12 +522,12 @@ above8:
 	VXORPD Z15, Z15, Z15
 	VXORPD Z16, Z16, Z16
 	MOVQ   SI, SI
-	MOVL   $0x00000001, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000001, R9
+	KMOVW  R9, K1
 
 columns9_from0:
-	VMOVUPD          (SI), Z17
-	VMOVUPD.Z        64(SI), K1, Z18
+	VMOVUPD          (DX), Z17
+	VMOVUPD.Z        64(DX), K1, Z18
 	VBROADCASTSD     (DX), Z19
 	VFMADD231PD      Z17, Z19, Z0
 	VFMADD231PD      Z18, Z19, Z1
@@ -564,12 +553,11 @@ columns9_from0:
 	VFMADD231PD      Z17, Z19, Z14
 	VFMADD231PD      Z18, Z19, Z15
 	VFMADD231PD.BCST 64(DX), Z18, Z16
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns9_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -677,7 +665,7 @@ columns9_from0:
 	RET
 
 above9:
-	CMPQ   R11, $+10
+	CMPQ   R9, $+10
 	JG     above10
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -698,12 +686,12 @@ above9:
 	VXORPD Z16, Z16, Z16
 	VXORPD Z17, Z17, Z17
 	MOVQ   SI, SI
-	MOVL   $0x00000003, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000003, R9
+	KMOVW  R9, K1
 
 columns10_from0:
-	VMOVUPD          (SI), Z18
-	VMOVUPD.Z        64(SI), K1, Z19
+	VMOVUPD          (DX), Z18
+	VMOVUPD.Z        64(DX), K1, Z19
 	VBROADCASTSD     (DX), Z20
 	VFMADD231PD      Z18, Z20, Z0
 	VFMADD231PD      Z19, Z20, Z1
@@ -730,12 +718,11 @@ columns10_from0:
 	VFMADD231PD      Z19, Z20, Z15
 	VFMADD231PD.BCST 64(DX), Z19, Z16
 	VFMADD231PD.BCST 72(DX), Z19, Z17
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns10_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -852,7 +839,7 @@ columns10_from0:
 	RET
 
 above10:
-	CMPQ   R11, $+11
+	CMPQ   R9, $+11
 	JG     above11
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -874,12 +861,12 @@ above10:
 	VXORPD Z17, Z17, Z17
 	VXORPD Z18, Z18, Z18
 	MOVQ   SI, SI
-	MOVL   $0x00000007, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000007, R9
+	KMOVW  R9, K1
 
 columns11_from0:
-	VMOVUPD          (SI), Z19
-	VMOVUPD.Z        64(SI), K1, Z20
+	VMOVUPD          (DX), Z19
+	VMOVUPD.Z        64(DX), K1, Z20
 	VBROADCASTSD     (DX), Z21
 	VFMADD231PD      Z19, Z21, Z0
 	VFMADD231PD      Z20, Z21, Z1
@@ -907,12 +894,11 @@ columns11_from0:
 	VFMADD231PD.BCST 64(DX), Z20, Z16
 	VFMADD231PD.BCST 72(DX), Z20, Z17
 	VFMADD231PD.BCST 80(DX), Z20, Z18
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns11_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -1059,12 +1045,12 @@ above11:
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
 	MOVQ   SI, SI
-	MOVL   $0x0000000f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000000f, R9
+	KMOVW  R9, K1
 
 columns12_from0:
-	VMOVUPD          (SI), Z20
-	VMOVUPD.Z        64(SI), K1, Z21
+	VMOVUPD          (DX), Z20
+	VMOVUPD.Z        64(DX), K1, Z21
 	VBROADCASTSD     (DX), Z22
 	VFMADD231PD      Z20, Z22, Z0
 	VFMADD231PD      Z21, Z22, Z1
@@ -1093,12 +1079,11 @@ columns12_from0:
 	VFMADD231PD.BCST 72(DX), Z21, Z17
 	VFMADD231PD.BCST 80(DX), Z21, Z18
 	VFMADD231PD.BCST 88(DX), Z21, Z19
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns12_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -1233,11 +1218,11 @@ columns12_from0:
 	RET
 
 above12:
-	CMPQ   R11, $+20
+	CMPQ   R9, $+20
 	JG     above20
-	CMPQ   R11, $+15
+	CMPQ   R9, $+15
 	JG     above15
-	CMPQ   R11, $+13
+	CMPQ   R9, $+13
 	JG     above13
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -1261,12 +1246,12 @@ above12:
 	VXORPD Z19, Z19, Z19
 	VXORPD Z20, Z20, Z20
 	MOVQ   SI, SI
-	MOVL   $0x0000001f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000001f, R9
+	KMOVW  R9, K1
 
 columns13_from0:
-	VMOVUPD          (SI), Z21
-	VMOVUPD.Z        64(SI), K1, Z22
+	VMOVUPD          (DX), Z21
+	VMOVUPD.Z        64(DX), K1, Z22
 	VBROADCASTSD     (DX), Z23
 	VFMADD231PD      Z21, Z23, Z0
 	VFMADD231PD      Z22, Z23, Z1
@@ -1296,12 +1281,11 @@ columns13_from0:
 	VFMADD231PD.BCST 80(DX), Z22, Z18
 	VFMADD231PD.BCST 88(DX), Z22, Z19
 	VFMADD231PD.BCST 96(DX), Z22, Z20
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns13_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -1447,7 +1431,7 @@ columns13_from0:
 	RET
 
 above13:
-	CMPQ   R11, $+14
+	CMPQ   R9, $+14
 	JG     above14
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -1472,12 +1456,12 @@ above13:
 	VXORPD Z20, Z20, Z20
 	VXORPD Z21, Z21, Z21
 	MOVQ   SI, SI
-	MOVL   $0x0000003f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000003f, R9
+	KMOVW  R9, K1
 
 columns14_from0:
-	VMOVUPD          (SI), Z22
-	VMOVUPD.Z        64(SI), K1, Z23
+	VMOVUPD          (DX), Z22
+	VMOVUPD.Z        64(DX), K1, Z23
 	VBROADCASTSD     (DX), Z24
 	VFMADD231PD      Z22, Z24, Z0
 	VFMADD231PD      Z23, Z24, Z1
@@ -1508,12 +1492,11 @@ columns14_from0:
 	VFMADD231PD.BCST 88(DX), Z23, Z19
 	VFMADD231PD.BCST 96(DX), Z23, Z20
 	VFMADD231PD.BCST 104(DX), Z23, Z21
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns14_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -1692,12 +1675,12 @@ above14:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	MOVQ   SI, SI
-	MOVL   $0x0000007f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000007f, R9
+	KMOVW  R9, K1
 
 columns15_from0:
-	VMOVUPD          (SI), Z23
-	VMOVUPD.Z        64(SI), K1, Z24
+	VMOVUPD          (DX), Z23
+	VMOVUPD.Z        64(DX), K1, Z24
 	VBROADCASTSD     (DX), Z25
 	VFMADD231PD      Z23, Z25, Z0
 	VFMADD231PD      Z24, Z25, Z1
@@ -1729,12 +1712,11 @@ columns15_from0:
 	VFMADD231PD.BCST 96(DX), Z24, Z20
 	VFMADD231PD.BCST 104(DX), Z24, Z21
 	VFMADD231PD.BCST 112(DX), Z24, Z22
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns15_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -1898,7 +1880,7 @@ columns15_from0:
 	RET
 
 above15:
-	CMPQ   R11, $+16
+	CMPQ   R9, $+16
 	JG     above16
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -1927,8 +1909,8 @@ above15:
 	MOVQ   SI, SI
 
 columns16_from0:
-	VMOVUPD          (SI), Z24
-	VMOVUPD          64(SI), Z25
+	VMOVUPD          (DX), Z24
+	VMOVUPD          64(DX), Z25
 	VBROADCASTSD     (DX), Z26
 	VFMADD231PD      Z24, Z26, Z0
 	VFMADD231PD      Z25, Z26, Z1
@@ -1961,12 +1943,11 @@ columns16_from0:
 	VFMADD231PD.BCST 104(DX), Z25, Z21
 	VFMADD231PD.BCST 112(DX), Z25, Z22
 	VFMADD231PD.BCST 120(DX), Z25, Z23
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns16_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
@@ -2122,10 +2103,10 @@ columns16_from0:
 	RET
 
 above16:
-	CMPQ   R11, $+18
+	CMPQ   R9, $+18
 	JG     above18
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2147,149 +2128,147 @@ above16:
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
 	VXORPD Z20, Z20, Z20
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x00000003, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x00000003, R11
+	KMOVW  R11, K1
 
 columns18_from0:
-	VMOVUPD      (R12), Z21
-	VMOVUPD      64(R12), Z22
-	VMOVUPD.Z    128(R12), K1, Z23
-	VBROADCASTSD (R11), Z24
+	VMOVUPD      (R9), Z21
+	VMOVUPD      64(R9), Z22
+	VMOVUPD.Z    128(R9), K1, Z23
+	VBROADCASTSD (R9), Z24
 	VFMADD231PD  Z21, Z24, Z0
 	VFMADD231PD  Z22, Z24, Z1
 	VFMADD231PD  Z23, Z24, Z2
-	VBROADCASTSD 8(R11), Z24
+	VBROADCASTSD 8(R9), Z24
 	VFMADD231PD  Z21, Z24, Z3
 	VFMADD231PD  Z22, Z24, Z4
 	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD 16(R11), Z24
+	VBROADCASTSD 16(R9), Z24
 	VFMADD231PD  Z21, Z24, Z6
 	VFMADD231PD  Z22, Z24, Z7
 	VFMADD231PD  Z23, Z24, Z8
-	VBROADCASTSD 24(R11), Z24
+	VBROADCASTSD 24(R9), Z24
 	VFMADD231PD  Z21, Z24, Z9
 	VFMADD231PD  Z22, Z24, Z10
 	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 32(R11), Z24
+	VBROADCASTSD 32(R9), Z24
 	VFMADD231PD  Z21, Z24, Z12
 	VFMADD231PD  Z22, Z24, Z13
 	VFMADD231PD  Z23, Z24, Z14
-	VBROADCASTSD 40(R11), Z24
+	VBROADCASTSD 40(R9), Z24
 	VFMADD231PD  Z21, Z24, Z15
 	VFMADD231PD  Z22, Z24, Z16
 	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD 48(R11), Z24
+	VBROADCASTSD 48(R9), Z24
 	VFMADD231PD  Z21, Z24, Z18
 	VFMADD231PD  Z22, Z24, Z19
 	VFMADD231PD  Z23, Z24, Z20
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns18_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
-	MOVL         $0x00000003, R12
-	KMOVW        R12, K1
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z2, Z2
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z3, Z3
 	VADDPD       64(AX), Z4, Z4
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z5, Z5
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z6, Z6
 	VADDPD       64(AX), Z7, Z7
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z8, Z8
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z9, Z9
 	VADDPD       64(AX), Z10, Z10
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z12, Z12
 	VADDPD       64(AX), Z13, Z13
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z14, Z14
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z15, Z15
 	VADDPD       64(AX), Z16, Z16
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z17, Z17
 	ADDQ         CX, AX
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z21
 	VADDPD       Z21, Z18, Z18
 	VADDPD       64(AX), Z19, Z19
-	MOVL         $0x00000003, R12
-	KMOVW        R12, K1
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z20, Z20
-	VMOVUPD      Z0, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z3, K2, (R11)
-	VMOVUPD      Z4, 64(R11)
-	VMOVUPD      Z5, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z6, K2, (R11)
-	VMOVUPD      Z7, 64(R11)
-	VMOVUPD      Z8, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z9, K2, (R11)
-	VMOVUPD      Z10, 64(R11)
-	VMOVUPD      Z11, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z12, K2, (R11)
-	VMOVUPD      Z13, 64(R11)
-	VMOVUPD      Z14, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z15, K2, (R11)
-	VMOVUPD      Z16, 64(R11)
-	VMOVUPD      Z17, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z18, K1, (R11)
-	VMOVUPD      Z19, 64(R11)
-	MOVL         $0x00000003, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z20, K1, 128(R11)
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z3, K2, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z6, K2, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z9, K2, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z12, K2, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z15, K2, (R9)
+	VMOVUPD      Z16, 64(R9)
+	VMOVUPD      Z17, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z18, K1, (R9)
+	VMOVUPD      Z19, 64(R9)
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z20, K1, 128(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -2313,13 +2292,13 @@ columns18_from0:
 	VXORPD       Z19, Z19, Z19
 	VXORPD       Z20, Z20, Z20
 	MOVQ         SI, SI
-	MOVL         $0x00000003, R11
-	KMOVW        R11, K1
+	MOVL         $0x00000003, R9
+	KMOVW        R9, K1
 
 columns18_from7:
-	VMOVUPD          (SI), Z21
-	VMOVUPD          64(SI), Z22
-	VMOVUPD.Z        128(SI), K1, Z23
+	VMOVUPD          (DX), Z21
+	VMOVUPD          64(DX), Z22
+	VMOVUPD.Z        128(DX), K1, Z23
 	VBROADCASTSD     56(DX), Z24
 	VFMADD231PD      Z21, Z24, Z0
 	VFMADD231PD      Z22, Z24, Z1
@@ -2350,12 +2329,11 @@ columns18_from7:
 	VFMADD231PD      Z23, Z21, Z18
 	VFMADD231PD.BCST 128(DX), Z23, Z19
 	VFMADD231PD.BCST 136(DX), Z23, Z20
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns18_from7
 	MOVQ             AX, DX
 	MOVL             $0x00000080, BX
@@ -2484,8 +2462,8 @@ columns18_from7:
 	RET
 
 above18:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2507,149 +2485,147 @@ above18:
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
 	VXORPD Z20, Z20, Z20
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x0000000f, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x0000000f, R11
+	KMOVW  R11, K1
 
 columns20_from0:
-	VMOVUPD      (R12), Z21
-	VMOVUPD      64(R12), Z22
-	VMOVUPD.Z    128(R12), K1, Z23
-	VBROADCASTSD (R11), Z24
+	VMOVUPD      (R9), Z21
+	VMOVUPD      64(R9), Z22
+	VMOVUPD.Z    128(R9), K1, Z23
+	VBROADCASTSD (R9), Z24
 	VFMADD231PD  Z21, Z24, Z0
 	VFMADD231PD  Z22, Z24, Z1
 	VFMADD231PD  Z23, Z24, Z2
-	VBROADCASTSD 8(R11), Z24
+	VBROADCASTSD 8(R9), Z24
 	VFMADD231PD  Z21, Z24, Z3
 	VFMADD231PD  Z22, Z24, Z4
 	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD 16(R11), Z24
+	VBROADCASTSD 16(R9), Z24
 	VFMADD231PD  Z21, Z24, Z6
 	VFMADD231PD  Z22, Z24, Z7
 	VFMADD231PD  Z23, Z24, Z8
-	VBROADCASTSD 24(R11), Z24
+	VBROADCASTSD 24(R9), Z24
 	VFMADD231PD  Z21, Z24, Z9
 	VFMADD231PD  Z22, Z24, Z10
 	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 32(R11), Z24
+	VBROADCASTSD 32(R9), Z24
 	VFMADD231PD  Z21, Z24, Z12
 	VFMADD231PD  Z22, Z24, Z13
 	VFMADD231PD  Z23, Z24, Z14
-	VBROADCASTSD 40(R11), Z24
+	VBROADCASTSD 40(R9), Z24
 	VFMADD231PD  Z21, Z24, Z15
 	VFMADD231PD  Z22, Z24, Z16
 	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD 48(R11), Z24
+	VBROADCASTSD 48(R9), Z24
 	VFMADD231PD  Z21, Z24, Z18
 	VFMADD231PD  Z22, Z24, Z19
 	VFMADD231PD  Z23, Z24, Z20
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns20_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
-	MOVL         $0x0000000f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z2, Z2
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z3, Z3
 	VADDPD       64(AX), Z4, Z4
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z5, Z5
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z6, Z6
 	VADDPD       64(AX), Z7, Z7
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z8, Z8
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z9, Z9
 	VADDPD       64(AX), Z10, Z10
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z12, Z12
 	VADDPD       64(AX), Z13, Z13
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z14, Z14
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z15, Z15
 	VADDPD       64(AX), Z16, Z16
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z17, Z17
 	ADDQ         CX, AX
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z21
 	VADDPD       Z21, Z18, Z18
 	VADDPD       64(AX), Z19, Z19
-	MOVL         $0x0000000f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z20, Z20
-	VMOVUPD      Z0, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z3, K2, (R11)
-	VMOVUPD      Z4, 64(R11)
-	VMOVUPD      Z5, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z6, K2, (R11)
-	VMOVUPD      Z7, 64(R11)
-	VMOVUPD      Z8, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z9, K2, (R11)
-	VMOVUPD      Z10, 64(R11)
-	VMOVUPD      Z11, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z12, K2, (R11)
-	VMOVUPD      Z13, 64(R11)
-	VMOVUPD      Z14, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z15, K2, (R11)
-	VMOVUPD      Z16, 64(R11)
-	VMOVUPD      Z17, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z18, K1, (R11)
-	VMOVUPD      Z19, 64(R11)
-	MOVL         $0x0000000f, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z20, K1, 128(R11)
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z3, K2, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z6, K2, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z9, K2, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z12, K2, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z15, K2, (R9)
+	VMOVUPD      Z16, 64(R9)
+	VMOVUPD      Z17, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z18, K1, (R9)
+	VMOVUPD      Z19, 64(R9)
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z20, K1, 128(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -2675,13 +2651,13 @@ columns20_from0:
 	VXORPD       Z21, Z21, Z21
 	VXORPD       Z22, Z22, Z22
 	MOVQ         SI, SI
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
+	MOVL         $0x0000000f, R9
+	KMOVW        R9, K1
 
 columns20_from7:
-	VMOVUPD          (SI), Z23
-	VMOVUPD          64(SI), Z24
-	VMOVUPD.Z        128(SI), K1, Z25
+	VMOVUPD          (DX), Z23
+	VMOVUPD          64(DX), Z24
+	VMOVUPD.Z        128(DX), K1, Z25
 	VBROADCASTSD     56(DX), Z26
 	VFMADD231PD      Z23, Z26, Z0
 	VFMADD231PD      Z24, Z26, Z1
@@ -2714,12 +2690,11 @@ columns20_from7:
 	VFMADD231PD.BCST 136(DX), Z25, Z20
 	VFMADD231PD.BCST 144(DX), Z25, Z21
 	VFMADD231PD.BCST 152(DX), Z25, Z22
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns20_from7
 	MOVQ             AX, DX
 	MOVL             $0x00000080, BX
@@ -2866,12 +2841,12 @@ columns20_from7:
 	RET
 
 above20:
-	CMPQ   R11, $+26
+	CMPQ   R9, $+26
 	JG     above26
-	CMPQ   R11, $+22
+	CMPQ   R9, $+22
 	JG     above22
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2896,167 +2871,165 @@ above20:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	VXORPD Z23, Z23, Z23
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x0000003f, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x0000003f, R11
+	KMOVW  R11, K1
 
 columns22_from0:
-	VMOVUPD      (R12), Z24
-	VMOVUPD      64(R12), Z25
-	VMOVUPD.Z    128(R12), K1, Z26
-	VBROADCASTSD (R11), Z27
+	VMOVUPD      (R9), Z24
+	VMOVUPD      64(R9), Z25
+	VMOVUPD.Z    128(R9), K1, Z26
+	VBROADCASTSD (R9), Z27
 	VFMADD231PD  Z24, Z27, Z0
 	VFMADD231PD  Z25, Z27, Z1
 	VFMADD231PD  Z26, Z27, Z2
-	VBROADCASTSD 8(R11), Z27
+	VBROADCASTSD 8(R9), Z27
 	VFMADD231PD  Z24, Z27, Z3
 	VFMADD231PD  Z25, Z27, Z4
 	VFMADD231PD  Z26, Z27, Z5
-	VBROADCASTSD 16(R11), Z27
+	VBROADCASTSD 16(R9), Z27
 	VFMADD231PD  Z24, Z27, Z6
 	VFMADD231PD  Z25, Z27, Z7
 	VFMADD231PD  Z26, Z27, Z8
-	VBROADCASTSD 24(R11), Z27
+	VBROADCASTSD 24(R9), Z27
 	VFMADD231PD  Z24, Z27, Z9
 	VFMADD231PD  Z25, Z27, Z10
 	VFMADD231PD  Z26, Z27, Z11
-	VBROADCASTSD 32(R11), Z27
+	VBROADCASTSD 32(R9), Z27
 	VFMADD231PD  Z24, Z27, Z12
 	VFMADD231PD  Z25, Z27, Z13
 	VFMADD231PD  Z26, Z27, Z14
-	VBROADCASTSD 40(R11), Z27
+	VBROADCASTSD 40(R9), Z27
 	VFMADD231PD  Z24, Z27, Z15
 	VFMADD231PD  Z25, Z27, Z16
 	VFMADD231PD  Z26, Z27, Z17
-	VBROADCASTSD 48(R11), Z27
+	VBROADCASTSD 48(R9), Z27
 	VFMADD231PD  Z24, Z27, Z18
 	VFMADD231PD  Z25, Z27, Z19
 	VFMADD231PD  Z26, Z27, Z20
-	VBROADCASTSD 56(R11), Z27
+	VBROADCASTSD 56(R9), Z27
 	VFMADD231PD  Z24, Z27, Z21
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns22_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
-	MOVL         $0x0000003f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    128(AX), K1, Z24
 	VADDPD       Z24, Z2, Z2
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z3, Z3
 	VADDPD       64(AX), Z4, Z4
 	VMOVUPD.Z    128(AX), K1, Z24
 	VADDPD       Z24, Z5, Z5
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z6, Z6
 	VADDPD       64(AX), Z7, Z7
 	VMOVUPD.Z    128(AX), K1, Z24
 	VADDPD       Z24, Z8, Z8
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z9, Z9
 	VADDPD       64(AX), Z10, Z10
 	VMOVUPD.Z    128(AX), K1, Z24
 	VADDPD       Z24, Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z12, Z12
 	VADDPD       64(AX), Z13, Z13
 	VMOVUPD.Z    128(AX), K1, Z24
 	VADDPD       Z24, Z14, Z14
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z15, Z15
 	VADDPD       64(AX), Z16, Z16
 	VMOVUPD.Z    128(AX), K1, Z24
 	VADDPD       Z24, Z17, Z17
 	ADDQ         CX, AX
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z24
 	VADDPD       Z24, Z18, Z18
 	VADDPD       64(AX), Z19, Z19
-	MOVL         $0x0000003f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    128(AX), K1, Z24
 	VADDPD       Z24, Z20, Z20
 	ADDQ         CX, AX
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K2
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z21, Z21
 	VADDPD       64(AX), Z22, Z22
 	VMOVUPD.Z    128(AX), K1, Z24
 	VADDPD       Z24, Z23, Z23
-	VMOVUPD      Z0, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z3, K2, (R11)
-	VMOVUPD      Z4, 64(R11)
-	VMOVUPD      Z5, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z6, K2, (R11)
-	VMOVUPD      Z7, 64(R11)
-	VMOVUPD      Z8, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z9, K2, (R11)
-	VMOVUPD      Z10, 64(R11)
-	VMOVUPD      Z11, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z12, K2, (R11)
-	VMOVUPD      Z13, 64(R11)
-	VMOVUPD      Z14, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z15, K1, (R11)
-	VMOVUPD      Z16, 64(R11)
-	MOVL         $0x0000003f, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z17, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z18, K2, (R11)
-	VMOVUPD      Z19, 64(R11)
-	VMOVUPD      Z20, K1, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z21, K2, (R11)
-	VMOVUPD      Z22, 64(R11)
-	VMOVUPD      Z23, K1, 128(R11)
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z3, K2, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z6, K2, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z9, K2, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z12, K2, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z15, K1, (R9)
+	VMOVUPD      Z16, 64(R9)
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z17, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z18, K2, (R9)
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z21, K2, (R9)
+	VMOVUPD      Z22, 64(R9)
+	VMOVUPD      Z23, K1, 128(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -3081,12 +3054,12 @@ columns22_from0:
 	VXORPD       Z20, Z20, Z20
 	VXORPD       Z21, Z21, Z21
 	MOVQ         SI, SI
-	MOVL         $0x0000003f, R11
-	KMOVW        R11, K1
+	MOVL         $0x0000003f, R9
+	KMOVW        R9, K1
 
 columns22_from8:
-	VMOVUPD          64(SI), Z22
-	VMOVUPD.Z        128(SI), K1, Z23
+	VMOVUPD          64(DX), Z22
+	VMOVUPD.Z        128(DX), K1, Z23
 	VBROADCASTSD     64(DX), Z24
 	VFMADD231PD      Z22, Z24, Z0
 	VFMADD231PD      Z23, Z24, Z1
@@ -3117,12 +3090,11 @@ columns22_from8:
 	VFMADD231PD.BCST 152(DX), Z23, Z19
 	VFMADD231PD.BCST 160(DX), Z23, Z20
 	VFMADD231PD.BCST 168(DX), Z23, Z21
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns22_from8
 	MOVQ             AX, DX
 	VADDPD           64(AX), Z0, Z0
@@ -3277,10 +3249,10 @@ columns22_from8:
 	RET
 
 above22:
-	CMPQ   R11, $+24
+	CMPQ   R9, $+24
 	JG     above24
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -3305,151 +3277,149 @@ above22:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	VXORPD Z23, Z23, Z23
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns24_from0:
-	VMOVUPD      (R12), Z24
-	VMOVUPD      64(R12), Z25
-	VMOVUPD      128(R12), Z26
-	VBROADCASTSD (R11), Z27
+	VMOVUPD      (R9), Z24
+	VMOVUPD      64(R9), Z25
+	VMOVUPD      128(R9), Z26
+	VBROADCASTSD (R9), Z27
 	VFMADD231PD  Z24, Z27, Z0
 	VFMADD231PD  Z25, Z27, Z1
 	VFMADD231PD  Z26, Z27, Z2
-	VBROADCASTSD 8(R11), Z27
+	VBROADCASTSD 8(R9), Z27
 	VFMADD231PD  Z24, Z27, Z3
 	VFMADD231PD  Z25, Z27, Z4
 	VFMADD231PD  Z26, Z27, Z5
-	VBROADCASTSD 16(R11), Z27
+	VBROADCASTSD 16(R9), Z27
 	VFMADD231PD  Z24, Z27, Z6
 	VFMADD231PD  Z25, Z27, Z7
 	VFMADD231PD  Z26, Z27, Z8
-	VBROADCASTSD 24(R11), Z27
+	VBROADCASTSD 24(R9), Z27
 	VFMADD231PD  Z24, Z27, Z9
 	VFMADD231PD  Z25, Z27, Z10
 	VFMADD231PD  Z26, Z27, Z11
-	VBROADCASTSD 32(R11), Z27
+	VBROADCASTSD 32(R9), Z27
 	VFMADD231PD  Z24, Z27, Z12
 	VFMADD231PD  Z25, Z27, Z13
 	VFMADD231PD  Z26, Z27, Z14
-	VBROADCASTSD 40(R11), Z27
+	VBROADCASTSD 40(R9), Z27
 	VFMADD231PD  Z24, Z27, Z15
 	VFMADD231PD  Z25, Z27, Z16
 	VFMADD231PD  Z26, Z27, Z17
-	VBROADCASTSD 48(R11), Z27
+	VBROADCASTSD 48(R9), Z27
 	VFMADD231PD  Z24, Z27, Z18
 	VFMADD231PD  Z25, Z27, Z19
 	VFMADD231PD  Z26, Z27, Z20
-	VBROADCASTSD 56(R11), Z27
+	VBROADCASTSD 56(R9), Z27
 	VFMADD231PD  Z24, Z27, Z21
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns24_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z24
 	VADDPD       Z24, Z3, Z3
 	VADDPD       64(AX), Z4, Z4
 	VADDPD       128(AX), Z5, Z5
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z24
 	VADDPD       Z24, Z6, Z6
 	VADDPD       64(AX), Z7, Z7
 	VADDPD       128(AX), Z8, Z8
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z24
 	VADDPD       Z24, Z9, Z9
 	VADDPD       64(AX), Z10, Z10
 	VADDPD       128(AX), Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z24
 	VADDPD       Z24, Z12, Z12
 	VADDPD       64(AX), Z13, Z13
 	VADDPD       128(AX), Z14, Z14
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z24
 	VADDPD       Z24, Z15, Z15
 	VADDPD       64(AX), Z16, Z16
 	VADDPD       128(AX), Z17, Z17
 	ADDQ         CX, AX
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z24
 	VADDPD       Z24, Z18, Z18
 	VADDPD       64(AX), Z19, Z19
 	VADDPD       128(AX), Z20, Z20
 	ADDQ         CX, AX
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K1
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z24
 	VADDPD       Z24, Z21, Z21
 	VADDPD       64(AX), Z22, Z22
 	VADDPD       128(AX), Z23, Z23
-	VMOVUPD      Z0, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z3, K1, (R11)
-	VMOVUPD      Z4, 64(R11)
-	VMOVUPD      Z5, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z6, K1, (R11)
-	VMOVUPD      Z7, 64(R11)
-	VMOVUPD      Z8, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z9, K1, (R11)
-	VMOVUPD      Z10, 64(R11)
-	VMOVUPD      Z11, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z12, K1, (R11)
-	VMOVUPD      Z13, 64(R11)
-	VMOVUPD      Z14, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z15, K1, (R11)
-	VMOVUPD      Z16, 64(R11)
-	VMOVUPD      Z17, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z18, K1, (R11)
-	VMOVUPD      Z19, 64(R11)
-	VMOVUPD      Z20, 128(R11)
-	ADDQ         CX, R11
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z21, K1, (R11)
-	VMOVUPD      Z22, 64(R11)
-	VMOVUPD      Z23, 128(R11)
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z3, K1, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z6, K1, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z9, K1, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z12, K1, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z15, K1, (R9)
+	VMOVUPD      Z16, 64(R9)
+	VMOVUPD      Z17, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z18, K1, (R9)
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z21, K1, (R9)
+	VMOVUPD      Z22, 64(R9)
+	VMOVUPD      Z23, 128(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -3478,8 +3448,8 @@ columns24_from0:
 	MOVQ         SI, SI
 
 columns24_from8:
-	VMOVUPD          64(SI), Z24
-	VMOVUPD          128(SI), Z25
+	VMOVUPD          64(DX), Z24
+	VMOVUPD          128(DX), Z25
 	VBROADCASTSD     64(DX), Z26
 	VFMADD231PD      Z24, Z26, Z0
 	VFMADD231PD      Z25, Z26, Z1
@@ -3512,12 +3482,11 @@ columns24_from8:
 	VFMADD231PD.BCST 168(DX), Z25, Z21
 	VFMADD231PD.BCST 176(DX), Z25, Z22
 	VFMADD231PD.BCST 184(DX), Z25, Z23
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns24_from8
 	MOVQ             AX, DX
 	VADDPD           64(AX), Z0, Z0
@@ -3673,8 +3642,8 @@ columns24_from8:
 	RET
 
 above24:
-	IMUL3Q $0x00005556, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00005556, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -3699,65 +3668,63 @@ above24:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	VXORPD Z23, Z23, Z23
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x00000003, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x00000003, R11
+	KMOVW  R11, K1
 
 columns26_from0:
-	VMOVUPD      (R12), Z24
-	VMOVUPD      64(R12), Z25
-	VMOVUPD      128(R12), Z26
-	VMOVUPD.Z    192(R12), K1, Z27
-	VBROADCASTSD (R11), Z28
+	VMOVUPD      (R9), Z24
+	VMOVUPD      64(R9), Z25
+	VMOVUPD      128(R9), Z26
+	VMOVUPD.Z    192(R9), K1, Z27
+	VBROADCASTSD (R9), Z28
 	VFMADD231PD  Z24, Z28, Z0
 	VFMADD231PD  Z25, Z28, Z1
 	VFMADD231PD  Z26, Z28, Z2
 	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD 8(R11), Z28
+	VBROADCASTSD 8(R9), Z28
 	VFMADD231PD  Z24, Z28, Z4
 	VFMADD231PD  Z25, Z28, Z5
 	VFMADD231PD  Z26, Z28, Z6
 	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD 16(R11), Z28
+	VBROADCASTSD 16(R9), Z28
 	VFMADD231PD  Z24, Z28, Z8
 	VFMADD231PD  Z25, Z28, Z9
 	VFMADD231PD  Z26, Z28, Z10
 	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD 24(R11), Z28
+	VBROADCASTSD 24(R9), Z28
 	VFMADD231PD  Z24, Z28, Z12
 	VFMADD231PD  Z25, Z28, Z13
 	VFMADD231PD  Z26, Z28, Z14
 	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD 32(R11), Z28
+	VBROADCASTSD 32(R9), Z28
 	VFMADD231PD  Z24, Z28, Z16
 	VFMADD231PD  Z25, Z28, Z17
 	VFMADD231PD  Z26, Z28, Z18
 	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD 40(R11), Z28
+	VBROADCASTSD 40(R9), Z28
 	VFMADD231PD  Z24, Z28, Z20
 	VFMADD231PD  Z25, Z28, Z21
 	VFMADD231PD  Z26, Z28, Z22
 	VFMADD231PD  Z27, Z28, Z23
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns26_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x00000003, R12
-	KMOVW        R12, K1
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z3, Z3
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z4, Z4
 	VADDPD       64(AX), Z5, Z5
@@ -3765,8 +3732,8 @@ columns26_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z7, Z7
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K3
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K3
 	VMOVUPD.Z    (AX), K3, Z24
 	VADDPD       Z24, Z8, Z8
 	VADDPD       64(AX), Z9, Z9
@@ -3774,8 +3741,8 @@ columns26_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K4
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K4
 	VMOVUPD.Z    (AX), K4, Z24
 	VADDPD       Z24, Z12, Z12
 	VADDPD       64(AX), Z13, Z13
@@ -3783,8 +3750,8 @@ columns26_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z15, Z15
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K5
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K5
 	VMOVUPD.Z    (AX), K5, Z24
 	VADDPD       Z24, Z16, Z16
 	VADDPD       64(AX), Z17, Z17
@@ -3792,43 +3759,43 @@ columns26_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z19, Z19
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K6
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K6
 	VMOVUPD.Z    (AX), K6, Z24
 	VADDPD       Z24, Z20, Z20
 	VADDPD       64(AX), Z21, Z21
 	VADDPD       128(AX), Z22, Z22
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z23, Z23
-	VMOVUPD      Z0, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	VMOVUPD      Z3, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z4, K2, (R11)
-	VMOVUPD      Z5, 64(R11)
-	VMOVUPD      Z6, 128(R11)
-	VMOVUPD      Z7, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z8, K3, (R11)
-	VMOVUPD      Z9, 64(R11)
-	VMOVUPD      Z10, 128(R11)
-	VMOVUPD      Z11, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z12, K4, (R11)
-	VMOVUPD      Z13, 64(R11)
-	VMOVUPD      Z14, 128(R11)
-	VMOVUPD      Z15, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z16, K5, (R11)
-	VMOVUPD      Z17, 64(R11)
-	VMOVUPD      Z18, 128(R11)
-	VMOVUPD      Z19, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z20, K6, (R11)
-	VMOVUPD      Z21, 64(R11)
-	VMOVUPD      Z22, 128(R11)
-	VMOVUPD      Z23, K1, 192(R11)
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, K2, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, K3, (R9)
+	VMOVUPD      Z9, 64(R9)
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, K4, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, K5, (R9)
+	VMOVUPD      Z17, 64(R9)
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, K6, (R9)
+	VMOVUPD      Z21, 64(R9)
+	VMOVUPD      Z22, 128(R9)
+	VMOVUPD      Z23, K1, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -3856,72 +3823,70 @@ columns26_from0:
 	VXORPD       Z23, Z23, Z23
 	VXORPD       Z24, Z24, Z24
 	VXORPD       Z25, Z25, Z25
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
-	MOVL         $0x00000003, R14
-	KMOVW        R14, K1
+	MOVQ         DX, R9
+	MOVQ         SI, R10
+	MOVL         $0x00000003, R11
+	KMOVW        R11, K1
 
 columns26_from6:
-	VMOVUPD      (R12), Z26
-	VMOVUPD      64(R12), Z27
-	VMOVUPD      128(R12), Z28
-	VMOVUPD.Z    192(R12), K1, Z29
-	VBROADCASTSD 48(R11), Z30
+	VMOVUPD      (R9), Z26
+	VMOVUPD      64(R9), Z27
+	VMOVUPD      128(R9), Z28
+	VMOVUPD.Z    192(R9), K1, Z29
+	VBROADCASTSD 48(R9), Z30
 	VFMADD231PD  Z26, Z30, Z0
 	VFMADD231PD  Z27, Z30, Z1
 	VFMADD231PD  Z28, Z30, Z2
 	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD 56(R11), Z30
+	VBROADCASTSD 56(R9), Z30
 	VFMADD231PD  Z26, Z30, Z4
 	VFMADD231PD  Z27, Z30, Z5
 	VFMADD231PD  Z28, Z30, Z6
 	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD 64(R11), Z26
+	VBROADCASTSD 64(R9), Z26
 	VFMADD231PD  Z27, Z26, Z8
 	VFMADD231PD  Z28, Z26, Z9
 	VFMADD231PD  Z29, Z26, Z10
-	VBROADCASTSD 72(R11), Z26
+	VBROADCASTSD 72(R9), Z26
 	VFMADD231PD  Z27, Z26, Z11
 	VFMADD231PD  Z28, Z26, Z12
 	VFMADD231PD  Z29, Z26, Z13
-	VBROADCASTSD 80(R11), Z26
+	VBROADCASTSD 80(R9), Z26
 	VFMADD231PD  Z27, Z26, Z14
 	VFMADD231PD  Z28, Z26, Z15
 	VFMADD231PD  Z29, Z26, Z16
-	VBROADCASTSD 88(R11), Z26
+	VBROADCASTSD 88(R9), Z26
 	VFMADD231PD  Z27, Z26, Z17
 	VFMADD231PD  Z28, Z26, Z18
 	VFMADD231PD  Z29, Z26, Z19
-	VBROADCASTSD 96(R11), Z26
+	VBROADCASTSD 96(R9), Z26
 	VFMADD231PD  Z27, Z26, Z20
 	VFMADD231PD  Z28, Z26, Z21
 	VFMADD231PD  Z29, Z26, Z22
-	VBROADCASTSD 104(R11), Z26
+	VBROADCASTSD 104(R9), Z26
 	VFMADD231PD  Z27, Z26, Z23
 	VFMADD231PD  Z28, Z26, Z24
 	VFMADD231PD  Z29, Z26, Z25
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns26_from6
-	MOVQ         AX, R11
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
+	MOVQ         AX, R9
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z26
 	VADDPD       Z26, Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x00000003, R12
-	KMOVW        R12, K1
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z3, Z3
 	ADDQ         CX, AX
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K2
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z26
 	VADDPD       Z26, Z4, Z4
 	VADDPD       64(AX), Z5, Z5
@@ -3934,96 +3899,96 @@ columns26_from6:
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z10, Z10
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z11, Z11
 	VADDPD       128(AX), Z12, Z12
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z13, Z13
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z14, Z14
 	VADDPD       128(AX), Z15, Z15
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z16, Z16
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z17, Z17
 	VADDPD       128(AX), Z18, Z18
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z19, Z19
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z20, Z20
 	VADDPD       128(AX), Z21, Z21
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z22, Z22
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    64(AX), K1, Z26
 	VADDPD       Z26, Z23, Z23
 	VADDPD       128(AX), Z24, Z24
-	MOVL         $0x00000003, R12
-	KMOVW        R12, K1
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z25, Z25
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z0, K2, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	VMOVUPD      Z3, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z4, K2, (R11)
-	VMOVUPD      Z5, 64(R11)
-	VMOVUPD      Z6, 128(R11)
-	VMOVUPD      Z7, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z8, 64(R11)
-	VMOVUPD      Z9, 128(R11)
-	VMOVUPD      Z10, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z11, K2, 64(R11)
-	VMOVUPD      Z12, 128(R11)
-	VMOVUPD      Z13, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z14, K2, 64(R11)
-	VMOVUPD      Z15, 128(R11)
-	VMOVUPD      Z16, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z17, K2, 64(R11)
-	VMOVUPD      Z18, 128(R11)
-	VMOVUPD      Z19, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z20, K1, 64(R11)
-	VMOVUPD      Z21, 128(R11)
-	MOVL         $0x00000003, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z22, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z23, K2, 64(R11)
-	VMOVUPD      Z24, 128(R11)
-	VMOVUPD      Z25, K1, 192(R11)
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z0, K2, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z4, K2, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 64(R9)
+	VMOVUPD      Z9, 128(R9)
+	VMOVUPD      Z10, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z11, K2, 64(R9)
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z14, K2, 64(R9)
+	VMOVUPD      Z15, 128(R9)
+	VMOVUPD      Z16, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z17, K2, 64(R9)
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z20, K1, 64(R9)
+	VMOVUPD      Z21, 128(R9)
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z22, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z23, K2, 64(R9)
+	VMOVUPD      Z24, 128(R9)
+	VMOVUPD      Z25, K1, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -4050,13 +4015,13 @@ columns26_from6:
 	VXORPD       Z22, Z22, Z22
 	VXORPD       Z23, Z23, Z23
 	MOVQ         SI, SI
-	MOVL         $0x00000003, R11
-	KMOVW        R11, K1
+	MOVL         $0x00000003, R9
+	KMOVW        R9, K1
 
 columns26_from14:
-	VMOVUPD          64(SI), Z24
-	VMOVUPD          128(SI), Z25
-	VMOVUPD.Z        192(SI), K1, Z26
+	VMOVUPD          64(DX), Z24
+	VMOVUPD          128(DX), Z25
+	VMOVUPD.Z        192(DX), K1, Z26
 	VBROADCASTSD     112(DX), Z27
 	VFMADD231PD      Z24, Z27, Z0
 	VFMADD231PD      Z25, Z27, Z1
@@ -4091,12 +4056,11 @@ columns26_from14:
 	VFMADD231PD      Z26, Z24, Z21
 	VFMADD231PD.BCST 192(DX), Z26, Z22
 	VFMADD231PD.BCST 200(DX), Z26, Z23
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns26_from14
 	MOVQ             AX, DX
 	MOVL             $0x000000c0, BX
@@ -4237,10 +4201,10 @@ columns26_from14:
 	RET
 
 above26:
-	CMPQ   R11, $+28
+	CMPQ   R9, $+28
 	JG     above28
-	IMUL3Q $0x00005556, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00005556, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -4265,65 +4229,63 @@ above26:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	VXORPD Z23, Z23, Z23
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x0000000f, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x0000000f, R11
+	KMOVW  R11, K1
 
 columns28_from0:
-	VMOVUPD      (R12), Z24
-	VMOVUPD      64(R12), Z25
-	VMOVUPD      128(R12), Z26
-	VMOVUPD.Z    192(R12), K1, Z27
-	VBROADCASTSD (R11), Z28
+	VMOVUPD      (R9), Z24
+	VMOVUPD      64(R9), Z25
+	VMOVUPD      128(R9), Z26
+	VMOVUPD.Z    192(R9), K1, Z27
+	VBROADCASTSD (R9), Z28
 	VFMADD231PD  Z24, Z28, Z0
 	VFMADD231PD  Z25, Z28, Z1
 	VFMADD231PD  Z26, Z28, Z2
 	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD 8(R11), Z28
+	VBROADCASTSD 8(R9), Z28
 	VFMADD231PD  Z24, Z28, Z4
 	VFMADD231PD  Z25, Z28, Z5
 	VFMADD231PD  Z26, Z28, Z6
 	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD 16(R11), Z28
+	VBROADCASTSD 16(R9), Z28
 	VFMADD231PD  Z24, Z28, Z8
 	VFMADD231PD  Z25, Z28, Z9
 	VFMADD231PD  Z26, Z28, Z10
 	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD 24(R11), Z28
+	VBROADCASTSD 24(R9), Z28
 	VFMADD231PD  Z24, Z28, Z12
 	VFMADD231PD  Z25, Z28, Z13
 	VFMADD231PD  Z26, Z28, Z14
 	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD 32(R11), Z28
+	VBROADCASTSD 32(R9), Z28
 	VFMADD231PD  Z24, Z28, Z16
 	VFMADD231PD  Z25, Z28, Z17
 	VFMADD231PD  Z26, Z28, Z18
 	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD 40(R11), Z28
+	VBROADCASTSD 40(R9), Z28
 	VFMADD231PD  Z24, Z28, Z20
 	VFMADD231PD  Z25, Z28, Z21
 	VFMADD231PD  Z26, Z28, Z22
 	VFMADD231PD  Z27, Z28, Z23
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns28_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x0000000f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z3, Z3
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z4, Z4
 	VADDPD       64(AX), Z5, Z5
@@ -4331,8 +4293,8 @@ columns28_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z7, Z7
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K3
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K3
 	VMOVUPD.Z    (AX), K3, Z24
 	VADDPD       Z24, Z8, Z8
 	VADDPD       64(AX), Z9, Z9
@@ -4340,8 +4302,8 @@ columns28_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K4
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K4
 	VMOVUPD.Z    (AX), K4, Z24
 	VADDPD       Z24, Z12, Z12
 	VADDPD       64(AX), Z13, Z13
@@ -4349,8 +4311,8 @@ columns28_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z15, Z15
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K5
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K5
 	VMOVUPD.Z    (AX), K5, Z24
 	VADDPD       Z24, Z16, Z16
 	VADDPD       64(AX), Z17, Z17
@@ -4358,43 +4320,43 @@ columns28_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z19, Z19
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K6
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K6
 	VMOVUPD.Z    (AX), K6, Z24
 	VADDPD       Z24, Z20, Z20
 	VADDPD       64(AX), Z21, Z21
 	VADDPD       128(AX), Z22, Z22
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z23, Z23
-	VMOVUPD      Z0, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	VMOVUPD      Z3, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z4, K2, (R11)
-	VMOVUPD      Z5, 64(R11)
-	VMOVUPD      Z6, 128(R11)
-	VMOVUPD      Z7, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z8, K3, (R11)
-	VMOVUPD      Z9, 64(R11)
-	VMOVUPD      Z10, 128(R11)
-	VMOVUPD      Z11, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z12, K4, (R11)
-	VMOVUPD      Z13, 64(R11)
-	VMOVUPD      Z14, 128(R11)
-	VMOVUPD      Z15, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z16, K5, (R11)
-	VMOVUPD      Z17, 64(R11)
-	VMOVUPD      Z18, 128(R11)
-	VMOVUPD      Z19, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z20, K6, (R11)
-	VMOVUPD      Z21, 64(R11)
-	VMOVUPD      Z22, 128(R11)
-	VMOVUPD      Z23, K1, 192(R11)
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, K2, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, K3, (R9)
+	VMOVUPD      Z9, 64(R9)
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, K4, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, K5, (R9)
+	VMOVUPD      Z17, 64(R9)
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, K6, (R9)
+	VMOVUPD      Z21, 64(R9)
+	VMOVUPD      Z22, 128(R9)
+	VMOVUPD      Z23, K1, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -4422,72 +4384,70 @@ columns28_from0:
 	VXORPD       Z23, Z23, Z23
 	VXORPD       Z24, Z24, Z24
 	VXORPD       Z25, Z25, Z25
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
-	MOVL         $0x0000000f, R14
-	KMOVW        R14, K1
+	MOVQ         DX, R9
+	MOVQ         SI, R10
+	MOVL         $0x0000000f, R11
+	KMOVW        R11, K1
 
 columns28_from6:
-	VMOVUPD      (R12), Z26
-	VMOVUPD      64(R12), Z27
-	VMOVUPD      128(R12), Z28
-	VMOVUPD.Z    192(R12), K1, Z29
-	VBROADCASTSD 48(R11), Z30
+	VMOVUPD      (R9), Z26
+	VMOVUPD      64(R9), Z27
+	VMOVUPD      128(R9), Z28
+	VMOVUPD.Z    192(R9), K1, Z29
+	VBROADCASTSD 48(R9), Z30
 	VFMADD231PD  Z26, Z30, Z0
 	VFMADD231PD  Z27, Z30, Z1
 	VFMADD231PD  Z28, Z30, Z2
 	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD 56(R11), Z30
+	VBROADCASTSD 56(R9), Z30
 	VFMADD231PD  Z26, Z30, Z4
 	VFMADD231PD  Z27, Z30, Z5
 	VFMADD231PD  Z28, Z30, Z6
 	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD 64(R11), Z26
+	VBROADCASTSD 64(R9), Z26
 	VFMADD231PD  Z27, Z26, Z8
 	VFMADD231PD  Z28, Z26, Z9
 	VFMADD231PD  Z29, Z26, Z10
-	VBROADCASTSD 72(R11), Z26
+	VBROADCASTSD 72(R9), Z26
 	VFMADD231PD  Z27, Z26, Z11
 	VFMADD231PD  Z28, Z26, Z12
 	VFMADD231PD  Z29, Z26, Z13
-	VBROADCASTSD 80(R11), Z26
+	VBROADCASTSD 80(R9), Z26
 	VFMADD231PD  Z27, Z26, Z14
 	VFMADD231PD  Z28, Z26, Z15
 	VFMADD231PD  Z29, Z26, Z16
-	VBROADCASTSD 88(R11), Z26
+	VBROADCASTSD 88(R9), Z26
 	VFMADD231PD  Z27, Z26, Z17
 	VFMADD231PD  Z28, Z26, Z18
 	VFMADD231PD  Z29, Z26, Z19
-	VBROADCASTSD 96(R11), Z26
+	VBROADCASTSD 96(R9), Z26
 	VFMADD231PD  Z27, Z26, Z20
 	VFMADD231PD  Z28, Z26, Z21
 	VFMADD231PD  Z29, Z26, Z22
-	VBROADCASTSD 104(R11), Z26
+	VBROADCASTSD 104(R9), Z26
 	VFMADD231PD  Z27, Z26, Z23
 	VFMADD231PD  Z28, Z26, Z24
 	VFMADD231PD  Z29, Z26, Z25
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns28_from6
-	MOVQ         AX, R11
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
+	MOVQ         AX, R9
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z26
 	VADDPD       Z26, Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x0000000f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z3, Z3
 	ADDQ         CX, AX
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K2
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z26
 	VADDPD       Z26, Z4, Z4
 	VADDPD       64(AX), Z5, Z5
@@ -4500,96 +4460,96 @@ columns28_from6:
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z10, Z10
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z11, Z11
 	VADDPD       128(AX), Z12, Z12
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z13, Z13
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z14, Z14
 	VADDPD       128(AX), Z15, Z15
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z16, Z16
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z17, Z17
 	VADDPD       128(AX), Z18, Z18
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z19, Z19
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z20, Z20
 	VADDPD       128(AX), Z21, Z21
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z22, Z22
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    64(AX), K1, Z26
 	VADDPD       Z26, Z23, Z23
 	VADDPD       128(AX), Z24, Z24
-	MOVL         $0x0000000f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z25, Z25
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z0, K2, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	VMOVUPD      Z3, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z4, K2, (R11)
-	VMOVUPD      Z5, 64(R11)
-	VMOVUPD      Z6, 128(R11)
-	VMOVUPD      Z7, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z8, 64(R11)
-	VMOVUPD      Z9, 128(R11)
-	VMOVUPD      Z10, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z11, K2, 64(R11)
-	VMOVUPD      Z12, 128(R11)
-	VMOVUPD      Z13, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z14, K2, 64(R11)
-	VMOVUPD      Z15, 128(R11)
-	VMOVUPD      Z16, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z17, K2, 64(R11)
-	VMOVUPD      Z18, 128(R11)
-	VMOVUPD      Z19, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z20, K1, 64(R11)
-	VMOVUPD      Z21, 128(R11)
-	MOVL         $0x0000000f, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z22, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z23, K2, 64(R11)
-	VMOVUPD      Z24, 128(R11)
-	VMOVUPD      Z25, K1, 192(R11)
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z0, K2, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z4, K2, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 64(R9)
+	VMOVUPD      Z9, 128(R9)
+	VMOVUPD      Z10, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z11, K2, 64(R9)
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z14, K2, 64(R9)
+	VMOVUPD      Z15, 128(R9)
+	VMOVUPD      Z16, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z17, K2, 64(R9)
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z20, K1, 64(R9)
+	VMOVUPD      Z21, 128(R9)
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z22, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z23, K2, 64(R9)
+	VMOVUPD      Z24, 128(R9)
+	VMOVUPD      Z25, K1, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -4618,13 +4578,13 @@ columns28_from6:
 	VXORPD       Z24, Z24, Z24
 	VXORPD       Z25, Z25, Z25
 	MOVQ         SI, SI
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
+	MOVL         $0x0000000f, R9
+	KMOVW        R9, K1
 
 columns28_from14:
-	VMOVUPD          64(SI), Z26
-	VMOVUPD          128(SI), Z27
-	VMOVUPD.Z        192(SI), K1, Z28
+	VMOVUPD          64(DX), Z26
+	VMOVUPD          128(DX), Z27
+	VMOVUPD.Z        192(DX), K1, Z28
 	VBROADCASTSD     112(DX), Z29
 	VFMADD231PD      Z26, Z29, Z0
 	VFMADD231PD      Z27, Z29, Z1
@@ -4661,12 +4621,11 @@ columns28_from14:
 	VFMADD231PD.BCST 200(DX), Z28, Z23
 	VFMADD231PD.BCST 208(DX), Z28, Z24
 	VFMADD231PD.BCST 216(DX), Z28, Z25
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns28_from14
 	MOVQ             AX, DX
 	MOVL             $0x000000c0, BX
@@ -4827,10 +4786,10 @@ columns28_from14:
 	RET
 
 above28:
-	CMPQ   R11, $+30
+	CMPQ   R9, $+30
 	JG     above30
-	IMUL3Q $0x00005556, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00005556, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -4855,65 +4814,63 @@ above28:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	VXORPD Z23, Z23, Z23
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x0000003f, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x0000003f, R11
+	KMOVW  R11, K1
 
 columns30_from0:
-	VMOVUPD      (R12), Z24
-	VMOVUPD      64(R12), Z25
-	VMOVUPD      128(R12), Z26
-	VMOVUPD.Z    192(R12), K1, Z27
-	VBROADCASTSD (R11), Z28
+	VMOVUPD      (R9), Z24
+	VMOVUPD      64(R9), Z25
+	VMOVUPD      128(R9), Z26
+	VMOVUPD.Z    192(R9), K1, Z27
+	VBROADCASTSD (R9), Z28
 	VFMADD231PD  Z24, Z28, Z0
 	VFMADD231PD  Z25, Z28, Z1
 	VFMADD231PD  Z26, Z28, Z2
 	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD 8(R11), Z28
+	VBROADCASTSD 8(R9), Z28
 	VFMADD231PD  Z24, Z28, Z4
 	VFMADD231PD  Z25, Z28, Z5
 	VFMADD231PD  Z26, Z28, Z6
 	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD 16(R11), Z28
+	VBROADCASTSD 16(R9), Z28
 	VFMADD231PD  Z24, Z28, Z8
 	VFMADD231PD  Z25, Z28, Z9
 	VFMADD231PD  Z26, Z28, Z10
 	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD 24(R11), Z28
+	VBROADCASTSD 24(R9), Z28
 	VFMADD231PD  Z24, Z28, Z12
 	VFMADD231PD  Z25, Z28, Z13
 	VFMADD231PD  Z26, Z28, Z14
 	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD 32(R11), Z28
+	VBROADCASTSD 32(R9), Z28
 	VFMADD231PD  Z24, Z28, Z16
 	VFMADD231PD  Z25, Z28, Z17
 	VFMADD231PD  Z26, Z28, Z18
 	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD 40(R11), Z28
+	VBROADCASTSD 40(R9), Z28
 	VFMADD231PD  Z24, Z28, Z20
 	VFMADD231PD  Z25, Z28, Z21
 	VFMADD231PD  Z26, Z28, Z22
 	VFMADD231PD  Z27, Z28, Z23
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns30_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x0000003f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z3, Z3
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z24
 	VADDPD       Z24, Z4, Z4
 	VADDPD       64(AX), Z5, Z5
@@ -4921,8 +4878,8 @@ columns30_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z7, Z7
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K3
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K3
 	VMOVUPD.Z    (AX), K3, Z24
 	VADDPD       Z24, Z8, Z8
 	VADDPD       64(AX), Z9, Z9
@@ -4930,8 +4887,8 @@ columns30_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K4
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K4
 	VMOVUPD.Z    (AX), K4, Z24
 	VADDPD       Z24, Z12, Z12
 	VADDPD       64(AX), Z13, Z13
@@ -4939,8 +4896,8 @@ columns30_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z15, Z15
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K5
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K5
 	VMOVUPD.Z    (AX), K5, Z24
 	VADDPD       Z24, Z16, Z16
 	VADDPD       64(AX), Z17, Z17
@@ -4948,43 +4905,43 @@ columns30_from0:
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z19, Z19
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K6
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K6
 	VMOVUPD.Z    (AX), K6, Z24
 	VADDPD       Z24, Z20, Z20
 	VADDPD       64(AX), Z21, Z21
 	VADDPD       128(AX), Z22, Z22
 	VMOVUPD.Z    192(AX), K1, Z24
 	VADDPD       Z24, Z23, Z23
-	VMOVUPD      Z0, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	VMOVUPD      Z3, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z4, K2, (R11)
-	VMOVUPD      Z5, 64(R11)
-	VMOVUPD      Z6, 128(R11)
-	VMOVUPD      Z7, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z8, K3, (R11)
-	VMOVUPD      Z9, 64(R11)
-	VMOVUPD      Z10, 128(R11)
-	VMOVUPD      Z11, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z12, K4, (R11)
-	VMOVUPD      Z13, 64(R11)
-	VMOVUPD      Z14, 128(R11)
-	VMOVUPD      Z15, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z16, K5, (R11)
-	VMOVUPD      Z17, 64(R11)
-	VMOVUPD      Z18, 128(R11)
-	VMOVUPD      Z19, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z20, K6, (R11)
-	VMOVUPD      Z21, 64(R11)
-	VMOVUPD      Z22, 128(R11)
-	VMOVUPD      Z23, K1, 192(R11)
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, K2, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, K3, (R9)
+	VMOVUPD      Z9, 64(R9)
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, K4, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, K5, (R9)
+	VMOVUPD      Z17, 64(R9)
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, K6, (R9)
+	VMOVUPD      Z21, 64(R9)
+	VMOVUPD      Z22, 128(R9)
+	VMOVUPD      Z23, K1, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -5012,72 +4969,70 @@ columns30_from0:
 	VXORPD       Z23, Z23, Z23
 	VXORPD       Z24, Z24, Z24
 	VXORPD       Z25, Z25, Z25
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
-	MOVL         $0x0000003f, R14
-	KMOVW        R14, K1
+	MOVQ         DX, R9
+	MOVQ         SI, R10
+	MOVL         $0x0000003f, R11
+	KMOVW        R11, K1
 
 columns30_from6:
-	VMOVUPD      (R12), Z26
-	VMOVUPD      64(R12), Z27
-	VMOVUPD      128(R12), Z28
-	VMOVUPD.Z    192(R12), K1, Z29
-	VBROADCASTSD 48(R11), Z30
+	VMOVUPD      (R9), Z26
+	VMOVUPD      64(R9), Z27
+	VMOVUPD      128(R9), Z28
+	VMOVUPD.Z    192(R9), K1, Z29
+	VBROADCASTSD 48(R9), Z30
 	VFMADD231PD  Z26, Z30, Z0
 	VFMADD231PD  Z27, Z30, Z1
 	VFMADD231PD  Z28, Z30, Z2
 	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD 56(R11), Z30
+	VBROADCASTSD 56(R9), Z30
 	VFMADD231PD  Z26, Z30, Z4
 	VFMADD231PD  Z27, Z30, Z5
 	VFMADD231PD  Z28, Z30, Z6
 	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD 64(R11), Z26
+	VBROADCASTSD 64(R9), Z26
 	VFMADD231PD  Z27, Z26, Z8
 	VFMADD231PD  Z28, Z26, Z9
 	VFMADD231PD  Z29, Z26, Z10
-	VBROADCASTSD 72(R11), Z26
+	VBROADCASTSD 72(R9), Z26
 	VFMADD231PD  Z27, Z26, Z11
 	VFMADD231PD  Z28, Z26, Z12
 	VFMADD231PD  Z29, Z26, Z13
-	VBROADCASTSD 80(R11), Z26
+	VBROADCASTSD 80(R9), Z26
 	VFMADD231PD  Z27, Z26, Z14
 	VFMADD231PD  Z28, Z26, Z15
 	VFMADD231PD  Z29, Z26, Z16
-	VBROADCASTSD 88(R11), Z26
+	VBROADCASTSD 88(R9), Z26
 	VFMADD231PD  Z27, Z26, Z17
 	VFMADD231PD  Z28, Z26, Z18
 	VFMADD231PD  Z29, Z26, Z19
-	VBROADCASTSD 96(R11), Z26
+	VBROADCASTSD 96(R9), Z26
 	VFMADD231PD  Z27, Z26, Z20
 	VFMADD231PD  Z28, Z26, Z21
 	VFMADD231PD  Z29, Z26, Z22
-	VBROADCASTSD 104(R11), Z26
+	VBROADCASTSD 104(R9), Z26
 	VFMADD231PD  Z27, Z26, Z23
 	VFMADD231PD  Z28, Z26, Z24
 	VFMADD231PD  Z29, Z26, Z25
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns30_from6
-	MOVQ         AX, R11
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
+	MOVQ         AX, R9
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z26
 	VADDPD       Z26, Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x0000003f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z3, Z3
 	ADDQ         CX, AX
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K2
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z26
 	VADDPD       Z26, Z4, Z4
 	VADDPD       64(AX), Z5, Z5
@@ -5090,96 +5045,96 @@ columns30_from6:
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z10, Z10
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z11, Z11
 	VADDPD       128(AX), Z12, Z12
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z13, Z13
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z14, Z14
 	VADDPD       128(AX), Z15, Z15
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z16, Z16
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z17, Z17
 	VADDPD       128(AX), Z18, Z18
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z19, Z19
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    64(AX), K2, Z26
 	VADDPD       Z26, Z20, Z20
 	VADDPD       128(AX), Z21, Z21
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z22, Z22
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    64(AX), K1, Z26
 	VADDPD       Z26, Z23, Z23
 	VADDPD       128(AX), Z24, Z24
-	MOVL         $0x0000003f, R12
-	KMOVW        R12, K1
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    192(AX), K1, Z26
 	VADDPD       Z26, Z25, Z25
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z0, K2, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	VMOVUPD      Z3, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z4, K2, (R11)
-	VMOVUPD      Z5, 64(R11)
-	VMOVUPD      Z6, 128(R11)
-	VMOVUPD      Z7, K1, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z8, 64(R11)
-	VMOVUPD      Z9, 128(R11)
-	VMOVUPD      Z10, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z11, K2, 64(R11)
-	VMOVUPD      Z12, 128(R11)
-	VMOVUPD      Z13, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z14, K2, 64(R11)
-	VMOVUPD      Z15, 128(R11)
-	VMOVUPD      Z16, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z17, K2, 64(R11)
-	VMOVUPD      Z18, 128(R11)
-	VMOVUPD      Z19, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z20, K1, 64(R11)
-	VMOVUPD      Z21, 128(R11)
-	MOVL         $0x0000003f, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z22, K1, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K2
-	VMOVUPD      Z23, K2, 64(R11)
-	VMOVUPD      Z24, 128(R11)
-	VMOVUPD      Z25, K1, 192(R11)
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z0, K2, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z4, K2, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 64(R9)
+	VMOVUPD      Z9, 128(R9)
+	VMOVUPD      Z10, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z11, K2, 64(R9)
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z14, K2, 64(R9)
+	VMOVUPD      Z15, 128(R9)
+	VMOVUPD      Z16, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z17, K2, 64(R9)
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z20, K1, 64(R9)
+	VMOVUPD      Z21, 128(R9)
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z22, K1, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
+	VMOVUPD      Z23, K2, 64(R9)
+	VMOVUPD      Z24, 128(R9)
+	VMOVUPD      Z25, K1, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -5210,13 +5165,13 @@ columns30_from6:
 	VXORPD       Z26, Z26, Z26
 	VXORPD       Z27, Z27, Z27
 	MOVQ         SI, SI
-	MOVL         $0x0000003f, R11
-	KMOVW        R11, K1
+	MOVL         $0x0000003f, R9
+	KMOVW        R9, K1
 
 columns30_from14:
-	VMOVUPD          64(SI), Z28
-	VMOVUPD          128(SI), Z29
-	VMOVUPD.Z        192(SI), K1, Z30
+	VMOVUPD          64(DX), Z28
+	VMOVUPD          128(DX), Z29
+	VMOVUPD.Z        192(DX), K1, Z30
 	VBROADCASTSD     112(DX), Z31
 	VFMADD231PD      Z28, Z31, Z0
 	VFMADD231PD      Z29, Z31, Z1
@@ -5255,12 +5210,11 @@ columns30_from14:
 	VFMADD231PD.BCST 216(DX), Z30, Z25
 	VFMADD231PD.BCST 224(DX), Z30, Z26
 	VFMADD231PD.BCST 232(DX), Z30, Z27
-	PREFETCHT0       (R9)
-	PREFETCHT0       64(R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns30_from14
 	MOVQ             AX, DX
 	MOVL             $0x000000c0, BX
@@ -5443,8 +5397,8 @@ columns30_from14:
 	RET
 
 above30:
-	IMUL3Q $0x00004001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -5465,107 +5419,105 @@ above30:
 	VXORPD Z17, Z17, Z17
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns32_from0:
-	VMOVUPD      (R12), Z20
-	VMOVUPD      64(R12), Z21
-	VMOVUPD      128(R12), Z22
-	VMOVUPD      192(R12), Z23
-	VBROADCASTSD (R11), Z24
+	VMOVUPD      (R9), Z20
+	VMOVUPD      64(R9), Z21
+	VMOVUPD      128(R9), Z22
+	VMOVUPD      192(R9), Z23
+	VBROADCASTSD (R9), Z24
 	VFMADD231PD  Z20, Z24, Z0
 	VFMADD231PD  Z21, Z24, Z1
 	VFMADD231PD  Z22, Z24, Z2
 	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD 8(R11), Z24
+	VBROADCASTSD 8(R9), Z24
 	VFMADD231PD  Z20, Z24, Z4
 	VFMADD231PD  Z21, Z24, Z5
 	VFMADD231PD  Z22, Z24, Z6
 	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD 16(R11), Z24
+	VBROADCASTSD 16(R9), Z24
 	VFMADD231PD  Z20, Z24, Z8
 	VFMADD231PD  Z21, Z24, Z9
 	VFMADD231PD  Z22, Z24, Z10
 	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 24(R11), Z24
+	VBROADCASTSD 24(R9), Z24
 	VFMADD231PD  Z20, Z24, Z12
 	VFMADD231PD  Z21, Z24, Z13
 	VFMADD231PD  Z22, Z24, Z14
 	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD 32(R11), Z24
+	VBROADCASTSD 32(R9), Z24
 	VFMADD231PD  Z20, Z24, Z16
 	VFMADD231PD  Z21, Z24, Z17
 	VFMADD231PD  Z22, Z24, Z18
 	VFMADD231PD  Z23, Z24, Z19
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns32_from0
-	MOVQ         AX, R11
+	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
 	VADDPD       192(AX), Z3, Z3
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z20
 	VADDPD       Z20, Z4, Z4
 	VADDPD       64(AX), Z5, Z5
 	VADDPD       128(AX), Z6, Z6
 	VADDPD       192(AX), Z7, Z7
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z20
 	VADDPD       Z20, Z8, Z8
 	VADDPD       64(AX), Z9, Z9
 	VADDPD       128(AX), Z10, Z10
 	VADDPD       192(AX), Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K3
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K3
 	VMOVUPD.Z    (AX), K3, Z20
 	VADDPD       Z20, Z12, Z12
 	VADDPD       64(AX), Z13, Z13
 	VADDPD       128(AX), Z14, Z14
 	VADDPD       192(AX), Z15, Z15
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K4
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K4
 	VMOVUPD.Z    (AX), K4, Z20
 	VADDPD       Z20, Z16, Z16
 	VADDPD       64(AX), Z17, Z17
 	VADDPD       128(AX), Z18, Z18
 	VADDPD       192(AX), Z19, Z19
-	VMOVUPD      Z0, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	VMOVUPD      Z3, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z4, K1, (R11)
-	VMOVUPD      Z5, 64(R11)
-	VMOVUPD      Z6, 128(R11)
-	VMOVUPD      Z7, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z8, K2, (R11)
-	VMOVUPD      Z9, 64(R11)
-	VMOVUPD      Z10, 128(R11)
-	VMOVUPD      Z11, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z12, K3, (R11)
-	VMOVUPD      Z13, 64(R11)
-	VMOVUPD      Z14, 128(R11)
-	VMOVUPD      Z15, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z16, K4, (R11)
-	VMOVUPD      Z17, 64(R11)
-	VMOVUPD      Z18, 128(R11)
-	VMOVUPD      Z19, 192(R11)
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, K1, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, K2, (R9)
+	VMOVUPD      Z9, 64(R9)
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, K3, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, K4, (R9)
+	VMOVUPD      Z17, 64(R9)
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -5588,67 +5540,65 @@ columns32_from0:
 	VXORPD       Z18, Z18, Z18
 	VXORPD       Z19, Z19, Z19
 	VXORPD       Z20, Z20, Z20
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns32_from5:
-	VMOVUPD      (R12), Z21
-	VMOVUPD      64(R12), Z22
-	VMOVUPD      128(R12), Z23
-	VMOVUPD      192(R12), Z24
-	VBROADCASTSD 40(R11), Z25
+	VMOVUPD      (R9), Z21
+	VMOVUPD      64(R9), Z22
+	VMOVUPD      128(R9), Z23
+	VMOVUPD      192(R9), Z24
+	VBROADCASTSD 40(R9), Z25
 	VFMADD231PD  Z21, Z25, Z0
 	VFMADD231PD  Z22, Z25, Z1
 	VFMADD231PD  Z23, Z25, Z2
 	VFMADD231PD  Z24, Z25, Z3
-	VBROADCASTSD 48(R11), Z25
+	VBROADCASTSD 48(R9), Z25
 	VFMADD231PD  Z21, Z25, Z4
 	VFMADD231PD  Z22, Z25, Z5
 	VFMADD231PD  Z23, Z25, Z6
 	VFMADD231PD  Z24, Z25, Z7
-	VBROADCASTSD 56(R11), Z25
+	VBROADCASTSD 56(R9), Z25
 	VFMADD231PD  Z21, Z25, Z8
 	VFMADD231PD  Z22, Z25, Z9
 	VFMADD231PD  Z23, Z25, Z10
 	VFMADD231PD  Z24, Z25, Z11
-	VBROADCASTSD 64(R11), Z21
+	VBROADCASTSD 64(R9), Z21
 	VFMADD231PD  Z22, Z21, Z12
 	VFMADD231PD  Z23, Z21, Z13
 	VFMADD231PD  Z24, Z21, Z14
-	VBROADCASTSD 72(R11), Z21
+	VBROADCASTSD 72(R9), Z21
 	VFMADD231PD  Z22, Z21, Z15
 	VFMADD231PD  Z23, Z21, Z16
 	VFMADD231PD  Z24, Z21, Z17
-	VBROADCASTSD 80(R11), Z21
+	VBROADCASTSD 80(R9), Z21
 	VFMADD231PD  Z22, Z21, Z18
 	VFMADD231PD  Z23, Z21, Z19
 	VFMADD231PD  Z24, Z21, Z20
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns32_from5
-	MOVQ         AX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
+	MOVQ         AX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    (AX), K1, Z21
 	VADDPD       Z21, Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
 	VADDPD       192(AX), Z3, Z3
 	ADDQ         CX, AX
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K2
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K2
 	VMOVUPD.Z    (AX), K2, Z21
 	VADDPD       Z21, Z4, Z4
 	VADDPD       64(AX), Z5, Z5
 	VADDPD       128(AX), Z6, Z6
 	VADDPD       192(AX), Z7, Z7
 	ADDQ         CX, AX
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K3
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K3
 	VMOVUPD.Z    (AX), K3, Z21
 	VADDPD       Z21, Z8, Z8
 	VADDPD       64(AX), Z9, Z9
@@ -5659,45 +5609,45 @@ columns32_from5:
 	VADDPD       128(AX), Z13, Z13
 	VADDPD       192(AX), Z14, Z14
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K4
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K4
 	VMOVUPD.Z    64(AX), K4, Z21
 	VADDPD       Z21, Z15, Z15
 	VADDPD       128(AX), Z16, Z16
 	VADDPD       192(AX), Z17, Z17
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K5
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K5
 	VMOVUPD.Z    64(AX), K5, Z21
 	VADDPD       Z21, Z18, Z18
 	VADDPD       128(AX), Z19, Z19
 	VADDPD       192(AX), Z20, Z20
-	VMOVUPD      Z0, K1, (R11)
-	VMOVUPD      Z1, 64(R11)
-	VMOVUPD      Z2, 128(R11)
-	VMOVUPD      Z3, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z4, K2, (R11)
-	VMOVUPD      Z5, 64(R11)
-	VMOVUPD      Z6, 128(R11)
-	VMOVUPD      Z7, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z8, K3, (R11)
-	VMOVUPD      Z9, 64(R11)
-	VMOVUPD      Z10, 128(R11)
-	VMOVUPD      Z11, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z12, 64(R11)
-	VMOVUPD      Z13, 128(R11)
-	VMOVUPD      Z14, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z15, K4, 64(R11)
-	VMOVUPD      Z16, 128(R11)
-	VMOVUPD      Z17, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z18, K5, 64(R11)
-	VMOVUPD      Z19, 128(R11)
-	VMOVUPD      Z20, 192(R11)
+	VMOVUPD      Z0, K1, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, K2, (R9)
+	VMOVUPD      Z5, 64(R9)
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, K3, (R9)
+	VMOVUPD      Z9, 64(R9)
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, 64(R9)
+	VMOVUPD      Z13, 128(R9)
+	VMOVUPD      Z14, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z15, K4, 64(R9)
+	VMOVUPD      Z16, 128(R9)
+	VMOVUPD      Z17, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z18, K5, 64(R9)
+	VMOVUPD      Z19, 128(R9)
+	VMOVUPD      Z20, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -5720,80 +5670,78 @@ columns32_from5:
 	VXORPD       Z18, Z18, Z18
 	VXORPD       Z19, Z19, Z19
 	VXORPD       Z20, Z20, Z20
-	MOVQ         DX, R11
-	MOVQ         SI, R12
-	MOVQ         R8, R13
+	MOVQ         DX, R9
+	MOVQ         SI, R10
 
 columns32_from11:
-	VMOVUPD      64(R12), Z21
-	VMOVUPD      128(R12), Z22
-	VMOVUPD      192(R12), Z23
-	VBROADCASTSD 88(R11), Z24
+	VMOVUPD      64(R9), Z21
+	VMOVUPD      128(R9), Z22
+	VMOVUPD      192(R9), Z23
+	VBROADCASTSD 88(R9), Z24
 	VFMADD231PD  Z21, Z24, Z0
 	VFMADD231PD  Z22, Z24, Z1
 	VFMADD231PD  Z23, Z24, Z2
-	VBROADCASTSD 96(R11), Z24
+	VBROADCASTSD 96(R9), Z24
 	VFMADD231PD  Z21, Z24, Z3
 	VFMADD231PD  Z22, Z24, Z4
 	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD 104(R11), Z24
+	VBROADCASTSD 104(R9), Z24
 	VFMADD231PD  Z21, Z24, Z6
 	VFMADD231PD  Z22, Z24, Z7
 	VFMADD231PD  Z23, Z24, Z8
-	VBROADCASTSD 112(R11), Z24
+	VBROADCASTSD 112(R9), Z24
 	VFMADD231PD  Z21, Z24, Z9
 	VFMADD231PD  Z22, Z24, Z10
 	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 120(R11), Z24
+	VBROADCASTSD 120(R9), Z24
 	VFMADD231PD  Z21, Z24, Z12
 	VFMADD231PD  Z22, Z24, Z13
 	VFMADD231PD  Z23, Z24, Z14
-	VBROADCASTSD 128(R11), Z21
+	VBROADCASTSD 128(R9), Z21
 	VFMADD231PD  Z22, Z21, Z15
 	VFMADD231PD  Z23, Z21, Z16
-	VBROADCASTSD 136(R11), Z21
+	VBROADCASTSD 136(R9), Z21
 	VFMADD231PD  Z22, Z21, Z17
 	VFMADD231PD  Z23, Z21, Z18
-	VBROADCASTSD 144(R11), Z21
+	VBROADCASTSD 144(R9), Z21
 	VFMADD231PD  Z22, Z21, Z19
 	VFMADD231PD  Z23, Z21, Z20
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
-	ADDQ         BX, R11
-	ADDQ         DI, R12
-	DECQ         R13
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	DECQ         R10
 	JNZ          columns32_from11
-	MOVQ         AX, R11
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K1
+	MOVQ         AX, R9
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    64(AX), K1, Z21
 	VADDPD       Z21, Z0, Z0
 	VADDPD       128(AX), Z1, Z1
 	VADDPD       192(AX), Z2, Z2
 	ADDQ         CX, AX
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    64(AX), K1, Z21
 	VADDPD       Z21, Z3, Z3
 	VADDPD       128(AX), Z4, Z4
 	VADDPD       192(AX), Z5, Z5
 	ADDQ         CX, AX
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    64(AX), K1, Z21
 	VADDPD       Z21, Z6, Z6
 	VADDPD       128(AX), Z7, Z7
 	VADDPD       192(AX), Z8, Z8
 	ADDQ         CX, AX
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    64(AX), K1, Z21
 	VADDPD       Z21, Z9, Z9
 	VADDPD       128(AX), Z10, Z10
 	VADDPD       192(AX), Z11, Z11
 	ADDQ         CX, AX
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K1
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    64(AX), K1, Z21
 	VADDPD       Z21, Z12, Z12
 	VADDPD       128(AX), Z13, Z13
@@ -5802,59 +5750,59 @@ columns32_from11:
 	VADDPD       128(AX), Z15, Z15
 	VADDPD       192(AX), Z16, Z16
 	ADDQ         CX, AX
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z17, Z17
 	VADDPD       192(AX), Z18, Z18
 	ADDQ         CX, AX
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K1
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K1
 	VMOVUPD.Z    128(AX), K1, Z21
 	VADDPD       Z21, Z19, Z19
 	VADDPD       192(AX), Z20, Z20
-	MOVL         $0x000000f8, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z0, K1, 64(R11)
-	VMOVUPD      Z1, 128(R11)
-	VMOVUPD      Z2, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000f0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z3, K1, 64(R11)
-	VMOVUPD      Z4, 128(R11)
-	VMOVUPD      Z5, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000e0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z6, K1, 64(R11)
-	VMOVUPD      Z7, 128(R11)
-	VMOVUPD      Z8, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000c0, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z9, K1, 64(R11)
-	VMOVUPD      Z10, 128(R11)
-	VMOVUPD      Z11, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x00000080, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z12, K1, 64(R11)
-	VMOVUPD      Z13, 128(R11)
-	VMOVUPD      Z14, 192(R11)
-	ADDQ         CX, R11
-	VMOVUPD      Z15, 128(R11)
-	VMOVUPD      Z16, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fe, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z17, K1, 128(R11)
-	VMOVUPD      Z18, 192(R11)
-	ADDQ         CX, R11
-	MOVL         $0x000000fc, R12
-	KMOVW        R12, K1
-	VMOVUPD      Z19, K1, 128(R11)
-	VMOVUPD      Z20, 192(R11)
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z0, K1, 64(R9)
+	VMOVUPD      Z1, 128(R9)
+	VMOVUPD      Z2, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z3, K1, 64(R9)
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z6, K1, 64(R9)
+	VMOVUPD      Z7, 128(R9)
+	VMOVUPD      Z8, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z9, K1, 64(R9)
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z12, K1, 64(R9)
+	VMOVUPD      Z13, 128(R9)
+	VMOVUPD      Z14, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z15, 128(R9)
+	VMOVUPD      Z16, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z17, K1, 128(R9)
+	VMOVUPD      Z18, 192(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z19, K1, 128(R9)
+	VMOVUPD      Z20, 192(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -5877,8 +5825,8 @@ columns32_from11:
 	MOVQ         SI, SI
 
 columns32_from19:
-	VMOVUPD          128(SI), Z18
-	VMOVUPD          192(SI), Z19
+	VMOVUPD          128(DX), Z18
+	VMOVUPD          192(DX), Z19
 	VBROADCASTSD     152(DX), Z20
 	VFMADD231PD      Z18, Z20, Z0
 	VFMADD231PD      Z19, Z20, Z1
@@ -5902,11 +5850,10 @@ columns32_from19:
 	VFMADD231PD.BCST 232(DX), Z19, Z15
 	VFMADD231PD.BCST 240(DX), Z19, Z16
 	VFMADD231PD.BCST 248(DX), Z19, Z17
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns32_from19
 	MOVQ             AX, DX
 	MOVL             $0x000000f8, BX
@@ -6023,43 +5970,6185 @@ columns32_from19:
 	VZEROUPPER
 	RET
 
-// func Narrow32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, p int, ahead *float32, step int)
+// func NarrowWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·Narrow32(SB), NOSPLIT, $0-80
+TEXT ·NarrowWeighted64(SB), NOSPLIT, $0-72
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
-	MOVQ   a+16(FP), DX
-	MOVQ   lda+24(FP), BX
-	MOVQ   b+32(FP), SI
-	MOVQ   ldb+40(FP), DI
-	MOVQ   n+48(FP), R8
-	MOVQ   ahead+64(FP), R9
-	MOVQ   step+72(FP), R10
-	MOVQ   p+56(FP), R11
+	MOVQ   x+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+40(FP), SI
+	MOVQ   ahead+56(FP), DI
+	MOVQ   step+64(FP), R8
+	MOVQ   d+32(FP), R9
+	MOVQ   p+48(FP), R10
 	SHLQ   $0x03, CX
-	SHLQ   $0x02, BX
-	SHLQ   $0x02, DI
-	CMPQ   R11, $+12
+	SHLQ   $0x03, BX
+	CMPQ   R10, $+12
 	JG     above12
-	CMPQ   R11, $+6
+	CMPQ   R10, $+6
 	JG     above6
-	CMPQ   R11, $+3
+	CMPQ   R10, $+3
 	JG     above3
-	CMPQ   R11, $+1
+	CMPQ   R10, $+1
 	JG     above1
 	VXORPD Z0, Z0, Z0
 	MOVQ   SI, SI
-	MOVL   $0x00000001, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000001, R10
+	KMOVW  R10, K1
 
 columns1_from0:
-	VMOVUPS.Z        (SI), K1, Z1
-	VFMADD231PS.BCST (DX), Z1, Z0
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	VMOVUPD.Z        (DX), K1, Z1
+	VBROADCASTSD     (R9), Z2
+	VMULPD           Z2, Z1, Z1
+	ADDQ             $+8, R9
+	VFMADD231PD.BCST (DX), Z1, Z0
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
+	JNZ              columns1_from0
+	MOVQ             AX, DX
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z1
+	VADDPD           Z1, Z0, Z0
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ   R10, $+2
+	JG     above2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	MOVQ   SI, SI
+	MOVL   $0x00000003, R10
+	KMOVW  R10, K1
+
+columns2_from0:
+	VMOVUPD.Z        (DX), K1, Z2
+	VBROADCASTSD     (R9), Z3
+	VMULPD           Z3, Z2, Z2
+	ADDQ             $+8, R9
+	VFMADD231PD.BCST (DX), Z2, Z0
+	VFMADD231PD.BCST 8(DX), Z2, Z1
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns2_from0
+	MOVQ             AX, DX
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z2
+	VADDPD           Z2, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z2
+	VADDPD           Z2, Z1, Z1
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above2:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	MOVQ   SI, SI
+	MOVL   $0x00000007, R10
+	KMOVW  R10, K1
+
+columns3_from0:
+	VMOVUPD.Z        (DX), K1, Z3
+	VBROADCASTSD     (R9), Z4
+	VMULPD           Z4, Z3, Z3
+	ADDQ             $+8, R9
+	VFMADD231PD.BCST (DX), Z3, Z0
+	VFMADD231PD.BCST 8(DX), Z3, Z1
+	VFMADD231PD.BCST 16(DX), Z3, Z2
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns3_from0
+	MOVQ             AX, DX
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z3
+	VADDPD           Z3, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x00000006, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z3
+	VADDPD           Z3, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x00000004, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z3
+	VADDPD           Z3, Z2, Z2
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above3:
+	CMPQ   R10, $+4
+	JG     above4
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   SI, SI
+	MOVL   $0x0000000f, R10
+	KMOVW  R10, K1
+
+columns4_from0:
+	VMOVUPD.Z        (DX), K1, Z4
+	VBROADCASTSD     (R9), Z5
+	VMULPD           Z5, Z4, Z4
+	ADDQ             $+8, R9
+	VFMADD231PD.BCST (DX), Z4, Z0
+	VFMADD231PD.BCST 8(DX), Z4, Z1
+	VFMADD231PD.BCST 16(DX), Z4, Z2
+	VFMADD231PD.BCST 24(DX), Z4, Z3
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns4_from0
+	MOVQ             AX, DX
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z4
+	VADDPD           Z4, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z4
+	VADDPD           Z4, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z4
+	VADDPD           Z4, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        (AX), K4, Z4
+	VADDPD           Z4, Z3, Z3
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K4, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above4:
+	CMPQ   R10, $+5
+	JG     above5
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	MOVQ   SI, SI
+	MOVL   $0x0000001f, R10
+	KMOVW  R10, K1
+
+columns5_from0:
+	VMOVUPD.Z        (DX), K1, Z5
+	VBROADCASTSD     (R9), Z6
+	VMULPD           Z6, Z5, Z5
+	ADDQ             $+8, R9
+	VFMADD231PD.BCST (DX), Z5, Z0
+	VFMADD231PD.BCST 8(DX), Z5, Z1
+	VFMADD231PD.BCST 16(DX), Z5, Z2
+	VFMADD231PD.BCST 24(DX), Z5, Z3
+	VFMADD231PD.BCST 32(DX), Z5, Z4
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns5_from0
+	MOVQ             AX, DX
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z5
+	VADDPD           Z5, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x0000001e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z5
+	VADDPD           Z5, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x0000001c, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z5
+	VADDPD           Z5, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000018, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        (AX), K4, Z5
+	VADDPD           Z5, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x00000010, BX
+	KMOVW            BX, K5
+	VMOVUPD.Z        (AX), K5, Z5
+	VADDPD           Z5, Z4, Z4
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K4, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z4, K5, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above5:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   SI, SI
+	MOVL   $0x0000003f, R10
+	KMOVW  R10, K1
+
+columns6_from0:
+	VMOVUPD.Z        (DX), K1, Z6
+	VBROADCASTSD     (R9), Z7
+	VMULPD           Z7, Z6, Z6
+	ADDQ             $+8, R9
+	VFMADD231PD.BCST (DX), Z6, Z0
+	VFMADD231PD.BCST 8(DX), Z6, Z1
+	VFMADD231PD.BCST 16(DX), Z6, Z2
+	VFMADD231PD.BCST 24(DX), Z6, Z3
+	VFMADD231PD.BCST 32(DX), Z6, Z4
+	VFMADD231PD.BCST 40(DX), Z6, Z5
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns6_from0
+	MOVQ             AX, DX
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z6
+	VADDPD           Z6, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z6
+	VADDPD           Z6, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z6
+	VADDPD           Z6, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        (AX), K4, Z6
+	VADDPD           Z6, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K5
+	VMOVUPD.Z        (AX), K5, Z6
+	VADDPD           Z6, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K6
+	VMOVUPD.Z        (AX), K6, Z6
+	VADDPD           Z6, Z5, Z5
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K4, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z4, K5, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z5, K6, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above6:
+	CMPQ   R10, $+9
+	JG     above9
+	CMPQ   R10, $+7
+	JG     above7
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	MOVQ   SI, SI
+	MOVL   $0x0000007f, R10
+	KMOVW  R10, K1
+
+columns7_from0:
+	VMOVUPD.Z        (DX), K1, Z7
+	VBROADCASTSD     (R9), Z8
+	VMULPD           Z8, Z7, Z7
+	ADDQ             $+8, R9
+	VFMADD231PD.BCST (DX), Z7, Z0
+	VFMADD231PD.BCST 8(DX), Z7, Z1
+	VFMADD231PD.BCST 16(DX), Z7, Z2
+	VFMADD231PD.BCST 24(DX), Z7, Z3
+	VFMADD231PD.BCST 32(DX), Z7, Z4
+	VFMADD231PD.BCST 40(DX), Z7, Z5
+	VFMADD231PD.BCST 48(DX), Z7, Z6
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns7_from0
+	MOVQ             AX, DX
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x0000007e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x0000007c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000078, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x00000070, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x00000060, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x00000040, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z6, Z6
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000007e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000007c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000078, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000070, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000060, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000040, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above7:
+	CMPQ   R10, $+8
+	JG     above8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   SI, SI
+
+columns8_from0:
+	VMOVUPD          (DX), Z8
+	VBROADCASTSD     (R9), Z9
+	VMULPD           Z9, Z8, Z8
+	ADDQ             $+8, R9
+	VFMADD231PD.BCST (DX), Z8, Z0
+	VFMADD231PD.BCST 8(DX), Z8, Z1
+	VFMADD231PD.BCST 16(DX), Z8, Z2
+	VFMADD231PD.BCST 24(DX), Z8, Z3
+	VFMADD231PD.BCST 32(DX), Z8, Z4
+	VFMADD231PD.BCST 40(DX), Z8, Z5
+	VFMADD231PD.BCST 48(DX), Z8, Z6
+	VFMADD231PD.BCST 56(DX), Z8, Z7
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns8_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z6, Z6
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z7, Z7
+	VMOVUPD          Z0, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above8:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	MOVQ   SI, SI
+	MOVL   $0x00000001, R10
+	KMOVW  R10, K1
+
+columns9_from0:
+	VMOVUPD          (DX), Z17
+	VMOVUPD.Z        64(DX), K1, Z18
+	VBROADCASTSD     (R9), Z19
+	VMULPD           Z19, Z17, Z17
+	VMULPD           Z19, Z18, Z18
+	ADDQ             $+8, R9
+	VBROADCASTSD     (DX), Z19
+	VFMADD231PD      Z17, Z19, Z0
+	VFMADD231PD      Z18, Z19, Z1
+	VBROADCASTSD     8(DX), Z19
+	VFMADD231PD      Z17, Z19, Z2
+	VFMADD231PD      Z18, Z19, Z3
+	VBROADCASTSD     16(DX), Z19
+	VFMADD231PD      Z17, Z19, Z4
+	VFMADD231PD      Z18, Z19, Z5
+	VBROADCASTSD     24(DX), Z19
+	VFMADD231PD      Z17, Z19, Z6
+	VFMADD231PD      Z18, Z19, Z7
+	VBROADCASTSD     32(DX), Z19
+	VFMADD231PD      Z17, Z19, Z8
+	VFMADD231PD      Z18, Z19, Z9
+	VBROADCASTSD     40(DX), Z19
+	VFMADD231PD      Z17, Z19, Z10
+	VFMADD231PD      Z18, Z19, Z11
+	VBROADCASTSD     48(DX), Z19
+	VFMADD231PD      Z17, Z19, Z12
+	VFMADD231PD      Z18, Z19, Z13
+	VBROADCASTSD     56(DX), Z19
+	VFMADD231PD      Z17, Z19, Z14
+	VFMADD231PD      Z18, Z19, Z15
+	VFMADD231PD.BCST 64(DX), Z18, Z16
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns9_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z6, Z6
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z8, Z8
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z10, Z10
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z12, Z12
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, (DX)
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, (DX)
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, (DX)
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above9:
+	CMPQ   R10, $+10
+	JG     above10
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	MOVQ   SI, SI
+	MOVL   $0x00000003, R10
+	KMOVW  R10, K1
+
+columns10_from0:
+	VMOVUPD          (DX), Z18
+	VMOVUPD.Z        64(DX), K1, Z19
+	VBROADCASTSD     (R9), Z20
+	VMULPD           Z20, Z18, Z18
+	VMULPD           Z20, Z19, Z19
+	ADDQ             $+8, R9
+	VBROADCASTSD     (DX), Z20
+	VFMADD231PD      Z18, Z20, Z0
+	VFMADD231PD      Z19, Z20, Z1
+	VBROADCASTSD     8(DX), Z20
+	VFMADD231PD      Z18, Z20, Z2
+	VFMADD231PD      Z19, Z20, Z3
+	VBROADCASTSD     16(DX), Z20
+	VFMADD231PD      Z18, Z20, Z4
+	VFMADD231PD      Z19, Z20, Z5
+	VBROADCASTSD     24(DX), Z20
+	VFMADD231PD      Z18, Z20, Z6
+	VFMADD231PD      Z19, Z20, Z7
+	VBROADCASTSD     32(DX), Z20
+	VFMADD231PD      Z18, Z20, Z8
+	VFMADD231PD      Z19, Z20, Z9
+	VBROADCASTSD     40(DX), Z20
+	VFMADD231PD      Z18, Z20, Z10
+	VFMADD231PD      Z19, Z20, Z11
+	VBROADCASTSD     48(DX), Z20
+	VFMADD231PD      Z18, Z20, Z12
+	VFMADD231PD      Z19, Z20, Z13
+	VBROADCASTSD     56(DX), Z20
+	VFMADD231PD      Z18, Z20, Z14
+	VFMADD231PD      Z19, Z20, Z15
+	VFMADD231PD.BCST 64(DX), Z19, Z16
+	VFMADD231PD.BCST 72(DX), Z19, Z17
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns10_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z6, Z6
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z8, Z8
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z10, Z10
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z18
+	VADDPD           Z18, Z17, Z17
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, (DX)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, (DX)
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above10:
+	CMPQ   R10, $+11
+	JG     above11
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	MOVQ   SI, SI
+	MOVL   $0x00000007, R10
+	KMOVW  R10, K1
+
+columns11_from0:
+	VMOVUPD          (DX), Z19
+	VMOVUPD.Z        64(DX), K1, Z20
+	VBROADCASTSD     (R9), Z21
+	VMULPD           Z21, Z19, Z19
+	VMULPD           Z21, Z20, Z20
+	ADDQ             $+8, R9
+	VBROADCASTSD     (DX), Z21
+	VFMADD231PD      Z19, Z21, Z0
+	VFMADD231PD      Z20, Z21, Z1
+	VBROADCASTSD     8(DX), Z21
+	VFMADD231PD      Z19, Z21, Z2
+	VFMADD231PD      Z20, Z21, Z3
+	VBROADCASTSD     16(DX), Z21
+	VFMADD231PD      Z19, Z21, Z4
+	VFMADD231PD      Z20, Z21, Z5
+	VBROADCASTSD     24(DX), Z21
+	VFMADD231PD      Z19, Z21, Z6
+	VFMADD231PD      Z20, Z21, Z7
+	VBROADCASTSD     32(DX), Z21
+	VFMADD231PD      Z19, Z21, Z8
+	VFMADD231PD      Z20, Z21, Z9
+	VBROADCASTSD     40(DX), Z21
+	VFMADD231PD      Z19, Z21, Z10
+	VFMADD231PD      Z20, Z21, Z11
+	VBROADCASTSD     48(DX), Z21
+	VFMADD231PD      Z19, Z21, Z12
+	VFMADD231PD      Z20, Z21, Z13
+	VBROADCASTSD     56(DX), Z21
+	VFMADD231PD      Z19, Z21, Z14
+	VFMADD231PD      Z20, Z21, Z15
+	VFMADD231PD.BCST 64(DX), Z20, Z16
+	VFMADD231PD.BCST 72(DX), Z20, Z17
+	VFMADD231PD.BCST 80(DX), Z20, Z18
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns11_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z6, Z6
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z8, Z8
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z10, Z10
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z19
+	VADDPD           Z19, Z12, Z12
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x00000006, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z19
+	VADDPD           Z19, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x00000004, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z19
+	VADDPD           Z19, Z18, Z18
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, (DX)
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, (DX)
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000006, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000004, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above11:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	MOVQ   SI, SI
+	MOVL   $0x0000000f, R10
+	KMOVW  R10, K1
+
+columns12_from0:
+	VMOVUPD          (DX), Z20
+	VMOVUPD.Z        64(DX), K1, Z21
+	VBROADCASTSD     (R9), Z22
+	VMULPD           Z22, Z20, Z20
+	VMULPD           Z22, Z21, Z21
+	ADDQ             $+8, R9
+	VBROADCASTSD     (DX), Z22
+	VFMADD231PD      Z20, Z22, Z0
+	VFMADD231PD      Z21, Z22, Z1
+	VBROADCASTSD     8(DX), Z22
+	VFMADD231PD      Z20, Z22, Z2
+	VFMADD231PD      Z21, Z22, Z3
+	VBROADCASTSD     16(DX), Z22
+	VFMADD231PD      Z20, Z22, Z4
+	VFMADD231PD      Z21, Z22, Z5
+	VBROADCASTSD     24(DX), Z22
+	VFMADD231PD      Z20, Z22, Z6
+	VFMADD231PD      Z21, Z22, Z7
+	VBROADCASTSD     32(DX), Z22
+	VFMADD231PD      Z20, Z22, Z8
+	VFMADD231PD      Z21, Z22, Z9
+	VBROADCASTSD     40(DX), Z22
+	VFMADD231PD      Z20, Z22, Z10
+	VFMADD231PD      Z21, Z22, Z11
+	VBROADCASTSD     48(DX), Z22
+	VFMADD231PD      Z20, Z22, Z12
+	VFMADD231PD      Z21, Z22, Z13
+	VBROADCASTSD     56(DX), Z22
+	VFMADD231PD      Z20, Z22, Z14
+	VFMADD231PD      Z21, Z22, Z15
+	VFMADD231PD.BCST 64(DX), Z21, Z16
+	VFMADD231PD.BCST 72(DX), Z21, Z17
+	VFMADD231PD.BCST 80(DX), Z21, Z18
+	VFMADD231PD.BCST 88(DX), Z21, Z19
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns12_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z6, Z6
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z8, Z8
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z10, Z10
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z12, Z12
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z20
+	VADDPD           Z20, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z20
+	VADDPD           Z20, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z20
+	VADDPD           Z20, Z19, Z19
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, (DX)
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, (DX)
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above12:
+	CMPQ   R10, $+20
+	JG     above20
+	CMPQ   R10, $+15
+	JG     above15
+	CMPQ   R10, $+13
+	JG     above13
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	MOVQ   SI, SI
+	MOVL   $0x0000001f, R10
+	KMOVW  R10, K1
+
+columns13_from0:
+	VMOVUPD          (DX), Z21
+	VMOVUPD.Z        64(DX), K1, Z22
+	VBROADCASTSD     (R9), Z23
+	VMULPD           Z23, Z21, Z21
+	VMULPD           Z23, Z22, Z22
+	ADDQ             $+8, R9
+	VBROADCASTSD     (DX), Z23
+	VFMADD231PD      Z21, Z23, Z0
+	VFMADD231PD      Z22, Z23, Z1
+	VBROADCASTSD     8(DX), Z23
+	VFMADD231PD      Z21, Z23, Z2
+	VFMADD231PD      Z22, Z23, Z3
+	VBROADCASTSD     16(DX), Z23
+	VFMADD231PD      Z21, Z23, Z4
+	VFMADD231PD      Z22, Z23, Z5
+	VBROADCASTSD     24(DX), Z23
+	VFMADD231PD      Z21, Z23, Z6
+	VFMADD231PD      Z22, Z23, Z7
+	VBROADCASTSD     32(DX), Z23
+	VFMADD231PD      Z21, Z23, Z8
+	VFMADD231PD      Z22, Z23, Z9
+	VBROADCASTSD     40(DX), Z23
+	VFMADD231PD      Z21, Z23, Z10
+	VFMADD231PD      Z22, Z23, Z11
+	VBROADCASTSD     48(DX), Z23
+	VFMADD231PD      Z21, Z23, Z12
+	VFMADD231PD      Z22, Z23, Z13
+	VBROADCASTSD     56(DX), Z23
+	VFMADD231PD      Z21, Z23, Z14
+	VFMADD231PD      Z22, Z23, Z15
+	VFMADD231PD.BCST 64(DX), Z22, Z16
+	VFMADD231PD.BCST 72(DX), Z22, Z17
+	VFMADD231PD.BCST 80(DX), Z22, Z18
+	VFMADD231PD.BCST 88(DX), Z22, Z19
+	VFMADD231PD.BCST 96(DX), Z22, Z20
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns13_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z21
+	VADDPD           Z21, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z21
+	VADDPD           Z21, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z21
+	VADDPD           Z21, Z6, Z6
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z21
+	VADDPD           Z21, Z8, Z8
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z21
+	VADDPD           Z21, Z10, Z10
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z12, Z12
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z21
+	VADDPD           Z21, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000001e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000001c, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000018, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000010, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z20, Z20
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, (DX)
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, (DX)
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, (DX)
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000001e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000001c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000018, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000010, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above13:
+	CMPQ   R10, $+14
+	JG     above14
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	MOVQ   SI, SI
+	MOVL   $0x0000003f, R10
+	KMOVW  R10, K1
+
+columns14_from0:
+	VMOVUPD          (DX), Z22
+	VMOVUPD.Z        64(DX), K1, Z23
+	VBROADCASTSD     (R9), Z24
+	VMULPD           Z24, Z22, Z22
+	VMULPD           Z24, Z23, Z23
+	ADDQ             $+8, R9
+	VBROADCASTSD     (DX), Z24
+	VFMADD231PD      Z22, Z24, Z0
+	VFMADD231PD      Z23, Z24, Z1
+	VBROADCASTSD     8(DX), Z24
+	VFMADD231PD      Z22, Z24, Z2
+	VFMADD231PD      Z23, Z24, Z3
+	VBROADCASTSD     16(DX), Z24
+	VFMADD231PD      Z22, Z24, Z4
+	VFMADD231PD      Z23, Z24, Z5
+	VBROADCASTSD     24(DX), Z24
+	VFMADD231PD      Z22, Z24, Z6
+	VFMADD231PD      Z23, Z24, Z7
+	VBROADCASTSD     32(DX), Z24
+	VFMADD231PD      Z22, Z24, Z8
+	VFMADD231PD      Z23, Z24, Z9
+	VBROADCASTSD     40(DX), Z24
+	VFMADD231PD      Z22, Z24, Z10
+	VFMADD231PD      Z23, Z24, Z11
+	VBROADCASTSD     48(DX), Z24
+	VFMADD231PD      Z22, Z24, Z12
+	VFMADD231PD      Z23, Z24, Z13
+	VBROADCASTSD     56(DX), Z24
+	VFMADD231PD      Z22, Z24, Z14
+	VFMADD231PD      Z23, Z24, Z15
+	VFMADD231PD.BCST 64(DX), Z23, Z16
+	VFMADD231PD.BCST 72(DX), Z23, Z17
+	VFMADD231PD.BCST 80(DX), Z23, Z18
+	VFMADD231PD.BCST 88(DX), Z23, Z19
+	VFMADD231PD.BCST 96(DX), Z23, Z20
+	VFMADD231PD.BCST 104(DX), Z23, Z21
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns14_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z22
+	VADDPD           Z22, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z22
+	VADDPD           Z22, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z22
+	VADDPD           Z22, Z6, Z6
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z22
+	VADDPD           Z22, Z8, Z8
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z22
+	VADDPD           Z22, Z10, Z10
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z12, Z12
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z22
+	VADDPD           Z22, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	VMOVUPD          Z0, (DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, (DX)
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, (DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above14:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	MOVQ   SI, SI
+	MOVL   $0x0000007f, R10
+	KMOVW  R10, K1
+
+columns15_from0:
+	VMOVUPD          (DX), Z23
+	VMOVUPD.Z        64(DX), K1, Z24
+	VBROADCASTSD     (R9), Z25
+	VMULPD           Z25, Z23, Z23
+	VMULPD           Z25, Z24, Z24
+	ADDQ             $+8, R9
+	VBROADCASTSD     (DX), Z25
+	VFMADD231PD      Z23, Z25, Z0
+	VFMADD231PD      Z24, Z25, Z1
+	VBROADCASTSD     8(DX), Z25
+	VFMADD231PD      Z23, Z25, Z2
+	VFMADD231PD      Z24, Z25, Z3
+	VBROADCASTSD     16(DX), Z25
+	VFMADD231PD      Z23, Z25, Z4
+	VFMADD231PD      Z24, Z25, Z5
+	VBROADCASTSD     24(DX), Z25
+	VFMADD231PD      Z23, Z25, Z6
+	VFMADD231PD      Z24, Z25, Z7
+	VBROADCASTSD     32(DX), Z25
+	VFMADD231PD      Z23, Z25, Z8
+	VFMADD231PD      Z24, Z25, Z9
+	VBROADCASTSD     40(DX), Z25
+	VFMADD231PD      Z23, Z25, Z10
+	VFMADD231PD      Z24, Z25, Z11
+	VBROADCASTSD     48(DX), Z25
+	VFMADD231PD      Z23, Z25, Z12
+	VFMADD231PD      Z24, Z25, Z13
+	VBROADCASTSD     56(DX), Z25
+	VFMADD231PD      Z23, Z25, Z14
+	VFMADD231PD      Z24, Z25, Z15
+	VFMADD231PD.BCST 64(DX), Z24, Z16
+	VFMADD231PD.BCST 72(DX), Z24, Z17
+	VFMADD231PD.BCST 80(DX), Z24, Z18
+	VFMADD231PD.BCST 88(DX), Z24, Z19
+	VFMADD231PD.BCST 96(DX), Z24, Z20
+	VFMADD231PD.BCST 104(DX), Z24, Z21
+	VFMADD231PD.BCST 112(DX), Z24, Z22
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns15_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z23
+	VADDPD           Z23, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z23
+	VADDPD           Z23, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z23
+	VADDPD           Z23, Z6, Z6
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z23
+	VADDPD           Z23, Z8, Z8
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z23
+	VADDPD           Z23, Z10, Z10
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z12, Z12
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z23
+	VADDPD           Z23, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000007e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000007c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000078, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000070, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x00000060, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x00000040, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	VMOVUPD          Z0, (DX)
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, (DX)
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, (DX)
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000007e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000007c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000078, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000070, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000060, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000040, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z22, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above15:
+	CMPQ   R10, $+16
+	JG     above16
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   SI, SI
+
+columns16_from0:
+	VMOVUPD          (DX), Z24
+	VMOVUPD          64(DX), Z25
+	VBROADCASTSD     (R9), Z26
+	VMULPD           Z26, Z24, Z24
+	VMULPD           Z26, Z25, Z25
+	ADDQ             $+8, R9
+	VBROADCASTSD     (DX), Z26
+	VFMADD231PD      Z24, Z26, Z0
+	VFMADD231PD      Z25, Z26, Z1
+	VBROADCASTSD     8(DX), Z26
+	VFMADD231PD      Z24, Z26, Z2
+	VFMADD231PD      Z25, Z26, Z3
+	VBROADCASTSD     16(DX), Z26
+	VFMADD231PD      Z24, Z26, Z4
+	VFMADD231PD      Z25, Z26, Z5
+	VBROADCASTSD     24(DX), Z26
+	VFMADD231PD      Z24, Z26, Z6
+	VFMADD231PD      Z25, Z26, Z7
+	VBROADCASTSD     32(DX), Z26
+	VFMADD231PD      Z24, Z26, Z8
+	VFMADD231PD      Z25, Z26, Z9
+	VBROADCASTSD     40(DX), Z26
+	VFMADD231PD      Z24, Z26, Z10
+	VFMADD231PD      Z25, Z26, Z11
+	VBROADCASTSD     48(DX), Z26
+	VFMADD231PD      Z24, Z26, Z12
+	VFMADD231PD      Z25, Z26, Z13
+	VBROADCASTSD     56(DX), Z26
+	VFMADD231PD      Z24, Z26, Z14
+	VFMADD231PD      Z25, Z26, Z15
+	VFMADD231PD.BCST 64(DX), Z25, Z16
+	VFMADD231PD.BCST 72(DX), Z25, Z17
+	VFMADD231PD.BCST 80(DX), Z25, Z18
+	VFMADD231PD.BCST 88(DX), Z25, Z19
+	VFMADD231PD.BCST 96(DX), Z25, Z20
+	VFMADD231PD.BCST 104(DX), Z25, Z21
+	VFMADD231PD.BCST 112(DX), Z25, Z22
+	VFMADD231PD.BCST 120(DX), Z25, Z23
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns16_from0
+	MOVQ             AX, DX
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z23, Z23
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	VMOVUPD          Z3, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	VMOVUPD          Z5, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	VMOVUPD          Z7, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, (DX)
+	VMOVUPD          Z9, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, (DX)
+	VMOVUPD          Z11, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, (DX)
+	VMOVUPD          Z13, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, (DX)
+	VMOVUPD          Z15, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z22, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z23, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above16:
+	CMPQ   R10, $+18
+	JG     above18
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x00000003, R13
+	KMOVW  R13, K1
+
+columns18_from0:
+	VMOVUPD      (R10), Z21
+	VMOVUPD      64(R10), Z22
+	VMOVUPD.Z    128(R10), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VMULPD       Z24, Z21, Z21
+	VMULPD       Z24, Z22, Z22
+	VMULPD       Z24, Z23, Z23
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R10), Z24
+	VFMADD231PD  Z21, Z24, Z3
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD 16(R10), Z24
+	VFMADD231PD  Z21, Z24, Z6
+	VFMADD231PD  Z22, Z24, Z7
+	VFMADD231PD  Z23, Z24, Z8
+	VBROADCASTSD 24(R10), Z24
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 32(R10), Z24
+	VFMADD231PD  Z21, Z24, Z12
+	VFMADD231PD  Z22, Z24, Z13
+	VFMADD231PD  Z23, Z24, Z14
+	VBROADCASTSD 40(R10), Z24
+	VFMADD231PD  Z21, Z24, Z15
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 48(R10), Z24
+	VFMADD231PD  Z21, Z24, Z18
+	VFMADD231PD  Z22, Z24, Z19
+	VFMADD231PD  Z23, Z24, Z20
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns18_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x00000003, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z21
+	VADDPD       Z21, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	MOVL         $0x00000003, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z20, Z20
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z3, K2, (R10)
+	VMOVUPD      Z4, 64(R10)
+	VMOVUPD      Z5, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z6, K2, (R10)
+	VMOVUPD      Z7, 64(R10)
+	VMOVUPD      Z8, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z9, K2, (R10)
+	VMOVUPD      Z10, 64(R10)
+	VMOVUPD      Z11, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z12, K2, (R10)
+	VMOVUPD      Z13, 64(R10)
+	VMOVUPD      Z14, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z15, K2, (R10)
+	VMOVUPD      Z16, 64(R10)
+	VMOVUPD      Z17, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z18, K1, (R10)
+	VMOVUPD      Z19, 64(R10)
+	MOVL         $0x00000003, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z20, K1, 128(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	MOVQ         SI, SI
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
+
+columns18_from7:
+	VMOVUPD          (DX), Z21
+	VMOVUPD          64(DX), Z22
+	VMOVUPD.Z        128(DX), K1, Z23
+	VBROADCASTSD     (R9), Z24
+	VMULPD           Z24, Z21, Z21
+	VMULPD           Z24, Z22, Z22
+	VMULPD           Z24, Z23, Z23
+	ADDQ             $+8, R9
+	VBROADCASTSD     56(DX), Z24
+	VFMADD231PD      Z21, Z24, Z0
+	VFMADD231PD      Z22, Z24, Z1
+	VFMADD231PD      Z23, Z24, Z2
+	VBROADCASTSD     64(DX), Z21
+	VFMADD231PD      Z22, Z21, Z3
+	VFMADD231PD      Z23, Z21, Z4
+	VBROADCASTSD     72(DX), Z21
+	VFMADD231PD      Z22, Z21, Z5
+	VFMADD231PD      Z23, Z21, Z6
+	VBROADCASTSD     80(DX), Z21
+	VFMADD231PD      Z22, Z21, Z7
+	VFMADD231PD      Z23, Z21, Z8
+	VBROADCASTSD     88(DX), Z21
+	VFMADD231PD      Z22, Z21, Z9
+	VFMADD231PD      Z23, Z21, Z10
+	VBROADCASTSD     96(DX), Z21
+	VFMADD231PD      Z22, Z21, Z11
+	VFMADD231PD      Z23, Z21, Z12
+	VBROADCASTSD     104(DX), Z21
+	VFMADD231PD      Z22, Z21, Z13
+	VFMADD231PD      Z23, Z21, Z14
+	VBROADCASTSD     112(DX), Z21
+	VFMADD231PD      Z22, Z21, Z15
+	VFMADD231PD      Z23, Z21, Z16
+	VBROADCASTSD     120(DX), Z21
+	VFMADD231PD      Z22, Z21, Z17
+	VFMADD231PD      Z23, Z21, Z18
+	VFMADD231PD.BCST 128(DX), Z23, Z19
+	VFMADD231PD.BCST 136(DX), Z23, Z20
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns18_from7
+	MOVQ             AX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z3, Z3
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z5, Z5
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z6, Z6
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z7, Z7
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z8, Z8
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z9, Z9
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z10, Z10
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z11, Z11
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z12, Z12
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z13, Z13
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z15, Z15
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z17, Z17
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z18, Z18
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z21
+	VADDPD           Z21, Z20, Z20
+	VMOVUPD          Z0, K2, (DX)
+	VMOVUPD          Z1, 64(DX)
+	VMOVUPD          Z2, K1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, 64(DX)
+	VMOVUPD          Z4, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, 64(DX)
+	VMOVUPD          Z6, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z7, K2, 64(DX)
+	VMOVUPD          Z8, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z9, K2, 64(DX)
+	VMOVUPD          Z10, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z13, K2, 64(DX)
+	VMOVUPD          Z14, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z15, K2, 64(DX)
+	VMOVUPD          Z16, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z17, K2, 64(DX)
+	VMOVUPD          Z18, K1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 128(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above18:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x0000000f, R13
+	KMOVW  R13, K1
+
+columns20_from0:
+	VMOVUPD      (R10), Z21
+	VMOVUPD      64(R10), Z22
+	VMOVUPD.Z    128(R10), K1, Z23
+	VBROADCASTSD (R12), Z24
+	VMULPD       Z24, Z21, Z21
+	VMULPD       Z24, Z22, Z22
+	VMULPD       Z24, Z23, Z23
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R10), Z24
+	VFMADD231PD  Z21, Z24, Z3
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD 16(R10), Z24
+	VFMADD231PD  Z21, Z24, Z6
+	VFMADD231PD  Z22, Z24, Z7
+	VFMADD231PD  Z23, Z24, Z8
+	VBROADCASTSD 24(R10), Z24
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 32(R10), Z24
+	VFMADD231PD  Z21, Z24, Z12
+	VFMADD231PD  Z22, Z24, Z13
+	VFMADD231PD  Z23, Z24, Z14
+	VBROADCASTSD 40(R10), Z24
+	VFMADD231PD  Z21, Z24, Z15
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 48(R10), Z24
+	VFMADD231PD  Z21, Z24, Z18
+	VFMADD231PD  Z22, Z24, Z19
+	VFMADD231PD  Z23, Z24, Z20
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns20_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x0000000f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z21
+	VADDPD       Z21, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	MOVL         $0x0000000f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z20, Z20
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z3, K2, (R10)
+	VMOVUPD      Z4, 64(R10)
+	VMOVUPD      Z5, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z6, K2, (R10)
+	VMOVUPD      Z7, 64(R10)
+	VMOVUPD      Z8, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z9, K2, (R10)
+	VMOVUPD      Z10, 64(R10)
+	VMOVUPD      Z11, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z12, K2, (R10)
+	VMOVUPD      Z13, 64(R10)
+	VMOVUPD      Z14, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z15, K2, (R10)
+	VMOVUPD      Z16, 64(R10)
+	VMOVUPD      Z17, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z18, K1, (R10)
+	VMOVUPD      Z19, 64(R10)
+	MOVL         $0x0000000f, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z20, K1, 128(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	MOVQ         SI, SI
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
+
+columns20_from7:
+	VMOVUPD          (DX), Z23
+	VMOVUPD          64(DX), Z24
+	VMOVUPD.Z        128(DX), K1, Z25
+	VBROADCASTSD     (R9), Z26
+	VMULPD           Z26, Z23, Z23
+	VMULPD           Z26, Z24, Z24
+	VMULPD           Z26, Z25, Z25
+	ADDQ             $+8, R9
+	VBROADCASTSD     56(DX), Z26
+	VFMADD231PD      Z23, Z26, Z0
+	VFMADD231PD      Z24, Z26, Z1
+	VFMADD231PD      Z25, Z26, Z2
+	VBROADCASTSD     64(DX), Z23
+	VFMADD231PD      Z24, Z23, Z3
+	VFMADD231PD      Z25, Z23, Z4
+	VBROADCASTSD     72(DX), Z23
+	VFMADD231PD      Z24, Z23, Z5
+	VFMADD231PD      Z25, Z23, Z6
+	VBROADCASTSD     80(DX), Z23
+	VFMADD231PD      Z24, Z23, Z7
+	VFMADD231PD      Z25, Z23, Z8
+	VBROADCASTSD     88(DX), Z23
+	VFMADD231PD      Z24, Z23, Z9
+	VFMADD231PD      Z25, Z23, Z10
+	VBROADCASTSD     96(DX), Z23
+	VFMADD231PD      Z24, Z23, Z11
+	VFMADD231PD      Z25, Z23, Z12
+	VBROADCASTSD     104(DX), Z23
+	VFMADD231PD      Z24, Z23, Z13
+	VFMADD231PD      Z25, Z23, Z14
+	VBROADCASTSD     112(DX), Z23
+	VFMADD231PD      Z24, Z23, Z15
+	VFMADD231PD      Z25, Z23, Z16
+	VBROADCASTSD     120(DX), Z23
+	VFMADD231PD      Z24, Z23, Z17
+	VFMADD231PD      Z25, Z23, Z18
+	VFMADD231PD.BCST 128(DX), Z25, Z19
+	VFMADD231PD.BCST 136(DX), Z25, Z20
+	VFMADD231PD.BCST 144(DX), Z25, Z21
+	VFMADD231PD.BCST 152(DX), Z25, Z22
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns20_from7
+	MOVQ             AX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z3, Z3
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z5, Z5
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z6, Z6
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z7, Z7
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z8, Z8
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z9, Z9
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z10, Z10
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z11, Z11
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z12, Z12
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z13, Z13
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z15, Z15
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z17, Z17
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z18, Z18
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z23
+	VADDPD           Z23, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z23
+	VADDPD           Z23, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z23
+	VADDPD           Z23, Z22, Z22
+	VMOVUPD          Z0, K2, (DX)
+	VMOVUPD          Z1, 64(DX)
+	VMOVUPD          Z2, K1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, 64(DX)
+	VMOVUPD          Z4, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, 64(DX)
+	VMOVUPD          Z6, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, 64(DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z9, K2, 64(DX)
+	VMOVUPD          Z10, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z11, K2, 64(DX)
+	VMOVUPD          Z12, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z13, K2, 64(DX)
+	VMOVUPD          Z14, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z15, K2, 64(DX)
+	VMOVUPD          Z16, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z17, K2, 64(DX)
+	VMOVUPD          Z18, K1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z22, K1, 128(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above20:
+	CMPQ   R10, $+26
+	JG     above26
+	CMPQ   R10, $+22
+	JG     above22
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x0000003f, R13
+	KMOVW  R13, K1
+
+columns22_from0:
+	VMOVUPD      (R10), Z24
+	VMOVUPD      64(R10), Z25
+	VMOVUPD.Z    128(R10), K1, Z26
+	VBROADCASTSD (R12), Z27
+	VMULPD       Z27, Z24, Z24
+	VMULPD       Z27, Z25, Z25
+	VMULPD       Z27, Z26, Z26
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(R10), Z27
+	VFMADD231PD  Z24, Z27, Z3
+	VFMADD231PD  Z25, Z27, Z4
+	VFMADD231PD  Z26, Z27, Z5
+	VBROADCASTSD 16(R10), Z27
+	VFMADD231PD  Z24, Z27, Z6
+	VFMADD231PD  Z25, Z27, Z7
+	VFMADD231PD  Z26, Z27, Z8
+	VBROADCASTSD 24(R10), Z27
+	VFMADD231PD  Z24, Z27, Z9
+	VFMADD231PD  Z25, Z27, Z10
+	VFMADD231PD  Z26, Z27, Z11
+	VBROADCASTSD 32(R10), Z27
+	VFMADD231PD  Z24, Z27, Z12
+	VFMADD231PD  Z25, Z27, Z13
+	VFMADD231PD  Z26, Z27, Z14
+	VBROADCASTSD 40(R10), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(R10), Z27
+	VFMADD231PD  Z24, Z27, Z18
+	VFMADD231PD  Z25, Z27, Z19
+	VFMADD231PD  Z26, Z27, Z20
+	VBROADCASTSD 56(R10), Z27
+	VFMADD231PD  Z24, Z27, Z21
+	VFMADD231PD  Z25, Z27, Z22
+	VFMADD231PD  Z26, Z27, Z23
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns22_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x0000003f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	MOVL         $0x0000003f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z3, K2, (R10)
+	VMOVUPD      Z4, 64(R10)
+	VMOVUPD      Z5, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z6, K2, (R10)
+	VMOVUPD      Z7, 64(R10)
+	VMOVUPD      Z8, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z9, K2, (R10)
+	VMOVUPD      Z10, 64(R10)
+	VMOVUPD      Z11, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z12, K2, (R10)
+	VMOVUPD      Z13, 64(R10)
+	VMOVUPD      Z14, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z15, K1, (R10)
+	VMOVUPD      Z16, 64(R10)
+	MOVL         $0x0000003f, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z17, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z18, K2, (R10)
+	VMOVUPD      Z19, 64(R10)
+	VMOVUPD      Z20, K1, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z21, K2, (R10)
+	VMOVUPD      Z22, 64(R10)
+	VMOVUPD      Z23, K1, 128(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	MOVQ         SI, SI
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
+
+columns22_from8:
+	VMOVUPD          64(DX), Z22
+	VMOVUPD.Z        128(DX), K1, Z23
+	VBROADCASTSD     (R9), Z24
+	VMULPD           Z24, Z22, Z22
+	VMULPD           Z24, Z23, Z23
+	ADDQ             $+8, R9
+	VBROADCASTSD     64(DX), Z24
+	VFMADD231PD      Z22, Z24, Z0
+	VFMADD231PD      Z23, Z24, Z1
+	VBROADCASTSD     72(DX), Z24
+	VFMADD231PD      Z22, Z24, Z2
+	VFMADD231PD      Z23, Z24, Z3
+	VBROADCASTSD     80(DX), Z24
+	VFMADD231PD      Z22, Z24, Z4
+	VFMADD231PD      Z23, Z24, Z5
+	VBROADCASTSD     88(DX), Z24
+	VFMADD231PD      Z22, Z24, Z6
+	VFMADD231PD      Z23, Z24, Z7
+	VBROADCASTSD     96(DX), Z24
+	VFMADD231PD      Z22, Z24, Z8
+	VFMADD231PD      Z23, Z24, Z9
+	VBROADCASTSD     104(DX), Z24
+	VFMADD231PD      Z22, Z24, Z10
+	VFMADD231PD      Z23, Z24, Z11
+	VBROADCASTSD     112(DX), Z24
+	VFMADD231PD      Z22, Z24, Z12
+	VFMADD231PD      Z23, Z24, Z13
+	VBROADCASTSD     120(DX), Z24
+	VFMADD231PD      Z22, Z24, Z14
+	VFMADD231PD      Z23, Z24, Z15
+	VFMADD231PD.BCST 128(DX), Z23, Z16
+	VFMADD231PD.BCST 136(DX), Z23, Z17
+	VFMADD231PD.BCST 144(DX), Z23, Z18
+	VFMADD231PD.BCST 152(DX), Z23, Z19
+	VFMADD231PD.BCST 160(DX), Z23, Z20
+	VFMADD231PD.BCST 168(DX), Z23, Z21
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns22_from8
+	MOVQ             AX, DX
+	VADDPD           64(AX), Z0, Z0
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z22
+	VADDPD           Z22, Z2, Z2
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z22
+	VADDPD           Z22, Z4, Z4
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z22
+	VADDPD           Z22, Z6, Z6
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z22
+	VADDPD           Z22, Z8, Z8
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z22
+	VADDPD           Z22, Z10, Z10
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z12, Z12
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z22
+	VADDPD           Z22, Z14, Z14
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	VMOVUPD          Z0, 64(DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, 64(DX)
+	VMOVUPD          Z3, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, 64(DX)
+	VMOVUPD          Z5, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, 64(DX)
+	VMOVUPD          Z7, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, 64(DX)
+	VMOVUPD          Z9, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, 64(DX)
+	VMOVUPD          Z11, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, 64(DX)
+	VMOVUPD          Z15, K1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 128(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above22:
+	CMPQ   R10, $+24
+	JG     above24
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns24_from0:
+	VMOVUPD      (R10), Z24
+	VMOVUPD      64(R10), Z25
+	VMOVUPD      128(R10), Z26
+	VBROADCASTSD (R12), Z27
+	VMULPD       Z27, Z24, Z24
+	VMULPD       Z27, Z25, Z25
+	VMULPD       Z27, Z26, Z26
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(R10), Z27
+	VFMADD231PD  Z24, Z27, Z3
+	VFMADD231PD  Z25, Z27, Z4
+	VFMADD231PD  Z26, Z27, Z5
+	VBROADCASTSD 16(R10), Z27
+	VFMADD231PD  Z24, Z27, Z6
+	VFMADD231PD  Z25, Z27, Z7
+	VFMADD231PD  Z26, Z27, Z8
+	VBROADCASTSD 24(R10), Z27
+	VFMADD231PD  Z24, Z27, Z9
+	VFMADD231PD  Z25, Z27, Z10
+	VFMADD231PD  Z26, Z27, Z11
+	VBROADCASTSD 32(R10), Z27
+	VFMADD231PD  Z24, Z27, Z12
+	VFMADD231PD  Z25, Z27, Z13
+	VFMADD231PD  Z26, Z27, Z14
+	VBROADCASTSD 40(R10), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(R10), Z27
+	VFMADD231PD  Z24, Z27, Z18
+	VFMADD231PD  Z25, Z27, Z19
+	VFMADD231PD  Z26, Z27, Z20
+	VBROADCASTSD 56(R10), Z27
+	VFMADD231PD  Z24, Z27, Z21
+	VFMADD231PD  Z25, Z27, Z22
+	VFMADD231PD  Z26, Z27, Z23
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns24_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VADDPD       128(AX), Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VADDPD       128(AX), Z23, Z23
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z3, K1, (R10)
+	VMOVUPD      Z4, 64(R10)
+	VMOVUPD      Z5, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z6, K1, (R10)
+	VMOVUPD      Z7, 64(R10)
+	VMOVUPD      Z8, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z9, K1, (R10)
+	VMOVUPD      Z10, 64(R10)
+	VMOVUPD      Z11, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z12, K1, (R10)
+	VMOVUPD      Z13, 64(R10)
+	VMOVUPD      Z14, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z15, K1, (R10)
+	VMOVUPD      Z16, 64(R10)
+	VMOVUPD      Z17, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z18, K1, (R10)
+	VMOVUPD      Z19, 64(R10)
+	VMOVUPD      Z20, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z21, K1, (R10)
+	VMOVUPD      Z22, 64(R10)
+	VMOVUPD      Z23, 128(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	MOVQ         SI, SI
+
+columns24_from8:
+	VMOVUPD          64(DX), Z24
+	VMOVUPD          128(DX), Z25
+	VBROADCASTSD     (R9), Z26
+	VMULPD           Z26, Z24, Z24
+	VMULPD           Z26, Z25, Z25
+	ADDQ             $+8, R9
+	VBROADCASTSD     64(DX), Z26
+	VFMADD231PD      Z24, Z26, Z0
+	VFMADD231PD      Z25, Z26, Z1
+	VBROADCASTSD     72(DX), Z26
+	VFMADD231PD      Z24, Z26, Z2
+	VFMADD231PD      Z25, Z26, Z3
+	VBROADCASTSD     80(DX), Z26
+	VFMADD231PD      Z24, Z26, Z4
+	VFMADD231PD      Z25, Z26, Z5
+	VBROADCASTSD     88(DX), Z26
+	VFMADD231PD      Z24, Z26, Z6
+	VFMADD231PD      Z25, Z26, Z7
+	VBROADCASTSD     96(DX), Z26
+	VFMADD231PD      Z24, Z26, Z8
+	VFMADD231PD      Z25, Z26, Z9
+	VBROADCASTSD     104(DX), Z26
+	VFMADD231PD      Z24, Z26, Z10
+	VFMADD231PD      Z25, Z26, Z11
+	VBROADCASTSD     112(DX), Z26
+	VFMADD231PD      Z24, Z26, Z12
+	VFMADD231PD      Z25, Z26, Z13
+	VBROADCASTSD     120(DX), Z26
+	VFMADD231PD      Z24, Z26, Z14
+	VFMADD231PD      Z25, Z26, Z15
+	VFMADD231PD.BCST 128(DX), Z25, Z16
+	VFMADD231PD.BCST 136(DX), Z25, Z17
+	VFMADD231PD.BCST 144(DX), Z25, Z18
+	VFMADD231PD.BCST 152(DX), Z25, Z19
+	VFMADD231PD.BCST 160(DX), Z25, Z20
+	VFMADD231PD.BCST 168(DX), Z25, Z21
+	VFMADD231PD.BCST 176(DX), Z25, Z22
+	VFMADD231PD.BCST 184(DX), Z25, Z23
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns24_from8
+	MOVQ             AX, DX
+	VADDPD           64(AX), Z0, Z0
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z6, Z6
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z8, Z8
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z10, Z10
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z12, Z12
+	VADDPD           128(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z14, Z14
+	VADDPD           128(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z23, Z23
+	VMOVUPD          Z0, 64(DX)
+	VMOVUPD          Z1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 64(DX)
+	VMOVUPD          Z3, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, 64(DX)
+	VMOVUPD          Z5, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, 64(DX)
+	VMOVUPD          Z7, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	VMOVUPD          Z9, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	VMOVUPD          Z11, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	VMOVUPD          Z13, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	VMOVUPD          Z15, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z16, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z22, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z23, K1, 128(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above24:
+	IMUL3Q $0x00005556, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x00000003, R13
+	KMOVW  R13, K1
+
+columns26_from0:
+	VMOVUPD      (R10), Z24
+	VMOVUPD      64(R10), Z25
+	VMOVUPD      128(R10), Z26
+	VMOVUPD.Z    192(R10), K1, Z27
+	VBROADCASTSD (R12), Z28
+	VMULPD       Z28, Z24, Z24
+	VMULPD       Z28, Z25, Z25
+	VMULPD       Z28, Z26, Z26
+	VMULPD       Z28, Z27, Z27
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(R10), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(R10), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(R10), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 32(R10), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 40(R10), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns26_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x00000003, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z7, Z7
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K3
+	VMOVUPD.Z    (AX), K3, Z24
+	VADDPD       Z24, Z8, Z8
+	VADDPD       64(AX), Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K4
+	VMOVUPD.Z    (AX), K4, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z15, Z15
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K5
+	VMOVUPD.Z    (AX), K5, Z24
+	VADDPD       Z24, Z16, Z16
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z19, Z19
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K6
+	VMOVUPD.Z    (AX), K6, Z24
+	VADDPD       Z24, Z20, Z20
+	VADDPD       64(AX), Z21, Z21
+	VADDPD       128(AX), Z22, Z22
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z4, K2, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z8, K3, (R10)
+	VMOVUPD      Z9, 64(R10)
+	VMOVUPD      Z10, 128(R10)
+	VMOVUPD      Z11, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z12, K4, (R10)
+	VMOVUPD      Z13, 64(R10)
+	VMOVUPD      Z14, 128(R10)
+	VMOVUPD      Z15, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z16, K5, (R10)
+	VMOVUPD      Z17, 64(R10)
+	VMOVUPD      Z18, 128(R10)
+	VMOVUPD      Z19, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z20, K6, (R10)
+	VMOVUPD      Z21, 64(R10)
+	VMOVUPD      Z22, 128(R10)
+	VMOVUPD      Z23, K1, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+	MOVL         $0x00000003, R13
+	KMOVW        R13, K1
+
+columns26_from6:
+	VMOVUPD      (R10), Z26
+	VMOVUPD      64(R10), Z27
+	VMOVUPD      128(R10), Z28
+	VMOVUPD.Z    192(R10), K1, Z29
+	VBROADCASTSD (R12), Z30
+	VMULPD       Z30, Z26, Z26
+	VMULPD       Z30, Z27, Z27
+	VMULPD       Z30, Z28, Z28
+	VMULPD       Z30, Z29, Z29
+	ADDQ         $+8, R12
+	VBROADCASTSD 48(R10), Z30
+	VFMADD231PD  Z26, Z30, Z0
+	VFMADD231PD  Z27, Z30, Z1
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD 56(R10), Z30
+	VFMADD231PD  Z26, Z30, Z4
+	VFMADD231PD  Z27, Z30, Z5
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD 64(R10), Z26
+	VFMADD231PD  Z27, Z26, Z8
+	VFMADD231PD  Z28, Z26, Z9
+	VFMADD231PD  Z29, Z26, Z10
+	VBROADCASTSD 72(R10), Z26
+	VFMADD231PD  Z27, Z26, Z11
+	VFMADD231PD  Z28, Z26, Z12
+	VFMADD231PD  Z29, Z26, Z13
+	VBROADCASTSD 80(R10), Z26
+	VFMADD231PD  Z27, Z26, Z14
+	VFMADD231PD  Z28, Z26, Z15
+	VFMADD231PD  Z29, Z26, Z16
+	VBROADCASTSD 88(R10), Z26
+	VFMADD231PD  Z27, Z26, Z17
+	VFMADD231PD  Z28, Z26, Z18
+	VFMADD231PD  Z29, Z26, Z19
+	VBROADCASTSD 96(R10), Z26
+	VFMADD231PD  Z27, Z26, Z20
+	VFMADD231PD  Z28, Z26, Z21
+	VFMADD231PD  Z29, Z26, Z22
+	VBROADCASTSD 104(R10), Z26
+	VFMADD231PD  Z27, Z26, Z23
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z29, Z26, Z25
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns26_from6
+	MOVQ         AX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x00000003, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z26
+	VADDPD       Z26, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z8, Z8
+	VADDPD       128(AX), Z9, Z9
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z10, Z10
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z11, Z11
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z13, Z13
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z14, Z14
+	VADDPD       128(AX), Z15, Z15
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z16, Z16
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z19, Z19
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z20, Z20
+	VADDPD       128(AX), Z21, Z21
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z22, Z22
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z26
+	VADDPD       Z26, Z23, Z23
+	VADDPD       128(AX), Z24, Z24
+	MOVL         $0x00000003, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z25, Z25
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z0, K2, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z4, K2, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z8, 64(R10)
+	VMOVUPD      Z9, 128(R10)
+	VMOVUPD      Z10, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z11, K2, 64(R10)
+	VMOVUPD      Z12, 128(R10)
+	VMOVUPD      Z13, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z14, K2, 64(R10)
+	VMOVUPD      Z15, 128(R10)
+	VMOVUPD      Z16, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z17, K2, 64(R10)
+	VMOVUPD      Z18, 128(R10)
+	VMOVUPD      Z19, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z20, K1, 64(R10)
+	VMOVUPD      Z21, 128(R10)
+	MOVL         $0x00000003, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z22, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z23, K2, 64(R10)
+	VMOVUPD      Z24, 128(R10)
+	VMOVUPD      Z25, K1, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	MOVQ         SI, SI
+	MOVL         $0x00000003, R10
+	KMOVW        R10, K1
+
+columns26_from14:
+	VMOVUPD          64(DX), Z24
+	VMOVUPD          128(DX), Z25
+	VMOVUPD.Z        192(DX), K1, Z26
+	VBROADCASTSD     (R9), Z27
+	VMULPD           Z27, Z24, Z24
+	VMULPD           Z27, Z25, Z25
+	VMULPD           Z27, Z26, Z26
+	ADDQ             $+8, R9
+	VBROADCASTSD     112(DX), Z27
+	VFMADD231PD      Z24, Z27, Z0
+	VFMADD231PD      Z25, Z27, Z1
+	VFMADD231PD      Z26, Z27, Z2
+	VBROADCASTSD     120(DX), Z27
+	VFMADD231PD      Z24, Z27, Z3
+	VFMADD231PD      Z25, Z27, Z4
+	VFMADD231PD      Z26, Z27, Z5
+	VBROADCASTSD     128(DX), Z24
+	VFMADD231PD      Z25, Z24, Z6
+	VFMADD231PD      Z26, Z24, Z7
+	VBROADCASTSD     136(DX), Z24
+	VFMADD231PD      Z25, Z24, Z8
+	VFMADD231PD      Z26, Z24, Z9
+	VBROADCASTSD     144(DX), Z24
+	VFMADD231PD      Z25, Z24, Z10
+	VFMADD231PD      Z26, Z24, Z11
+	VBROADCASTSD     152(DX), Z24
+	VFMADD231PD      Z25, Z24, Z12
+	VFMADD231PD      Z26, Z24, Z13
+	VBROADCASTSD     160(DX), Z24
+	VFMADD231PD      Z25, Z24, Z14
+	VFMADD231PD      Z26, Z24, Z15
+	VBROADCASTSD     168(DX), Z24
+	VFMADD231PD      Z25, Z24, Z16
+	VFMADD231PD      Z26, Z24, Z17
+	VBROADCASTSD     176(DX), Z24
+	VFMADD231PD      Z25, Z24, Z18
+	VFMADD231PD      Z26, Z24, Z19
+	VBROADCASTSD     184(DX), Z24
+	VFMADD231PD      Z25, Z24, Z20
+	VFMADD231PD      Z26, Z24, Z21
+	VFMADD231PD.BCST 192(DX), Z26, Z22
+	VFMADD231PD.BCST 200(DX), Z26, Z23
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns26_from14
+	MOVQ             AX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z0, Z0
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z24
+	VADDPD           Z24, Z3, Z3
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z24
+	VADDPD           Z24, Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z24
+	VADDPD           Z24, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z24
+	VADDPD           Z24, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z24
+	VADDPD           Z24, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z16, Z16
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z24
+	VADDPD           Z24, Z18, Z18
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z24
+	VADDPD           Z24, Z20, Z20
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        192(AX), K4, Z24
+	VADDPD           Z24, Z23, Z23
+	VMOVUPD          Z0, K2, 64(DX)
+	VMOVUPD          Z1, 128(DX)
+	VMOVUPD          Z2, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K3, 64(DX)
+	VMOVUPD          Z4, 128(DX)
+	VMOVUPD          Z5, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z6, 128(DX)
+	VMOVUPD          Z7, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, 128(DX)
+	VMOVUPD          Z9, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, 128(DX)
+	VMOVUPD          Z11, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 128(DX)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, 128(DX)
+	VMOVUPD          Z15, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z16, K2, 128(DX)
+	VMOVUPD          Z17, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z18, K2, 128(DX)
+	VMOVUPD          Z19, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z20, K2, 128(DX)
+	VMOVUPD          Z21, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z22, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z23, K1, 192(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above26:
+	CMPQ   R10, $+28
+	JG     above28
+	IMUL3Q $0x00005556, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x0000000f, R13
+	KMOVW  R13, K1
+
+columns28_from0:
+	VMOVUPD      (R10), Z24
+	VMOVUPD      64(R10), Z25
+	VMOVUPD      128(R10), Z26
+	VMOVUPD.Z    192(R10), K1, Z27
+	VBROADCASTSD (R12), Z28
+	VMULPD       Z28, Z24, Z24
+	VMULPD       Z28, Z25, Z25
+	VMULPD       Z28, Z26, Z26
+	VMULPD       Z28, Z27, Z27
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(R10), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(R10), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(R10), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 32(R10), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 40(R10), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns28_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x0000000f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z7, Z7
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K3
+	VMOVUPD.Z    (AX), K3, Z24
+	VADDPD       Z24, Z8, Z8
+	VADDPD       64(AX), Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K4
+	VMOVUPD.Z    (AX), K4, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z15, Z15
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K5
+	VMOVUPD.Z    (AX), K5, Z24
+	VADDPD       Z24, Z16, Z16
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z19, Z19
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K6
+	VMOVUPD.Z    (AX), K6, Z24
+	VADDPD       Z24, Z20, Z20
+	VADDPD       64(AX), Z21, Z21
+	VADDPD       128(AX), Z22, Z22
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z4, K2, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z8, K3, (R10)
+	VMOVUPD      Z9, 64(R10)
+	VMOVUPD      Z10, 128(R10)
+	VMOVUPD      Z11, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z12, K4, (R10)
+	VMOVUPD      Z13, 64(R10)
+	VMOVUPD      Z14, 128(R10)
+	VMOVUPD      Z15, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z16, K5, (R10)
+	VMOVUPD      Z17, 64(R10)
+	VMOVUPD      Z18, 128(R10)
+	VMOVUPD      Z19, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z20, K6, (R10)
+	VMOVUPD      Z21, 64(R10)
+	VMOVUPD      Z22, 128(R10)
+	VMOVUPD      Z23, K1, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+	MOVL         $0x0000000f, R13
+	KMOVW        R13, K1
+
+columns28_from6:
+	VMOVUPD      (R10), Z26
+	VMOVUPD      64(R10), Z27
+	VMOVUPD      128(R10), Z28
+	VMOVUPD.Z    192(R10), K1, Z29
+	VBROADCASTSD (R12), Z30
+	VMULPD       Z30, Z26, Z26
+	VMULPD       Z30, Z27, Z27
+	VMULPD       Z30, Z28, Z28
+	VMULPD       Z30, Z29, Z29
+	ADDQ         $+8, R12
+	VBROADCASTSD 48(R10), Z30
+	VFMADD231PD  Z26, Z30, Z0
+	VFMADD231PD  Z27, Z30, Z1
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD 56(R10), Z30
+	VFMADD231PD  Z26, Z30, Z4
+	VFMADD231PD  Z27, Z30, Z5
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD 64(R10), Z26
+	VFMADD231PD  Z27, Z26, Z8
+	VFMADD231PD  Z28, Z26, Z9
+	VFMADD231PD  Z29, Z26, Z10
+	VBROADCASTSD 72(R10), Z26
+	VFMADD231PD  Z27, Z26, Z11
+	VFMADD231PD  Z28, Z26, Z12
+	VFMADD231PD  Z29, Z26, Z13
+	VBROADCASTSD 80(R10), Z26
+	VFMADD231PD  Z27, Z26, Z14
+	VFMADD231PD  Z28, Z26, Z15
+	VFMADD231PD  Z29, Z26, Z16
+	VBROADCASTSD 88(R10), Z26
+	VFMADD231PD  Z27, Z26, Z17
+	VFMADD231PD  Z28, Z26, Z18
+	VFMADD231PD  Z29, Z26, Z19
+	VBROADCASTSD 96(R10), Z26
+	VFMADD231PD  Z27, Z26, Z20
+	VFMADD231PD  Z28, Z26, Z21
+	VFMADD231PD  Z29, Z26, Z22
+	VBROADCASTSD 104(R10), Z26
+	VFMADD231PD  Z27, Z26, Z23
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z29, Z26, Z25
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns28_from6
+	MOVQ         AX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x0000000f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z26
+	VADDPD       Z26, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z8, Z8
+	VADDPD       128(AX), Z9, Z9
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z10, Z10
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z11, Z11
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z13, Z13
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z14, Z14
+	VADDPD       128(AX), Z15, Z15
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z16, Z16
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z19, Z19
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z20, Z20
+	VADDPD       128(AX), Z21, Z21
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z22, Z22
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z26
+	VADDPD       Z26, Z23, Z23
+	VADDPD       128(AX), Z24, Z24
+	MOVL         $0x0000000f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z25, Z25
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z0, K2, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z4, K2, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z8, 64(R10)
+	VMOVUPD      Z9, 128(R10)
+	VMOVUPD      Z10, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z11, K2, 64(R10)
+	VMOVUPD      Z12, 128(R10)
+	VMOVUPD      Z13, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z14, K2, 64(R10)
+	VMOVUPD      Z15, 128(R10)
+	VMOVUPD      Z16, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z17, K2, 64(R10)
+	VMOVUPD      Z18, 128(R10)
+	VMOVUPD      Z19, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z20, K1, 64(R10)
+	VMOVUPD      Z21, 128(R10)
+	MOVL         $0x0000000f, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z22, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z23, K2, 64(R10)
+	VMOVUPD      Z24, 128(R10)
+	VMOVUPD      Z25, K1, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	MOVQ         SI, SI
+	MOVL         $0x0000000f, R10
+	KMOVW        R10, K1
+
+columns28_from14:
+	VMOVUPD          64(DX), Z26
+	VMOVUPD          128(DX), Z27
+	VMOVUPD.Z        192(DX), K1, Z28
+	VBROADCASTSD     (R9), Z29
+	VMULPD           Z29, Z26, Z26
+	VMULPD           Z29, Z27, Z27
+	VMULPD           Z29, Z28, Z28
+	ADDQ             $+8, R9
+	VBROADCASTSD     112(DX), Z29
+	VFMADD231PD      Z26, Z29, Z0
+	VFMADD231PD      Z27, Z29, Z1
+	VFMADD231PD      Z28, Z29, Z2
+	VBROADCASTSD     120(DX), Z29
+	VFMADD231PD      Z26, Z29, Z3
+	VFMADD231PD      Z27, Z29, Z4
+	VFMADD231PD      Z28, Z29, Z5
+	VBROADCASTSD     128(DX), Z26
+	VFMADD231PD      Z27, Z26, Z6
+	VFMADD231PD      Z28, Z26, Z7
+	VBROADCASTSD     136(DX), Z26
+	VFMADD231PD      Z27, Z26, Z8
+	VFMADD231PD      Z28, Z26, Z9
+	VBROADCASTSD     144(DX), Z26
+	VFMADD231PD      Z27, Z26, Z10
+	VFMADD231PD      Z28, Z26, Z11
+	VBROADCASTSD     152(DX), Z26
+	VFMADD231PD      Z27, Z26, Z12
+	VFMADD231PD      Z28, Z26, Z13
+	VBROADCASTSD     160(DX), Z26
+	VFMADD231PD      Z27, Z26, Z14
+	VFMADD231PD      Z28, Z26, Z15
+	VBROADCASTSD     168(DX), Z26
+	VFMADD231PD      Z27, Z26, Z16
+	VFMADD231PD      Z28, Z26, Z17
+	VBROADCASTSD     176(DX), Z26
+	VFMADD231PD      Z27, Z26, Z18
+	VFMADD231PD      Z28, Z26, Z19
+	VBROADCASTSD     184(DX), Z26
+	VFMADD231PD      Z27, Z26, Z20
+	VFMADD231PD      Z28, Z26, Z21
+	VFMADD231PD.BCST 192(DX), Z28, Z22
+	VFMADD231PD.BCST 200(DX), Z28, Z23
+	VFMADD231PD.BCST 208(DX), Z28, Z24
+	VFMADD231PD.BCST 216(DX), Z28, Z25
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns28_from14
+	MOVQ             AX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z0, Z0
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z26
+	VADDPD           Z26, Z3, Z3
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z26
+	VADDPD           Z26, Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z26
+	VADDPD           Z26, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z26
+	VADDPD           Z26, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z26
+	VADDPD           Z26, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z16, Z16
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z26
+	VADDPD           Z26, Z18, Z18
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z26
+	VADDPD           Z26, Z20, Z20
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        192(AX), K4, Z26
+	VADDPD           Z26, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        192(AX), K4, Z26
+	VADDPD           Z26, Z24, Z24
+	ADDQ             CX, AX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        192(AX), K4, Z26
+	VADDPD           Z26, Z25, Z25
+	VMOVUPD          Z0, K2, 64(DX)
+	VMOVUPD          Z1, 128(DX)
+	VMOVUPD          Z2, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K3, 64(DX)
+	VMOVUPD          Z4, 128(DX)
+	VMOVUPD          Z5, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z6, 128(DX)
+	VMOVUPD          Z7, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 128(DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, 128(DX)
+	VMOVUPD          Z11, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, 128(DX)
+	VMOVUPD          Z13, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, 128(DX)
+	VMOVUPD          Z15, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z16, K2, 128(DX)
+	VMOVUPD          Z17, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z18, K2, 128(DX)
+	VMOVUPD          Z19, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 128(DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z22, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z23, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z24, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z25, K1, 192(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above28:
+	CMPQ   R10, $+30
+	JG     above30
+	IMUL3Q $0x00005556, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x0000003f, R13
+	KMOVW  R13, K1
+
+columns30_from0:
+	VMOVUPD      (R10), Z24
+	VMOVUPD      64(R10), Z25
+	VMOVUPD      128(R10), Z26
+	VMOVUPD.Z    192(R10), K1, Z27
+	VBROADCASTSD (R12), Z28
+	VMULPD       Z28, Z24, Z24
+	VMULPD       Z28, Z25, Z25
+	VMULPD       Z28, Z26, Z26
+	VMULPD       Z28, Z27, Z27
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(R10), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(R10), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(R10), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 32(R10), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 40(R10), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns30_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x0000003f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z7, Z7
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K3
+	VMOVUPD.Z    (AX), K3, Z24
+	VADDPD       Z24, Z8, Z8
+	VADDPD       64(AX), Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K4
+	VMOVUPD.Z    (AX), K4, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z15, Z15
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K5
+	VMOVUPD.Z    (AX), K5, Z24
+	VADDPD       Z24, Z16, Z16
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z19, Z19
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K6
+	VMOVUPD.Z    (AX), K6, Z24
+	VADDPD       Z24, Z20, Z20
+	VADDPD       64(AX), Z21, Z21
+	VADDPD       128(AX), Z22, Z22
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z4, K2, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z8, K3, (R10)
+	VMOVUPD      Z9, 64(R10)
+	VMOVUPD      Z10, 128(R10)
+	VMOVUPD      Z11, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z12, K4, (R10)
+	VMOVUPD      Z13, 64(R10)
+	VMOVUPD      Z14, 128(R10)
+	VMOVUPD      Z15, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z16, K5, (R10)
+	VMOVUPD      Z17, 64(R10)
+	VMOVUPD      Z18, 128(R10)
+	VMOVUPD      Z19, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z20, K6, (R10)
+	VMOVUPD      Z21, 64(R10)
+	VMOVUPD      Z22, 128(R10)
+	VMOVUPD      Z23, K1, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+	MOVL         $0x0000003f, R13
+	KMOVW        R13, K1
+
+columns30_from6:
+	VMOVUPD      (R10), Z26
+	VMOVUPD      64(R10), Z27
+	VMOVUPD      128(R10), Z28
+	VMOVUPD.Z    192(R10), K1, Z29
+	VBROADCASTSD (R12), Z30
+	VMULPD       Z30, Z26, Z26
+	VMULPD       Z30, Z27, Z27
+	VMULPD       Z30, Z28, Z28
+	VMULPD       Z30, Z29, Z29
+	ADDQ         $+8, R12
+	VBROADCASTSD 48(R10), Z30
+	VFMADD231PD  Z26, Z30, Z0
+	VFMADD231PD  Z27, Z30, Z1
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD 56(R10), Z30
+	VFMADD231PD  Z26, Z30, Z4
+	VFMADD231PD  Z27, Z30, Z5
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD 64(R10), Z26
+	VFMADD231PD  Z27, Z26, Z8
+	VFMADD231PD  Z28, Z26, Z9
+	VFMADD231PD  Z29, Z26, Z10
+	VBROADCASTSD 72(R10), Z26
+	VFMADD231PD  Z27, Z26, Z11
+	VFMADD231PD  Z28, Z26, Z12
+	VFMADD231PD  Z29, Z26, Z13
+	VBROADCASTSD 80(R10), Z26
+	VFMADD231PD  Z27, Z26, Z14
+	VFMADD231PD  Z28, Z26, Z15
+	VFMADD231PD  Z29, Z26, Z16
+	VBROADCASTSD 88(R10), Z26
+	VFMADD231PD  Z27, Z26, Z17
+	VFMADD231PD  Z28, Z26, Z18
+	VFMADD231PD  Z29, Z26, Z19
+	VBROADCASTSD 96(R10), Z26
+	VFMADD231PD  Z27, Z26, Z20
+	VFMADD231PD  Z28, Z26, Z21
+	VFMADD231PD  Z29, Z26, Z22
+	VBROADCASTSD 104(R10), Z26
+	VFMADD231PD  Z27, Z26, Z23
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z29, Z26, Z25
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns30_from6
+	MOVQ         AX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x0000003f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z26
+	VADDPD       Z26, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z8, Z8
+	VADDPD       128(AX), Z9, Z9
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z10, Z10
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z11, Z11
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z13, Z13
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z14, Z14
+	VADDPD       128(AX), Z15, Z15
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z16, Z16
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z19, Z19
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z20, Z20
+	VADDPD       128(AX), Z21, Z21
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z22, Z22
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z26
+	VADDPD       Z26, Z23, Z23
+	VADDPD       128(AX), Z24, Z24
+	MOVL         $0x0000003f, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z25, Z25
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z0, K2, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z4, K2, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, K1, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z8, 64(R10)
+	VMOVUPD      Z9, 128(R10)
+	VMOVUPD      Z10, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z11, K2, 64(R10)
+	VMOVUPD      Z12, 128(R10)
+	VMOVUPD      Z13, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z14, K2, 64(R10)
+	VMOVUPD      Z15, 128(R10)
+	VMOVUPD      Z16, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z17, K2, 64(R10)
+	VMOVUPD      Z18, 128(R10)
+	VMOVUPD      Z19, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z20, K1, 64(R10)
+	VMOVUPD      Z21, 128(R10)
+	MOVL         $0x0000003f, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z22, K1, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K2
+	VMOVUPD      Z23, K2, 64(R10)
+	VMOVUPD      Z24, 128(R10)
+	VMOVUPD      Z25, K1, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	VXORPD       Z26, Z26, Z26
+	VXORPD       Z27, Z27, Z27
+	MOVQ         SI, SI
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K1
+
+columns30_from14:
+	VMOVUPD          64(DX), Z28
+	VMOVUPD          128(DX), Z29
+	VMOVUPD.Z        192(DX), K1, Z30
+	VBROADCASTSD     (R9), Z31
+	VMULPD           Z31, Z28, Z28
+	VMULPD           Z31, Z29, Z29
+	VMULPD           Z31, Z30, Z30
+	ADDQ             $+8, R9
+	VBROADCASTSD     112(DX), Z31
+	VFMADD231PD      Z28, Z31, Z0
+	VFMADD231PD      Z29, Z31, Z1
+	VFMADD231PD      Z30, Z31, Z2
+	VBROADCASTSD     120(DX), Z31
+	VFMADD231PD      Z28, Z31, Z3
+	VFMADD231PD      Z29, Z31, Z4
+	VFMADD231PD      Z30, Z31, Z5
+	VBROADCASTSD     128(DX), Z28
+	VFMADD231PD      Z29, Z28, Z6
+	VFMADD231PD      Z30, Z28, Z7
+	VBROADCASTSD     136(DX), Z28
+	VFMADD231PD      Z29, Z28, Z8
+	VFMADD231PD      Z30, Z28, Z9
+	VBROADCASTSD     144(DX), Z28
+	VFMADD231PD      Z29, Z28, Z10
+	VFMADD231PD      Z30, Z28, Z11
+	VBROADCASTSD     152(DX), Z28
+	VFMADD231PD      Z29, Z28, Z12
+	VFMADD231PD      Z30, Z28, Z13
+	VBROADCASTSD     160(DX), Z28
+	VFMADD231PD      Z29, Z28, Z14
+	VFMADD231PD      Z30, Z28, Z15
+	VBROADCASTSD     168(DX), Z28
+	VFMADD231PD      Z29, Z28, Z16
+	VFMADD231PD      Z30, Z28, Z17
+	VBROADCASTSD     176(DX), Z28
+	VFMADD231PD      Z29, Z28, Z18
+	VFMADD231PD      Z30, Z28, Z19
+	VBROADCASTSD     184(DX), Z28
+	VFMADD231PD      Z29, Z28, Z20
+	VFMADD231PD      Z30, Z28, Z21
+	VFMADD231PD.BCST 192(DX), Z30, Z22
+	VFMADD231PD.BCST 200(DX), Z30, Z23
+	VFMADD231PD.BCST 208(DX), Z30, Z24
+	VFMADD231PD.BCST 216(DX), Z30, Z25
+	VFMADD231PD.BCST 224(DX), Z30, Z26
+	VFMADD231PD.BCST 232(DX), Z30, Z27
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns30_from14
+	MOVQ             AX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z28
+	VADDPD           Z28, Z0, Z0
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z28
+	VADDPD           Z28, Z3, Z3
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z16, Z16
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z18, Z18
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z20, Z20
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z24, Z24
+	ADDQ             CX, AX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z25, Z25
+	ADDQ             CX, AX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z26, Z26
+	ADDQ             CX, AX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, K1, 64(DX)
+	VMOVUPD          Z1, 128(DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z3, K2, 64(DX)
+	VMOVUPD          Z4, 128(DX)
+	VMOVUPD          Z5, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z6, 128(DX)
+	VMOVUPD          Z7, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, 128(DX)
+	VMOVUPD          Z9, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, 128(DX)
+	VMOVUPD          Z11, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, 128(DX)
+	VMOVUPD          Z13, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, 128(DX)
+	VMOVUPD          Z15, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 128(DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z18, K2, 128(DX)
+	VMOVUPD          Z19, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z20, K2, 128(DX)
+	VMOVUPD          Z21, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z22, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z23, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z24, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z25, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z26, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z27, K1, 192(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above30:
+	IMUL3Q $0x00004001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns32_from0:
+	VMOVUPD      (R10), Z20
+	VMOVUPD      64(R10), Z21
+	VMOVUPD      128(R10), Z22
+	VMOVUPD      192(R10), Z23
+	VBROADCASTSD (R12), Z24
+	VMULPD       Z24, Z20, Z20
+	VMULPD       Z24, Z21, Z21
+	VMULPD       Z24, Z22, Z22
+	VMULPD       Z24, Z23, Z23
+	ADDQ         $+8, R12
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 8(R10), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 16(R10), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 24(R10), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 32(R10), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns32_from0
+	MOVQ         AX, R10
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	VADDPD       192(AX), Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z20
+	VADDPD       Z20, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VADDPD       192(AX), Z7, Z7
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z20
+	VADDPD       Z20, Z8, Z8
+	VADDPD       64(AX), Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VADDPD       192(AX), Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K3
+	VMOVUPD.Z    (AX), K3, Z20
+	VADDPD       Z20, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	VADDPD       192(AX), Z15, Z15
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K4
+	VMOVUPD.Z    (AX), K4, Z20
+	VADDPD       Z20, Z16, Z16
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VADDPD       192(AX), Z19, Z19
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z4, K1, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z8, K2, (R10)
+	VMOVUPD      Z9, 64(R10)
+	VMOVUPD      Z10, 128(R10)
+	VMOVUPD      Z11, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z12, K3, (R10)
+	VMOVUPD      Z13, 64(R10)
+	VMOVUPD      Z14, 128(R10)
+	VMOVUPD      Z15, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z16, K4, (R10)
+	VMOVUPD      Z17, 64(R10)
+	VMOVUPD      Z18, 128(R10)
+	VMOVUPD      Z19, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns32_from5:
+	VMOVUPD      (R10), Z21
+	VMOVUPD      64(R10), Z22
+	VMOVUPD      128(R10), Z23
+	VMOVUPD      192(R10), Z24
+	VBROADCASTSD (R12), Z25
+	VMULPD       Z25, Z21, Z21
+	VMULPD       Z25, Z22, Z22
+	VMULPD       Z25, Z23, Z23
+	VMULPD       Z25, Z24, Z24
+	ADDQ         $+8, R12
+	VBROADCASTSD 40(R10), Z25
+	VFMADD231PD  Z21, Z25, Z0
+	VFMADD231PD  Z22, Z25, Z1
+	VFMADD231PD  Z23, Z25, Z2
+	VFMADD231PD  Z24, Z25, Z3
+	VBROADCASTSD 48(R10), Z25
+	VFMADD231PD  Z21, Z25, Z4
+	VFMADD231PD  Z22, Z25, Z5
+	VFMADD231PD  Z23, Z25, Z6
+	VFMADD231PD  Z24, Z25, Z7
+	VBROADCASTSD 56(R10), Z25
+	VFMADD231PD  Z21, Z25, Z8
+	VFMADD231PD  Z22, Z25, Z9
+	VFMADD231PD  Z23, Z25, Z10
+	VFMADD231PD  Z24, Z25, Z11
+	VBROADCASTSD 64(R10), Z21
+	VFMADD231PD  Z22, Z21, Z12
+	VFMADD231PD  Z23, Z21, Z13
+	VFMADD231PD  Z24, Z21, Z14
+	VBROADCASTSD 72(R10), Z21
+	VFMADD231PD  Z22, Z21, Z15
+	VFMADD231PD  Z23, Z21, Z16
+	VFMADD231PD  Z24, Z21, Z17
+	VBROADCASTSD 80(R10), Z21
+	VFMADD231PD  Z22, Z21, Z18
+	VFMADD231PD  Z23, Z21, Z19
+	VFMADD231PD  Z24, Z21, Z20
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns32_from5
+	MOVQ         AX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z21
+	VADDPD       Z21, Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	VADDPD       192(AX), Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VADDPD       192(AX), Z7, Z7
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K3
+	VMOVUPD.Z    (AX), K3, Z21
+	VADDPD       Z21, Z8, Z8
+	VADDPD       64(AX), Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VADDPD       192(AX), Z11, Z11
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z12, Z12
+	VADDPD       128(AX), Z13, Z13
+	VADDPD       192(AX), Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K4
+	VMOVUPD.Z    64(AX), K4, Z21
+	VADDPD       Z21, Z15, Z15
+	VADDPD       128(AX), Z16, Z16
+	VADDPD       192(AX), Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K5
+	VMOVUPD.Z    64(AX), K5, Z21
+	VADDPD       Z21, Z18, Z18
+	VADDPD       128(AX), Z19, Z19
+	VADDPD       192(AX), Z20, Z20
+	VMOVUPD      Z0, K1, (R10)
+	VMOVUPD      Z1, 64(R10)
+	VMOVUPD      Z2, 128(R10)
+	VMOVUPD      Z3, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z4, K2, (R10)
+	VMOVUPD      Z5, 64(R10)
+	VMOVUPD      Z6, 128(R10)
+	VMOVUPD      Z7, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z8, K3, (R10)
+	VMOVUPD      Z9, 64(R10)
+	VMOVUPD      Z10, 128(R10)
+	VMOVUPD      Z11, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z12, 64(R10)
+	VMOVUPD      Z13, 128(R10)
+	VMOVUPD      Z14, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z15, K4, 64(R10)
+	VMOVUPD      Z16, 128(R10)
+	VMOVUPD      Z17, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z18, K5, 64(R10)
+	VMOVUPD      Z19, 128(R10)
+	VMOVUPD      Z20, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	MOVQ         DX, R10
+	MOVQ         SI, R11
+	MOVQ         R9, R12
+
+columns32_from11:
+	VMOVUPD      64(R10), Z21
+	VMOVUPD      128(R10), Z22
+	VMOVUPD      192(R10), Z23
+	VBROADCASTSD (R12), Z24
+	VMULPD       Z24, Z21, Z21
+	VMULPD       Z24, Z22, Z22
+	VMULPD       Z24, Z23, Z23
+	ADDQ         $+8, R12
+	VBROADCASTSD 88(R10), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 96(R10), Z24
+	VFMADD231PD  Z21, Z24, Z3
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD 104(R10), Z24
+	VFMADD231PD  Z21, Z24, Z6
+	VFMADD231PD  Z22, Z24, Z7
+	VFMADD231PD  Z23, Z24, Z8
+	VBROADCASTSD 112(R10), Z24
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 120(R10), Z24
+	VFMADD231PD  Z21, Z24, Z12
+	VFMADD231PD  Z22, Z24, Z13
+	VFMADD231PD  Z23, Z24, Z14
+	VBROADCASTSD 128(R10), Z21
+	VFMADD231PD  Z22, Z21, Z15
+	VFMADD231PD  Z23, Z21, Z16
+	VBROADCASTSD 136(R10), Z21
+	VFMADD231PD  Z22, Z21, Z17
+	VFMADD231PD  Z23, Z21, Z18
+	VBROADCASTSD 144(R10), Z21
+	VFMADD231PD  Z22, Z21, Z19
+	VFMADD231PD  Z23, Z21, Z20
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R10
+	DECQ         R11
+	JNZ          columns32_from11
+	MOVQ         AX, R10
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z21
+	VADDPD       Z21, Z0, Z0
+	VADDPD       128(AX), Z1, Z1
+	VADDPD       192(AX), Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z21
+	VADDPD       Z21, Z3, Z3
+	VADDPD       128(AX), Z4, Z4
+	VADDPD       192(AX), Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z21
+	VADDPD       Z21, Z6, Z6
+	VADDPD       128(AX), Z7, Z7
+	VADDPD       192(AX), Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z21
+	VADDPD       Z21, Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VADDPD       192(AX), Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z21
+	VADDPD       Z21, Z12, Z12
+	VADDPD       128(AX), Z13, Z13
+	VADDPD       192(AX), Z14, Z14
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z15, Z15
+	VADDPD       192(AX), Z16, Z16
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z17, Z17
+	VADDPD       192(AX), Z18, Z18
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K1
+	VMOVUPD.Z    128(AX), K1, Z21
+	VADDPD       Z21, Z19, Z19
+	VADDPD       192(AX), Z20, Z20
+	MOVL         $0x000000f8, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z0, K1, 64(R10)
+	VMOVUPD      Z1, 128(R10)
+	VMOVUPD      Z2, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000f0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z3, K1, 64(R10)
+	VMOVUPD      Z4, 128(R10)
+	VMOVUPD      Z5, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000e0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z6, K1, 64(R10)
+	VMOVUPD      Z7, 128(R10)
+	VMOVUPD      Z8, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z9, K1, 64(R10)
+	VMOVUPD      Z10, 128(R10)
+	VMOVUPD      Z11, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x00000080, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z12, K1, 64(R10)
+	VMOVUPD      Z13, 128(R10)
+	VMOVUPD      Z14, 192(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z15, 128(R10)
+	VMOVUPD      Z16, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fe, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z17, K1, 128(R10)
+	VMOVUPD      Z18, 192(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000fc, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z19, K1, 128(R10)
+	VMOVUPD      Z20, 192(R10)
+	ADDQ         CX, AX
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	MOVQ         SI, SI
+
+columns32_from19:
+	VMOVUPD          128(DX), Z18
+	VMOVUPD          192(DX), Z19
+	VBROADCASTSD     (R9), Z20
+	VMULPD           Z20, Z18, Z18
+	VMULPD           Z20, Z19, Z19
+	ADDQ             $+8, R9
+	VBROADCASTSD     152(DX), Z20
+	VFMADD231PD      Z18, Z20, Z0
+	VFMADD231PD      Z19, Z20, Z1
+	VBROADCASTSD     160(DX), Z20
+	VFMADD231PD      Z18, Z20, Z2
+	VFMADD231PD      Z19, Z20, Z3
+	VBROADCASTSD     168(DX), Z20
+	VFMADD231PD      Z18, Z20, Z4
+	VFMADD231PD      Z19, Z20, Z5
+	VBROADCASTSD     176(DX), Z20
+	VFMADD231PD      Z18, Z20, Z6
+	VFMADD231PD      Z19, Z20, Z7
+	VBROADCASTSD     184(DX), Z20
+	VFMADD231PD      Z18, Z20, Z8
+	VFMADD231PD      Z19, Z20, Z9
+	VFMADD231PD.BCST 192(DX), Z19, Z10
+	VFMADD231PD.BCST 200(DX), Z19, Z11
+	VFMADD231PD.BCST 208(DX), Z19, Z12
+	VFMADD231PD.BCST 216(DX), Z19, Z13
+	VFMADD231PD.BCST 224(DX), Z19, Z14
+	VFMADD231PD.BCST 232(DX), Z19, Z15
+	VFMADD231PD.BCST 240(DX), Z19, Z16
+	VFMADD231PD.BCST 248(DX), Z19, Z17
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns32_from19
+	MOVQ             AX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	VADDPD           192(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	VADDPD           192(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	VADDPD           192(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	VADDPD           192(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	VADDPD           192(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           192(AX), Z10, Z10
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        192(AX), K2, Z18
+	VADDPD           Z18, Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        192(AX), K3, Z18
+	VADDPD           Z18, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        192(AX), K4, Z18
+	VADDPD           Z18, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K5
+	VMOVUPD.Z        192(AX), K5, Z18
+	VADDPD           Z18, Z17, Z17
+	VMOVUPD          Z0, K1, 128(DX)
+	VMOVUPD          Z1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K2, 128(DX)
+	VMOVUPD          Z3, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z4, K3, 128(DX)
+	VMOVUPD          Z5, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z6, K4, 128(DX)
+	VMOVUPD          Z7, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z8, K5, 128(DX)
+	VMOVUPD          Z9, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z10, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 192(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+// func Narrow32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·Narrow32(SB), NOSPLIT, $0-64
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   ahead+48(FP), DI
+	MOVQ   step+56(FP), R8
+	MOVQ   p+40(FP), R9
+	SHLQ   $0x03, CX
+	SHLQ   $0x02, BX
+	CMPQ   R9, $+12
+	JG     above12
+	CMPQ   R9, $+6
+	JG     above6
+	CMPQ   R9, $+3
+	JG     above3
+	CMPQ   R9, $+1
+	JG     above1
+	VXORPD Z0, Z0, Z0
+	MOVQ   SI, SI
+	MOVL   $0x00000001, R9
+	KMOVW  R9, K1
+
+columns1_from0:
+	VMOVUPS.Z        (DX), K1, Z1
+	VFMADD231PS.BCST (DX), Z1, Z0
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
 	JNZ              columns1_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y1
@@ -6075,23 +12164,22 @@ columns1_from0:
 	RET
 
 above1:
-	CMPQ   R11, $+2
+	CMPQ   R9, $+2
 	JG     above2
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	MOVQ   SI, SI
-	MOVL   $0x00000003, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000003, R9
+	KMOVW  R9, K1
 
 columns2_from0:
-	VMOVUPS.Z        (SI), K1, Z2
+	VMOVUPS.Z        (DX), K1, Z2
 	VFMADD231PS.BCST (DX), Z2, Z0
 	VFMADD231PS.BCST 4(DX), Z2, Z1
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns2_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y2
@@ -6121,19 +12209,18 @@ above2:
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	MOVQ   SI, SI
-	MOVL   $0x00000007, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000007, R9
+	KMOVW  R9, K1
 
 columns3_from0:
-	VMOVUPS.Z        (SI), K1, Z3
+	VMOVUPS.Z        (DX), K1, Z3
 	VFMADD231PS.BCST (DX), Z3, Z0
 	VFMADD231PS.BCST 4(DX), Z3, Z1
 	VFMADD231PS.BCST 8(DX), Z3, Z2
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns3_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y3
@@ -6169,27 +12256,26 @@ columns3_from0:
 	RET
 
 above3:
-	CMPQ   R11, $+4
+	CMPQ   R9, $+4
 	JG     above4
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
 	MOVQ   SI, SI
-	MOVL   $0x0000000f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000000f, R9
+	KMOVW  R9, K1
 
 columns4_from0:
-	VMOVUPS.Z        (SI), K1, Z4
+	VMOVUPS.Z        (DX), K1, Z4
 	VFMADD231PS.BCST (DX), Z4, Z0
 	VFMADD231PS.BCST 4(DX), Z4, Z1
 	VFMADD231PS.BCST 8(DX), Z4, Z2
 	VFMADD231PS.BCST 12(DX), Z4, Z3
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns4_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y4
@@ -6235,7 +12321,7 @@ columns4_from0:
 	RET
 
 above4:
-	CMPQ   R11, $+5
+	CMPQ   R9, $+5
 	JG     above5
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -6243,21 +12329,20 @@ above4:
 	VXORPD Z3, Z3, Z3
 	VXORPD Z4, Z4, Z4
 	MOVQ   SI, SI
-	MOVL   $0x0000001f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000001f, R9
+	KMOVW  R9, K1
 
 columns5_from0:
-	VMOVUPS.Z        (SI), K1, Z5
+	VMOVUPS.Z        (DX), K1, Z5
 	VFMADD231PS.BCST (DX), Z5, Z0
 	VFMADD231PS.BCST 4(DX), Z5, Z1
 	VFMADD231PS.BCST 8(DX), Z5, Z2
 	VFMADD231PS.BCST 12(DX), Z5, Z3
 	VFMADD231PS.BCST 16(DX), Z5, Z4
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns5_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y5
@@ -6320,22 +12405,21 @@ above5:
 	VXORPD Z4, Z4, Z4
 	VXORPD Z5, Z5, Z5
 	MOVQ   SI, SI
-	MOVL   $0x0000003f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000003f, R9
+	KMOVW  R9, K1
 
 columns6_from0:
-	VMOVUPS.Z        (SI), K1, Z6
+	VMOVUPS.Z        (DX), K1, Z6
 	VFMADD231PS.BCST (DX), Z6, Z0
 	VFMADD231PS.BCST 4(DX), Z6, Z1
 	VFMADD231PS.BCST 8(DX), Z6, Z2
 	VFMADD231PS.BCST 12(DX), Z6, Z3
 	VFMADD231PS.BCST 16(DX), Z6, Z4
 	VFMADD231PS.BCST 20(DX), Z6, Z5
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns6_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y6
@@ -6401,9 +12485,9 @@ columns6_from0:
 	RET
 
 above6:
-	CMPQ   R11, $+9
+	CMPQ   R9, $+9
 	JG     above9
-	CMPQ   R11, $+7
+	CMPQ   R9, $+7
 	JG     above7
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -6413,11 +12497,11 @@ above6:
 	VXORPD Z5, Z5, Z5
 	VXORPD Z6, Z6, Z6
 	MOVQ   SI, SI
-	MOVL   $0x0000007f, R11
-	KMOVW  R11, K1
+	MOVL   $0x0000007f, R9
+	KMOVW  R9, K1
 
 columns7_from0:
-	VMOVUPS.Z        (SI), K1, Z7
+	VMOVUPS.Z        (DX), K1, Z7
 	VFMADD231PS.BCST (DX), Z7, Z0
 	VFMADD231PS.BCST 4(DX), Z7, Z1
 	VFMADD231PS.BCST 8(DX), Z7, Z2
@@ -6425,11 +12509,10 @@ columns7_from0:
 	VFMADD231PS.BCST 16(DX), Z7, Z4
 	VFMADD231PS.BCST 20(DX), Z7, Z5
 	VFMADD231PS.BCST 24(DX), Z7, Z6
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns7_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y7
@@ -6519,7 +12602,7 @@ columns7_from0:
 	RET
 
 above7:
-	CMPQ   R11, $+8
+	CMPQ   R9, $+8
 	JG     above8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -6530,11 +12613,11 @@ above7:
 	VXORPD Z6, Z6, Z6
 	VXORPD Z7, Z7, Z7
 	MOVQ   SI, SI
-	MOVL   $0x000000ff, R11
-	KMOVW  R11, K1
+	MOVL   $0x000000ff, R9
+	KMOVW  R9, K1
 
 columns8_from0:
-	VMOVUPS.Z        (SI), K1, Z8
+	VMOVUPS.Z        (DX), K1, Z8
 	VFMADD231PS.BCST (DX), Z8, Z0
 	VFMADD231PS.BCST 4(DX), Z8, Z1
 	VFMADD231PS.BCST 8(DX), Z8, Z2
@@ -6543,11 +12626,10 @@ columns8_from0:
 	VFMADD231PS.BCST 20(DX), Z8, Z5
 	VFMADD231PS.BCST 24(DX), Z8, Z6
 	VFMADD231PS.BCST 28(DX), Z8, Z7
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns8_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y8
@@ -6658,11 +12740,11 @@ above8:
 	VXORPD Z7, Z7, Z7
 	VXORPD Z8, Z8, Z8
 	MOVQ   SI, SI
-	MOVL   $0x000001ff, R11
-	KMOVW  R11, K1
+	MOVL   $0x000001ff, R9
+	KMOVW  R9, K1
 
 columns9_from0:
-	VMOVUPS.Z        (SI), K1, Z9
+	VMOVUPS.Z        (DX), K1, Z9
 	VFMADD231PS.BCST (DX), Z9, Z0
 	VFMADD231PS.BCST 4(DX), Z9, Z1
 	VFMADD231PS.BCST 8(DX), Z9, Z2
@@ -6672,11 +12754,10 @@ columns9_from0:
 	VFMADD231PS.BCST 24(DX), Z9, Z6
 	VFMADD231PS.BCST 28(DX), Z9, Z7
 	VFMADD231PS.BCST 32(DX), Z9, Z8
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns9_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y9
@@ -6815,7 +12896,7 @@ columns9_from0:
 	RET
 
 above9:
-	CMPQ   R11, $+10
+	CMPQ   R9, $+10
 	JG     above10
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -6828,11 +12909,11 @@ above9:
 	VXORPD Z8, Z8, Z8
 	VXORPD Z9, Z9, Z9
 	MOVQ   SI, SI
-	MOVL   $0x000003ff, R11
-	KMOVW  R11, K1
+	MOVL   $0x000003ff, R9
+	KMOVW  R9, K1
 
 columns10_from0:
-	VMOVUPS.Z        (SI), K1, Z10
+	VMOVUPS.Z        (DX), K1, Z10
 	VFMADD231PS.BCST (DX), Z10, Z0
 	VFMADD231PS.BCST 4(DX), Z10, Z1
 	VFMADD231PS.BCST 8(DX), Z10, Z2
@@ -6843,11 +12924,10 @@ columns10_from0:
 	VFMADD231PS.BCST 28(DX), Z10, Z7
 	VFMADD231PS.BCST 32(DX), Z10, Z8
 	VFMADD231PS.BCST 36(DX), Z10, Z9
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns10_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y10
@@ -6998,7 +13078,7 @@ columns10_from0:
 	RET
 
 above10:
-	CMPQ   R11, $+11
+	CMPQ   R9, $+11
 	JG     above11
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -7012,11 +13092,11 @@ above10:
 	VXORPD Z9, Z9, Z9
 	VXORPD Z10, Z10, Z10
 	MOVQ   SI, SI
-	MOVL   $0x000007ff, R11
-	KMOVW  R11, K1
+	MOVL   $0x000007ff, R9
+	KMOVW  R9, K1
 
 columns11_from0:
-	VMOVUPS.Z        (SI), K1, Z11
+	VMOVUPS.Z        (DX), K1, Z11
 	VFMADD231PS.BCST (DX), Z11, Z0
 	VFMADD231PS.BCST 4(DX), Z11, Z1
 	VFMADD231PS.BCST 8(DX), Z11, Z2
@@ -7028,11 +13108,10 @@ columns11_from0:
 	VFMADD231PS.BCST 32(DX), Z11, Z8
 	VFMADD231PS.BCST 36(DX), Z11, Z9
 	VFMADD231PS.BCST 40(DX), Z11, Z10
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns11_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y11
@@ -7208,11 +13287,11 @@ above11:
 	VXORPD Z10, Z10, Z10
 	VXORPD Z11, Z11, Z11
 	MOVQ   SI, SI
-	MOVL   $0x00000fff, R11
-	KMOVW  R11, K1
+	MOVL   $0x00000fff, R9
+	KMOVW  R9, K1
 
 columns12_from0:
-	VMOVUPS.Z        (SI), K1, Z12
+	VMOVUPS.Z        (DX), K1, Z12
 	VFMADD231PS.BCST (DX), Z12, Z0
 	VFMADD231PS.BCST 4(DX), Z12, Z1
 	VFMADD231PS.BCST 8(DX), Z12, Z2
@@ -7225,11 +13304,10 @@ columns12_from0:
 	VFMADD231PS.BCST 36(DX), Z12, Z9
 	VFMADD231PS.BCST 40(DX), Z12, Z10
 	VFMADD231PS.BCST 44(DX), Z12, Z11
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns12_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y12
@@ -7406,11 +13484,11 @@ columns12_from0:
 	RET
 
 above12:
-	CMPQ   R11, $+20
+	CMPQ   R9, $+20
 	JG     above20
-	CMPQ   R11, $+15
+	CMPQ   R9, $+15
 	JG     above15
-	CMPQ   R11, $+13
+	CMPQ   R9, $+13
 	JG     above13
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -7426,11 +13504,11 @@ above12:
 	VXORPD Z11, Z11, Z11
 	VXORPD Z12, Z12, Z12
 	MOVQ   SI, SI
-	MOVL   $0x00001fff, R11
-	KMOVW  R11, K1
+	MOVL   $0x00001fff, R9
+	KMOVW  R9, K1
 
 columns13_from0:
-	VMOVUPS.Z        (SI), K1, Z13
+	VMOVUPS.Z        (DX), K1, Z13
 	VFMADD231PS.BCST (DX), Z13, Z0
 	VFMADD231PS.BCST 4(DX), Z13, Z1
 	VFMADD231PS.BCST 8(DX), Z13, Z2
@@ -7444,11 +13522,10 @@ columns13_from0:
 	VFMADD231PS.BCST 40(DX), Z13, Z10
 	VFMADD231PS.BCST 44(DX), Z13, Z11
 	VFMADD231PS.BCST 48(DX), Z13, Z12
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns13_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y13
@@ -7637,7 +13714,7 @@ columns13_from0:
 	RET
 
 above13:
-	CMPQ   R11, $+14
+	CMPQ   R9, $+14
 	JG     above14
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -7654,11 +13731,11 @@ above13:
 	VXORPD Z12, Z12, Z12
 	VXORPD Z13, Z13, Z13
 	MOVQ   SI, SI
-	MOVL   $0x00003fff, R11
-	KMOVW  R11, K1
+	MOVL   $0x00003fff, R9
+	KMOVW  R9, K1
 
 columns14_from0:
-	VMOVUPS.Z        (SI), K1, Z14
+	VMOVUPS.Z        (DX), K1, Z14
 	VFMADD231PS.BCST (DX), Z14, Z0
 	VFMADD231PS.BCST 4(DX), Z14, Z1
 	VFMADD231PS.BCST 8(DX), Z14, Z2
@@ -7673,11 +13750,10 @@ columns14_from0:
 	VFMADD231PS.BCST 44(DX), Z14, Z11
 	VFMADD231PS.BCST 48(DX), Z14, Z12
 	VFMADD231PS.BCST 52(DX), Z14, Z13
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns14_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y14
@@ -7894,11 +13970,11 @@ above14:
 	VXORPD Z13, Z13, Z13
 	VXORPD Z14, Z14, Z14
 	MOVQ   SI, SI
-	MOVL   $0x00007fff, R11
-	KMOVW  R11, K1
+	MOVL   $0x00007fff, R9
+	KMOVW  R9, K1
 
 columns15_from0:
-	VMOVUPS.Z        (SI), K1, Z15
+	VMOVUPS.Z        (DX), K1, Z15
 	VFMADD231PS.BCST (DX), Z15, Z0
 	VFMADD231PS.BCST 4(DX), Z15, Z1
 	VFMADD231PS.BCST 8(DX), Z15, Z2
@@ -7914,11 +13990,10 @@ columns15_from0:
 	VFMADD231PS.BCST 48(DX), Z15, Z12
 	VFMADD231PS.BCST 52(DX), Z15, Z13
 	VFMADD231PS.BCST 56(DX), Z15, Z14
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns15_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y15
@@ -8131,7 +14206,7 @@ columns15_from0:
 	RET
 
 above15:
-	CMPQ   R11, $+16
+	CMPQ   R9, $+16
 	JG     above16
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -8152,7 +14227,7 @@ above15:
 	MOVQ   SI, SI
 
 columns16_from0:
-	VMOVUPS          (SI), Z16
+	VMOVUPS          (DX), Z16
 	VFMADD231PS.BCST (DX), Z16, Z0
 	VFMADD231PS.BCST 4(DX), Z16, Z1
 	VFMADD231PS.BCST 8(DX), Z16, Z2
@@ -8169,11 +14244,10 @@ columns16_from0:
 	VFMADD231PS.BCST 52(DX), Z16, Z13
 	VFMADD231PS.BCST 56(DX), Z16, Z14
 	VFMADD231PS.BCST 60(DX), Z16, Z15
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns16_from0
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y16
@@ -8385,10 +14459,10 @@ columns16_from0:
 	RET
 
 above16:
-	CMPQ   R11, $+18
+	CMPQ   R9, $+18
 	JG     above18
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -8407,69 +14481,67 @@ above16:
 	VXORPD Z15, Z15, Z15
 	VXORPD Z16, Z16, Z16
 	VXORPD Z17, Z17, Z17
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x00000003, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x00000003, R11
+	KMOVW  R11, K1
 
 columns18_from0:
-	VMOVUPS       (R12), Z18
-	VMOVUPS.Z     64(R12), K1, Z19
-	VBROADCASTSS  (R11), Z20
+	VMOVUPS       (R9), Z18
+	VMOVUPS.Z     64(R9), K1, Z19
+	VBROADCASTSS  (R9), Z20
 	VFMADD231PS   Z18, Z20, Z0
 	VFMADD231PS   Z19, Z20, Z1
-	VBROADCASTSS  4(R11), Z20
+	VBROADCASTSS  4(R9), Z20
 	VFMADD231PS   Z18, Z20, Z2
 	VFMADD231PS   Z19, Z20, Z3
-	VBROADCASTSS  8(R11), Z20
+	VBROADCASTSS  8(R9), Z20
 	VFMADD231PS   Z18, Z20, Z4
 	VFMADD231PS   Z19, Z20, Z5
-	VBROADCASTSS  12(R11), Z20
+	VBROADCASTSS  12(R9), Z20
 	VFMADD231PS   Z18, Z20, Z6
 	VFMADD231PS   Z19, Z20, Z7
-	VBROADCASTSS  16(R11), Z20
+	VBROADCASTSS  16(R9), Z20
 	VFMADD231PS   Z18, Z20, Z8
 	VFMADD231PS   Z19, Z20, Z9
-	VBROADCASTSS  20(R11), Z20
+	VBROADCASTSS  20(R9), Z20
 	VFMADD231PS   Z18, Z20, Z10
 	VFMADD231PS   Z19, Z20, Z11
-	VBROADCASTSS  24(R11), Z20
+	VBROADCASTSS  24(R9), Z20
 	VFMADD231PS   Z18, Z20, Z12
 	VFMADD231PS   Z19, Z20, Z13
-	VBROADCASTSS  28(R11), Z20
+	VBROADCASTSS  28(R9), Z20
 	VFMADD231PS   Z18, Z20, Z14
 	VFMADD231PS   Z19, Z20, Z15
-	VBROADCASTSS  32(R11), Z20
+	VBROADCASTSS  32(R9), Z20
 	VFMADD231PS   Z18, Z20, Z16
 	VFMADD231PS   Z19, Z20, Z17
-	PREFETCHT0    (R9)
-	ADDQ          R10, R9
-	ADDQ          BX, R11
-	ADDQ          DI, R12
-	DECQ          R13
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R9
+	DECQ          R10
 	JNZ           columns18_from0
-	MOVQ          AX, R11
+	MOVQ          AX, R9
 	VEXTRACTF32X8 $0x01, Z0, Y18
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y18, Z18
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        (AX), Z0, Z0
 	VADDPD        64(AX), Z18, Z18
 	VEXTRACTF32X8 $0x01, Z1, Y19
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y19, Z19
-	MOVL          $0x00000003, R12
-	KMOVW         R12, K1
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     128(AX), K1, Z19
 	VADDPD        Z19, Z1, Z1
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z2, Y19
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y19, Z19
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z20
 	VADDPD        Z20, Z2, Z2
 	VADDPD        64(AX), Z19, Z19
@@ -8482,8 +14554,8 @@ columns18_from0:
 	VEXTRACTF32X8 $0x01, Z4, Y20
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z21
 	VADDPD        Z21, Z4, Z4
 	VADDPD        64(AX), Z20, Z20
@@ -8496,8 +14568,8 @@ columns18_from0:
 	VEXTRACTF32X8 $0x01, Z6, Y21
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z22
 	VADDPD        Z22, Z6, Z6
 	VADDPD        64(AX), Z21, Z21
@@ -8510,8 +14582,8 @@ columns18_from0:
 	VEXTRACTF32X8 $0x01, Z8, Y22
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z23
 	VADDPD        Z23, Z8, Z8
 	VADDPD        64(AX), Z22, Z22
@@ -8524,26 +14596,26 @@ columns18_from0:
 	VEXTRACTF32X8 $0x01, Z10, Y23
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z24
 	VADDPD        Z24, Z10, Z10
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        64(AX), Z23, Z23
 	VEXTRACTF32X8 $0x01, Z11, Y24
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x00000003, R12
-	KMOVW         R12, K1
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     128(AX), K1, Z24
 	VADDPD        Z24, Z11, Z11
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z12, Y24
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z25
 	VADDPD        Z25, Z12, Z12
 	VADDPD        64(AX), Z24, Z24
@@ -8556,8 +14628,8 @@ columns18_from0:
 	VEXTRACTF32X8 $0x01, Z14, Y25
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y25, Z25
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z26
 	VADDPD        Z26, Z14, Z14
 	VADDPD        64(AX), Z25, Z25
@@ -8576,58 +14648,58 @@ columns18_from0:
 	VCVTPS2PD     Y16, Z16
 	VMOVUPD.Z     128(AX), K1, Z16
 	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z0, (R11)
-	VMOVUPD       Z18, 64(R11)
-	VMOVUPD       Z1, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z2, K2, (R11)
-	VMOVUPD       Z19, 64(R11)
-	VMOVUPD       Z3, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z4, K2, (R11)
-	VMOVUPD       Z20, 64(R11)
-	VMOVUPD       Z5, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, (R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z21, 64(R11)
-	MOVL          $0x00000003, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z7, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z8, K2, (R11)
-	VMOVUPD       Z22, 64(R11)
-	VMOVUPD       Z9, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z10, K2, (R11)
-	VMOVUPD       Z23, 64(R11)
-	VMOVUPD       Z11, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z12, K2, (R11)
-	VMOVUPD       Z24, 64(R11)
-	VMOVUPD       Z13, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z14, K2, (R11)
-	VMOVUPD       Z25, 64(R11)
-	VMOVUPD       Z15, K1, 128(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z26, 64(R11)
-	VMOVUPD       Z17, K1, 128(R11)
+	VMOVUPD       Z0, (R9)
+	VMOVUPD       Z18, 64(R9)
+	VMOVUPD       Z1, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z2, K2, (R9)
+	VMOVUPD       Z19, 64(R9)
+	VMOVUPD       Z3, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z4, K2, (R9)
+	VMOVUPD       Z20, 64(R9)
+	VMOVUPD       Z5, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z21, 64(R9)
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z7, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z9, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z23, 64(R9)
+	VMOVUPD       Z11, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z13, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z15, K1, 128(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z26, 64(R9)
+	VMOVUPD       Z17, K1, 128(R9)
 	ADDQ          CX, AX
 	VXORPD        Z0, Z0, Z0
 	VXORPD        Z1, Z1, Z1
@@ -8646,12 +14718,12 @@ columns18_from0:
 	VXORPD        Z14, Z14, Z14
 	VXORPD        Z15, Z15, Z15
 	MOVQ          SI, SI
-	MOVL          $0x00000003, R11
-	KMOVW         R11, K1
+	MOVL          $0x00000003, R9
+	KMOVW         R9, K1
 
 columns18_from9:
-	VMOVUPS          (SI), Z16
-	VMOVUPS.Z        64(SI), K1, Z17
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
 	VBROADCASTSS     36(DX), Z18
 	VFMADD231PS      Z16, Z18, Z0
 	VFMADD231PS      Z17, Z18, Z1
@@ -8675,11 +14747,10 @@ columns18_from9:
 	VFMADD231PS      Z17, Z18, Z13
 	VFMADD231PS.BCST 64(DX), Z17, Z14
 	VFMADD231PS.BCST 68(DX), Z17, Z15
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns18_from9
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y16
@@ -8837,8 +14908,8 @@ columns18_from9:
 	RET
 
 above18:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -8857,69 +14928,67 @@ above18:
 	VXORPD Z15, Z15, Z15
 	VXORPD Z16, Z16, Z16
 	VXORPD Z17, Z17, Z17
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x0000000f, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x0000000f, R11
+	KMOVW  R11, K1
 
 columns20_from0:
-	VMOVUPS       (R12), Z18
-	VMOVUPS.Z     64(R12), K1, Z19
-	VBROADCASTSS  (R11), Z20
+	VMOVUPS       (R9), Z18
+	VMOVUPS.Z     64(R9), K1, Z19
+	VBROADCASTSS  (R9), Z20
 	VFMADD231PS   Z18, Z20, Z0
 	VFMADD231PS   Z19, Z20, Z1
-	VBROADCASTSS  4(R11), Z20
+	VBROADCASTSS  4(R9), Z20
 	VFMADD231PS   Z18, Z20, Z2
 	VFMADD231PS   Z19, Z20, Z3
-	VBROADCASTSS  8(R11), Z20
+	VBROADCASTSS  8(R9), Z20
 	VFMADD231PS   Z18, Z20, Z4
 	VFMADD231PS   Z19, Z20, Z5
-	VBROADCASTSS  12(R11), Z20
+	VBROADCASTSS  12(R9), Z20
 	VFMADD231PS   Z18, Z20, Z6
 	VFMADD231PS   Z19, Z20, Z7
-	VBROADCASTSS  16(R11), Z20
+	VBROADCASTSS  16(R9), Z20
 	VFMADD231PS   Z18, Z20, Z8
 	VFMADD231PS   Z19, Z20, Z9
-	VBROADCASTSS  20(R11), Z20
+	VBROADCASTSS  20(R9), Z20
 	VFMADD231PS   Z18, Z20, Z10
 	VFMADD231PS   Z19, Z20, Z11
-	VBROADCASTSS  24(R11), Z20
+	VBROADCASTSS  24(R9), Z20
 	VFMADD231PS   Z18, Z20, Z12
 	VFMADD231PS   Z19, Z20, Z13
-	VBROADCASTSS  28(R11), Z20
+	VBROADCASTSS  28(R9), Z20
 	VFMADD231PS   Z18, Z20, Z14
 	VFMADD231PS   Z19, Z20, Z15
-	VBROADCASTSS  32(R11), Z20
+	VBROADCASTSS  32(R9), Z20
 	VFMADD231PS   Z18, Z20, Z16
 	VFMADD231PS   Z19, Z20, Z17
-	PREFETCHT0    (R9)
-	ADDQ          R10, R9
-	ADDQ          BX, R11
-	ADDQ          DI, R12
-	DECQ          R13
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R9
+	DECQ          R10
 	JNZ           columns20_from0
-	MOVQ          AX, R11
+	MOVQ          AX, R9
 	VEXTRACTF32X8 $0x01, Z0, Y18
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y18, Z18
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        (AX), Z0, Z0
 	VADDPD        64(AX), Z18, Z18
 	VEXTRACTF32X8 $0x01, Z1, Y19
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y19, Z19
-	MOVL          $0x0000000f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     128(AX), K1, Z19
 	VADDPD        Z19, Z1, Z1
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z2, Y19
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y19, Z19
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z20
 	VADDPD        Z20, Z2, Z2
 	VADDPD        64(AX), Z19, Z19
@@ -8932,8 +15001,8 @@ columns20_from0:
 	VEXTRACTF32X8 $0x01, Z4, Y20
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z21
 	VADDPD        Z21, Z4, Z4
 	VADDPD        64(AX), Z20, Z20
@@ -8946,8 +15015,8 @@ columns20_from0:
 	VEXTRACTF32X8 $0x01, Z6, Y21
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z22
 	VADDPD        Z22, Z6, Z6
 	VADDPD        64(AX), Z21, Z21
@@ -8960,8 +15029,8 @@ columns20_from0:
 	VEXTRACTF32X8 $0x01, Z8, Y22
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z23
 	VADDPD        Z23, Z8, Z8
 	VADDPD        64(AX), Z22, Z22
@@ -8974,26 +15043,26 @@ columns20_from0:
 	VEXTRACTF32X8 $0x01, Z10, Y23
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z24
 	VADDPD        Z24, Z10, Z10
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        64(AX), Z23, Z23
 	VEXTRACTF32X8 $0x01, Z11, Y24
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x0000000f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     128(AX), K1, Z24
 	VADDPD        Z24, Z11, Z11
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z12, Y24
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z25
 	VADDPD        Z25, Z12, Z12
 	VADDPD        64(AX), Z24, Z24
@@ -9006,8 +15075,8 @@ columns20_from0:
 	VEXTRACTF32X8 $0x01, Z14, Y25
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y25, Z25
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z26
 	VADDPD        Z26, Z14, Z14
 	VADDPD        64(AX), Z25, Z25
@@ -9026,58 +15095,58 @@ columns20_from0:
 	VCVTPS2PD     Y16, Z16
 	VMOVUPD.Z     128(AX), K1, Z16
 	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z0, (R11)
-	VMOVUPD       Z18, 64(R11)
-	VMOVUPD       Z1, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z2, K2, (R11)
-	VMOVUPD       Z19, 64(R11)
-	VMOVUPD       Z3, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z4, K2, (R11)
-	VMOVUPD       Z20, 64(R11)
-	VMOVUPD       Z5, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, (R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z21, 64(R11)
-	MOVL          $0x0000000f, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z7, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z8, K2, (R11)
-	VMOVUPD       Z22, 64(R11)
-	VMOVUPD       Z9, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z10, K2, (R11)
-	VMOVUPD       Z23, 64(R11)
-	VMOVUPD       Z11, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z12, K2, (R11)
-	VMOVUPD       Z24, 64(R11)
-	VMOVUPD       Z13, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z14, K2, (R11)
-	VMOVUPD       Z25, 64(R11)
-	VMOVUPD       Z15, K1, 128(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z26, 64(R11)
-	VMOVUPD       Z17, K1, 128(R11)
+	VMOVUPD       Z0, (R9)
+	VMOVUPD       Z18, 64(R9)
+	VMOVUPD       Z1, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z2, K2, (R9)
+	VMOVUPD       Z19, 64(R9)
+	VMOVUPD       Z3, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z4, K2, (R9)
+	VMOVUPD       Z20, 64(R9)
+	VMOVUPD       Z5, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z21, 64(R9)
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z7, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z9, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z23, 64(R9)
+	VMOVUPD       Z11, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z13, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z15, K1, 128(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z26, 64(R9)
+	VMOVUPD       Z17, K1, 128(R9)
 	ADDQ          CX, AX
 	VXORPD        Z0, Z0, Z0
 	VXORPD        Z1, Z1, Z1
@@ -9098,12 +15167,12 @@ columns20_from0:
 	VXORPD        Z16, Z16, Z16
 	VXORPD        Z17, Z17, Z17
 	MOVQ          SI, SI
-	MOVL          $0x0000000f, R11
-	KMOVW         R11, K1
+	MOVL          $0x0000000f, R9
+	KMOVW         R9, K1
 
 columns20_from9:
-	VMOVUPS          (SI), Z18
-	VMOVUPS.Z        64(SI), K1, Z19
+	VMOVUPS          (DX), Z18
+	VMOVUPS.Z        64(DX), K1, Z19
 	VBROADCASTSS     36(DX), Z20
 	VFMADD231PS      Z18, Z20, Z0
 	VFMADD231PS      Z19, Z20, Z1
@@ -9129,11 +15198,10 @@ columns20_from9:
 	VFMADD231PS.BCST 68(DX), Z19, Z15
 	VFMADD231PS.BCST 72(DX), Z19, Z16
 	VFMADD231PS.BCST 76(DX), Z19, Z17
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns20_from9
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y18
@@ -9315,12 +15383,12 @@ columns20_from9:
 	RET
 
 above20:
-	CMPQ   R11, $+26
+	CMPQ   R9, $+26
 	JG     above26
-	CMPQ   R11, $+22
+	CMPQ   R9, $+22
 	JG     above22
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -9341,72 +15409,70 @@ above20:
 	VXORPD Z17, Z17, Z17
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x0000003f, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x0000003f, R11
+	KMOVW  R11, K1
 
 columns22_from0:
-	VMOVUPS       (R12), Z20
-	VMOVUPS.Z     64(R12), K1, Z21
-	VBROADCASTSS  (R11), Z22
+	VMOVUPS       (R9), Z20
+	VMOVUPS.Z     64(R9), K1, Z21
+	VBROADCASTSS  (R9), Z22
 	VFMADD231PS   Z20, Z22, Z0
 	VFMADD231PS   Z21, Z22, Z1
-	VBROADCASTSS  4(R11), Z22
+	VBROADCASTSS  4(R9), Z22
 	VFMADD231PS   Z20, Z22, Z2
 	VFMADD231PS   Z21, Z22, Z3
-	VBROADCASTSS  8(R11), Z22
+	VBROADCASTSS  8(R9), Z22
 	VFMADD231PS   Z20, Z22, Z4
 	VFMADD231PS   Z21, Z22, Z5
-	VBROADCASTSS  12(R11), Z22
+	VBROADCASTSS  12(R9), Z22
 	VFMADD231PS   Z20, Z22, Z6
 	VFMADD231PS   Z21, Z22, Z7
-	VBROADCASTSS  16(R11), Z22
+	VBROADCASTSS  16(R9), Z22
 	VFMADD231PS   Z20, Z22, Z8
 	VFMADD231PS   Z21, Z22, Z9
-	VBROADCASTSS  20(R11), Z22
+	VBROADCASTSS  20(R9), Z22
 	VFMADD231PS   Z20, Z22, Z10
 	VFMADD231PS   Z21, Z22, Z11
-	VBROADCASTSS  24(R11), Z22
+	VBROADCASTSS  24(R9), Z22
 	VFMADD231PS   Z20, Z22, Z12
 	VFMADD231PS   Z21, Z22, Z13
-	VBROADCASTSS  28(R11), Z22
+	VBROADCASTSS  28(R9), Z22
 	VFMADD231PS   Z20, Z22, Z14
 	VFMADD231PS   Z21, Z22, Z15
-	VBROADCASTSS  32(R11), Z22
+	VBROADCASTSS  32(R9), Z22
 	VFMADD231PS   Z20, Z22, Z16
 	VFMADD231PS   Z21, Z22, Z17
-	VBROADCASTSS  36(R11), Z22
+	VBROADCASTSS  36(R9), Z22
 	VFMADD231PS   Z20, Z22, Z18
 	VFMADD231PS   Z21, Z22, Z19
-	PREFETCHT0    (R9)
-	ADDQ          R10, R9
-	ADDQ          BX, R11
-	ADDQ          DI, R12
-	DECQ          R13
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R9
+	DECQ          R10
 	JNZ           columns22_from0
-	MOVQ          AX, R11
+	MOVQ          AX, R9
 	VEXTRACTF32X8 $0x01, Z0, Y20
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        (AX), Z0, Z0
 	VADDPD        64(AX), Z20, Z20
 	VEXTRACTF32X8 $0x01, Z1, Y21
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y21, Z21
-	MOVL          $0x0000003f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000003f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     128(AX), K1, Z21
 	VADDPD        Z21, Z1, Z1
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z2, Y21
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z22
 	VADDPD        Z22, Z2, Z2
 	VADDPD        64(AX), Z21, Z21
@@ -9419,8 +15485,8 @@ columns22_from0:
 	VEXTRACTF32X8 $0x01, Z4, Y22
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z23
 	VADDPD        Z23, Z4, Z4
 	VADDPD        64(AX), Z22, Z22
@@ -9433,8 +15499,8 @@ columns22_from0:
 	VEXTRACTF32X8 $0x01, Z6, Y23
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z24
 	VADDPD        Z24, Z6, Z6
 	VADDPD        64(AX), Z23, Z23
@@ -9447,8 +15513,8 @@ columns22_from0:
 	VEXTRACTF32X8 $0x01, Z8, Y24
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z25
 	VADDPD        Z25, Z8, Z8
 	VADDPD        64(AX), Z24, Z24
@@ -9461,26 +15527,26 @@ columns22_from0:
 	VEXTRACTF32X8 $0x01, Z10, Y25
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y25, Z25
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z26
 	VADDPD        Z26, Z10, Z10
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        64(AX), Z25, Z25
 	VEXTRACTF32X8 $0x01, Z11, Y26
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x0000003f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000003f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     128(AX), K1, Z26
 	VADDPD        Z26, Z11, Z11
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z12, Y26
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z27
 	VADDPD        Z27, Z12, Z12
 	VADDPD        64(AX), Z26, Z26
@@ -9493,8 +15559,8 @@ columns22_from0:
 	VEXTRACTF32X8 $0x01, Z14, Y27
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y27, Z27
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z28
 	VADDPD        Z28, Z14, Z14
 	VADDPD        64(AX), Z27, Z27
@@ -9517,8 +15583,8 @@ columns22_from0:
 	VEXTRACTF32X8 $0x01, Z18, Y16
 	VCVTPS2PD     Y18, Z18
 	VCVTPS2PD     Y16, Z16
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     64(AX), K2, Z18
 	VADDPD        Z18, Z16, Z16
 	VEXTRACTF32X8 $0x01, Z19, Y18
@@ -9526,61 +15592,61 @@ columns22_from0:
 	VCVTPS2PD     Y18, Z18
 	VMOVUPD.Z     128(AX), K1, Z18
 	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z0, (R11)
-	VMOVUPD       Z20, 64(R11)
-	VMOVUPD       Z1, K1, 128(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z2, K2, (R11)
-	VMOVUPD       Z21, 64(R11)
-	VMOVUPD       Z3, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z4, K2, (R11)
-	VMOVUPD       Z22, 64(R11)
-	VMOVUPD       Z5, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, (R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z23, 64(R11)
-	MOVL          $0x0000003f, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z7, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z8, K2, (R11)
-	VMOVUPD       Z24, 64(R11)
-	VMOVUPD       Z9, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z10, K2, (R11)
-	VMOVUPD       Z25, 64(R11)
-	VMOVUPD       Z11, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z12, K2, (R11)
-	VMOVUPD       Z26, 64(R11)
-	VMOVUPD       Z13, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z14, K2, (R11)
-	VMOVUPD       Z27, 64(R11)
-	VMOVUPD       Z15, K1, 128(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z28, 64(R11)
-	VMOVUPD       Z17, K1, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z16, K2, 64(R11)
-	VMOVUPD       Z19, K1, 128(R11)
+	VMOVUPD       Z0, (R9)
+	VMOVUPD       Z20, 64(R9)
+	VMOVUPD       Z1, K1, 128(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z2, K2, (R9)
+	VMOVUPD       Z21, 64(R9)
+	VMOVUPD       Z3, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z4, K2, (R9)
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z5, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z23, 64(R9)
+	MOVL          $0x0000003f, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z7, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z9, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z11, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z26, 64(R9)
+	VMOVUPD       Z13, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z27, 64(R9)
+	VMOVUPD       Z15, K1, 128(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z17, K1, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z16, K2, 64(R9)
+	VMOVUPD       Z19, K1, 128(R9)
 	ADDQ          CX, AX
 	VXORPD        Z0, Z0, Z0
 	VXORPD        Z1, Z1, Z1
@@ -9601,12 +15667,12 @@ columns22_from0:
 	VXORPD        Z16, Z16, Z16
 	VXORPD        Z17, Z17, Z17
 	MOVQ          SI, SI
-	MOVL          $0x0000003f, R11
-	KMOVW         R11, K1
+	MOVL          $0x0000003f, R9
+	KMOVW         R9, K1
 
 columns22_from10:
-	VMOVUPS          (SI), Z18
-	VMOVUPS.Z        64(SI), K1, Z19
+	VMOVUPS          (DX), Z18
+	VMOVUPS.Z        64(DX), K1, Z19
 	VBROADCASTSS     40(DX), Z20
 	VFMADD231PS      Z18, Z20, Z0
 	VFMADD231PS      Z19, Z20, Z1
@@ -9631,11 +15697,10 @@ columns22_from10:
 	VFMADD231PS.BCST 76(DX), Z19, Z15
 	VFMADD231PS.BCST 80(DX), Z19, Z16
 	VFMADD231PS.BCST 84(DX), Z19, Z17
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns22_from10
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y18
@@ -9821,10 +15886,10 @@ columns22_from10:
 	RET
 
 above22:
-	CMPQ   R11, $+24
+	CMPQ   R9, $+24
 	JG     above24
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -9845,57 +15910,55 @@ above22:
 	VXORPD Z17, Z17, Z17
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x000000ff, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x000000ff, R11
+	KMOVW  R11, K1
 
 columns24_from0:
-	VMOVUPS       (R12), Z20
-	VMOVUPS.Z     64(R12), K1, Z21
-	VBROADCASTSS  (R11), Z22
+	VMOVUPS       (R9), Z20
+	VMOVUPS.Z     64(R9), K1, Z21
+	VBROADCASTSS  (R9), Z22
 	VFMADD231PS   Z20, Z22, Z0
 	VFMADD231PS   Z21, Z22, Z1
-	VBROADCASTSS  4(R11), Z22
+	VBROADCASTSS  4(R9), Z22
 	VFMADD231PS   Z20, Z22, Z2
 	VFMADD231PS   Z21, Z22, Z3
-	VBROADCASTSS  8(R11), Z22
+	VBROADCASTSS  8(R9), Z22
 	VFMADD231PS   Z20, Z22, Z4
 	VFMADD231PS   Z21, Z22, Z5
-	VBROADCASTSS  12(R11), Z22
+	VBROADCASTSS  12(R9), Z22
 	VFMADD231PS   Z20, Z22, Z6
 	VFMADD231PS   Z21, Z22, Z7
-	VBROADCASTSS  16(R11), Z22
+	VBROADCASTSS  16(R9), Z22
 	VFMADD231PS   Z20, Z22, Z8
 	VFMADD231PS   Z21, Z22, Z9
-	VBROADCASTSS  20(R11), Z22
+	VBROADCASTSS  20(R9), Z22
 	VFMADD231PS   Z20, Z22, Z10
 	VFMADD231PS   Z21, Z22, Z11
-	VBROADCASTSS  24(R11), Z22
+	VBROADCASTSS  24(R9), Z22
 	VFMADD231PS   Z20, Z22, Z12
 	VFMADD231PS   Z21, Z22, Z13
-	VBROADCASTSS  28(R11), Z22
+	VBROADCASTSS  28(R9), Z22
 	VFMADD231PS   Z20, Z22, Z14
 	VFMADD231PS   Z21, Z22, Z15
-	VBROADCASTSS  32(R11), Z22
+	VBROADCASTSS  32(R9), Z22
 	VFMADD231PS   Z20, Z22, Z16
 	VFMADD231PS   Z21, Z22, Z17
-	VBROADCASTSS  36(R11), Z22
+	VBROADCASTSS  36(R9), Z22
 	VFMADD231PS   Z20, Z22, Z18
 	VFMADD231PS   Z21, Z22, Z19
-	PREFETCHT0    (R9)
-	ADDQ          R10, R9
-	ADDQ          BX, R11
-	ADDQ          DI, R12
-	DECQ          R13
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R9
+	DECQ          R10
 	JNZ           columns24_from0
-	MOVQ          AX, R11
+	MOVQ          AX, R9
 	VEXTRACTF32X8 $0x01, Z0, Y20
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        (AX), Z0, Z0
 	VADDPD        64(AX), Z20, Z20
 	VEXTRACTF32X8 $0x01, Z1, Y21
@@ -9906,8 +15969,8 @@ columns24_from0:
 	VEXTRACTF32X8 $0x01, Z2, Y21
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z22
 	VADDPD        Z22, Z2, Z2
 	VADDPD        64(AX), Z21, Z21
@@ -9919,8 +15982,8 @@ columns24_from0:
 	VEXTRACTF32X8 $0x01, Z4, Y22
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z23
 	VADDPD        Z23, Z4, Z4
 	VADDPD        64(AX), Z22, Z22
@@ -9932,8 +15995,8 @@ columns24_from0:
 	VEXTRACTF32X8 $0x01, Z6, Y23
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z24
 	VADDPD        Z24, Z6, Z6
 	VADDPD        64(AX), Z23, Z23
@@ -9945,8 +16008,8 @@ columns24_from0:
 	VEXTRACTF32X8 $0x01, Z8, Y24
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z25
 	VADDPD        Z25, Z8, Z8
 	VADDPD        64(AX), Z24, Z24
@@ -9958,8 +16021,8 @@ columns24_from0:
 	VEXTRACTF32X8 $0x01, Z10, Y25
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y25, Z25
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z26
 	VADDPD        Z26, Z10, Z10
 	VADDPD        64(AX), Z25, Z25
@@ -9971,12 +16034,12 @@ columns24_from0:
 	VEXTRACTF32X8 $0x01, Z12, Y26
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z27
 	VADDPD        Z27, Z12, Z12
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        64(AX), Z26, Z26
 	VEXTRACTF32X8 $0x01, Z13, Y27
 	VCVTPS2PD     Y13, Z13
@@ -9986,8 +16049,8 @@ columns24_from0:
 	VEXTRACTF32X8 $0x01, Z14, Y27
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y27, Z27
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K1
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z28
 	VADDPD        Z28, Z14, Z14
 	VADDPD        64(AX), Z27, Z27
@@ -10008,67 +16071,67 @@ columns24_from0:
 	VEXTRACTF32X8 $0x01, Z18, Y16
 	VCVTPS2PD     Y18, Z18
 	VCVTPS2PD     Y16, Z16
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     64(AX), K1, Z18
 	VADDPD        Z18, Z16, Z16
 	VEXTRACTF32X8 $0x01, Z19, Y18
 	VCVTPS2PD     Y19, Z19
 	VCVTPS2PD     Y18, Z18
 	VADDPD        128(AX), Z19, Z19
-	VMOVUPD       Z0, (R11)
-	VMOVUPD       Z20, 64(R11)
-	VMOVUPD       Z1, 128(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z2, K1, (R11)
-	VMOVUPD       Z21, 64(R11)
-	VMOVUPD       Z3, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z4, K1, (R11)
-	VMOVUPD       Z22, 64(R11)
-	VMOVUPD       Z5, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, (R11)
-	VMOVUPD       Z23, 64(R11)
-	VMOVUPD       Z7, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z8, K1, (R11)
-	VMOVUPD       Z24, 64(R11)
-	VMOVUPD       Z9, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z10, K1, (R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z25, 64(R11)
-	VMOVUPD       Z11, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z12, K1, (R11)
-	VMOVUPD       Z26, 64(R11)
-	VMOVUPD       Z13, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z14, K1, (R11)
-	VMOVUPD       Z27, 64(R11)
-	VMOVUPD       Z15, 128(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z28, 64(R11)
-	VMOVUPD       Z17, 128(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z16, K1, 64(R11)
-	VMOVUPD       Z19, 128(R11)
+	VMOVUPD       Z0, (R9)
+	VMOVUPD       Z20, 64(R9)
+	VMOVUPD       Z1, 128(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z2, K1, (R9)
+	VMOVUPD       Z21, 64(R9)
+	VMOVUPD       Z3, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z4, K1, (R9)
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z5, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
+	VMOVUPD       Z23, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z8, K1, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z10, K1, (R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z12, K1, (R9)
+	VMOVUPD       Z26, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z14, K1, (R9)
+	VMOVUPD       Z27, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z16, K1, 64(R9)
+	VMOVUPD       Z19, 128(R9)
 	ADDQ          CX, AX
 	VXORPD        Z0, Z0, Z0
 	VXORPD        Z1, Z1, Z1
@@ -10091,12 +16154,12 @@ columns24_from0:
 	VXORPD        Z18, Z18, Z18
 	VXORPD        Z19, Z19, Z19
 	MOVQ          SI, SI
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
 
 columns24_from10:
-	VMOVUPS          (SI), Z20
-	VMOVUPS.Z        64(SI), K1, Z21
+	VMOVUPS          (DX), Z20
+	VMOVUPS.Z        64(DX), K1, Z21
 	VBROADCASTSS     40(DX), Z22
 	VFMADD231PS      Z20, Z22, Z0
 	VFMADD231PS      Z21, Z22, Z1
@@ -10123,11 +16186,10 @@ columns24_from10:
 	VFMADD231PS.BCST 84(DX), Z21, Z17
 	VFMADD231PS.BCST 88(DX), Z21, Z18
 	VFMADD231PS.BCST 92(DX), Z21, Z19
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns24_from10
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y20
@@ -10318,8 +16380,8 @@ columns24_from10:
 	RET
 
 above24:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -10342,76 +16404,74 @@ above24:
 	VXORPD Z19, Z19, Z19
 	VXORPD Z20, Z20, Z20
 	VXORPD Z21, Z21, Z21
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x000003ff, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x000003ff, R11
+	KMOVW  R11, K1
 
 columns26_from0:
-	VMOVUPS       (R12), Z22
-	VMOVUPS.Z     64(R12), K1, Z23
-	VBROADCASTSS  (R11), Z24
+	VMOVUPS       (R9), Z22
+	VMOVUPS.Z     64(R9), K1, Z23
+	VBROADCASTSS  (R9), Z24
 	VFMADD231PS   Z22, Z24, Z0
 	VFMADD231PS   Z23, Z24, Z1
-	VBROADCASTSS  4(R11), Z24
+	VBROADCASTSS  4(R9), Z24
 	VFMADD231PS   Z22, Z24, Z2
 	VFMADD231PS   Z23, Z24, Z3
-	VBROADCASTSS  8(R11), Z24
+	VBROADCASTSS  8(R9), Z24
 	VFMADD231PS   Z22, Z24, Z4
 	VFMADD231PS   Z23, Z24, Z5
-	VBROADCASTSS  12(R11), Z24
+	VBROADCASTSS  12(R9), Z24
 	VFMADD231PS   Z22, Z24, Z6
 	VFMADD231PS   Z23, Z24, Z7
-	VBROADCASTSS  16(R11), Z24
+	VBROADCASTSS  16(R9), Z24
 	VFMADD231PS   Z22, Z24, Z8
 	VFMADD231PS   Z23, Z24, Z9
-	VBROADCASTSS  20(R11), Z24
+	VBROADCASTSS  20(R9), Z24
 	VFMADD231PS   Z22, Z24, Z10
 	VFMADD231PS   Z23, Z24, Z11
-	VBROADCASTSS  24(R11), Z24
+	VBROADCASTSS  24(R9), Z24
 	VFMADD231PS   Z22, Z24, Z12
 	VFMADD231PS   Z23, Z24, Z13
-	VBROADCASTSS  28(R11), Z24
+	VBROADCASTSS  28(R9), Z24
 	VFMADD231PS   Z22, Z24, Z14
 	VFMADD231PS   Z23, Z24, Z15
-	VBROADCASTSS  32(R11), Z24
+	VBROADCASTSS  32(R9), Z24
 	VFMADD231PS   Z22, Z24, Z16
 	VFMADD231PS   Z23, Z24, Z17
-	VBROADCASTSS  36(R11), Z24
+	VBROADCASTSS  36(R9), Z24
 	VFMADD231PS   Z22, Z24, Z18
 	VFMADD231PS   Z23, Z24, Z19
-	VBROADCASTSS  40(R11), Z24
+	VBROADCASTSS  40(R9), Z24
 	VFMADD231PS   Z22, Z24, Z20
 	VFMADD231PS   Z23, Z24, Z21
-	PREFETCHT0    (R9)
-	ADDQ          R10, R9
-	ADDQ          BX, R11
-	ADDQ          DI, R12
-	DECQ          R13
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R9
+	DECQ          R10
 	JNZ           columns26_from0
-	MOVQ          AX, R11
+	MOVQ          AX, R9
 	VEXTRACTF32X8 $0x01, Z0, Y22
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        (AX), Z0, Z0
 	VADDPD        64(AX), Z22, Z22
 	VEXTRACTF32X8 $0x01, Z1, Y23
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y23, Z23
 	VADDPD        128(AX), Z1, Z1
-	MOVL          $0x00000003, R12
-	KMOVW         R12, K1
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     192(AX), K1, Z24
 	VADDPD        Z24, Z23, Z23
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z2, Y24
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z25
 	VADDPD        Z25, Z2, Z2
 	VADDPD        64(AX), Z24, Z24
@@ -10425,8 +16485,8 @@ columns26_from0:
 	VEXTRACTF32X8 $0x01, Z4, Y26
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z27
 	VADDPD        Z27, Z4, Z4
 	VADDPD        64(AX), Z26, Z26
@@ -10440,8 +16500,8 @@ columns26_from0:
 	VEXTRACTF32X8 $0x01, Z6, Y28
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y28, Z28
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z29
 	VADDPD        Z29, Z6, Z6
 	VADDPD        64(AX), Z28, Z28
@@ -10455,12 +16515,12 @@ columns26_from0:
 	VEXTRACTF32X8 $0x01, Z8, Y30
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y30, Z30
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z8, Z8
 	VADDPD        64(AX), Z30, Z30
-	VMOVUPD       Z0, (R11)
+	VMOVUPD       Z0, (R9)
 	VEXTRACTF32X8 $0x01, Z9, Y0
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y0, Z0
@@ -10468,40 +16528,40 @@ columns26_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z0, Z0
 	ADDQ          CX, AX
-	VMOVUPD       Z22, 64(R11)
+	VMOVUPD       Z22, 64(R9)
 	VEXTRACTF32X8 $0x01, Z10, Y22
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z31
 	VADDPD        Z31, Z10, Z10
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        64(AX), Z22, Z22
-	VMOVUPD       Z1, 128(R11)
+	VMOVUPD       Z1, 128(R9)
 	VEXTRACTF32X8 $0x01, Z11, Y1
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y1, Z1
 	VADDPD        128(AX), Z11, Z11
-	MOVL          $0x00000003, R12
-	KMOVW         R12, K1
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z1, Z1
 	ADDQ          CX, AX
-	VMOVUPD       Z23, K1, 192(R11)
+	VMOVUPD       Z23, K1, 192(R9)
 	VEXTRACTF32X8 $0x01, Z12, Y23
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z12, Z12
 	VADDPD        64(AX), Z23, Z23
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z2, K2, (R11)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z2, K2, (R9)
 	VEXTRACTF32X8 $0x01, Z13, Y2
 	VCVTPS2PD     Y13, Z13
 	VCVTPS2PD     Y2, Z2
@@ -10509,16 +16569,16 @@ columns26_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z2, Z2
 	ADDQ          CX, AX
-	VMOVUPD       Z24, 64(R11)
+	VMOVUPD       Z24, 64(R9)
 	VEXTRACTF32X8 $0x01, Z14, Y24
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K3
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K3
 	VMOVUPD.Z     (AX), K3, Z31
 	VADDPD        Z31, Z14, Z14
 	VADDPD        64(AX), Z24, Z24
-	VMOVUPD       Z3, 128(R11)
+	VMOVUPD       Z3, 128(R9)
 	VEXTRACTF32X8 $0x01, Z15, Y3
 	VCVTPS2PD     Y15, Z15
 	VCVTPS2PD     Y3, Z3
@@ -10526,7 +16586,7 @@ columns26_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z3, Z3
 	ADDQ          CX, AX
-	VMOVUPD       Z25, K1, 192(R11)
+	VMOVUPD       Z25, K1, 192(R9)
 	VEXTRACTF32X8 $0x01, Z16, Y25
 	VCVTPS2PD     Y16, Z16
 	VCVTPS2PD     Y25, Z25
@@ -10538,10 +16598,10 @@ columns26_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z16, Z16
 	ADDQ          CX, AX
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K3
-	VMOVUPD       Z4, K3, (R11)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K3
+	VMOVUPD       Z4, K3, (R9)
 	VEXTRACTF32X8 $0x01, Z18, Y4
 	VCVTPS2PD     Y18, Z18
 	VCVTPS2PD     Y4, Z4
@@ -10554,7 +16614,7 @@ columns26_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z18, Z18
 	ADDQ          CX, AX
-	VMOVUPD       Z26, 64(R11)
+	VMOVUPD       Z26, 64(R9)
 	VEXTRACTF32X8 $0x01, Z20, Y26
 	VCVTPS2PD     Y20, Z20
 	VCVTPS2PD     Y26, Z26
@@ -10566,67 +16626,67 @@ columns26_from0:
 	VADDPD        128(AX), Z21, Z21
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z20, Z20
-	VMOVUPD       Z5, 128(R11)
-	VMOVUPD       Z27, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, (R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z28, 64(R11)
-	VMOVUPD       Z7, 128(R11)
-	MOVL          $0x00000003, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z29, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z8, K2, (R11)
-	VMOVUPD       Z30, 64(R11)
-	VMOVUPD       Z9, 128(R11)
-	VMOVUPD       Z0, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z10, K2, (R11)
-	VMOVUPD       Z22, 64(R11)
-	VMOVUPD       Z11, 128(R11)
-	VMOVUPD       Z1, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z12, K2, (R11)
-	VMOVUPD       Z23, 64(R11)
-	VMOVUPD       Z13, 128(R11)
-	VMOVUPD       Z2, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z14, K2, (R11)
-	VMOVUPD       Z24, 64(R11)
-	VMOVUPD       Z15, 128(R11)
-	VMOVUPD       Z3, K1, 192(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z25, 64(R11)
-	VMOVUPD       Z17, 128(R11)
-	VMOVUPD       Z16, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z4, K1, 64(R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z19, 128(R11)
-	MOVL          $0x00000003, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z18, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z26, K2, 64(R11)
-	VMOVUPD       Z21, 128(R11)
-	VMOVUPD       Z20, K1, 192(R11)
+	VMOVUPD       Z5, 128(R9)
+	VMOVUPD       Z27, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z29, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z30, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	VMOVUPD       Z0, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	VMOVUPD       Z1, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z23, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	VMOVUPD       Z2, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	VMOVUPD       Z3, K1, 192(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	VMOVUPD       Z16, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z4, K1, 64(R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z19, 128(R9)
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z18, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z26, K2, 64(R9)
+	VMOVUPD       Z21, 128(R9)
+	VMOVUPD       Z20, K1, 192(R9)
 	ADDQ          CX, AX
 	VXORPD        Z0, Z0, Z0
 	VXORPD        Z1, Z1, Z1
@@ -10649,12 +16709,12 @@ columns26_from0:
 	VXORPD        Z18, Z18, Z18
 	VXORPD        Z19, Z19, Z19
 	MOVQ          SI, SI
-	MOVL          $0x000003ff, R11
-	KMOVW         R11, K1
+	MOVL          $0x000003ff, R9
+	KMOVW         R9, K1
 
 columns26_from11:
-	VMOVUPS          (SI), Z20
-	VMOVUPS.Z        64(SI), K1, Z21
+	VMOVUPS          (DX), Z20
+	VMOVUPS.Z        64(DX), K1, Z21
 	VBROADCASTSS     44(DX), Z22
 	VFMADD231PS      Z20, Z22, Z0
 	VFMADD231PS      Z21, Z22, Z1
@@ -10680,11 +16740,10 @@ columns26_from11:
 	VFMADD231PS.BCST 92(DX), Z21, Z17
 	VFMADD231PS.BCST 96(DX), Z21, Z18
 	VFMADD231PS.BCST 100(DX), Z21, Z19
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns26_from11
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y20
@@ -10939,10 +16998,10 @@ columns26_from11:
 	RET
 
 above26:
-	CMPQ   R11, $+28
+	CMPQ   R9, $+28
 	JG     above28
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -10965,76 +17024,74 @@ above26:
 	VXORPD Z19, Z19, Z19
 	VXORPD Z20, Z20, Z20
 	VXORPD Z21, Z21, Z21
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x00000fff, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x00000fff, R11
+	KMOVW  R11, K1
 
 columns28_from0:
-	VMOVUPS       (R12), Z22
-	VMOVUPS.Z     64(R12), K1, Z23
-	VBROADCASTSS  (R11), Z24
+	VMOVUPS       (R9), Z22
+	VMOVUPS.Z     64(R9), K1, Z23
+	VBROADCASTSS  (R9), Z24
 	VFMADD231PS   Z22, Z24, Z0
 	VFMADD231PS   Z23, Z24, Z1
-	VBROADCASTSS  4(R11), Z24
+	VBROADCASTSS  4(R9), Z24
 	VFMADD231PS   Z22, Z24, Z2
 	VFMADD231PS   Z23, Z24, Z3
-	VBROADCASTSS  8(R11), Z24
+	VBROADCASTSS  8(R9), Z24
 	VFMADD231PS   Z22, Z24, Z4
 	VFMADD231PS   Z23, Z24, Z5
-	VBROADCASTSS  12(R11), Z24
+	VBROADCASTSS  12(R9), Z24
 	VFMADD231PS   Z22, Z24, Z6
 	VFMADD231PS   Z23, Z24, Z7
-	VBROADCASTSS  16(R11), Z24
+	VBROADCASTSS  16(R9), Z24
 	VFMADD231PS   Z22, Z24, Z8
 	VFMADD231PS   Z23, Z24, Z9
-	VBROADCASTSS  20(R11), Z24
+	VBROADCASTSS  20(R9), Z24
 	VFMADD231PS   Z22, Z24, Z10
 	VFMADD231PS   Z23, Z24, Z11
-	VBROADCASTSS  24(R11), Z24
+	VBROADCASTSS  24(R9), Z24
 	VFMADD231PS   Z22, Z24, Z12
 	VFMADD231PS   Z23, Z24, Z13
-	VBROADCASTSS  28(R11), Z24
+	VBROADCASTSS  28(R9), Z24
 	VFMADD231PS   Z22, Z24, Z14
 	VFMADD231PS   Z23, Z24, Z15
-	VBROADCASTSS  32(R11), Z24
+	VBROADCASTSS  32(R9), Z24
 	VFMADD231PS   Z22, Z24, Z16
 	VFMADD231PS   Z23, Z24, Z17
-	VBROADCASTSS  36(R11), Z24
+	VBROADCASTSS  36(R9), Z24
 	VFMADD231PS   Z22, Z24, Z18
 	VFMADD231PS   Z23, Z24, Z19
-	VBROADCASTSS  40(R11), Z24
+	VBROADCASTSS  40(R9), Z24
 	VFMADD231PS   Z22, Z24, Z20
 	VFMADD231PS   Z23, Z24, Z21
-	PREFETCHT0    (R9)
-	ADDQ          R10, R9
-	ADDQ          BX, R11
-	ADDQ          DI, R12
-	DECQ          R13
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R9
+	DECQ          R10
 	JNZ           columns28_from0
-	MOVQ          AX, R11
+	MOVQ          AX, R9
 	VEXTRACTF32X8 $0x01, Z0, Y22
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        (AX), Z0, Z0
 	VADDPD        64(AX), Z22, Z22
 	VEXTRACTF32X8 $0x01, Z1, Y23
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y23, Z23
 	VADDPD        128(AX), Z1, Z1
-	MOVL          $0x0000000f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     192(AX), K1, Z24
 	VADDPD        Z24, Z23, Z23
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z2, Y24
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z25
 	VADDPD        Z25, Z2, Z2
 	VADDPD        64(AX), Z24, Z24
@@ -11048,8 +17105,8 @@ columns28_from0:
 	VEXTRACTF32X8 $0x01, Z4, Y26
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z27
 	VADDPD        Z27, Z4, Z4
 	VADDPD        64(AX), Z26, Z26
@@ -11063,8 +17120,8 @@ columns28_from0:
 	VEXTRACTF32X8 $0x01, Z6, Y28
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y28, Z28
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z29
 	VADDPD        Z29, Z6, Z6
 	VADDPD        64(AX), Z28, Z28
@@ -11078,12 +17135,12 @@ columns28_from0:
 	VEXTRACTF32X8 $0x01, Z8, Y30
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y30, Z30
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z8, Z8
 	VADDPD        64(AX), Z30, Z30
-	VMOVUPD       Z0, (R11)
+	VMOVUPD       Z0, (R9)
 	VEXTRACTF32X8 $0x01, Z9, Y0
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y0, Z0
@@ -11091,40 +17148,40 @@ columns28_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z0, Z0
 	ADDQ          CX, AX
-	VMOVUPD       Z22, 64(R11)
+	VMOVUPD       Z22, 64(R9)
 	VEXTRACTF32X8 $0x01, Z10, Y22
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z31
 	VADDPD        Z31, Z10, Z10
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        64(AX), Z22, Z22
-	VMOVUPD       Z1, 128(R11)
+	VMOVUPD       Z1, 128(R9)
 	VEXTRACTF32X8 $0x01, Z11, Y1
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y1, Z1
 	VADDPD        128(AX), Z11, Z11
-	MOVL          $0x0000000f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z1, Z1
 	ADDQ          CX, AX
-	VMOVUPD       Z23, K1, 192(R11)
+	VMOVUPD       Z23, K1, 192(R9)
 	VEXTRACTF32X8 $0x01, Z12, Y23
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z12, Z12
 	VADDPD        64(AX), Z23, Z23
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z2, K2, (R11)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z2, K2, (R9)
 	VEXTRACTF32X8 $0x01, Z13, Y2
 	VCVTPS2PD     Y13, Z13
 	VCVTPS2PD     Y2, Z2
@@ -11132,16 +17189,16 @@ columns28_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z2, Z2
 	ADDQ          CX, AX
-	VMOVUPD       Z24, 64(R11)
+	VMOVUPD       Z24, 64(R9)
 	VEXTRACTF32X8 $0x01, Z14, Y24
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K3
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K3
 	VMOVUPD.Z     (AX), K3, Z31
 	VADDPD        Z31, Z14, Z14
 	VADDPD        64(AX), Z24, Z24
-	VMOVUPD       Z3, 128(R11)
+	VMOVUPD       Z3, 128(R9)
 	VEXTRACTF32X8 $0x01, Z15, Y3
 	VCVTPS2PD     Y15, Z15
 	VCVTPS2PD     Y3, Z3
@@ -11149,7 +17206,7 @@ columns28_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z3, Z3
 	ADDQ          CX, AX
-	VMOVUPD       Z25, K1, 192(R11)
+	VMOVUPD       Z25, K1, 192(R9)
 	VEXTRACTF32X8 $0x01, Z16, Y25
 	VCVTPS2PD     Y16, Z16
 	VCVTPS2PD     Y25, Z25
@@ -11161,10 +17218,10 @@ columns28_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z16, Z16
 	ADDQ          CX, AX
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K3
-	VMOVUPD       Z4, K3, (R11)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K3
+	VMOVUPD       Z4, K3, (R9)
 	VEXTRACTF32X8 $0x01, Z18, Y4
 	VCVTPS2PD     Y18, Z18
 	VCVTPS2PD     Y4, Z4
@@ -11177,7 +17234,7 @@ columns28_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z18, Z18
 	ADDQ          CX, AX
-	VMOVUPD       Z26, 64(R11)
+	VMOVUPD       Z26, 64(R9)
 	VEXTRACTF32X8 $0x01, Z20, Y26
 	VCVTPS2PD     Y20, Z20
 	VCVTPS2PD     Y26, Z26
@@ -11189,67 +17246,67 @@ columns28_from0:
 	VADDPD        128(AX), Z21, Z21
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z20, Z20
-	VMOVUPD       Z5, 128(R11)
-	VMOVUPD       Z27, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, (R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z28, 64(R11)
-	VMOVUPD       Z7, 128(R11)
-	MOVL          $0x0000000f, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z29, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z8, K2, (R11)
-	VMOVUPD       Z30, 64(R11)
-	VMOVUPD       Z9, 128(R11)
-	VMOVUPD       Z0, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z10, K2, (R11)
-	VMOVUPD       Z22, 64(R11)
-	VMOVUPD       Z11, 128(R11)
-	VMOVUPD       Z1, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z12, K2, (R11)
-	VMOVUPD       Z23, 64(R11)
-	VMOVUPD       Z13, 128(R11)
-	VMOVUPD       Z2, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z14, K2, (R11)
-	VMOVUPD       Z24, 64(R11)
-	VMOVUPD       Z15, 128(R11)
-	VMOVUPD       Z3, K1, 192(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z25, 64(R11)
-	VMOVUPD       Z17, 128(R11)
-	VMOVUPD       Z16, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z4, K1, 64(R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z19, 128(R11)
-	MOVL          $0x0000000f, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z18, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z26, K2, 64(R11)
-	VMOVUPD       Z21, 128(R11)
-	VMOVUPD       Z20, K1, 192(R11)
+	VMOVUPD       Z5, 128(R9)
+	VMOVUPD       Z27, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z29, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z30, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	VMOVUPD       Z0, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	VMOVUPD       Z1, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z23, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	VMOVUPD       Z2, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	VMOVUPD       Z3, K1, 192(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	VMOVUPD       Z16, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z4, K1, 64(R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z19, 128(R9)
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z18, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z26, K2, 64(R9)
+	VMOVUPD       Z21, 128(R9)
+	VMOVUPD       Z20, K1, 192(R9)
 	ADDQ          CX, AX
 	VXORPD        Z0, Z0, Z0
 	VXORPD        Z1, Z1, Z1
@@ -11274,12 +17331,12 @@ columns28_from0:
 	VXORPD        Z20, Z20, Z20
 	VXORPD        Z21, Z21, Z21
 	MOVQ          SI, SI
-	MOVL          $0x00000fff, R11
-	KMOVW         R11, K1
+	MOVL          $0x00000fff, R9
+	KMOVW         R9, K1
 
 columns28_from11:
-	VMOVUPS          (SI), Z22
-	VMOVUPS.Z        64(SI), K1, Z23
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
 	VBROADCASTSS     44(DX), Z24
 	VFMADD231PS      Z22, Z24, Z0
 	VFMADD231PS      Z23, Z24, Z1
@@ -11307,11 +17364,10 @@ columns28_from11:
 	VFMADD231PS.BCST 100(DX), Z23, Z19
 	VFMADD231PS.BCST 104(DX), Z23, Z20
 	VFMADD231PS.BCST 108(DX), Z23, Z21
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns28_from11
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y22
@@ -11588,10 +17644,10 @@ columns28_from11:
 	RET
 
 above28:
-	CMPQ   R11, $+30
+	CMPQ   R9, $+30
 	JG     above30
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -11616,79 +17672,77 @@ above28:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	VXORPD Z23, Z23, Z23
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
-	MOVL   $0x00003fff, R14
-	KMOVW  R14, K1
+	MOVQ   DX, R9
+	MOVQ   SI, R10
+	MOVL   $0x00003fff, R11
+	KMOVW  R11, K1
 
 columns30_from0:
-	VMOVUPS       (R12), Z24
-	VMOVUPS.Z     64(R12), K1, Z25
-	VBROADCASTSS  (R11), Z26
+	VMOVUPS       (R9), Z24
+	VMOVUPS.Z     64(R9), K1, Z25
+	VBROADCASTSS  (R9), Z26
 	VFMADD231PS   Z24, Z26, Z0
 	VFMADD231PS   Z25, Z26, Z1
-	VBROADCASTSS  4(R11), Z26
+	VBROADCASTSS  4(R9), Z26
 	VFMADD231PS   Z24, Z26, Z2
 	VFMADD231PS   Z25, Z26, Z3
-	VBROADCASTSS  8(R11), Z26
+	VBROADCASTSS  8(R9), Z26
 	VFMADD231PS   Z24, Z26, Z4
 	VFMADD231PS   Z25, Z26, Z5
-	VBROADCASTSS  12(R11), Z26
+	VBROADCASTSS  12(R9), Z26
 	VFMADD231PS   Z24, Z26, Z6
 	VFMADD231PS   Z25, Z26, Z7
-	VBROADCASTSS  16(R11), Z26
+	VBROADCASTSS  16(R9), Z26
 	VFMADD231PS   Z24, Z26, Z8
 	VFMADD231PS   Z25, Z26, Z9
-	VBROADCASTSS  20(R11), Z26
+	VBROADCASTSS  20(R9), Z26
 	VFMADD231PS   Z24, Z26, Z10
 	VFMADD231PS   Z25, Z26, Z11
-	VBROADCASTSS  24(R11), Z26
+	VBROADCASTSS  24(R9), Z26
 	VFMADD231PS   Z24, Z26, Z12
 	VFMADD231PS   Z25, Z26, Z13
-	VBROADCASTSS  28(R11), Z26
+	VBROADCASTSS  28(R9), Z26
 	VFMADD231PS   Z24, Z26, Z14
 	VFMADD231PS   Z25, Z26, Z15
-	VBROADCASTSS  32(R11), Z26
+	VBROADCASTSS  32(R9), Z26
 	VFMADD231PS   Z24, Z26, Z16
 	VFMADD231PS   Z25, Z26, Z17
-	VBROADCASTSS  36(R11), Z26
+	VBROADCASTSS  36(R9), Z26
 	VFMADD231PS   Z24, Z26, Z18
 	VFMADD231PS   Z25, Z26, Z19
-	VBROADCASTSS  40(R11), Z26
+	VBROADCASTSS  40(R9), Z26
 	VFMADD231PS   Z24, Z26, Z20
 	VFMADD231PS   Z25, Z26, Z21
-	VBROADCASTSS  44(R11), Z26
+	VBROADCASTSS  44(R9), Z26
 	VFMADD231PS   Z24, Z26, Z22
 	VFMADD231PS   Z25, Z26, Z23
-	PREFETCHT0    (R9)
-	ADDQ          R10, R9
-	ADDQ          BX, R11
-	ADDQ          DI, R12
-	DECQ          R13
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R9
+	DECQ          R10
 	JNZ           columns30_from0
-	MOVQ          AX, R11
+	MOVQ          AX, R9
 	VEXTRACTF32X8 $0x01, Z0, Y24
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        (AX), Z0, Z0
 	VADDPD        64(AX), Z24, Z24
 	VEXTRACTF32X8 $0x01, Z1, Y25
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y25, Z25
 	VADDPD        128(AX), Z1, Z1
-	MOVL          $0x0000003f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000003f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     192(AX), K1, Z26
 	VADDPD        Z26, Z25, Z25
 	ADDQ          CX, AX
 	VEXTRACTF32X8 $0x01, Z2, Y26
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z27
 	VADDPD        Z27, Z2, Z2
 	VADDPD        64(AX), Z26, Z26
@@ -11702,8 +17756,8 @@ columns30_from0:
 	VEXTRACTF32X8 $0x01, Z4, Y28
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y28, Z28
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K3
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K3
 	VMOVUPD.Z     (AX), K3, Z29
 	VADDPD        Z29, Z4, Z4
 	VADDPD        64(AX), Z28, Z28
@@ -11717,12 +17771,12 @@ columns30_from0:
 	VEXTRACTF32X8 $0x01, Z6, Y30
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y30, Z30
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K3
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K3
 	VMOVUPD.Z     (AX), K3, Z31
 	VADDPD        Z31, Z6, Z6
 	VADDPD        64(AX), Z30, Z30
-	VMOVUPD       Z0, (R11)
+	VMOVUPD       Z0, (R9)
 	VEXTRACTF32X8 $0x01, Z7, Y0
 	VCVTPS2PD     Y7, Z7
 	VCVTPS2PD     Y0, Z0
@@ -11730,16 +17784,16 @@ columns30_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z0, Z0
 	ADDQ          CX, AX
-	VMOVUPD       Z24, 64(R11)
+	VMOVUPD       Z24, 64(R9)
 	VEXTRACTF32X8 $0x01, Z8, Y24
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K3
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K3
 	VMOVUPD.Z     (AX), K3, Z31
 	VADDPD        Z31, Z8, Z8
 	VADDPD        64(AX), Z24, Z24
-	VMOVUPD       Z1, 128(R11)
+	VMOVUPD       Z1, 128(R9)
 	VEXTRACTF32X8 $0x01, Z9, Y1
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y1, Z1
@@ -11747,38 +17801,38 @@ columns30_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z1, Z1
 	ADDQ          CX, AX
-	VMOVUPD       Z25, K1, 192(R11)
+	VMOVUPD       Z25, K1, 192(R9)
 	VEXTRACTF32X8 $0x01, Z10, Y25
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y25, Z25
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z31
 	VADDPD        Z31, Z10, Z10
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        64(AX), Z25, Z25
-	ADDQ          CX, R11
-	VMOVUPD       Z2, K2, (R11)
+	ADDQ          CX, R9
+	VMOVUPD       Z2, K2, (R9)
 	VEXTRACTF32X8 $0x01, Z11, Y2
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y2, Z2
 	VADDPD        128(AX), Z11, Z11
-	MOVL          $0x0000003f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000003f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z2, Z2
 	ADDQ          CX, AX
-	VMOVUPD       Z26, 64(R11)
+	VMOVUPD       Z26, 64(R9)
 	VEXTRACTF32X8 $0x01, Z12, Y26
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z12, Z12
 	VADDPD        64(AX), Z26, Z26
-	VMOVUPD       Z3, 128(R11)
+	VMOVUPD       Z3, 128(R9)
 	VEXTRACTF32X8 $0x01, Z13, Y3
 	VCVTPS2PD     Y13, Z13
 	VCVTPS2PD     Y3, Z3
@@ -11786,19 +17840,19 @@ columns30_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z3, Z3
 	ADDQ          CX, AX
-	VMOVUPD       Z27, K1, 192(R11)
+	VMOVUPD       Z27, K1, 192(R9)
 	VEXTRACTF32X8 $0x01, Z14, Y27
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y27, Z27
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z14, Z14
 	VADDPD        64(AX), Z27, Z27
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z4, K2, (R11)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z4, K2, (R9)
 	VEXTRACTF32X8 $0x01, Z15, Y4
 	VCVTPS2PD     Y15, Z15
 	VCVTPS2PD     Y4, Z4
@@ -11806,7 +17860,7 @@ columns30_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z4, Z4
 	ADDQ          CX, AX
-	VMOVUPD       Z28, 64(R11)
+	VMOVUPD       Z28, 64(R9)
 	VEXTRACTF32X8 $0x01, Z16, Y28
 	VCVTPS2PD     Y16, Z16
 	VCVTPS2PD     Y28, Z28
@@ -11818,12 +17872,12 @@ columns30_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z16, Z16
 	ADDQ          CX, AX
-	VMOVUPD       Z5, 128(R11)
+	VMOVUPD       Z5, 128(R9)
 	VEXTRACTF32X8 $0x01, Z18, Y5
 	VCVTPS2PD     Y18, Z18
 	VCVTPS2PD     Y5, Z5
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K3
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K3
 	VMOVUPD.Z     64(AX), K3, Z18
 	VADDPD        Z18, Z5, Z5
 	VEXTRACTF32X8 $0x01, Z19, Y18
@@ -11833,7 +17887,7 @@ columns30_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z18, Z18
 	ADDQ          CX, AX
-	VMOVUPD       Z29, K1, 192(R11)
+	VMOVUPD       Z29, K1, 192(R9)
 	VEXTRACTF32X8 $0x01, Z20, Y29
 	VCVTPS2PD     Y20, Z20
 	VCVTPS2PD     Y29, Z29
@@ -11846,10 +17900,10 @@ columns30_from0:
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z20, Z20
 	ADDQ          CX, AX
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, (R11)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
 	VEXTRACTF32X8 $0x01, Z22, Y6
 	VCVTPS2PD     Y22, Z22
 	VCVTPS2PD     Y6, Z6
@@ -11858,70 +17912,70 @@ columns30_from0:
 	VEXTRACTF32X8 $0x01, Z23, Y22
 	VCVTPS2PD     Y23, Z23
 	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        128(AX), Z23, Z23
-	MOVL          $0x0000003f, R12
-	KMOVW         R12, K1
+	MOVL          $0x0000003f, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     192(AX), K1, Z31
 	VADDPD        Z31, Z22, Z22
-	VMOVUPD       Z30, 64(R11)
-	VMOVUPD       Z7, 128(R11)
-	VMOVUPD       Z0, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z8, K2, (R11)
-	VMOVUPD       Z24, 64(R11)
-	VMOVUPD       Z9, 128(R11)
-	VMOVUPD       Z1, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z10, K2, (R11)
-	VMOVUPD       Z25, 64(R11)
-	VMOVUPD       Z11, 128(R11)
-	VMOVUPD       Z2, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z12, K2, (R11)
-	VMOVUPD       Z26, 64(R11)
-	VMOVUPD       Z13, 128(R11)
-	VMOVUPD       Z3, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z14, K2, (R11)
-	VMOVUPD       Z27, 64(R11)
-	VMOVUPD       Z15, 128(R11)
-	VMOVUPD       Z4, K1, 192(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z28, 64(R11)
-	VMOVUPD       Z17, 128(R11)
-	VMOVUPD       Z16, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z5, K1, 64(R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z19, 128(R11)
-	MOVL          $0x0000003f, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z18, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z29, K2, 64(R11)
-	VMOVUPD       Z21, 128(R11)
-	VMOVUPD       Z20, K1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K2
-	VMOVUPD       Z6, K2, 64(R11)
-	VMOVUPD       Z23, 128(R11)
-	VMOVUPD       Z22, K1, 192(R11)
+	VMOVUPD       Z30, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	VMOVUPD       Z0, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	VMOVUPD       Z1, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	VMOVUPD       Z2, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z26, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	VMOVUPD       Z3, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z27, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	VMOVUPD       Z4, K1, 192(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	VMOVUPD       Z16, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z5, K1, 64(R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z19, 128(R9)
+	MOVL          $0x0000003f, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z18, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z29, K2, 64(R9)
+	VMOVUPD       Z21, 128(R9)
+	VMOVUPD       Z20, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z6, K2, 64(R9)
+	VMOVUPD       Z23, 128(R9)
+	VMOVUPD       Z22, K1, 192(R9)
 	ADDQ          CX, AX
 	VXORPD        Z0, Z0, Z0
 	VXORPD        Z1, Z1, Z1
@@ -11946,12 +18000,12 @@ columns30_from0:
 	VXORPD        Z20, Z20, Z20
 	VXORPD        Z21, Z21, Z21
 	MOVQ          SI, SI
-	MOVL          $0x00003fff, R11
-	KMOVW         R11, K1
+	MOVL          $0x00003fff, R9
+	KMOVW         R9, K1
 
 columns30_from12:
-	VMOVUPS          (SI), Z22
-	VMOVUPS.Z        64(SI), K1, Z23
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
 	VBROADCASTSS     48(DX), Z24
 	VFMADD231PS      Z22, Z24, Z0
 	VFMADD231PS      Z23, Z24, Z1
@@ -11978,11 +18032,10 @@ columns30_from12:
 	VFMADD231PS.BCST 108(DX), Z23, Z19
 	VFMADD231PS.BCST 112(DX), Z23, Z20
 	VFMADD231PS.BCST 116(DX), Z23, Z21
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
 	JNZ              columns30_from12
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y22
@@ -12261,8 +18314,8 @@ columns30_from12:
 	RET
 
 above30:
-	IMUL3Q $0x00008001, R10, R10
-	SHRQ   $+16, R10
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -12287,61 +18340,59 @@ above30:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	VXORPD Z23, Z23, Z23
-	MOVQ   DX, R11
-	MOVQ   SI, R12
-	MOVQ   R8, R13
+	MOVQ   DX, R9
+	MOVQ   SI, R10
 
 columns32_from0:
-	VMOVUPS       (R12), Z24
-	VMOVUPS       64(R12), Z25
-	VBROADCASTSS  (R11), Z26
+	VMOVUPS       (R9), Z24
+	VMOVUPS       64(R9), Z25
+	VBROADCASTSS  (R9), Z26
 	VFMADD231PS   Z24, Z26, Z0
 	VFMADD231PS   Z25, Z26, Z1
-	VBROADCASTSS  4(R11), Z26
+	VBROADCASTSS  4(R9), Z26
 	VFMADD231PS   Z24, Z26, Z2
 	VFMADD231PS   Z25, Z26, Z3
-	VBROADCASTSS  8(R11), Z26
+	VBROADCASTSS  8(R9), Z26
 	VFMADD231PS   Z24, Z26, Z4
 	VFMADD231PS   Z25, Z26, Z5
-	VBROADCASTSS  12(R11), Z26
+	VBROADCASTSS  12(R9), Z26
 	VFMADD231PS   Z24, Z26, Z6
 	VFMADD231PS   Z25, Z26, Z7
-	VBROADCASTSS  16(R11), Z26
+	VBROADCASTSS  16(R9), Z26
 	VFMADD231PS   Z24, Z26, Z8
 	VFMADD231PS   Z25, Z26, Z9
-	VBROADCASTSS  20(R11), Z26
+	VBROADCASTSS  20(R9), Z26
 	VFMADD231PS   Z24, Z26, Z10
 	VFMADD231PS   Z25, Z26, Z11
-	VBROADCASTSS  24(R11), Z26
+	VBROADCASTSS  24(R9), Z26
 	VFMADD231PS   Z24, Z26, Z12
 	VFMADD231PS   Z25, Z26, Z13
-	VBROADCASTSS  28(R11), Z26
+	VBROADCASTSS  28(R9), Z26
 	VFMADD231PS   Z24, Z26, Z14
 	VFMADD231PS   Z25, Z26, Z15
-	VBROADCASTSS  32(R11), Z26
+	VBROADCASTSS  32(R9), Z26
 	VFMADD231PS   Z24, Z26, Z16
 	VFMADD231PS   Z25, Z26, Z17
-	VBROADCASTSS  36(R11), Z26
+	VBROADCASTSS  36(R9), Z26
 	VFMADD231PS   Z24, Z26, Z18
 	VFMADD231PS   Z25, Z26, Z19
-	VBROADCASTSS  40(R11), Z26
+	VBROADCASTSS  40(R9), Z26
 	VFMADD231PS   Z24, Z26, Z20
 	VFMADD231PS   Z25, Z26, Z21
-	VBROADCASTSS  44(R11), Z26
+	VBROADCASTSS  44(R9), Z26
 	VFMADD231PS   Z24, Z26, Z22
 	VFMADD231PS   Z25, Z26, Z23
-	PREFETCHT0    (R9)
-	ADDQ          R10, R9
-	ADDQ          BX, R11
-	ADDQ          DI, R12
-	DECQ          R13
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R9
+	DECQ          R10
 	JNZ           columns32_from0
-	MOVQ          AX, R11
+	MOVQ          AX, R9
 	VEXTRACTF32X8 $0x01, Z0, Y24
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        (AX), Z0, Z0
 	VADDPD        64(AX), Z24, Z24
 	VEXTRACTF32X8 $0x01, Z1, Y25
@@ -12353,8 +18404,8 @@ columns32_from0:
 	VEXTRACTF32X8 $0x01, Z2, Y26
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z27
 	VADDPD        Z27, Z2, Z2
 	VADDPD        64(AX), Z26, Z26
@@ -12367,8 +18418,8 @@ columns32_from0:
 	VEXTRACTF32X8 $0x01, Z4, Y28
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y28, Z28
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z29
 	VADDPD        Z29, Z4, Z4
 	VADDPD        64(AX), Z28, Z28
@@ -12381,89 +18432,89 @@ columns32_from0:
 	VEXTRACTF32X8 $0x01, Z6, Y30
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y30, Z30
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z6, Z6
 	VADDPD        64(AX), Z30, Z30
-	VMOVUPD       Z0, (R11)
+	VMOVUPD       Z0, (R9)
 	VEXTRACTF32X8 $0x01, Z7, Y0
 	VCVTPS2PD     Y7, Z7
 	VCVTPS2PD     Y0, Z0
 	VADDPD        128(AX), Z7, Z7
 	VADDPD        192(AX), Z0, Z0
 	ADDQ          CX, AX
-	VMOVUPD       Z24, 64(R11)
+	VMOVUPD       Z24, 64(R9)
 	VEXTRACTF32X8 $0x01, Z8, Y24
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z8, Z8
 	VADDPD        64(AX), Z24, Z24
-	VMOVUPD       Z1, 128(R11)
+	VMOVUPD       Z1, 128(R9)
 	VEXTRACTF32X8 $0x01, Z9, Y1
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y1, Z1
 	VADDPD        128(AX), Z9, Z9
 	VADDPD        192(AX), Z1, Z1
 	ADDQ          CX, AX
-	VMOVUPD       Z25, 192(R11)
+	VMOVUPD       Z25, 192(R9)
 	VEXTRACTF32X8 $0x01, Z10, Y25
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y25, Z25
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     (AX), K2, Z31
 	VADDPD        Z31, Z10, Z10
 	VADDPD        64(AX), Z25, Z25
-	ADDQ          CX, R11
-	VMOVUPD       Z2, K1, (R11)
+	ADDQ          CX, R9
+	VMOVUPD       Z2, K1, (R9)
 	VEXTRACTF32X8 $0x01, Z11, Y2
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y2, Z2
 	VADDPD        128(AX), Z11, Z11
 	VADDPD        192(AX), Z2, Z2
 	ADDQ          CX, AX
-	VMOVUPD       Z26, 64(R11)
+	VMOVUPD       Z26, 64(R9)
 	VEXTRACTF32X8 $0x01, Z12, Y26
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z31
 	VADDPD        Z31, Z12, Z12
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
 	VADDPD        64(AX), Z26, Z26
-	VMOVUPD       Z3, 128(R11)
+	VMOVUPD       Z3, 128(R9)
 	VEXTRACTF32X8 $0x01, Z13, Y3
 	VCVTPS2PD     Y13, Z13
 	VCVTPS2PD     Y3, Z3
 	VADDPD        128(AX), Z13, Z13
 	VADDPD        192(AX), Z3, Z3
 	ADDQ          CX, AX
-	VMOVUPD       Z27, 192(R11)
+	VMOVUPD       Z27, 192(R9)
 	VEXTRACTF32X8 $0x01, Z14, Y27
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y27, Z27
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K1
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K1
 	VMOVUPD.Z     (AX), K1, Z31
 	VADDPD        Z31, Z14, Z14
 	VADDPD        64(AX), Z27, Z27
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z4, K1, (R11)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z4, K1, (R9)
 	VEXTRACTF32X8 $0x01, Z15, Y4
 	VCVTPS2PD     Y15, Z15
 	VCVTPS2PD     Y4, Z4
 	VADDPD        128(AX), Z15, Z15
 	VADDPD        192(AX), Z4, Z4
 	ADDQ          CX, AX
-	VMOVUPD       Z28, 64(R11)
+	VMOVUPD       Z28, 64(R9)
 	VEXTRACTF32X8 $0x01, Z16, Y28
 	VCVTPS2PD     Y16, Z16
 	VCVTPS2PD     Y28, Z28
@@ -12474,12 +18525,12 @@ columns32_from0:
 	VADDPD        128(AX), Z17, Z17
 	VADDPD        192(AX), Z16, Z16
 	ADDQ          CX, AX
-	VMOVUPD       Z5, 128(R11)
+	VMOVUPD       Z5, 128(R9)
 	VEXTRACTF32X8 $0x01, Z18, Y5
 	VCVTPS2PD     Y18, Z18
 	VCVTPS2PD     Y5, Z5
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K2
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
 	VMOVUPD.Z     64(AX), K2, Z18
 	VADDPD        Z18, Z5, Z5
 	VEXTRACTF32X8 $0x01, Z19, Y18
@@ -12488,7 +18539,7 @@ columns32_from0:
 	VADDPD        128(AX), Z19, Z19
 	VADDPD        192(AX), Z18, Z18
 	ADDQ          CX, AX
-	VMOVUPD       Z29, 192(R11)
+	VMOVUPD       Z29, 192(R9)
 	VEXTRACTF32X8 $0x01, Z20, Y29
 	VCVTPS2PD     Y20, Z20
 	VCVTPS2PD     Y29, Z29
@@ -12500,10 +18551,10 @@ columns32_from0:
 	VADDPD        128(AX), Z21, Z21
 	VADDPD        192(AX), Z20, Z20
 	ADDQ          CX, AX
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, (R11)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
 	VEXTRACTF32X8 $0x01, Z22, Y6
 	VCVTPS2PD     Y22, Z22
 	VCVTPS2PD     Y6, Z6
@@ -12514,61 +18565,61 @@ columns32_from0:
 	VCVTPS2PD     Y22, Z22
 	VADDPD        128(AX), Z23, Z23
 	VADDPD        192(AX), Z22, Z22
-	VMOVUPD       Z30, 64(R11)
-	VMOVUPD       Z7, 128(R11)
-	VMOVUPD       Z0, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f0, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z8, K1, (R11)
-	VMOVUPD       Z24, 64(R11)
-	VMOVUPD       Z9, 128(R11)
-	VMOVUPD       Z1, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000e0, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z10, K1, (R11)
-	MOVL          $0x000000ff, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z25, 64(R11)
-	VMOVUPD       Z11, 128(R11)
-	VMOVUPD       Z2, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000c0, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z12, K1, (R11)
-	VMOVUPD       Z26, 64(R11)
-	VMOVUPD       Z13, 128(R11)
-	VMOVUPD       Z3, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x00000080, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z14, K1, (R11)
-	VMOVUPD       Z27, 64(R11)
-	VMOVUPD       Z15, 128(R11)
-	VMOVUPD       Z4, 192(R11)
-	ADDQ          CX, R11
-	VMOVUPD       Z28, 64(R11)
-	VMOVUPD       Z17, 128(R11)
-	VMOVUPD       Z16, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fe, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z5, K1, 64(R11)
-	VMOVUPD       Z19, 128(R11)
-	VMOVUPD       Z18, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000fc, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z29, K1, 64(R11)
-	VMOVUPD       Z21, 128(R11)
-	VMOVUPD       Z20, 192(R11)
-	ADDQ          CX, R11
-	MOVL          $0x000000f8, R12
-	KMOVW         R12, K1
-	VMOVUPD       Z6, K1, 64(R11)
-	VMOVUPD       Z23, 128(R11)
-	VMOVUPD       Z22, 192(R11)
+	VMOVUPD       Z30, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	VMOVUPD       Z0, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z8, K1, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	VMOVUPD       Z1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z10, K1, (R9)
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	VMOVUPD       Z2, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z12, K1, (R9)
+	VMOVUPD       Z26, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	VMOVUPD       Z3, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z14, K1, (R9)
+	VMOVUPD       Z27, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	VMOVUPD       Z4, 192(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	VMOVUPD       Z16, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z5, K1, 64(R9)
+	VMOVUPD       Z19, 128(R9)
+	VMOVUPD       Z18, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z29, K1, 64(R9)
+	VMOVUPD       Z21, 128(R9)
+	VMOVUPD       Z20, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, 64(R9)
+	VMOVUPD       Z23, 128(R9)
+	VMOVUPD       Z22, 192(R9)
 	ADDQ          CX, AX
 	VXORPD        Z0, Z0, Z0
 	VXORPD        Z1, Z1, Z1
@@ -12597,8 +18648,8 @@ columns32_from0:
 	MOVQ          SI, SI
 
 columns32_from12:
-	VMOVUPS          (SI), Z24
-	VMOVUPS          64(SI), Z25
+	VMOVUPS          (DX), Z24
+	VMOVUPS          64(DX), Z25
 	VBROADCASTSS     48(DX), Z26
 	VFMADD231PS      Z24, Z26, Z0
 	VFMADD231PS      Z25, Z26, Z1
@@ -12627,11 +18678,7039 @@ columns32_from12:
 	VFMADD231PS.BCST 116(DX), Z25, Z21
 	VFMADD231PS.BCST 120(DX), Z25, Z22
 	VFMADD231PS.BCST 124(DX), Z25, Z23
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	DECQ             SI
+	JNZ              columns32_from12
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y24
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           128(AX), Z1, Z1
+	VADDPD           192(AX), Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y25
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z2
+	VADDPD           Z2, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VADDPD           192(AX), Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y26
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z4
+	VADDPD           Z4, Z26, Z26
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VADDPD           192(AX), Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y27
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z6
+	VADDPD           Z6, Z27, Z27
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VADDPD           192(AX), Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y28
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y28, Z28
+	VADDPD           128(AX), Z8, Z8
+	VADDPD           192(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y29
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z30
+	VADDPD           Z30, Z9, Z9
+	VADDPD           192(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y30
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z10, Z10
+	VADDPD           192(AX), Z30, Z30
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z24, K1, 64(DX)
+	VEXTRACTF32X8    $0x01, Z11, Y24
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z11, Z11
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K2
+	VADDPD           192(AX), Z24, Z24
+	ADDQ             CX, AX
+	VMOVUPD          Z1, 128(DX)
+	VEXTRACTF32X8    $0x01, Z12, Y1
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y1, Z1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z12, Z12
+	VADDPD           192(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, 192(DX)
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z13, Z13
+	VADDPD           192(AX), Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, DX
+	VMOVUPD          Z25, K1, 64(DX)
+	VEXTRACTF32X8    $0x01, Z14, Y25
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z14, Z14
+	VADDPD           192(AX), Z25, Z25
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 128(DX)
+	VEXTRACTF32X8    $0x01, Z15, Y3
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y3, Z3
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z15, Z15
+	VADDPD           192(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 192(DX)
+	VEXTRACTF32X8    $0x01, Z16, Y2
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y2, Z2
+	VADDPD           192(AX), Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y17
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y20
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y21
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z23, Y22
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        192(AX), K2, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, DX
+	VMOVUPD          Z26, K1, 64(DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, 128(DX)
+	VMOVUPD          Z4, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z27, K2, 64(DX)
+	VMOVUPD          Z7, 128(DX)
+	VMOVUPD          Z6, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z8, 128(DX)
+	VMOVUPD          Z28, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 128(DX)
+	VMOVUPD          Z29, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 128(DX)
+	VMOVUPD          Z30, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 128(DX)
+	VMOVUPD          Z24, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 128(DX)
+	VMOVUPD          Z1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 128(DX)
+	VMOVUPD          Z0, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 128(DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z25, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 128(DX)
+	VMOVUPD          Z3, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z22, K1, 192(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+// func NarrowWeighted32(c *float64, ldc int, x *float32, stride int, d *float64, n int, p int, ahead *float32, step int)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·NarrowWeighted32(SB), NOSPLIT, $0-72
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+40(FP), SI
+	MOVQ   ahead+56(FP), DI
+	MOVQ   step+64(FP), R8
+	MOVQ   d+32(FP), R9
+	MOVQ   p+48(FP), R10
+	SHLQ   $0x03, CX
+	SHLQ   $0x02, BX
+	CMPQ   R10, $+12
+	JG     above12
+	CMPQ   R10, $+6
+	JG     above6
+	CMPQ   R10, $+3
+	JG     above3
+	CMPQ   R10, $+1
+	JG     above1
+	VXORPD Z0, Z0, Z0
+	MOVQ   SI, SI
+	MOVL   $0x00000001, R10
+	KMOVW  R10, K1
+
+columns1_from0:
+	VMOVUPS.Z        (DX), K1, Z1
+	VXORPD           Z2, Z2, Z2
+	VCVTSD2SS        (R9), X2, X2
+	VBROADCASTSS     X2, Z2
+	VMULPS           Z2, Z1, Z1
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z1, Z0
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns1_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y1
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z1
+	VADDPD           Z1, Z0, Z0
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above1:
+	CMPQ   R10, $+2
+	JG     above2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	MOVQ   SI, SI
+	MOVL   $0x00000003, R10
+	KMOVW  R10, K1
+
+columns2_from0:
+	VMOVUPS.Z        (DX), K1, Z2
+	VXORPD           Z3, Z3, Z3
+	VCVTSD2SS        (R9), X3, X3
+	VBROADCASTSS     X3, Z3
+	VMULPS           Z3, Z2, Z2
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z2, Z0
+	VFMADD231PS.BCST 4(DX), Z2, Z1
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns2_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y2
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y2, Z2
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z2
+	VADDPD           Z2, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y2
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y2, Z2
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z2
+	VADDPD           Z2, Z1, Z1
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above2:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	MOVQ   SI, SI
+	MOVL   $0x00000007, R10
+	KMOVW  R10, K1
+
+columns3_from0:
+	VMOVUPS.Z        (DX), K1, Z3
+	VXORPD           Z4, Z4, Z4
+	VCVTSD2SS        (R9), X4, X4
+	VBROADCASTSS     X4, Z4
+	VMULPS           Z4, Z3, Z3
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z3, Z0
+	VFMADD231PS.BCST 4(DX), Z3, Z1
+	VFMADD231PS.BCST 8(DX), Z3, Z2
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns3_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y3
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y3, Z3
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z3
+	VADDPD           Z3, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y3
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y3, Z3
+	MOVL             $0x00000006, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z3
+	VADDPD           Z3, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y3
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y3, Z3
+	MOVL             $0x00000004, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z3
+	VADDPD           Z3, Z2, Z2
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above3:
+	CMPQ   R10, $+4
+	JG     above4
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   SI, SI
+	MOVL   $0x0000000f, R10
+	KMOVW  R10, K1
+
+columns4_from0:
+	VMOVUPS.Z        (DX), K1, Z4
+	VXORPD           Z5, Z5, Z5
+	VCVTSD2SS        (R9), X5, X5
+	VBROADCASTSS     X5, Z5
+	VMULPS           Z5, Z4, Z4
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z4, Z0
+	VFMADD231PS.BCST 4(DX), Z4, Z1
+	VFMADD231PS.BCST 8(DX), Z4, Z2
+	VFMADD231PS.BCST 12(DX), Z4, Z3
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns4_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y4
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z4
+	VADDPD           Z4, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y4
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z4
+	VADDPD           Z4, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y4
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z4
+	VADDPD           Z4, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y4
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        (AX), K4, Z4
+	VADDPD           Z4, Z3, Z3
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K4, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above4:
+	CMPQ   R10, $+5
+	JG     above5
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	MOVQ   SI, SI
+	MOVL   $0x0000001f, R10
+	KMOVW  R10, K1
+
+columns5_from0:
+	VMOVUPS.Z        (DX), K1, Z5
+	VXORPD           Z6, Z6, Z6
+	VCVTSD2SS        (R9), X6, X6
+	VBROADCASTSS     X6, Z6
+	VMULPS           Z6, Z5, Z5
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z5, Z0
+	VFMADD231PS.BCST 4(DX), Z5, Z1
+	VFMADD231PS.BCST 8(DX), Z5, Z2
+	VFMADD231PS.BCST 12(DX), Z5, Z3
+	VFMADD231PS.BCST 16(DX), Z5, Z4
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns5_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y5
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y5, Z5
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z5
+	VADDPD           Z5, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y5
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y5, Z5
+	MOVL             $0x0000001e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z5
+	VADDPD           Z5, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y5
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y5, Z5
+	MOVL             $0x0000001c, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z5
+	VADDPD           Z5, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y5
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y5, Z5
+	MOVL             $0x00000018, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        (AX), K4, Z5
+	VADDPD           Z5, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y5
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	MOVL             $0x00000010, BX
+	KMOVW            BX, K5
+	VMOVUPD.Z        (AX), K5, Z5
+	VADDPD           Z5, Z4, Z4
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K4, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z4, K5, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above5:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   SI, SI
+	MOVL   $0x0000003f, R10
+	KMOVW  R10, K1
+
+columns6_from0:
+	VMOVUPS.Z        (DX), K1, Z6
+	VXORPD           Z7, Z7, Z7
+	VCVTSD2SS        (R9), X7, X7
+	VBROADCASTSS     X7, Z7
+	VMULPS           Z7, Z6, Z6
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z6, Z0
+	VFMADD231PS.BCST 4(DX), Z6, Z1
+	VFMADD231PS.BCST 8(DX), Z6, Z2
+	VFMADD231PS.BCST 12(DX), Z6, Z3
+	VFMADD231PS.BCST 16(DX), Z6, Z4
+	VFMADD231PS.BCST 20(DX), Z6, Z5
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns6_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y6
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z6
+	VADDPD           Z6, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y6
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z6
+	VADDPD           Z6, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y6
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z6
+	VADDPD           Z6, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y6
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        (AX), K4, Z6
+	VADDPD           Z6, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y6
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K5
+	VMOVUPD.Z        (AX), K5, Z6
+	VADDPD           Z6, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y6
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K6
+	VMOVUPD.Z        (AX), K6, Z6
+	VADDPD           Z6, Z5, Z5
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K4, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z4, K5, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z5, K6, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above6:
+	CMPQ   R10, $+9
+	JG     above9
+	CMPQ   R10, $+7
+	JG     above7
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	MOVQ   SI, SI
+	MOVL   $0x0000007f, R10
+	KMOVW  R10, K1
+
+columns7_from0:
+	VMOVUPS.Z        (DX), K1, Z7
+	VXORPD           Z8, Z8, Z8
+	VCVTSD2SS        (R9), X8, X8
+	VBROADCASTSS     X8, Z8
+	VMULPS           Z8, Z7, Z7
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z7, Z0
+	VFMADD231PS.BCST 4(DX), Z7, Z1
+	VFMADD231PS.BCST 8(DX), Z7, Z2
+	VFMADD231PS.BCST 12(DX), Z7, Z3
+	VFMADD231PS.BCST 16(DX), Z7, Z4
+	VFMADD231PS.BCST 20(DX), Z7, Z5
+	VFMADD231PS.BCST 24(DX), Z7, Z6
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns7_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y7
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y7, Z7
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y7
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y7, Z7
+	MOVL             $0x0000007e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y7
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y7, Z7
+	MOVL             $0x0000007c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y7
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y7, Z7
+	MOVL             $0x00000078, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y7
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y7, Z7
+	MOVL             $0x00000070, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y7
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y7, Z7
+	MOVL             $0x00000060, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z5, Z5
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y7
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	MOVL             $0x00000040, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z7
+	VADDPD           Z7, Z6, Z6
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000007e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000007c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000078, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000070, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000060, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000040, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above7:
+	CMPQ   R10, $+8
+	JG     above8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   SI, SI
+	MOVL   $0x000000ff, R10
+	KMOVW  R10, K1
+
+columns8_from0:
+	VMOVUPS.Z        (DX), K1, Z8
+	VXORPD           Z9, Z9, Z9
+	VCVTSD2SS        (R9), X9, X9
+	VBROADCASTSS     X9, Z9
+	VMULPS           Z9, Z8, Z8
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z8, Z0
+	VFMADD231PS.BCST 4(DX), Z8, Z1
+	VFMADD231PS.BCST 8(DX), Z8, Z2
+	VFMADD231PS.BCST 12(DX), Z8, Z3
+	VFMADD231PS.BCST 16(DX), Z8, Z4
+	VFMADD231PS.BCST 20(DX), Z8, Z5
+	VFMADD231PS.BCST 24(DX), Z8, Z6
+	VFMADD231PS.BCST 28(DX), Z8, Z7
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns8_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y8
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y8
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y8
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y8
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y8
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y8
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z5, Z5
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y8
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y8
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z7, Z7
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above8:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	MOVQ   SI, SI
+	MOVL   $0x000001ff, R10
+	KMOVW  R10, K1
+
+columns9_from0:
+	VMOVUPS.Z        (DX), K1, Z9
+	VXORPD           Z10, Z10, Z10
+	VCVTSD2SS        (R9), X10, X10
+	VBROADCASTSS     X10, Z10
+	VMULPS           Z10, Z9, Z9
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z9, Z0
+	VFMADD231PS.BCST 4(DX), Z9, Z1
+	VFMADD231PS.BCST 8(DX), Z9, Z2
+	VFMADD231PS.BCST 12(DX), Z9, Z3
+	VFMADD231PS.BCST 16(DX), Z9, Z4
+	VFMADD231PS.BCST 20(DX), Z9, Z5
+	VFMADD231PS.BCST 24(DX), Z9, Z6
+	VFMADD231PS.BCST 28(DX), Z9, Z7
+	VFMADD231PS.BCST 32(DX), Z9, Z8
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns9_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y9
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y10
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z11
+	VADDPD           Z11, Z1, Z1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y11
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z12
+	VADDPD           Z12, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y12
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z13
+	VADDPD           Z13, Z3, Z3
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y13
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z14
+	VADDPD           Z14, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y14
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z15
+	VADDPD           Z15, Z5, Z5
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y15
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z6, Z6
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y16
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z7, Z7
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y17
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y17, Z17
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z17, Z17
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z1, K2, (DX)
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z3, K2, (DX)
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, (DX)
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z7, K2, (DX)
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above9:
+	CMPQ   R10, $+10
+	JG     above10
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	MOVQ   SI, SI
+	MOVL   $0x000003ff, R10
+	KMOVW  R10, K1
+
+columns10_from0:
+	VMOVUPS.Z        (DX), K1, Z10
+	VXORPD           Z11, Z11, Z11
+	VCVTSD2SS        (R9), X11, X11
+	VBROADCASTSS     X11, Z11
+	VMULPS           Z11, Z10, Z10
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z10, Z0
+	VFMADD231PS.BCST 4(DX), Z10, Z1
+	VFMADD231PS.BCST 8(DX), Z10, Z2
+	VFMADD231PS.BCST 12(DX), Z10, Z3
+	VFMADD231PS.BCST 16(DX), Z10, Z4
+	VFMADD231PS.BCST 20(DX), Z10, Z5
+	VFMADD231PS.BCST 24(DX), Z10, Z6
+	VFMADD231PS.BCST 28(DX), Z10, Z7
+	VFMADD231PS.BCST 32(DX), Z10, Z8
+	VFMADD231PS.BCST 36(DX), Z10, Z9
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns10_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y10
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y11
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z12
+	VADDPD           Z12, Z1, Z1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y12
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z13
+	VADDPD           Z13, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y13
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z14
+	VADDPD           Z14, Z3, Z3
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y14
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z15
+	VADDPD           Z15, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y15
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z16
+	VADDPD           Z16, Z5, Z5
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y16
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z6, Z6
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y17
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z7, Z7
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z9
+	VADDPD           Z9, Z8, Z8
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z1, K2, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z7, K2, (DX)
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above10:
+	CMPQ   R10, $+11
+	JG     above11
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	MOVQ   SI, SI
+	MOVL   $0x000007ff, R10
+	KMOVW  R10, K1
+
+columns11_from0:
+	VMOVUPS.Z        (DX), K1, Z11
+	VXORPD           Z12, Z12, Z12
+	VCVTSD2SS        (R9), X12, X12
+	VBROADCASTSS     X12, Z12
+	VMULPS           Z12, Z11, Z11
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z11, Z0
+	VFMADD231PS.BCST 4(DX), Z11, Z1
+	VFMADD231PS.BCST 8(DX), Z11, Z2
+	VFMADD231PS.BCST 12(DX), Z11, Z3
+	VFMADD231PS.BCST 16(DX), Z11, Z4
+	VFMADD231PS.BCST 20(DX), Z11, Z5
+	VFMADD231PS.BCST 24(DX), Z11, Z6
+	VFMADD231PS.BCST 28(DX), Z11, Z7
+	VFMADD231PS.BCST 32(DX), Z11, Z8
+	VFMADD231PS.BCST 36(DX), Z11, Z9
+	VFMADD231PS.BCST 40(DX), Z11, Z10
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns11_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y11
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y12
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z13
+	VADDPD           Z13, Z1, Z1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y13
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z14
+	VADDPD           Z14, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y14
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z15
+	VADDPD           Z15, Z3, Z3
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y15
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z16
+	VADDPD           Z16, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y16
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z5, Z5
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y17
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y18
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z7, Z7
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y19
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y19, Z19
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x00000006, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x00000004, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z10
+	VADDPD           Z10, Z9, Z9
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z1, K2, (DX)
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z3, K2, (DX)
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, (DX)
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z7, K2, (DX)
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000006, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000004, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above11:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	MOVQ   SI, SI
+	MOVL   $0x00000fff, R10
+	KMOVW  R10, K1
+
+columns12_from0:
+	VMOVUPS.Z        (DX), K1, Z12
+	VXORPD           Z13, Z13, Z13
+	VCVTSD2SS        (R9), X13, X13
+	VBROADCASTSS     X13, Z13
+	VMULPS           Z13, Z12, Z12
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z12, Z0
+	VFMADD231PS.BCST 4(DX), Z12, Z1
+	VFMADD231PS.BCST 8(DX), Z12, Z2
+	VFMADD231PS.BCST 12(DX), Z12, Z3
+	VFMADD231PS.BCST 16(DX), Z12, Z4
+	VFMADD231PS.BCST 20(DX), Z12, Z5
+	VFMADD231PS.BCST 24(DX), Z12, Z6
+	VFMADD231PS.BCST 28(DX), Z12, Z7
+	VFMADD231PS.BCST 32(DX), Z12, Z8
+	VFMADD231PS.BCST 36(DX), Z12, Z9
+	VFMADD231PS.BCST 40(DX), Z12, Z10
+	VFMADD231PS.BCST 44(DX), Z12, Z11
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns12_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y12
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y13
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z14
+	VADDPD           Z14, Z1, Z1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y14
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z15
+	VADDPD           Z15, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y15
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z16
+	VADDPD           Z16, Z3, Z3
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y16
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y17
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z5, Z5
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z19
+	VADDPD           Z19, Z6, Z6
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y19
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z7, Z7
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y20
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y20, Z20
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z11
+	VADDPD           Z11, Z10, Z10
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z3, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, (DX)
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, (DX)
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z20, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above12:
+	CMPQ   R10, $+20
+	JG     above20
+	CMPQ   R10, $+15
+	JG     above15
+	CMPQ   R10, $+13
+	JG     above13
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	MOVQ   SI, SI
+	MOVL   $0x00001fff, R10
+	KMOVW  R10, K1
+
+columns13_from0:
+	VMOVUPS.Z        (DX), K1, Z13
+	VXORPD           Z14, Z14, Z14
+	VCVTSD2SS        (R9), X14, X14
+	VBROADCASTSS     X14, Z14
+	VMULPS           Z14, Z13, Z13
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z13, Z0
+	VFMADD231PS.BCST 4(DX), Z13, Z1
+	VFMADD231PS.BCST 8(DX), Z13, Z2
+	VFMADD231PS.BCST 12(DX), Z13, Z3
+	VFMADD231PS.BCST 16(DX), Z13, Z4
+	VFMADD231PS.BCST 20(DX), Z13, Z5
+	VFMADD231PS.BCST 24(DX), Z13, Z6
+	VFMADD231PS.BCST 28(DX), Z13, Z7
+	VFMADD231PS.BCST 32(DX), Z13, Z8
+	VFMADD231PS.BCST 36(DX), Z13, Z9
+	VFMADD231PS.BCST 40(DX), Z13, Z10
+	VFMADD231PS.BCST 44(DX), Z13, Z11
+	VFMADD231PS.BCST 48(DX), Z13, Z12
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns13_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y13
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y14
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z15
+	VADDPD           Z15, Z1, Z1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y15
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z16
+	VADDPD           Z16, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y16
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z3, Z3
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y17
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y18
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z5, Z5
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y19
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z6, Z6
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y20
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z21
+	VADDPD           Z21, Z7, Z7
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y21
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y21, Z21
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x0000001e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x0000001c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000018, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x00000010, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, (DX)
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z1, K2, (DX)
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z3, K2, (DX)
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, (DX)
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	MOVL             $0x0000001f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z7, K2, (DX)
+	VMOVUPD          Z20, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z21, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000001e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000001c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000018, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000010, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above13:
+	CMPQ   R10, $+14
+	JG     above14
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	MOVQ   SI, SI
+	MOVL   $0x00003fff, R10
+	KMOVW  R10, K1
+
+columns14_from0:
+	VMOVUPS.Z        (DX), K1, Z14
+	VXORPD           Z15, Z15, Z15
+	VCVTSD2SS        (R9), X15, X15
+	VBROADCASTSS     X15, Z15
+	VMULPS           Z15, Z14, Z14
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z14, Z0
+	VFMADD231PS.BCST 4(DX), Z14, Z1
+	VFMADD231PS.BCST 8(DX), Z14, Z2
+	VFMADD231PS.BCST 12(DX), Z14, Z3
+	VFMADD231PS.BCST 16(DX), Z14, Z4
+	VFMADD231PS.BCST 20(DX), Z14, Z5
+	VFMADD231PS.BCST 24(DX), Z14, Z6
+	VFMADD231PS.BCST 28(DX), Z14, Z7
+	VFMADD231PS.BCST 32(DX), Z14, Z8
+	VFMADD231PS.BCST 36(DX), Z14, Z9
+	VFMADD231PS.BCST 40(DX), Z14, Z10
+	VFMADD231PS.BCST 44(DX), Z14, Z11
+	VFMADD231PS.BCST 48(DX), Z14, Z12
+	VFMADD231PS.BCST 52(DX), Z14, Z13
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns14_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y14
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y15
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z16
+	VADDPD           Z16, Z1, Z1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y16
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y17
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z3, Z3
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y19
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z5, Z5
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y20
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z6, Z6
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y21
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z22
+	VADDPD           Z22, Z7, Z7
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y22
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y22, Z22
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, (DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z1, K2, (DX)
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z3, K2, (DX)
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, (DX)
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z7, K2, (DX)
+	VMOVUPD          Z21, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z22, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above14:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	MOVQ   SI, SI
+	MOVL   $0x00007fff, R10
+	KMOVW  R10, K1
+
+columns15_from0:
+	VMOVUPS.Z        (DX), K1, Z15
+	VXORPD           Z16, Z16, Z16
+	VCVTSD2SS        (R9), X16, X16
+	VBROADCASTSS     X16, Z16
+	VMULPS           Z16, Z15, Z15
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z15, Z0
+	VFMADD231PS.BCST 4(DX), Z15, Z1
+	VFMADD231PS.BCST 8(DX), Z15, Z2
+	VFMADD231PS.BCST 12(DX), Z15, Z3
+	VFMADD231PS.BCST 16(DX), Z15, Z4
+	VFMADD231PS.BCST 20(DX), Z15, Z5
+	VFMADD231PS.BCST 24(DX), Z15, Z6
+	VFMADD231PS.BCST 28(DX), Z15, Z7
+	VFMADD231PS.BCST 32(DX), Z15, Z8
+	VFMADD231PS.BCST 36(DX), Z15, Z9
+	VFMADD231PS.BCST 40(DX), Z15, Z10
+	VFMADD231PS.BCST 44(DX), Z15, Z11
+	VFMADD231PS.BCST 48(DX), Z15, Z12
+	VFMADD231PS.BCST 52(DX), Z15, Z13
+	VFMADD231PS.BCST 56(DX), Z15, Z14
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns15_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y15
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y16
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z17
+	VADDPD           Z17, Z1, Z1
+	VMOVUPD.Z        64(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y17
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z18
+	VADDPD           Z18, Z2, Z2
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y18
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z19
+	VADDPD           Z19, Z3, Z3
+	VMOVUPD.Z        64(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y19
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z20
+	VADDPD           Z20, Z4, Z4
+	VMOVUPD.Z        64(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y20
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z21
+	VADDPD           Z21, Z5, Z5
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y21
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z6, Z6
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y22
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z23
+	VADDPD           Z23, Z7, Z7
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y23
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x0000007e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x0000007c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000078, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x00000070, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x00000060, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x00000040, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, (DX)
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z1, K2, (DX)
+	VMOVUPD          Z16, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, (DX)
+	VMOVUPD          Z17, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z3, K2, (DX)
+	VMOVUPD          Z18, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, (DX)
+	VMOVUPD          Z19, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, K2, (DX)
+	VMOVUPD          Z20, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	MOVL             $0x0000007f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z7, K2, (DX)
+	VMOVUPD          Z22, K1, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z23, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000007e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000007c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000078, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000070, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000060, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000040, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above15:
+	CMPQ   R10, $+16
+	JG     above16
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	MOVQ   SI, SI
+
+columns16_from0:
+	VMOVUPS          (DX), Z16
+	VXORPD           Z17, Z17, Z17
+	VCVTSD2SS        (R9), X17, X17
+	VBROADCASTSS     X17, Z17
+	VMULPS           Z17, Z16, Z16
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z16, Z0
+	VFMADD231PS.BCST 4(DX), Z16, Z1
+	VFMADD231PS.BCST 8(DX), Z16, Z2
+	VFMADD231PS.BCST 12(DX), Z16, Z3
+	VFMADD231PS.BCST 16(DX), Z16, Z4
+	VFMADD231PS.BCST 20(DX), Z16, Z5
+	VFMADD231PS.BCST 24(DX), Z16, Z6
+	VFMADD231PS.BCST 28(DX), Z16, Z7
+	VFMADD231PS.BCST 32(DX), Z16, Z8
+	VFMADD231PS.BCST 36(DX), Z16, Z9
+	VFMADD231PS.BCST 40(DX), Z16, Z10
+	VFMADD231PS.BCST 44(DX), Z16, Z11
+	VFMADD231PS.BCST 48(DX), Z16, Z12
+	VFMADD231PS.BCST 52(DX), Z16, Z13
+	VFMADD231PS.BCST 56(DX), Z16, Z14
+	VFMADD231PS.BCST 60(DX), Z16, Z15
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns16_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z1, Z1
+	VADDPD           64(AX), Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z19
+	VADDPD           Z19, Z2, Z2
+	VADDPD           64(AX), Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z3, Z3
+	VADDPD           64(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z4, Z4
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z5, Z5
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z6, Z6
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z7, Z7
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y24
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y24, Z24
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z16, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	VMOVUPD          Z17, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	VMOVUPD          Z18, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	VMOVUPD          Z19, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	VMOVUPD          Z20, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	VMOVUPD          Z21, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z22, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	VMOVUPD          Z23, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z24, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above16:
+	CMPQ   R10, $+18
+	JG     above18
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x00000003, R13
+	KMOVW  R13, K1
+
+columns18_from0:
+	VMOVUPS       (R10), Z18
+	VMOVUPS.Z     64(R10), K1, Z19
+	VXORPD        Z20, Z20, Z20
+	VCVTSD2SS     (R12), X20, X20
+	VBROADCASTSS  X20, Z20
+	VMULPS        Z20, Z18, Z18
+	VMULPS        Z20, Z19, Z19
+	ADDQ          $+8, R12
+	VBROADCASTSS  (R10), Z20
+	VFMADD231PS   Z18, Z20, Z0
+	VFMADD231PS   Z19, Z20, Z1
+	VBROADCASTSS  4(R10), Z20
+	VFMADD231PS   Z18, Z20, Z2
+	VFMADD231PS   Z19, Z20, Z3
+	VBROADCASTSS  8(R10), Z20
+	VFMADD231PS   Z18, Z20, Z4
+	VFMADD231PS   Z19, Z20, Z5
+	VBROADCASTSS  12(R10), Z20
+	VFMADD231PS   Z18, Z20, Z6
+	VFMADD231PS   Z19, Z20, Z7
+	VBROADCASTSS  16(R10), Z20
+	VFMADD231PS   Z18, Z20, Z8
+	VFMADD231PS   Z19, Z20, Z9
+	VBROADCASTSS  20(R10), Z20
+	VFMADD231PS   Z18, Z20, Z10
+	VFMADD231PS   Z19, Z20, Z11
+	VBROADCASTSS  24(R10), Z20
+	VFMADD231PS   Z18, Z20, Z12
+	VFMADD231PS   Z19, Z20, Z13
+	VBROADCASTSS  28(R10), Z20
+	VFMADD231PS   Z18, Z20, Z14
+	VFMADD231PS   Z19, Z20, Z15
+	VBROADCASTSS  32(R10), Z20
+	VFMADD231PS   Z18, Z20, Z16
+	VFMADD231PS   Z19, Z20, Z17
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R10
+	DECQ          R11
+	JNZ           columns18_from0
+	MOVQ          AX, R10
+	VEXTRACTF32X8 $0x01, Z0, Y18
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y18, Z18
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z18, Z18
+	VEXTRACTF32X8 $0x01, Z1, Y19
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y19, Z19
+	MOVL          $0x00000003, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     128(AX), K1, Z19
+	VADDPD        Z19, Z1, Z1
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y19
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y19, Z19
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z20
+	VADDPD        Z20, Z2, Z2
+	VADDPD        64(AX), Z19, Z19
+	VEXTRACTF32X8 $0x01, Z3, Y20
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y20, Z20
+	VMOVUPD.Z     128(AX), K1, Z20
+	VADDPD        Z20, Z3, Z3
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y20
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y20, Z20
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z21
+	VADDPD        Z21, Z4, Z4
+	VADDPD        64(AX), Z20, Z20
+	VEXTRACTF32X8 $0x01, Z5, Y21
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y21, Z21
+	VMOVUPD.Z     128(AX), K1, Z21
+	VADDPD        Z21, Z5, Z5
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y21
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y21, Z21
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z22
+	VADDPD        Z22, Z6, Z6
+	VADDPD        64(AX), Z21, Z21
+	VEXTRACTF32X8 $0x01, Z7, Y22
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y22, Z22
+	VMOVUPD.Z     128(AX), K1, Z22
+	VADDPD        Z22, Z7, Z7
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y22
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z23
+	VADDPD        Z23, Z8, Z8
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z9, Y23
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y23, Z23
+	VMOVUPD.Z     128(AX), K1, Z23
+	VADDPD        Z23, Z9, Z9
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z10, Y23
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z24
+	VADDPD        Z24, Z10, Z10
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        64(AX), Z23, Z23
+	VEXTRACTF32X8 $0x01, Z11, Y24
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x00000003, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     128(AX), K1, Z24
+	VADDPD        Z24, Z11, Z11
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z12, Y24
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z12, Z12
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z13, Y25
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y25, Z25
+	VMOVUPD.Z     128(AX), K1, Z25
+	VADDPD        Z25, Z13, Z13
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z14, Y25
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y25, Z25
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z26
+	VADDPD        Z26, Z14, Z14
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z15, Y26
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD.Z     128(AX), K1, Z26
+	VADDPD        Z26, Z15, Z15
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z16, Y26
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y26, Z26
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VMOVUPD.Z     128(AX), K1, Z16
+	VADDPD        Z16, Z17, Z17
+	VMOVUPD       Z0, (R10)
+	VMOVUPD       Z18, 64(R10)
+	VMOVUPD       Z1, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z2, K2, (R10)
+	VMOVUPD       Z19, 64(R10)
+	VMOVUPD       Z3, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z4, K2, (R10)
+	VMOVUPD       Z20, 64(R10)
+	VMOVUPD       Z5, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, (R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z21, 64(R10)
+	MOVL          $0x00000003, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z7, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z8, K2, (R10)
+	VMOVUPD       Z22, 64(R10)
+	VMOVUPD       Z9, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z10, K2, (R10)
+	VMOVUPD       Z23, 64(R10)
+	VMOVUPD       Z11, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z12, K2, (R10)
+	VMOVUPD       Z24, 64(R10)
+	VMOVUPD       Z13, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z14, K2, (R10)
+	VMOVUPD       Z25, 64(R10)
+	VMOVUPD       Z15, K1, 128(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z26, 64(R10)
+	VMOVUPD       Z17, K1, 128(R10)
+	ADDQ          CX, AX
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	MOVQ          SI, SI
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+
+columns18_from9:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VXORPD           Z18, Z18, Z18
+	VCVTSD2SS        (R9), X18, X18
+	VBROADCASTSS     X18, Z18
+	VMULPS           Z18, Z16, Z16
+	VMULPS           Z18, Z17, Z17
+	ADDQ             $+8, R9
+	VBROADCASTSS     36(DX), Z18
+	VFMADD231PS      Z16, Z18, Z0
+	VFMADD231PS      Z17, Z18, Z1
+	VBROADCASTSS     40(DX), Z18
+	VFMADD231PS      Z16, Z18, Z2
+	VFMADD231PS      Z17, Z18, Z3
+	VBROADCASTSS     44(DX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VBROADCASTSS     48(DX), Z18
+	VFMADD231PS      Z16, Z18, Z6
+	VFMADD231PS      Z17, Z18, Z7
+	VBROADCASTSS     52(DX), Z18
+	VFMADD231PS      Z16, Z18, Z8
+	VFMADD231PS      Z17, Z18, Z9
+	VBROADCASTSS     56(DX), Z18
+	VFMADD231PS      Z16, Z18, Z10
+	VFMADD231PS      Z17, Z18, Z11
+	VBROADCASTSS     60(DX), Z18
+	VFMADD231PS      Z16, Z18, Z12
+	VFMADD231PS      Z17, Z18, Z13
+	VFMADD231PS.BCST 64(DX), Z17, Z14
+	VFMADD231PS.BCST 68(DX), Z17, Z15
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns18_from9
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z16, Z16
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z0, Z0
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y2
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y2, Z2
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z2, Z2
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VMOVUPD.Z        128(AX), K1, Z4
+	VADDPD           Z4, Z5, Z5
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y4
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z4, Z4
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z7, Z7
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y6
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z6, Z6
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VMOVUPD.Z        128(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y8
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z10
+	VADDPD           Z10, Z8, Z8
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y10
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z10, Z10
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z12
+	VADDPD           Z12, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y12
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y12, Z12
+	VMOVUPD.Z        128(AX), K1, Z12
+	VADDPD           Z12, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y12
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z12
+	VADDPD           Z12, Z15, Z15
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z16, K2, 64(DX)
+	VMOVUPD          Z1, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z0, K2, 64(DX)
+	VMOVUPD          Z3, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, 64(DX)
+	VMOVUPD          Z5, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, 64(DX)
+	VMOVUPD          Z7, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, 64(DX)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, 64(DX)
+	VMOVUPD          Z11, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, 64(DX)
+	VMOVUPD          Z13, K1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z14, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 128(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above18:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x0000000f, R13
+	KMOVW  R13, K1
+
+columns20_from0:
+	VMOVUPS       (R10), Z18
+	VMOVUPS.Z     64(R10), K1, Z19
+	VXORPD        Z20, Z20, Z20
+	VCVTSD2SS     (R12), X20, X20
+	VBROADCASTSS  X20, Z20
+	VMULPS        Z20, Z18, Z18
+	VMULPS        Z20, Z19, Z19
+	ADDQ          $+8, R12
+	VBROADCASTSS  (R10), Z20
+	VFMADD231PS   Z18, Z20, Z0
+	VFMADD231PS   Z19, Z20, Z1
+	VBROADCASTSS  4(R10), Z20
+	VFMADD231PS   Z18, Z20, Z2
+	VFMADD231PS   Z19, Z20, Z3
+	VBROADCASTSS  8(R10), Z20
+	VFMADD231PS   Z18, Z20, Z4
+	VFMADD231PS   Z19, Z20, Z5
+	VBROADCASTSS  12(R10), Z20
+	VFMADD231PS   Z18, Z20, Z6
+	VFMADD231PS   Z19, Z20, Z7
+	VBROADCASTSS  16(R10), Z20
+	VFMADD231PS   Z18, Z20, Z8
+	VFMADD231PS   Z19, Z20, Z9
+	VBROADCASTSS  20(R10), Z20
+	VFMADD231PS   Z18, Z20, Z10
+	VFMADD231PS   Z19, Z20, Z11
+	VBROADCASTSS  24(R10), Z20
+	VFMADD231PS   Z18, Z20, Z12
+	VFMADD231PS   Z19, Z20, Z13
+	VBROADCASTSS  28(R10), Z20
+	VFMADD231PS   Z18, Z20, Z14
+	VFMADD231PS   Z19, Z20, Z15
+	VBROADCASTSS  32(R10), Z20
+	VFMADD231PS   Z18, Z20, Z16
+	VFMADD231PS   Z19, Z20, Z17
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R10
+	DECQ          R11
+	JNZ           columns20_from0
+	MOVQ          AX, R10
+	VEXTRACTF32X8 $0x01, Z0, Y18
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y18, Z18
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z18, Z18
+	VEXTRACTF32X8 $0x01, Z1, Y19
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y19, Z19
+	MOVL          $0x0000000f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     128(AX), K1, Z19
+	VADDPD        Z19, Z1, Z1
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y19
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y19, Z19
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z20
+	VADDPD        Z20, Z2, Z2
+	VADDPD        64(AX), Z19, Z19
+	VEXTRACTF32X8 $0x01, Z3, Y20
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y20, Z20
+	VMOVUPD.Z     128(AX), K1, Z20
+	VADDPD        Z20, Z3, Z3
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y20
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y20, Z20
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z21
+	VADDPD        Z21, Z4, Z4
+	VADDPD        64(AX), Z20, Z20
+	VEXTRACTF32X8 $0x01, Z5, Y21
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y21, Z21
+	VMOVUPD.Z     128(AX), K1, Z21
+	VADDPD        Z21, Z5, Z5
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y21
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y21, Z21
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z22
+	VADDPD        Z22, Z6, Z6
+	VADDPD        64(AX), Z21, Z21
+	VEXTRACTF32X8 $0x01, Z7, Y22
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y22, Z22
+	VMOVUPD.Z     128(AX), K1, Z22
+	VADDPD        Z22, Z7, Z7
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y22
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z23
+	VADDPD        Z23, Z8, Z8
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z9, Y23
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y23, Z23
+	VMOVUPD.Z     128(AX), K1, Z23
+	VADDPD        Z23, Z9, Z9
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z10, Y23
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z24
+	VADDPD        Z24, Z10, Z10
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        64(AX), Z23, Z23
+	VEXTRACTF32X8 $0x01, Z11, Y24
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x0000000f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     128(AX), K1, Z24
+	VADDPD        Z24, Z11, Z11
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z12, Y24
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z12, Z12
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z13, Y25
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y25, Z25
+	VMOVUPD.Z     128(AX), K1, Z25
+	VADDPD        Z25, Z13, Z13
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z14, Y25
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y25, Z25
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z26
+	VADDPD        Z26, Z14, Z14
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z15, Y26
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD.Z     128(AX), K1, Z26
+	VADDPD        Z26, Z15, Z15
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z16, Y26
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y26, Z26
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VMOVUPD.Z     128(AX), K1, Z16
+	VADDPD        Z16, Z17, Z17
+	VMOVUPD       Z0, (R10)
+	VMOVUPD       Z18, 64(R10)
+	VMOVUPD       Z1, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z2, K2, (R10)
+	VMOVUPD       Z19, 64(R10)
+	VMOVUPD       Z3, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z4, K2, (R10)
+	VMOVUPD       Z20, 64(R10)
+	VMOVUPD       Z5, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, (R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z21, 64(R10)
+	MOVL          $0x0000000f, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z7, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z8, K2, (R10)
+	VMOVUPD       Z22, 64(R10)
+	VMOVUPD       Z9, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z10, K2, (R10)
+	VMOVUPD       Z23, 64(R10)
+	VMOVUPD       Z11, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z12, K2, (R10)
+	VMOVUPD       Z24, 64(R10)
+	VMOVUPD       Z13, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z14, K2, (R10)
+	VMOVUPD       Z25, 64(R10)
+	VMOVUPD       Z15, K1, 128(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z26, 64(R10)
+	VMOVUPD       Z17, K1, 128(R10)
+	ADDQ          CX, AX
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	MOVQ          SI, SI
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+
+columns20_from9:
+	VMOVUPS          (DX), Z18
+	VMOVUPS.Z        64(DX), K1, Z19
+	VXORPD           Z20, Z20, Z20
+	VCVTSD2SS        (R9), X20, X20
+	VBROADCASTSS     X20, Z20
+	VMULPS           Z20, Z18, Z18
+	VMULPS           Z20, Z19, Z19
+	ADDQ             $+8, R9
+	VBROADCASTSS     36(DX), Z20
+	VFMADD231PS      Z18, Z20, Z0
+	VFMADD231PS      Z19, Z20, Z1
+	VBROADCASTSS     40(DX), Z20
+	VFMADD231PS      Z18, Z20, Z2
+	VFMADD231PS      Z19, Z20, Z3
+	VBROADCASTSS     44(DX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VBROADCASTSS     48(DX), Z20
+	VFMADD231PS      Z18, Z20, Z6
+	VFMADD231PS      Z19, Z20, Z7
+	VBROADCASTSS     52(DX), Z20
+	VFMADD231PS      Z18, Z20, Z8
+	VFMADD231PS      Z19, Z20, Z9
+	VBROADCASTSS     56(DX), Z20
+	VFMADD231PS      Z18, Z20, Z10
+	VFMADD231PS      Z19, Z20, Z11
+	VBROADCASTSS     60(DX), Z20
+	VFMADD231PS      Z18, Z20, Z12
+	VFMADD231PS      Z19, Z20, Z13
+	VFMADD231PS.BCST 64(DX), Z19, Z14
+	VFMADD231PS.BCST 68(DX), Z19, Z15
+	VFMADD231PS.BCST 72(DX), Z19, Z16
+	VFMADD231PS.BCST 76(DX), Z19, Z17
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns20_from9
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z18, Z18
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z0, Z0
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y2
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y2, Z2
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z2, Z2
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VMOVUPD.Z        128(AX), K1, Z4
+	VADDPD           Z4, Z5, Z5
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y4
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z4, Z4
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z7, Z7
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y6
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z6, Z6
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VMOVUPD.Z        128(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y8
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z10
+	VADDPD           Z10, Z8, Z8
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y10
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z10, Z10
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z12
+	VADDPD           Z12, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y12
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y12, Z12
+	VMOVUPD.Z        128(AX), K1, Z12
+	VADDPD           Z12, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y12
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z12
+	VADDPD           Z12, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y12
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z12
+	VADDPD           Z12, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y12
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z12
+	VADDPD           Z12, Z17, Z17
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z18, K2, 64(DX)
+	VMOVUPD          Z1, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z0, K2, 64(DX)
+	VMOVUPD          Z3, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 64(DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, 64(DX)
+	VMOVUPD          Z7, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, 64(DX)
+	VMOVUPD          Z9, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, 64(DX)
+	VMOVUPD          Z11, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, 64(DX)
+	VMOVUPD          Z13, K1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z14, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above20:
+	CMPQ   R10, $+26
+	JG     above26
+	CMPQ   R10, $+22
+	JG     above22
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x0000003f, R13
+	KMOVW  R13, K1
+
+columns22_from0:
+	VMOVUPS       (R10), Z20
+	VMOVUPS.Z     64(R10), K1, Z21
+	VXORPD        Z22, Z22, Z22
+	VCVTSD2SS     (R12), X22, X22
+	VBROADCASTSS  X22, Z22
+	VMULPS        Z22, Z20, Z20
+	VMULPS        Z22, Z21, Z21
+	ADDQ          $+8, R12
+	VBROADCASTSS  (R10), Z22
+	VFMADD231PS   Z20, Z22, Z0
+	VFMADD231PS   Z21, Z22, Z1
+	VBROADCASTSS  4(R10), Z22
+	VFMADD231PS   Z20, Z22, Z2
+	VFMADD231PS   Z21, Z22, Z3
+	VBROADCASTSS  8(R10), Z22
+	VFMADD231PS   Z20, Z22, Z4
+	VFMADD231PS   Z21, Z22, Z5
+	VBROADCASTSS  12(R10), Z22
+	VFMADD231PS   Z20, Z22, Z6
+	VFMADD231PS   Z21, Z22, Z7
+	VBROADCASTSS  16(R10), Z22
+	VFMADD231PS   Z20, Z22, Z8
+	VFMADD231PS   Z21, Z22, Z9
+	VBROADCASTSS  20(R10), Z22
+	VFMADD231PS   Z20, Z22, Z10
+	VFMADD231PS   Z21, Z22, Z11
+	VBROADCASTSS  24(R10), Z22
+	VFMADD231PS   Z20, Z22, Z12
+	VFMADD231PS   Z21, Z22, Z13
+	VBROADCASTSS  28(R10), Z22
+	VFMADD231PS   Z20, Z22, Z14
+	VFMADD231PS   Z21, Z22, Z15
+	VBROADCASTSS  32(R10), Z22
+	VFMADD231PS   Z20, Z22, Z16
+	VFMADD231PS   Z21, Z22, Z17
+	VBROADCASTSS  36(R10), Z22
+	VFMADD231PS   Z20, Z22, Z18
+	VFMADD231PS   Z21, Z22, Z19
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R10
+	DECQ          R11
+	JNZ           columns22_from0
+	MOVQ          AX, R10
+	VEXTRACTF32X8 $0x01, Z0, Y20
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y20, Z20
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z20, Z20
+	VEXTRACTF32X8 $0x01, Z1, Y21
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y21, Z21
+	MOVL          $0x0000003f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     128(AX), K1, Z21
+	VADDPD        Z21, Z1, Z1
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y21
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y21, Z21
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z22
+	VADDPD        Z22, Z2, Z2
+	VADDPD        64(AX), Z21, Z21
+	VEXTRACTF32X8 $0x01, Z3, Y22
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y22, Z22
+	VMOVUPD.Z     128(AX), K1, Z22
+	VADDPD        Z22, Z3, Z3
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y22
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z23
+	VADDPD        Z23, Z4, Z4
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z5, Y23
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y23, Z23
+	VMOVUPD.Z     128(AX), K1, Z23
+	VADDPD        Z23, Z5, Z5
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y23
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z24
+	VADDPD        Z24, Z6, Z6
+	VADDPD        64(AX), Z23, Z23
+	VEXTRACTF32X8 $0x01, Z7, Y24
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y24, Z24
+	VMOVUPD.Z     128(AX), K1, Z24
+	VADDPD        Z24, Z7, Z7
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y24
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z8, Z8
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z9, Y25
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y25, Z25
+	VMOVUPD.Z     128(AX), K1, Z25
+	VADDPD        Z25, Z9, Z9
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z10, Y25
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y25, Z25
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z26
+	VADDPD        Z26, Z10, Z10
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z11, Y26
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x0000003f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     128(AX), K1, Z26
+	VADDPD        Z26, Z11, Z11
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z12, Y26
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z12, Z12
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z13, Y27
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y27, Z27
+	VMOVUPD.Z     128(AX), K1, Z27
+	VADDPD        Z27, Z13, Z13
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z14, Y27
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y27, Z27
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z28
+	VADDPD        Z28, Z14, Z14
+	VADDPD        64(AX), Z27, Z27
+	VEXTRACTF32X8 $0x01, Z15, Y28
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y28, Z28
+	VMOVUPD.Z     128(AX), K1, Z28
+	VADDPD        Z28, Z15, Z15
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z16, Y28
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y28, Z28
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VMOVUPD.Z     128(AX), K1, Z16
+	VADDPD        Z16, Z17, Z17
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z18, Y16
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y16, Z16
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z16, Z16
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VMOVUPD.Z     128(AX), K1, Z18
+	VADDPD        Z18, Z19, Z19
+	VMOVUPD       Z0, (R10)
+	VMOVUPD       Z20, 64(R10)
+	VMOVUPD       Z1, K1, 128(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z2, K2, (R10)
+	VMOVUPD       Z21, 64(R10)
+	VMOVUPD       Z3, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z4, K2, (R10)
+	VMOVUPD       Z22, 64(R10)
+	VMOVUPD       Z5, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, (R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z23, 64(R10)
+	MOVL          $0x0000003f, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z7, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z8, K2, (R10)
+	VMOVUPD       Z24, 64(R10)
+	VMOVUPD       Z9, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z10, K2, (R10)
+	VMOVUPD       Z25, 64(R10)
+	VMOVUPD       Z11, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z12, K2, (R10)
+	VMOVUPD       Z26, 64(R10)
+	VMOVUPD       Z13, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z14, K2, (R10)
+	VMOVUPD       Z27, 64(R10)
+	VMOVUPD       Z15, K1, 128(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z28, 64(R10)
+	VMOVUPD       Z17, K1, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z16, K2, 64(R10)
+	VMOVUPD       Z19, K1, 128(R10)
+	ADDQ          CX, AX
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	MOVQ          SI, SI
+	MOVL          $0x0000003f, R10
+	KMOVW         R10, K1
+
+columns22_from10:
+	VMOVUPS          (DX), Z18
+	VMOVUPS.Z        64(DX), K1, Z19
+	VXORPD           Z20, Z20, Z20
+	VCVTSD2SS        (R9), X20, X20
+	VBROADCASTSS     X20, Z20
+	VMULPS           Z20, Z18, Z18
+	VMULPS           Z20, Z19, Z19
+	ADDQ             $+8, R9
+	VBROADCASTSS     40(DX), Z20
+	VFMADD231PS      Z18, Z20, Z0
+	VFMADD231PS      Z19, Z20, Z1
+	VBROADCASTSS     44(DX), Z20
+	VFMADD231PS      Z18, Z20, Z2
+	VFMADD231PS      Z19, Z20, Z3
+	VBROADCASTSS     48(DX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VBROADCASTSS     52(DX), Z20
+	VFMADD231PS      Z18, Z20, Z6
+	VFMADD231PS      Z19, Z20, Z7
+	VBROADCASTSS     56(DX), Z20
+	VFMADD231PS      Z18, Z20, Z8
+	VFMADD231PS      Z19, Z20, Z9
+	VBROADCASTSS     60(DX), Z20
+	VFMADD231PS      Z18, Z20, Z10
+	VFMADD231PS      Z19, Z20, Z11
+	VFMADD231PS.BCST 64(DX), Z19, Z12
+	VFMADD231PS.BCST 68(DX), Z19, Z13
+	VFMADD231PS.BCST 72(DX), Z19, Z14
+	VFMADD231PS.BCST 76(DX), Z19, Z15
+	VFMADD231PS.BCST 80(DX), Z19, Z16
+	VFMADD231PS.BCST 84(DX), Z19, Z17
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns22_from10
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z18, Z18
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z0, Z0
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y2
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y2, Z2
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z2, Z2
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VMOVUPD.Z        128(AX), K1, Z4
+	VADDPD           Z4, Z5, Z5
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y4
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z4, Z4
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z7, Z7
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y6
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z6, Z6
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VMOVUPD.Z        128(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y8
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z10
+	VADDPD           Z10, Z8, Z8
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y10
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y10, Z10
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y10
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y10
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y10
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y10
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y10
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z17, Z17
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 64(DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z0, K2, 64(DX)
+	VMOVUPD          Z3, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z2, K2, 64(DX)
+	VMOVUPD          Z5, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z4, K2, 64(DX)
+	VMOVUPD          Z7, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z6, K2, 64(DX)
+	VMOVUPD          Z9, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z8, K2, 64(DX)
+	VMOVUPD          Z11, K1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z12, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above22:
+	CMPQ   R10, $+24
+	JG     above24
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x000000ff, R13
+	KMOVW  R13, K1
+
+columns24_from0:
+	VMOVUPS       (R10), Z20
+	VMOVUPS.Z     64(R10), K1, Z21
+	VXORPD        Z22, Z22, Z22
+	VCVTSD2SS     (R12), X22, X22
+	VBROADCASTSS  X22, Z22
+	VMULPS        Z22, Z20, Z20
+	VMULPS        Z22, Z21, Z21
+	ADDQ          $+8, R12
+	VBROADCASTSS  (R10), Z22
+	VFMADD231PS   Z20, Z22, Z0
+	VFMADD231PS   Z21, Z22, Z1
+	VBROADCASTSS  4(R10), Z22
+	VFMADD231PS   Z20, Z22, Z2
+	VFMADD231PS   Z21, Z22, Z3
+	VBROADCASTSS  8(R10), Z22
+	VFMADD231PS   Z20, Z22, Z4
+	VFMADD231PS   Z21, Z22, Z5
+	VBROADCASTSS  12(R10), Z22
+	VFMADD231PS   Z20, Z22, Z6
+	VFMADD231PS   Z21, Z22, Z7
+	VBROADCASTSS  16(R10), Z22
+	VFMADD231PS   Z20, Z22, Z8
+	VFMADD231PS   Z21, Z22, Z9
+	VBROADCASTSS  20(R10), Z22
+	VFMADD231PS   Z20, Z22, Z10
+	VFMADD231PS   Z21, Z22, Z11
+	VBROADCASTSS  24(R10), Z22
+	VFMADD231PS   Z20, Z22, Z12
+	VFMADD231PS   Z21, Z22, Z13
+	VBROADCASTSS  28(R10), Z22
+	VFMADD231PS   Z20, Z22, Z14
+	VFMADD231PS   Z21, Z22, Z15
+	VBROADCASTSS  32(R10), Z22
+	VFMADD231PS   Z20, Z22, Z16
+	VFMADD231PS   Z21, Z22, Z17
+	VBROADCASTSS  36(R10), Z22
+	VFMADD231PS   Z20, Z22, Z18
+	VFMADD231PS   Z21, Z22, Z19
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R10
+	DECQ          R11
+	JNZ           columns24_from0
+	MOVQ          AX, R10
+	VEXTRACTF32X8 $0x01, Z0, Y20
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y20, Z20
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z20, Z20
+	VEXTRACTF32X8 $0x01, Z1, Y21
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y21, Z21
+	VADDPD        128(AX), Z1, Z1
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y21
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y21, Z21
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z22
+	VADDPD        Z22, Z2, Z2
+	VADDPD        64(AX), Z21, Z21
+	VEXTRACTF32X8 $0x01, Z3, Y22
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y22, Z22
+	VADDPD        128(AX), Z3, Z3
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y22
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z23
+	VADDPD        Z23, Z4, Z4
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z5, Y23
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z5, Z5
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y23
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z24
+	VADDPD        Z24, Z6, Z6
+	VADDPD        64(AX), Z23, Z23
+	VEXTRACTF32X8 $0x01, Z7, Y24
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y24, Z24
+	VADDPD        128(AX), Z7, Z7
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y24
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z25
+	VADDPD        Z25, Z8, Z8
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z9, Y25
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z9, Z9
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z10, Y25
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y25, Z25
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z26
+	VADDPD        Z26, Z10, Z10
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z11, Y26
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y26, Z26
+	VADDPD        128(AX), Z11, Z11
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z12, Y26
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z27
+	VADDPD        Z27, Z12, Z12
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z13, Y27
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z13, Z13
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z14, Y27
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y27, Z27
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z28
+	VADDPD        Z28, Z14, Z14
+	VADDPD        64(AX), Z27, Z27
+	VEXTRACTF32X8 $0x01, Z15, Y28
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y28, Z28
+	VADDPD        128(AX), Z15, Z15
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z16, Y28
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y28, Z28
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z18, Y16
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y16, Z16
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     64(AX), K1, Z18
+	VADDPD        Z18, Z16, Z16
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD       Z0, (R10)
+	VMOVUPD       Z20, 64(R10)
+	VMOVUPD       Z1, 128(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z2, K1, (R10)
+	VMOVUPD       Z21, 64(R10)
+	VMOVUPD       Z3, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z4, K1, (R10)
+	VMOVUPD       Z22, 64(R10)
+	VMOVUPD       Z5, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, (R10)
+	VMOVUPD       Z23, 64(R10)
+	VMOVUPD       Z7, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z8, K1, (R10)
+	VMOVUPD       Z24, 64(R10)
+	VMOVUPD       Z9, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z10, K1, (R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z25, 64(R10)
+	VMOVUPD       Z11, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z12, K1, (R10)
+	VMOVUPD       Z26, 64(R10)
+	VMOVUPD       Z13, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z14, K1, (R10)
+	VMOVUPD       Z27, 64(R10)
+	VMOVUPD       Z15, 128(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z28, 64(R10)
+	VMOVUPD       Z17, 128(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z16, K1, 64(R10)
+	VMOVUPD       Z19, 128(R10)
+	ADDQ          CX, AX
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	MOVQ          SI, SI
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+
+columns24_from10:
+	VMOVUPS          (DX), Z20
+	VMOVUPS.Z        64(DX), K1, Z21
+	VXORPD           Z22, Z22, Z22
+	VCVTSD2SS        (R9), X22, X22
+	VBROADCASTSS     X22, Z22
+	VMULPS           Z22, Z20, Z20
+	VMULPS           Z22, Z21, Z21
+	ADDQ             $+8, R9
+	VBROADCASTSS     40(DX), Z22
+	VFMADD231PS      Z20, Z22, Z0
+	VFMADD231PS      Z21, Z22, Z1
+	VBROADCASTSS     44(DX), Z22
+	VFMADD231PS      Z20, Z22, Z2
+	VFMADD231PS      Z21, Z22, Z3
+	VBROADCASTSS     48(DX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VBROADCASTSS     52(DX), Z22
+	VFMADD231PS      Z20, Z22, Z6
+	VFMADD231PS      Z21, Z22, Z7
+	VBROADCASTSS     56(DX), Z22
+	VFMADD231PS      Z20, Z22, Z8
+	VFMADD231PS      Z21, Z22, Z9
+	VBROADCASTSS     60(DX), Z22
+	VFMADD231PS      Z20, Z22, Z10
+	VFMADD231PS      Z21, Z22, Z11
+	VFMADD231PS.BCST 64(DX), Z21, Z12
+	VFMADD231PS.BCST 68(DX), Z21, Z13
+	VFMADD231PS.BCST 72(DX), Z21, Z14
+	VFMADD231PS.BCST 76(DX), Z21, Z15
+	VFMADD231PS.BCST 80(DX), Z21, Z16
+	VFMADD231PS.BCST 84(DX), Z21, Z17
+	VFMADD231PS.BCST 88(DX), Z21, Z18
+	VFMADD231PS.BCST 92(DX), Z21, Z19
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns24_from10
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y20
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z20, Z20
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z2
+	VADDPD           Z2, Z0, Z0
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y2
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y2, Z2
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z4
+	VADDPD           Z4, Z2, Z2
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y4
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z6
+	VADDPD           Z6, Z4, Z4
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y6
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y6, Z6
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z6, Z6
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y8
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z8, Z8
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y10
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y10
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y10
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z10
+	VADDPD           Z10, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y10
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z10
+	VADDPD           Z10, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y10
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z10
+	VADDPD           Z10, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y10
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K4
+	VMOVUPD.Z        128(AX), K4, Z10
+	VADDPD           Z10, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y10
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K5
+	VMOVUPD.Z        128(AX), K5, Z10
+	VADDPD           Z10, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y10
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K6
+	VMOVUPD.Z        128(AX), K6, Z10
+	VADDPD           Z10, Z19, Z19
+	VMOVUPD          Z20, K1, 64(DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z0, K2, 64(DX)
+	VMOVUPD          Z3, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K3, 64(DX)
+	VMOVUPD          Z5, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z4, K4, 64(DX)
+	VMOVUPD          Z7, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z6, K5, 64(DX)
+	VMOVUPD          Z9, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z8, K6, 64(DX)
+	VMOVUPD          Z11, 128(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z12, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above24:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x000003ff, R13
+	KMOVW  R13, K1
+
+columns26_from0:
+	VMOVUPS       (R10), Z22
+	VMOVUPS.Z     64(R10), K1, Z23
+	VXORPD        Z24, Z24, Z24
+	VCVTSD2SS     (R12), X24, X24
+	VBROADCASTSS  X24, Z24
+	VMULPS        Z24, Z22, Z22
+	VMULPS        Z24, Z23, Z23
+	ADDQ          $+8, R12
+	VBROADCASTSS  (R10), Z24
+	VFMADD231PS   Z22, Z24, Z0
+	VFMADD231PS   Z23, Z24, Z1
+	VBROADCASTSS  4(R10), Z24
+	VFMADD231PS   Z22, Z24, Z2
+	VFMADD231PS   Z23, Z24, Z3
+	VBROADCASTSS  8(R10), Z24
+	VFMADD231PS   Z22, Z24, Z4
+	VFMADD231PS   Z23, Z24, Z5
+	VBROADCASTSS  12(R10), Z24
+	VFMADD231PS   Z22, Z24, Z6
+	VFMADD231PS   Z23, Z24, Z7
+	VBROADCASTSS  16(R10), Z24
+	VFMADD231PS   Z22, Z24, Z8
+	VFMADD231PS   Z23, Z24, Z9
+	VBROADCASTSS  20(R10), Z24
+	VFMADD231PS   Z22, Z24, Z10
+	VFMADD231PS   Z23, Z24, Z11
+	VBROADCASTSS  24(R10), Z24
+	VFMADD231PS   Z22, Z24, Z12
+	VFMADD231PS   Z23, Z24, Z13
+	VBROADCASTSS  28(R10), Z24
+	VFMADD231PS   Z22, Z24, Z14
+	VFMADD231PS   Z23, Z24, Z15
+	VBROADCASTSS  32(R10), Z24
+	VFMADD231PS   Z22, Z24, Z16
+	VFMADD231PS   Z23, Z24, Z17
+	VBROADCASTSS  36(R10), Z24
+	VFMADD231PS   Z22, Z24, Z18
+	VFMADD231PS   Z23, Z24, Z19
+	VBROADCASTSS  40(R10), Z24
+	VFMADD231PS   Z22, Z24, Z20
+	VFMADD231PS   Z23, Z24, Z21
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R10
+	DECQ          R11
+	JNZ           columns26_from0
+	MOVQ          AX, R10
+	VEXTRACTF32X8 $0x01, Z0, Y22
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z1, Y23
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x00000003, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     192(AX), K1, Z24
+	VADDPD        Z24, Z23, Z23
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y24
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z2, Z2
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z3, Y25
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y26
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z4, Z4
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z5, Y27
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y28
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z6, Z6
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z7, Y29
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y30
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R10)
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z22, 64(R10)
+	VEXTRACTF32X8 $0x01, Z10, Y22
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        64(AX), Z22, Z22
+	VMOVUPD       Z1, 128(R10)
+	VEXTRACTF32X8 $0x01, Z11, Y1
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x00000003, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z23, K1, 192(R10)
+	VEXTRACTF32X8 $0x01, Z12, Y23
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z23, Z23
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z2, K2, (R10)
+	VEXTRACTF32X8 $0x01, Z13, Y2
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R10)
+	VEXTRACTF32X8 $0x01, Z14, Y24
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z3, 128(R10)
+	VEXTRACTF32X8 $0x01, Z15, Y3
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R10)
+	VEXTRACTF32X8 $0x01, Z16, Y25
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y25, Z25
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K3
+	VMOVUPD       Z4, K3, (R10)
+	VEXTRACTF32X8 $0x01, Z18, Y4
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y4, Z4
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z4, Z4
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R10)
+	VEXTRACTF32X8 $0x01, Z20, Y26
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD.Z     64(AX), K3, Z20
+	VADDPD        Z20, Z26, Z26
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	VMOVUPD       Z5, 128(R10)
+	VMOVUPD       Z27, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, (R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z28, 64(R10)
+	VMOVUPD       Z7, 128(R10)
+	MOVL          $0x00000003, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z29, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z8, K2, (R10)
+	VMOVUPD       Z30, 64(R10)
+	VMOVUPD       Z9, 128(R10)
+	VMOVUPD       Z0, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z10, K2, (R10)
+	VMOVUPD       Z22, 64(R10)
+	VMOVUPD       Z11, 128(R10)
+	VMOVUPD       Z1, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z12, K2, (R10)
+	VMOVUPD       Z23, 64(R10)
+	VMOVUPD       Z13, 128(R10)
+	VMOVUPD       Z2, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z14, K2, (R10)
+	VMOVUPD       Z24, 64(R10)
+	VMOVUPD       Z15, 128(R10)
+	VMOVUPD       Z3, K1, 192(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z25, 64(R10)
+	VMOVUPD       Z17, 128(R10)
+	VMOVUPD       Z16, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z4, K1, 64(R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z19, 128(R10)
+	MOVL          $0x00000003, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z18, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z26, K2, 64(R10)
+	VMOVUPD       Z21, 128(R10)
+	VMOVUPD       Z20, K1, 192(R10)
+	ADDQ          CX, AX
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	MOVQ          SI, SI
+	MOVL          $0x000003ff, R10
+	KMOVW         R10, K1
+
+columns26_from11:
+	VMOVUPS          (DX), Z20
+	VMOVUPS.Z        64(DX), K1, Z21
+	VXORPD           Z22, Z22, Z22
+	VCVTSD2SS        (R9), X22, X22
+	VBROADCASTSS     X22, Z22
+	VMULPS           Z22, Z20, Z20
+	VMULPS           Z22, Z21, Z21
+	ADDQ             $+8, R9
+	VBROADCASTSS     44(DX), Z22
+	VFMADD231PS      Z20, Z22, Z0
+	VFMADD231PS      Z21, Z22, Z1
+	VBROADCASTSS     48(DX), Z22
+	VFMADD231PS      Z20, Z22, Z2
+	VFMADD231PS      Z21, Z22, Z3
+	VBROADCASTSS     52(DX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VBROADCASTSS     56(DX), Z22
+	VFMADD231PS      Z20, Z22, Z6
+	VFMADD231PS      Z21, Z22, Z7
+	VBROADCASTSS     60(DX), Z22
+	VFMADD231PS      Z20, Z22, Z8
+	VFMADD231PS      Z21, Z22, Z9
+	VFMADD231PS.BCST 64(DX), Z21, Z10
+	VFMADD231PS.BCST 68(DX), Z21, Z11
+	VFMADD231PS.BCST 72(DX), Z21, Z12
+	VFMADD231PS.BCST 76(DX), Z21, Z13
+	VFMADD231PS.BCST 80(DX), Z21, Z14
+	VFMADD231PS.BCST 84(DX), Z21, Z15
+	VFMADD231PS.BCST 88(DX), Z21, Z16
+	VFMADD231PS.BCST 92(DX), Z21, Z17
+	VFMADD231PS.BCST 96(DX), Z21, Z18
+	VFMADD231PS.BCST 100(DX), Z21, Z19
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns26_from11
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y20
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z20, Z20
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y21
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z21, Z21
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y22
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z22, Z22
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y23
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y24
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y25
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y25, Z25
+	VADDPD           128(AX), Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y26
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y27
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z12, Z12
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y28
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z29
+	VADDPD           Z29, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y29
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z30
+	VADDPD           Z30, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y30
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z20, K2, 64(DX)
+	VEXTRACTF32X8    $0x01, Z16, Y20
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, 128(DX)
+	VEXTRACTF32X8    $0x01, Z17, Y1
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z17, Z17
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(DX)
+	VEXTRACTF32X8    $0x01, Z18, Y0
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        192(AX), K2, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z21, K2, 64(DX)
+	VMOVUPD          Z3, 128(DX)
+	VMOVUPD          Z2, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z22, K2, 64(DX)
+	VMOVUPD          Z5, 128(DX)
+	VMOVUPD          Z4, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z23, K2, 64(DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z7, 128(DX)
+	VMOVUPD          Z6, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z24, K1, 64(DX)
+	VMOVUPD          Z9, 128(DX)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z10, 128(DX)
+	VMOVUPD          Z25, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z11, K2, 128(DX)
+	VMOVUPD          Z26, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, 128(DX)
+	VMOVUPD          Z27, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z13, K2, 128(DX)
+	VMOVUPD          Z28, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, 128(DX)
+	VMOVUPD          Z29, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z15, K2, 128(DX)
+	VMOVUPD          Z30, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 128(DX)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z17, K2, 128(DX)
+	VMOVUPD          Z1, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z0, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 192(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above26:
+	CMPQ   R10, $+28
+	JG     above28
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x00000fff, R13
+	KMOVW  R13, K1
+
+columns28_from0:
+	VMOVUPS       (R10), Z22
+	VMOVUPS.Z     64(R10), K1, Z23
+	VXORPD        Z24, Z24, Z24
+	VCVTSD2SS     (R12), X24, X24
+	VBROADCASTSS  X24, Z24
+	VMULPS        Z24, Z22, Z22
+	VMULPS        Z24, Z23, Z23
+	ADDQ          $+8, R12
+	VBROADCASTSS  (R10), Z24
+	VFMADD231PS   Z22, Z24, Z0
+	VFMADD231PS   Z23, Z24, Z1
+	VBROADCASTSS  4(R10), Z24
+	VFMADD231PS   Z22, Z24, Z2
+	VFMADD231PS   Z23, Z24, Z3
+	VBROADCASTSS  8(R10), Z24
+	VFMADD231PS   Z22, Z24, Z4
+	VFMADD231PS   Z23, Z24, Z5
+	VBROADCASTSS  12(R10), Z24
+	VFMADD231PS   Z22, Z24, Z6
+	VFMADD231PS   Z23, Z24, Z7
+	VBROADCASTSS  16(R10), Z24
+	VFMADD231PS   Z22, Z24, Z8
+	VFMADD231PS   Z23, Z24, Z9
+	VBROADCASTSS  20(R10), Z24
+	VFMADD231PS   Z22, Z24, Z10
+	VFMADD231PS   Z23, Z24, Z11
+	VBROADCASTSS  24(R10), Z24
+	VFMADD231PS   Z22, Z24, Z12
+	VFMADD231PS   Z23, Z24, Z13
+	VBROADCASTSS  28(R10), Z24
+	VFMADD231PS   Z22, Z24, Z14
+	VFMADD231PS   Z23, Z24, Z15
+	VBROADCASTSS  32(R10), Z24
+	VFMADD231PS   Z22, Z24, Z16
+	VFMADD231PS   Z23, Z24, Z17
+	VBROADCASTSS  36(R10), Z24
+	VFMADD231PS   Z22, Z24, Z18
+	VFMADD231PS   Z23, Z24, Z19
+	VBROADCASTSS  40(R10), Z24
+	VFMADD231PS   Z22, Z24, Z20
+	VFMADD231PS   Z23, Z24, Z21
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R10
+	DECQ          R11
+	JNZ           columns28_from0
+	MOVQ          AX, R10
+	VEXTRACTF32X8 $0x01, Z0, Y22
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z1, Y23
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x0000000f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     192(AX), K1, Z24
+	VADDPD        Z24, Z23, Z23
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y24
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z2, Z2
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z3, Y25
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y26
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z4, Z4
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z5, Y27
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y28
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z6, Z6
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z7, Y29
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y30
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R10)
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z22, 64(R10)
+	VEXTRACTF32X8 $0x01, Z10, Y22
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        64(AX), Z22, Z22
+	VMOVUPD       Z1, 128(R10)
+	VEXTRACTF32X8 $0x01, Z11, Y1
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x0000000f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z23, K1, 192(R10)
+	VEXTRACTF32X8 $0x01, Z12, Y23
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z23, Z23
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z2, K2, (R10)
+	VEXTRACTF32X8 $0x01, Z13, Y2
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R10)
+	VEXTRACTF32X8 $0x01, Z14, Y24
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z3, 128(R10)
+	VEXTRACTF32X8 $0x01, Z15, Y3
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R10)
+	VEXTRACTF32X8 $0x01, Z16, Y25
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y25, Z25
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K3
+	VMOVUPD       Z4, K3, (R10)
+	VEXTRACTF32X8 $0x01, Z18, Y4
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y4, Z4
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z4, Z4
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R10)
+	VEXTRACTF32X8 $0x01, Z20, Y26
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD.Z     64(AX), K3, Z20
+	VADDPD        Z20, Z26, Z26
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	VMOVUPD       Z5, 128(R10)
+	VMOVUPD       Z27, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, (R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z28, 64(R10)
+	VMOVUPD       Z7, 128(R10)
+	MOVL          $0x0000000f, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z29, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z8, K2, (R10)
+	VMOVUPD       Z30, 64(R10)
+	VMOVUPD       Z9, 128(R10)
+	VMOVUPD       Z0, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z10, K2, (R10)
+	VMOVUPD       Z22, 64(R10)
+	VMOVUPD       Z11, 128(R10)
+	VMOVUPD       Z1, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z12, K2, (R10)
+	VMOVUPD       Z23, 64(R10)
+	VMOVUPD       Z13, 128(R10)
+	VMOVUPD       Z2, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z14, K2, (R10)
+	VMOVUPD       Z24, 64(R10)
+	VMOVUPD       Z15, 128(R10)
+	VMOVUPD       Z3, K1, 192(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z25, 64(R10)
+	VMOVUPD       Z17, 128(R10)
+	VMOVUPD       Z16, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z4, K1, 64(R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z19, 128(R10)
+	MOVL          $0x0000000f, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z18, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z26, K2, 64(R10)
+	VMOVUPD       Z21, 128(R10)
+	VMOVUPD       Z20, K1, 192(R10)
+	ADDQ          CX, AX
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	VXORPD        Z21, Z21, Z21
+	MOVQ          SI, SI
+	MOVL          $0x00000fff, R10
+	KMOVW         R10, K1
+
+columns28_from11:
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
+	VXORPD           Z24, Z24, Z24
+	VCVTSD2SS        (R9), X24, X24
+	VBROADCASTSS     X24, Z24
+	VMULPS           Z24, Z22, Z22
+	VMULPS           Z24, Z23, Z23
+	ADDQ             $+8, R9
+	VBROADCASTSS     44(DX), Z24
+	VFMADD231PS      Z22, Z24, Z0
+	VFMADD231PS      Z23, Z24, Z1
+	VBROADCASTSS     48(DX), Z24
+	VFMADD231PS      Z22, Z24, Z2
+	VFMADD231PS      Z23, Z24, Z3
+	VBROADCASTSS     52(DX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VBROADCASTSS     56(DX), Z24
+	VFMADD231PS      Z22, Z24, Z6
+	VFMADD231PS      Z23, Z24, Z7
+	VBROADCASTSS     60(DX), Z24
+	VFMADD231PS      Z22, Z24, Z8
+	VFMADD231PS      Z23, Z24, Z9
+	VFMADD231PS.BCST 64(DX), Z23, Z10
+	VFMADD231PS.BCST 68(DX), Z23, Z11
+	VFMADD231PS.BCST 72(DX), Z23, Z12
+	VFMADD231PS.BCST 76(DX), Z23, Z13
+	VFMADD231PS.BCST 80(DX), Z23, Z14
+	VFMADD231PS.BCST 84(DX), Z23, Z15
+	VFMADD231PS.BCST 88(DX), Z23, Z16
+	VFMADD231PS.BCST 92(DX), Z23, Z17
+	VFMADD231PS.BCST 96(DX), Z23, Z18
+	VFMADD231PS.BCST 100(DX), Z23, Z19
+	VFMADD231PS.BCST 104(DX), Z23, Z20
+	VFMADD231PS.BCST 108(DX), Z23, Z21
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns28_from11
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y22
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z22, Z22
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y23
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y24
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y25
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y26
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z26, Z26
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y27
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y27, Z27
+	VADDPD           128(AX), Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y28
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z29
+	VADDPD           Z29, Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y29
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z30
+	VADDPD           Z30, Z12, Z12
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y30
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z22, K2, 64(DX)
+	VEXTRACTF32X8    $0x01, Z14, Y22
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K3
+	VMOVUPD          Z1, 128(DX)
+	VEXTRACTF32X8    $0x01, Z15, Y1
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(DX)
+	VEXTRACTF32X8    $0x01, Z16, Y0
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, DX
+	VMOVUPD          Z23, K2, 64(DX)
+	VEXTRACTF32X8    $0x01, Z17, Y23
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z17, Z17
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z23, Z23
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 128(DX)
+	VEXTRACTF32X8    $0x01, Z18, Y3
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        192(AX), K2, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        192(AX), K2, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y20
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        192(AX), K2, Z21
+	VADDPD           Z21, Z20, Z20
+	VMOVUPD          Z2, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z24, K2, 64(DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z5, 128(DX)
+	VMOVUPD          Z4, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z25, K1, 64(DX)
+	VMOVUPD          Z7, 128(DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z26, K2, 64(DX)
+	VMOVUPD          Z9, 128(DX)
+	VMOVUPD          Z8, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z10, 128(DX)
+	VMOVUPD          Z27, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z11, K2, 128(DX)
+	VMOVUPD          Z28, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z12, K2, 128(DX)
+	VMOVUPD          Z29, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z13, K2, 128(DX)
+	VMOVUPD          Z30, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, 128(DX)
+	VMOVUPD          Z22, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 128(DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z16, K2, 128(DX)
+	VMOVUPD          Z0, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z17, K2, 128(DX)
+	VMOVUPD          Z23, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 192(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above28:
+	CMPQ   R10, $+30
+	JG     above30
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+	MOVL   $0x00003fff, R13
+	KMOVW  R13, K1
+
+columns30_from0:
+	VMOVUPS       (R10), Z24
+	VMOVUPS.Z     64(R10), K1, Z25
+	VXORPD        Z26, Z26, Z26
+	VCVTSD2SS     (R12), X26, X26
+	VBROADCASTSS  X26, Z26
+	VMULPS        Z26, Z24, Z24
+	VMULPS        Z26, Z25, Z25
+	ADDQ          $+8, R12
+	VBROADCASTSS  (R10), Z26
+	VFMADD231PS   Z24, Z26, Z0
+	VFMADD231PS   Z25, Z26, Z1
+	VBROADCASTSS  4(R10), Z26
+	VFMADD231PS   Z24, Z26, Z2
+	VFMADD231PS   Z25, Z26, Z3
+	VBROADCASTSS  8(R10), Z26
+	VFMADD231PS   Z24, Z26, Z4
+	VFMADD231PS   Z25, Z26, Z5
+	VBROADCASTSS  12(R10), Z26
+	VFMADD231PS   Z24, Z26, Z6
+	VFMADD231PS   Z25, Z26, Z7
+	VBROADCASTSS  16(R10), Z26
+	VFMADD231PS   Z24, Z26, Z8
+	VFMADD231PS   Z25, Z26, Z9
+	VBROADCASTSS  20(R10), Z26
+	VFMADD231PS   Z24, Z26, Z10
+	VFMADD231PS   Z25, Z26, Z11
+	VBROADCASTSS  24(R10), Z26
+	VFMADD231PS   Z24, Z26, Z12
+	VFMADD231PS   Z25, Z26, Z13
+	VBROADCASTSS  28(R10), Z26
+	VFMADD231PS   Z24, Z26, Z14
+	VFMADD231PS   Z25, Z26, Z15
+	VBROADCASTSS  32(R10), Z26
+	VFMADD231PS   Z24, Z26, Z16
+	VFMADD231PS   Z25, Z26, Z17
+	VBROADCASTSS  36(R10), Z26
+	VFMADD231PS   Z24, Z26, Z18
+	VFMADD231PS   Z25, Z26, Z19
+	VBROADCASTSS  40(R10), Z26
+	VFMADD231PS   Z24, Z26, Z20
+	VFMADD231PS   Z25, Z26, Z21
+	VBROADCASTSS  44(R10), Z26
+	VFMADD231PS   Z24, Z26, Z22
+	VFMADD231PS   Z25, Z26, Z23
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R10
+	DECQ          R11
+	JNZ           columns30_from0
+	MOVQ          AX, R10
+	VEXTRACTF32X8 $0x01, Z0, Y24
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z1, Y25
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x0000003f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y26
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z2, Z2
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z3, Y27
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y28
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K3
+	VMOVUPD.Z     (AX), K3, Z29
+	VADDPD        Z29, Z4, Z4
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z5, Y29
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y30
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z6, Z6
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R10)
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R10)
+	VEXTRACTF32X8 $0x01, Z8, Y24
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z1, 128(R10)
+	VEXTRACTF32X8 $0x01, Z9, Y1
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R10)
+	VEXTRACTF32X8 $0x01, Z10, Y25
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y25, Z25
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        64(AX), Z25, Z25
+	ADDQ          CX, R10
+	VMOVUPD       Z2, K2, (R10)
+	VEXTRACTF32X8 $0x01, Z11, Y2
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x0000003f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R10)
+	VEXTRACTF32X8 $0x01, Z12, Y26
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z26, Z26
+	VMOVUPD       Z3, 128(R10)
+	VEXTRACTF32X8 $0x01, Z13, Y3
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z27, K1, 192(R10)
+	VEXTRACTF32X8 $0x01, Z14, Y27
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y27, Z27
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z27, Z27
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z4, K2, (R10)
+	VEXTRACTF32X8 $0x01, Z15, Y4
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y4, Z4
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z4, Z4
+	ADDQ          CX, AX
+	VMOVUPD       Z28, 64(R10)
+	VEXTRACTF32X8 $0x01, Z16, Y28
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y28, Z28
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	VMOVUPD       Z5, 128(R10)
+	VEXTRACTF32X8 $0x01, Z18, Y5
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y5, Z5
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K3
+	VMOVUPD.Z     64(AX), K3, Z18
+	VADDPD        Z18, Z5, Z5
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z29, K1, 192(R10)
+	VEXTRACTF32X8 $0x01, Z20, Y29
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y29, Z29
+	VMOVUPD.Z     64(AX), K2, Z20
+	VADDPD        Z20, Z29, Z29
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	ADDQ          CX, AX
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, (R10)
+	VEXTRACTF32X8 $0x01, Z22, Y6
+	VCVTPS2PD     Y22, Z22
+	VCVTPS2PD     Y6, Z6
+	VMOVUPD.Z     64(AX), K1, Z22
+	VADDPD        Z22, Z6, Z6
+	VEXTRACTF32X8 $0x01, Z23, Y22
+	VCVTPS2PD     Y23, Z23
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        128(AX), Z23, Z23
+	MOVL          $0x0000003f, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z22, Z22
+	VMOVUPD       Z30, 64(R10)
+	VMOVUPD       Z7, 128(R10)
+	VMOVUPD       Z0, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z8, K2, (R10)
+	VMOVUPD       Z24, 64(R10)
+	VMOVUPD       Z9, 128(R10)
+	VMOVUPD       Z1, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z10, K2, (R10)
+	VMOVUPD       Z25, 64(R10)
+	VMOVUPD       Z11, 128(R10)
+	VMOVUPD       Z2, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z12, K2, (R10)
+	VMOVUPD       Z26, 64(R10)
+	VMOVUPD       Z13, 128(R10)
+	VMOVUPD       Z3, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z14, K2, (R10)
+	VMOVUPD       Z27, 64(R10)
+	VMOVUPD       Z15, 128(R10)
+	VMOVUPD       Z4, K1, 192(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z28, 64(R10)
+	VMOVUPD       Z17, 128(R10)
+	VMOVUPD       Z16, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z5, K1, 64(R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z19, 128(R10)
+	MOVL          $0x0000003f, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z18, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z29, K2, 64(R10)
+	VMOVUPD       Z21, 128(R10)
+	VMOVUPD       Z20, K1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K2
+	VMOVUPD       Z6, K2, 64(R10)
+	VMOVUPD       Z23, 128(R10)
+	VMOVUPD       Z22, K1, 192(R10)
+	ADDQ          CX, AX
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	VXORPD        Z21, Z21, Z21
+	MOVQ          SI, SI
+	MOVL          $0x00003fff, R10
+	KMOVW         R10, K1
+
+columns30_from12:
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
+	VXORPD           Z24, Z24, Z24
+	VCVTSD2SS        (R9), X24, X24
+	VBROADCASTSS     X24, Z24
+	VMULPS           Z24, Z22, Z22
+	VMULPS           Z24, Z23, Z23
+	ADDQ             $+8, R9
+	VBROADCASTSS     48(DX), Z24
+	VFMADD231PS      Z22, Z24, Z0
+	VFMADD231PS      Z23, Z24, Z1
+	VBROADCASTSS     52(DX), Z24
+	VFMADD231PS      Z22, Z24, Z2
+	VFMADD231PS      Z23, Z24, Z3
+	VBROADCASTSS     56(DX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VBROADCASTSS     60(DX), Z24
+	VFMADD231PS      Z22, Z24, Z6
+	VFMADD231PS      Z23, Z24, Z7
+	VFMADD231PS.BCST 64(DX), Z23, Z8
+	VFMADD231PS.BCST 68(DX), Z23, Z9
+	VFMADD231PS.BCST 72(DX), Z23, Z10
+	VFMADD231PS.BCST 76(DX), Z23, Z11
+	VFMADD231PS.BCST 80(DX), Z23, Z12
+	VFMADD231PS.BCST 84(DX), Z23, Z13
+	VFMADD231PS.BCST 88(DX), Z23, Z14
+	VFMADD231PS.BCST 92(DX), Z23, Z15
+	VFMADD231PS.BCST 96(DX), Z23, Z16
+	VFMADD231PS.BCST 100(DX), Z23, Z17
+	VFMADD231PS.BCST 104(DX), Z23, Z18
+	VFMADD231PS.BCST 108(DX), Z23, Z19
+	VFMADD231PS.BCST 112(DX), Z23, Z20
+	VFMADD231PS.BCST 116(DX), Z23, Z21
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns30_from12
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y22
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z22, Z22
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y23
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y24
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y25
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y26
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y26, Z26
+	VADDPD           128(AX), Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y27
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y28
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z29
+	VADDPD           Z29, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y29
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z30
+	VADDPD           Z30, Z11, Z11
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y30
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z22, K2, 64(DX)
+	VEXTRACTF32X8    $0x01, Z13, Y22
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K3
+	VMOVUPD          Z1, 128(DX)
+	VEXTRACTF32X8    $0x01, Z14, Y1
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(DX)
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, DX
+	VMOVUPD          Z23, K2, 64(DX)
+	VEXTRACTF32X8    $0x01, Z16, Y23
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD.Z        192(AX), K1, Z16
+	VADDPD           Z16, Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y17
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y20
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, 128(DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z24, K2, 64(DX)
+	VMOVUPD          Z5, 128(DX)
+	VMOVUPD          Z4, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z25, K2, 64(DX)
+	VMOVUPD          Z7, 128(DX)
+	VMOVUPD          Z6, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z8, 128(DX)
+	VMOVUPD          Z26, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z9, K2, 128(DX)
+	VMOVUPD          Z27, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z10, K2, 128(DX)
+	VMOVUPD          Z28, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z11, K2, 128(DX)
+	VMOVUPD          Z29, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 128(DX)
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z30, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z13, K2, 128(DX)
+	VMOVUPD          Z22, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z14, K2, 128(DX)
+	VMOVUPD          Z1, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K2
+	VMOVUPD          Z15, K2, 128(DX)
+	VMOVUPD          Z0, K1, 192(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z23, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z20, K1, 192(DX)
+	ADDQ             CX, AX
+	VZEROUPPER
+	RET
+
+above30:
+	IMUL3Q $0x00008001, R8, R8
+	SHRQ   $+16, R8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   DX, R10
+	MOVQ   SI, R11
+	MOVQ   R9, R12
+
+columns32_from0:
+	VMOVUPS       (R10), Z24
+	VMOVUPS       64(R10), Z25
+	VXORPD        Z26, Z26, Z26
+	VCVTSD2SS     (R12), X26, X26
+	VBROADCASTSS  X26, Z26
+	VMULPS        Z26, Z24, Z24
+	VMULPS        Z26, Z25, Z25
+	ADDQ          $+8, R12
+	VBROADCASTSS  (R10), Z26
+	VFMADD231PS   Z24, Z26, Z0
+	VFMADD231PS   Z25, Z26, Z1
+	VBROADCASTSS  4(R10), Z26
+	VFMADD231PS   Z24, Z26, Z2
+	VFMADD231PS   Z25, Z26, Z3
+	VBROADCASTSS  8(R10), Z26
+	VFMADD231PS   Z24, Z26, Z4
+	VFMADD231PS   Z25, Z26, Z5
+	VBROADCASTSS  12(R10), Z26
+	VFMADD231PS   Z24, Z26, Z6
+	VFMADD231PS   Z25, Z26, Z7
+	VBROADCASTSS  16(R10), Z26
+	VFMADD231PS   Z24, Z26, Z8
+	VFMADD231PS   Z25, Z26, Z9
+	VBROADCASTSS  20(R10), Z26
+	VFMADD231PS   Z24, Z26, Z10
+	VFMADD231PS   Z25, Z26, Z11
+	VBROADCASTSS  24(R10), Z26
+	VFMADD231PS   Z24, Z26, Z12
+	VFMADD231PS   Z25, Z26, Z13
+	VBROADCASTSS  28(R10), Z26
+	VFMADD231PS   Z24, Z26, Z14
+	VFMADD231PS   Z25, Z26, Z15
+	VBROADCASTSS  32(R10), Z26
+	VFMADD231PS   Z24, Z26, Z16
+	VFMADD231PS   Z25, Z26, Z17
+	VBROADCASTSS  36(R10), Z26
+	VFMADD231PS   Z24, Z26, Z18
+	VFMADD231PS   Z25, Z26, Z19
+	VBROADCASTSS  40(R10), Z26
+	VFMADD231PS   Z24, Z26, Z20
+	VFMADD231PS   Z25, Z26, Z21
+	VBROADCASTSS  44(R10), Z26
+	VFMADD231PS   Z24, Z26, Z22
+	VFMADD231PS   Z25, Z26, Z23
+	PREFETCHT0    (DI)
+	ADDQ          R8, DI
+	ADDQ          BX, R10
+	DECQ          R11
+	JNZ           columns32_from0
+	MOVQ          AX, R10
+	VEXTRACTF32X8 $0x01, Z0, Y24
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z1, Y25
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z1, Z1
+	VADDPD        192(AX), Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y26
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z27
+	VADDPD        Z27, Z2, Z2
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z3, Y27
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z3, Z3
+	VADDPD        192(AX), Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y28
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z4, Z4
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z5, Y29
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z5, Z5
+	VADDPD        192(AX), Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y30
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z6, Z6
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R10)
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z7, Z7
+	VADDPD        192(AX), Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R10)
+	VEXTRACTF32X8 $0x01, Z8, Y24
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z1, 128(R10)
+	VEXTRACTF32X8 $0x01, Z9, Y1
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z9, Z9
+	VADDPD        192(AX), Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z25, 192(R10)
+	VEXTRACTF32X8 $0x01, Z10, Y25
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y25, Z25
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z10, Z10
+	VADDPD        64(AX), Z25, Z25
+	ADDQ          CX, R10
+	VMOVUPD       Z2, K1, (R10)
+	VEXTRACTF32X8 $0x01, Z11, Y2
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z11, Z11
+	VADDPD        192(AX), Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R10)
+	VEXTRACTF32X8 $0x01, Z12, Y26
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z12, Z12
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VADDPD        64(AX), Z26, Z26
+	VMOVUPD       Z3, 128(R10)
+	VEXTRACTF32X8 $0x01, Z13, Y3
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z13, Z13
+	VADDPD        192(AX), Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z27, 192(R10)
+	VEXTRACTF32X8 $0x01, Z14, Y27
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y27, Z27
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z27, Z27
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z4, K1, (R10)
+	VEXTRACTF32X8 $0x01, Z15, Y4
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y4, Z4
+	VADDPD        128(AX), Z15, Z15
+	VADDPD        192(AX), Z4, Z4
+	ADDQ          CX, AX
+	VMOVUPD       Z28, 64(R10)
+	VEXTRACTF32X8 $0x01, Z16, Y28
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y28, Z28
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VADDPD        192(AX), Z16, Z16
+	ADDQ          CX, AX
+	VMOVUPD       Z5, 128(R10)
+	VEXTRACTF32X8 $0x01, Z18, Y5
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y5, Z5
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K2
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z5, Z5
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VADDPD        192(AX), Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z29, 192(R10)
+	VEXTRACTF32X8 $0x01, Z20, Y29
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y29, Z29
+	VMOVUPD.Z     64(AX), K1, Z20
+	VADDPD        Z20, Z29, Z29
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VADDPD        192(AX), Z20, Z20
+	ADDQ          CX, AX
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, (R10)
+	VEXTRACTF32X8 $0x01, Z22, Y6
+	VCVTPS2PD     Y22, Z22
+	VCVTPS2PD     Y6, Z6
+	VMOVUPD.Z     64(AX), K1, Z22
+	VADDPD        Z22, Z6, Z6
+	VEXTRACTF32X8 $0x01, Z23, Y22
+	VCVTPS2PD     Y23, Z23
+	VCVTPS2PD     Y22, Z22
+	VADDPD        128(AX), Z23, Z23
+	VADDPD        192(AX), Z22, Z22
+	VMOVUPD       Z30, 64(R10)
+	VMOVUPD       Z7, 128(R10)
+	VMOVUPD       Z0, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f0, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z8, K1, (R10)
+	VMOVUPD       Z24, 64(R10)
+	VMOVUPD       Z9, 128(R10)
+	VMOVUPD       Z1, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000e0, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z10, K1, (R10)
+	MOVL          $0x000000ff, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z25, 64(R10)
+	VMOVUPD       Z11, 128(R10)
+	VMOVUPD       Z2, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000c0, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z12, K1, (R10)
+	VMOVUPD       Z26, 64(R10)
+	VMOVUPD       Z13, 128(R10)
+	VMOVUPD       Z3, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x00000080, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z14, K1, (R10)
+	VMOVUPD       Z27, 64(R10)
+	VMOVUPD       Z15, 128(R10)
+	VMOVUPD       Z4, 192(R10)
+	ADDQ          CX, R10
+	VMOVUPD       Z28, 64(R10)
+	VMOVUPD       Z17, 128(R10)
+	VMOVUPD       Z16, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fe, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z5, K1, 64(R10)
+	VMOVUPD       Z19, 128(R10)
+	VMOVUPD       Z18, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000fc, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z29, K1, 64(R10)
+	VMOVUPD       Z21, 128(R10)
+	VMOVUPD       Z20, 192(R10)
+	ADDQ          CX, R10
+	MOVL          $0x000000f8, R11
+	KMOVW         R11, K1
+	VMOVUPD       Z6, K1, 64(R10)
+	VMOVUPD       Z23, 128(R10)
+	VMOVUPD       Z22, 192(R10)
+	ADDQ          CX, AX
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	VXORPD        Z21, Z21, Z21
+	VXORPD        Z22, Z22, Z22
+	VXORPD        Z23, Z23, Z23
+	MOVQ          SI, SI
+
+columns32_from12:
+	VMOVUPS          (DX), Z24
+	VMOVUPS          64(DX), Z25
+	VXORPD           Z26, Z26, Z26
+	VCVTSD2SS        (R9), X26, X26
+	VBROADCASTSS     X26, Z26
+	VMULPS           Z26, Z24, Z24
+	VMULPS           Z26, Z25, Z25
+	ADDQ             $+8, R9
+	VBROADCASTSS     48(DX), Z26
+	VFMADD231PS      Z24, Z26, Z0
+	VFMADD231PS      Z25, Z26, Z1
+	VBROADCASTSS     52(DX), Z26
+	VFMADD231PS      Z24, Z26, Z2
+	VFMADD231PS      Z25, Z26, Z3
+	VBROADCASTSS     56(DX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VBROADCASTSS     60(DX), Z26
+	VFMADD231PS      Z24, Z26, Z6
+	VFMADD231PS      Z25, Z26, Z7
+	VFMADD231PS.BCST 64(DX), Z25, Z8
+	VFMADD231PS.BCST 68(DX), Z25, Z9
+	VFMADD231PS.BCST 72(DX), Z25, Z10
+	VFMADD231PS.BCST 76(DX), Z25, Z11
+	VFMADD231PS.BCST 80(DX), Z25, Z12
+	VFMADD231PS.BCST 84(DX), Z25, Z13
+	VFMADD231PS.BCST 88(DX), Z25, Z14
+	VFMADD231PS.BCST 92(DX), Z25, Z15
+	VFMADD231PS.BCST 96(DX), Z25, Z16
+	VFMADD231PS.BCST 100(DX), Z25, Z17
+	VFMADD231PS.BCST 104(DX), Z25, Z18
+	VFMADD231PS.BCST 108(DX), Z25, Z19
+	VFMADD231PS.BCST 112(DX), Z25, Z20
+	VFMADD231PS.BCST 116(DX), Z25, Z21
+	VFMADD231PS.BCST 120(DX), Z25, Z22
+	VFMADD231PS.BCST 124(DX), Z25, Z23
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
 	JNZ              columns32_from12
 	MOVQ             AX, DX
 	VEXTRACTF32X8    $0x01, Z0, Y24

@@ -582,7 +582,7 @@ copied_many_next:
 	RET
 
 // func Pack32(dst *float32, ldd int, x *float32, n int, p int, stride int, shift *float32, d *float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·Pack32(SB), NOSPLIT, $0-64
 	MOVQ      dst+0(FP), AX
 	MOVQ      ldd+8(FP), CX
@@ -613,13 +613,13 @@ TEXT ·Pack32(SB), NOSPLIT, $0-64
 	VMOVUPS.Z (R8), K1, Y1
 
 both1:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	VMOVUPS.Z    (DX), K1, Y2
 	VSUBPS       Y1, Y2, Y2
-	VCVTPS2PD    Y2, Z2
-	VMULPD       Z0, Z2, Z2
-	VCVTPD2PS    Z2, Y2
+	VMULPS       Y0, Y2, Y2
 	VMOVUPS      Y2, K1, (AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -640,19 +640,17 @@ both_more_than1:
 	VMOVUPS.Z 32(R8), K1, Y2
 
 both2:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), Y3
 	VSUBPS       Y1, Y3, Y3
-	VCVTPS2PD    Y3, Z3
-	VMULPD       Z0, Z3, Z3
-	VCVTPD2PS    Z3, Y3
+	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (AX)
 	VMOVUPS.Z    32(DX), K1, Y3
 	VSUBPS       Y2, Y3, Y3
-	VCVTPS2PD    Y3, Z3
-	VMULPD       Z0, Z3, Z3
-	VCVTPD2PS    Z3, Y3
+	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, K1, 32(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -674,25 +672,21 @@ both_more_than2:
 	VMOVUPS.Z 64(R8), K1, Y3
 
 both3:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), Y4
 	VSUBPS       Y1, Y4, Y4
-	VCVTPS2PD    Y4, Z4
-	VMULPD       Z0, Z4, Z4
-	VCVTPD2PS    Z4, Y4
+	VMULPS       Y0, Y4, Y4
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      32(DX), Y4
 	VSUBPS       Y2, Y4, Y4
-	VCVTPS2PD    Y4, Z4
-	VMULPD       Z0, Z4, Z4
-	VCVTPD2PS    Z4, Y4
+	VMULPS       Y0, Y4, Y4
 	VMOVUPS      Y4, 32(AX)
 	VMOVUPS.Z    64(DX), K1, Y4
 	VSUBPS       Y3, Y4, Y4
-	VCVTPS2PD    Y4, Z4
-	VMULPD       Z0, Z4, Z4
-	VCVTPD2PS    Z4, Y4
+	VMULPS       Y0, Y4, Y4
 	VMOVUPS      Y4, K1, 64(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -715,31 +709,25 @@ both_more_than3:
 	VMOVUPS.Z 96(R8), K1, Y4
 
 both4:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), Y5
 	VSUBPS       Y1, Y5, Y5
-	VCVTPS2PD    Y5, Z5
-	VMULPD       Z0, Z5, Z5
-	VCVTPD2PS    Z5, Y5
+	VMULPS       Y0, Y5, Y5
 	VMOVUPS      Y5, (AX)
 	VMOVUPS      32(DX), Y5
 	VSUBPS       Y2, Y5, Y5
-	VCVTPS2PD    Y5, Z5
-	VMULPD       Z0, Z5, Z5
-	VCVTPD2PS    Z5, Y5
+	VMULPS       Y0, Y5, Y5
 	VMOVUPS      Y5, 32(AX)
 	VMOVUPS      64(DX), Y5
 	VSUBPS       Y3, Y5, Y5
-	VCVTPS2PD    Y5, Z5
-	VMULPD       Z0, Z5, Z5
-	VCVTPD2PS    Z5, Y5
+	VMULPS       Y0, Y5, Y5
 	VMOVUPS      Y5, 64(AX)
 	VMOVUPS.Z    96(DX), K1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VCVTPS2PD    Y5, Z5
-	VMULPD       Z0, Z5, Z5
-	VCVTPD2PS    Z5, Y5
+	VMULPS       Y0, Y5, Y5
 	VMOVUPS      Y5, K1, 96(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -750,7 +738,9 @@ both4:
 
 both_more_than4:
 both_many:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	MOVQ         DX, R11
 	MOVQ         AX, R12
@@ -761,9 +751,7 @@ both_many:
 both_many_vector:
 	VMOVUPS   (R11), Y1
 	VSUBPS    (R13), Y1, Y1
-	VCVTPS2PD Y1, Z1
-	VMULPD    Z0, Z1, Z1
-	VCVTPD2PS Z1, Y1
+	VMULPS    Y0, Y1, Y1
 	VMOVUPS   Y1, (R12)
 	ADDQ      $+32, R11
 	ADDQ      $+32, R12
@@ -775,9 +763,7 @@ both_many_vector:
 	VMOVUPS.Z (R13), K1, Y1
 	VMOVUPS.Z (R11), K1, Y2
 	VSUBPS    Y1, Y2, Y2
-	VCVTPS2PD Y2, Z2
-	VMULPD    Z0, Z2, Z2
-	VCVTPD2PS Z2, Y2
+	VMULPS    Y0, Y2, Y2
 	VMOVUPS   Y2, K1, (R12)
 
 both_many_next:
@@ -798,12 +784,12 @@ scaled:
 	KMOVW SI, K1
 
 scaled1:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	VMOVUPS.Z    (DX), K1, Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, K1, (AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -822,17 +808,15 @@ scaled_more_than1:
 	KMOVW SI, K1
 
 scaled2:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, (AX)
 	VMOVUPS.Z    32(DX), K1, Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, K1, 32(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -851,22 +835,18 @@ scaled_more_than2:
 	KMOVW SI, K1
 
 scaled3:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, (AX)
 	VMOVUPS      32(DX), Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS.Z    64(DX), K1, Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, K1, 64(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -885,27 +865,21 @@ scaled_more_than3:
 	KMOVW SI, K1
 
 scaled4:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	VMOVUPS      (DX), Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, (AX)
 	VMOVUPS      32(DX), Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      64(DX), Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 64(AX)
 	VMOVUPS.Z    96(DX), K1, Y1
-	VCVTPS2PD    Y1, Z1
-	VMULPD       Z0, Z1, Z1
-	VCVTPD2PS    Z1, Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, K1, 96(AX)
 	ADDQ         DI, DX
 	ADDQ         CX, AX
@@ -916,7 +890,9 @@ scaled4:
 
 scaled_more_than4:
 scaled_many:
-	VBROADCASTSD (R9), Z0
+	VXORPD       Z0, Z0, Z0
+	VCVTSD2SS    (R9), X0, X0
+	VBROADCASTSS X0, Z0
 	ADDQ         $+8, R9
 	MOVQ         DX, R8
 	MOVQ         AX, R11
@@ -925,9 +901,7 @@ scaled_many:
 
 scaled_many_vector:
 	VMOVUPS   (R8), Y1
-	VCVTPS2PD Y1, Z1
-	VMULPD    Z0, Z1, Z1
-	VCVTPD2PS Z1, Y1
+	VMULPS    Y0, Y1, Y1
 	VMOVUPS   Y1, (R11)
 	ADDQ      $+32, R8
 	ADDQ      $+32, R11
@@ -936,9 +910,7 @@ scaled_many_vector:
 	TESTQ     R10, R10
 	JZ        scaled_many_next
 	VMOVUPS.Z (R8), K1, Y1
-	VCVTPS2PD Y1, Z1
-	VMULPD    Z0, Z1, Z1
-	VCVTPD2PS Z1, Y1
+	VMULPS    Y0, Y1, Y1
 	VMOVUPS   Y1, K1, (R11)
 
 scaled_many_next:

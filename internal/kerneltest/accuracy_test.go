@@ -95,7 +95,7 @@ func errorBounds[T kernels.Float](t *testing.T, epsilonT float64) {
 					w.add(r[i], a, b)
 				}
 				e.check(t, "Gram", gram[j*p+k], kernels.PanelRows*epsilonT+rows*epsilon)
-				w.check(t, "Sandwich", sandwich[j*p+k], (kernels.PanelRows+1)*epsilonT+rows*epsilon)
+				w.check(t, "Sandwich", sandwich[j*p+k], (kernels.PanelRows+2)*epsilonT+rows*epsilon)
 			}
 		}
 	}

@@ -1,8 +1,7 @@
 package ref
 
 // Pack sets dst[i,j] = d[i]·(x[i,j] − shift[j]) for n rows of p columns. The
-// difference is rounded to T, and so is the product, which is formed in
-// float64. shift and d may be
+// weight, the difference and the product are rounded to T. shift and d may be
 // nil.
 func Pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []float64) {
 	for i := range n {
@@ -16,11 +15,11 @@ func Pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []flo
 			}
 		case shift == nil:
 			for j, v := range from {
-				to[j] = T(float64(float64(v) * d[i]))
+				to[j] = T(v * T(d[i]))
 			}
 		default:
 			for j, v := range from {
-				to[j] = T(float64(float64(v-shift[j]) * d[i]))
+				to[j] = T(T(v-shift[j]) * T(d[i]))
 			}
 		}
 	}
