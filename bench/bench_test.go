@@ -7,13 +7,14 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
 func small() Plan {
-	return Plan{Workloads: Workloads(), Columns: []int{3, 17}, Threads: []int{1, 2}, Types: []string{Float64, Float32}, Bytes: 1 << 20, Peers: true}
+	return Plan{Workloads: Workloads(), Columns: []int{3, 17}, Threads: []int{1, 2}, Types: []string{Float64, Float32}, Bytes: 1 << 20, Peers: []Peer{&Gonum{}}}
 }
 
 func TestEveryCombinationIsMeasured(t *testing.T) {
@@ -57,30 +58,105 @@ func TestEveryCombinationIsMeasured(t *testing.T) {
 	}
 }
 
-// TestWorkloadsAndGonumAgree: what is timed is the same work.
-func TestWorkloadsAndGonumAgree(t *testing.T) {
-	const n, p = 300, 7
-	ours, theirs := newProblem(make([]float64, n*p), n, p, 1), newProblem(make([]float64, n*p), n, p, 1)
-	for _, name := range []string{"gram", "sandwich"} {
-		clear(ours.outcomes[0].matrix)
-		if err := ours.run(name); err != nil {
-			t.Fatal(err)
-		}
-		theirs.gonum(name, n)
-		for i := range p {
-			for j := i; j < p; j++ {
-				if a, b := ours.outcomes[0].matrix[i*p+j], theirs.outcomes[0].matrix[i*p+j]; math.Abs(a-b) > 1e-12*n {
-					t.Errorf("%s: entry %d, %d is %v, gonum's %v", name, i, j, a, b)
+// TestWaysAgree: what is timed is the same work, whichever way it is called.
+func TestWaysAgree(t *testing.T) {
+	waysAgree[float64](t, Float64)
+	waysAgree[float32](t, Float32)
+}
+
+func waysAgree[T kernels.Float](t *testing.T, dtype string) {
+	const n, rows = 1500, 1100
+	for _, p := range []int{1, 7, 70} {
+		for _, threads := range []int{1, 3} {
+			b := NewProblem(make([]T, n*p), n, p, threads)
+			blas := NewBLASProblem(b, gonumBLAS[T]{})
+			for _, name := range Workloads() {
+				w, _ := find(name)
+				c := Case{name, dtype, rows, p, threads}
+				ours, err := run(w, b.first(rows))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, way := range BLASWays(name) {
+					blas.Do(c, way, 2)
+					if wrong := ours.differs(blas.Answer(c), w.allowed(c, ours)); wrong != "" {
+						t.Errorf("%+v, %s: %s", c, way, wrong)
+					}
 				}
 			}
 		}
 	}
 }
 
+// A liar leaves out the last row of a gradient.
+type liar struct{ Gonum }
+
+func (*liar) Name() string { return "liar" }
+
+func (l *liar) Do(c Case, way string, repeat int) (time.Duration, error) {
+	c.Rows--
+	return l.Gonum.Do(c, way, repeat)
+}
+
+func TestWrongAnswersHaveNoTime(t *testing.T) {
+	plan := small()
+	plan.Workloads, plan.Columns, plan.Threads = []string{"grad", "gram"}, []int{5}, []int{1}
+	plan.Peers, plan.Enough = []Peer{&liar{}, &Gonum{}}, time.Millisecond
+	for _, dtype := range []string{Float64, Float32} {
+		plan.Types = []string{dtype}
+		_, err := Run(context.Background(), plan, func(r Result) error {
+			if len(r.Peers) != 1 || r.Peers[0].Name != "gonum" {
+				t.Errorf("peers with a time: %+v", r.Peers)
+			}
+			if len(r.Refused) != 1 || r.Refused[0].Name != "liar" || !strings.Contains(r.Refused[0].Reason, "off by") {
+				t.Errorf("peers without a time: %+v", r.Refused)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan.Rows = []int{5000} // one row of float32 must be seen among these
+	}
+}
+
+func TestAnswersDiffer(t *testing.T) {
+	ours := Answer{Vector: []float64{1, 2}, Matrix: []float64{1, 2, 3, 4}}
+	for _, c := range []struct {
+		other   Answer
+		message string
+	}{
+		{Answer{Vector: []float64{1, 2}, Matrix: []float64{1, 2, 9, 4}}, ""}, // below the diagonal
+		{Answer{Vector: []float64{1, 2.5}, Matrix: []float64{1, 2, 3, 4}}, "off by 0.5"},
+		{Answer{Vector: []float64{1, 2}, Matrix: []float64{1, 3, 3, 4}}, "off by 1"},
+		{Answer{Vector: []float64{1, math.NaN()}, Matrix: []float64{1, 2, 3, 4}}, "off by +Inf"},
+		{Answer{Vector: []float64{1, 2}}, "it has 2 and 0 numbers instead of 2 and 4"},
+	} {
+		got := ours.differs(c.other, 0.1)
+		if c.message == "" && got != "" || !strings.Contains(got, c.message) {
+			t.Errorf("%q, want %q", got, c.message)
+		}
+	}
+}
+
+func TestFitsAreMeasured(t *testing.T) {
+	plan := small()
+	plan.Workloads, plan.Columns, plan.Rows, plan.Threads, plan.Enough = Fits(), []int{4}, []int{3000}, []int{2}, time.Millisecond
+	_, err := Run(context.Background(), plan, func(r Result) error {
+		if r.RoofFraction <= 0 || r.RoofFraction > 1 || len(r.Peers) != 0 {
+			t.Errorf("%+v", r)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestThreadsShareAllRows(t *testing.T) {
 	const n, p = 1000, 3
 	for _, threads := range []int{1, 2, 3, 9} {
-		b := newProblem(make([]float64, n*p), n, p, threads)
+		b := NewProblem(make([]float64, n*p), n, p, threads)
 		rows := make(chan int, threads)
 		b.shares(func(_ *outcome[float64], x kernels.Matrix[float64], d []float64) {
 			if len(d) != x.Rows {
@@ -120,7 +196,7 @@ func TestBadPlansAreErrors(t *testing.T) {
 }
 
 func TestDataDoesNotFlatter(t *testing.T) {
-	for i, v := range newProblem(make([]float64, 5000), 1000, 5, 1).x.Data {
+	for i, v := range NewProblem(make([]float64, 5000), 1000, 5, 1).X.Data {
 		if v == 0 || math.Abs(v) < 1e-300 || math.Abs(v) > 1 {
 			t.Fatalf("element %d is %v", i, v)
 		}

@@ -1,8 +1,9 @@
 package bench
 
 import (
-	"math"
+	"runtime"
 	"runtime/debug"
+	"time"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -11,8 +12,17 @@ import (
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
-// gonumVersion is the version that this program was built with.
-func gonumVersion() string {
+// Gonum is the peer that is always there: pure Go, in this process.
+type Gonum struct {
+	f64 *BLASProblem[float64]
+	f32 *BLASProblem[float32]
+}
+
+// Name implements [Peer].
+func (*Gonum) Name() string { return "gonum" }
+
+// Version is the one that this program was built with.
+func (*Gonum) Version() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {
 			if m.Path == "gonum.org/v1/gonum" {
@@ -23,85 +33,93 @@ func gonumVersion() string {
 	return "unknown"
 }
 
-// gonum is the same work by gonum's BLAS on the first rows of the problem, its
-// best call for each: syrk for Gram matrices, of rows scaled with the root of
-// d for a sandwich, and two gemv for a gradient.
-func (b *problem[T]) gonum(name string, rows int) {
-	p := b.x.Cols
-	switch name {
-	case "gram":
-		syrk(b.outcomes[0].matrix, b.x.Data, rows, p)
-	case "sandwich":
-		syrk(b.outcomes[0].matrix, b.scaled(rows, func(i int) float64 { return b.d[i] }), rows, p)
-	case "newton":
-		eta := gemv(blas.NoTrans, b.x.Data, rows, p, b.vector(b.beta))
-		d := make([]float64, rows)
-		for i, e := range eta {
-			mu := 1 / (1 + math.Exp(-float64(e)))
-			d[i], eta[i] = mu*(1-mu), T(mu)-b.y[i]
-		}
-		gemv(blas.Trans, b.x.Data, rows, p, eta)
-		syrk(b.outcomes[0].matrix, b.scaled(rows, func(i int) float64 { return d[i] }), rows, p)
-	default:
-		eta := gemv(blas.NoTrans, b.x.Data, rows, p, b.vector(b.beta))
-		for i, e := range eta {
-			switch name {
-			case "grad":
-				eta[i] = e - b.y[i]
-			case "hvp":
-				eta[i] = e * T(b.d[i])
-			case "logistic":
-				eta[i] = T(1/(1+math.Exp(-float64(e)))) - b.y[i]
-			}
-		}
-		gemv(blas.Trans, b.x.Data, rows, p, eta)
+// Load implements [Peer].
+func (g *Gonum) Load(_ Case, data any) error {
+	g.f64, g.f32 = nil, nil
+	switch b := data.(type) {
+	case *Problem[float64]:
+		g.f64 = NewBLASProblem(b, gonumBLAS[float64]{})
+	case *Problem[float32]:
+		g.f32 = NewBLASProblem(b, gonumBLAS[float32]{})
 	}
+	return nil
 }
 
-func (b *problem[T]) vector(v []float64) []T {
-	w := make([]T, len(v))
-	for i := range v {
-		w[i] = T(v[i])
-	}
-	return w
+// Ways is the usual one alone: the others are slower by far.
+func (*Gonum) Ways(c Case) []string {
+	ways := BLASWays(c.Kernel)
+	return ways[:min(1, len(ways))]
 }
 
-func (b *problem[T]) scaled(rows int, d func(i int) float64) []T {
-	p := b.x.Cols
-	scaled := make([]T, rows*p)
-	for i := range rows {
-		root := T(math.Sqrt(d(i)))
-		for j, v := range b.x.Data[i*p : (i+1)*p] {
-			scaled[i*p+j] = root * v
-		}
+// Do implements [Peer].
+func (g *Gonum) Do(c Case, way string, repeat int) (time.Duration, error) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.Threads))
+	if g.f64 != nil {
+		return g.f64.Do(c, way, repeat), nil
 	}
-	return scaled
+	return g.f32.Do(c, way, repeat), nil
 }
 
-func syrk[T kernels.Float](dst []float64, x []T, rows, p int) {
-	switch x := any(x).(type) {
+// Answer implements [Peer].
+func (g *Gonum) Answer(c Case) (Answer, error) {
+	if g.f64 != nil {
+		return g.f64.Answer(c), nil
+	}
+	return g.f32.Answer(c), nil
+}
+
+// gonumBLAS implements [BLAS].
+type gonumBLAS[T kernels.Float] struct{}
+
+func transposedIf(yes bool) blas.Transpose {
+	if yes {
+		return blas.Trans
+	}
+	return blas.NoTrans
+}
+
+func (gonumBLAS[T]) Gemv(dst []T, a kernels.Matrix[T], transposed bool, v []T) {
+	switch x := any(a.Data).(type) {
 	case []float64:
-		blas64.Syrk(blas.Trans, 1, blas64.General{Rows: rows, Cols: p, Stride: p, Data: x}, 0,
-			blas64.Symmetric{N: p, Stride: p, Data: dst, Uplo: blas.Upper})
+		blas64.Gemv(transposedIf(transposed), 1, blas64.General{Rows: a.Rows, Cols: a.Cols, Stride: a.Stride, Data: x},
+			blas64.Vector{N: len(v), Inc: 1, Data: any(v).([]float64)}, 0, blas64.Vector{N: len(dst), Inc: 1, Data: any(dst).([]float64)})
 	case []float32:
-		blas32.Syrk(blas.Trans, 1, blas32.General{Rows: rows, Cols: p, Stride: p, Data: x}, 0,
-			blas32.Symmetric{N: p, Stride: p, Data: make([]float32, p*p), Uplo: blas.Upper})
+		blas32.Gemv(transposedIf(transposed), 1, blas32.General{Rows: a.Rows, Cols: a.Cols, Stride: a.Stride, Data: x},
+			blas32.Vector{N: len(v), Inc: 1, Data: any(v).([]float32)}, 0, blas32.Vector{N: len(dst), Inc: 1, Data: any(dst).([]float32)})
 	}
 }
 
-func gemv[T kernels.Float](t blas.Transpose, x []T, rows, p int, v []T) []T {
-	n := rows
-	if t == blas.Trans {
-		n = p
+func (gonumBLAS[T]) Syrk(dst []T, a kernels.Matrix[T], columns, lower bool) {
+	uplo, p := blas.Upper, a.Cols
+	if lower {
+		uplo = blas.Lower
 	}
-	result := make([]T, n)
-	switch x := any(x).(type) {
+	if columns {
+		p = a.Rows
+	}
+	switch x := any(a.Data).(type) {
 	case []float64:
-		blas64.Gemv(t, 1, blas64.General{Rows: rows, Cols: p, Stride: p, Data: x},
-			blas64.Vector{N: len(v), Inc: 1, Data: any(v).([]float64)}, 0, blas64.Vector{N: n, Inc: 1, Data: any(result).([]float64)})
+		blas64.Syrk(transposedIf(!columns), 1, blas64.General{Rows: a.Rows, Cols: a.Cols, Stride: a.Stride, Data: x}, 0,
+			blas64.Symmetric{N: p, Stride: p, Data: any(dst).([]float64), Uplo: uplo})
 	case []float32:
-		blas32.Gemv(t, 1, blas32.General{Rows: rows, Cols: p, Stride: p, Data: x},
-			blas32.Vector{N: len(v), Inc: 1, Data: any(v).([]float32)}, 0, blas32.Vector{N: n, Inc: 1, Data: any(result).([]float32)})
+		blas32.Syrk(transposedIf(!columns), 1, blas32.General{Rows: a.Rows, Cols: a.Cols, Stride: a.Stride, Data: x}, 0,
+			blas32.Symmetric{N: p, Stride: p, Data: any(dst).([]float32), Uplo: uplo})
 	}
-	return result
+}
+
+func (gonumBLAS[T]) Gemm(dst []T, a, b kernels.Matrix[T], columns bool) {
+	p := a.Cols
+	if columns {
+		p = a.Rows
+	}
+	switch x := any(a.Data).(type) {
+	case []float64:
+		blas64.Gemm(transposedIf(!columns), transposedIf(columns), 1, blas64.General{Rows: a.Rows, Cols: a.Cols, Stride: a.Stride, Data: x},
+			blas64.General{Rows: b.Rows, Cols: b.Cols, Stride: b.Stride, Data: any(b.Data).([]float64)}, 0,
+			blas64.General{Rows: p, Cols: p, Stride: p, Data: any(dst).([]float64)})
+	case []float32:
+		blas32.Gemm(transposedIf(!columns), transposedIf(columns), 1, blas32.General{Rows: a.Rows, Cols: a.Cols, Stride: a.Stride, Data: x},
+			blas32.General{Rows: b.Rows, Cols: b.Cols, Stride: b.Stride, Data: any(b.Data).([]float32)}, 0,
+			blas32.General{Rows: p, Cols: p, Stride: p, Data: any(dst).([]float32)})
+	}
 }

@@ -2,64 +2,17 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 	"unsafe"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
-
-// A Plan is what to measure: every combination of its lists.
-type Plan struct {
-	Workloads []string
-	Rows      []int // nil is as many as fill Bytes
-	Columns   []int
-	Threads   []int
-	Types     []string
-	Bytes     int  // of X, where the rows are not given
-	Peers     bool // measure gonum too
-}
-
-// A Result is one measurement. Its JSON form is a line of `hesse bench --json`.
-type Result struct {
-	Kernel  string `json:"kernel"`
-	Type    string `json:"dtype"`
-	Rows    int    `json:"n"`
-	Columns int    `json:"p"`
-	Threads int    `json:"threads"`
-	ISA     string `json:"isa"`
-
-	Seconds float64 `json:"seconds"` // median
-	Minimum float64 `json:"seconds_minimum"`
-	Spread  float64 `json:"spread"` // of the middle half of the runs, as a share of the median
-	Runs    int     `json:"runs"`
-
-	GFLOPS       float64 `json:"gflops"`
-	GBytes       float64 `json:"gbytes_per_second"`
-	RoofSeconds  float64 `json:"roof_seconds"`
-	RoofFraction float64 `json:"roof_fraction"` // of the median
-	Bound        string  `json:"bound"`         // memory or arithmetic
-	Peers        []Peer  `json:"peers"`
-}
-
-// A Peer is the same work done by another library.
-type Peer struct {
-	Name    string  `json:"name"`
-	Version string  `json:"version"`
-	Seconds float64 `json:"seconds"`       // for all rows, from the rows measured
-	Rows    int     `json:"rows_measured"` // a slow peer is not given all
-	Ratio   float64 `json:"ratio"`         // its seconds / ours
-}
-
-// A Report is how a run ended.
-type Report struct {
-	Roofs []Roof   // before, one for each number of threads
-	After []Roof   // the same at the end
-	Moved []string // what moved by more than a twentieth, in words
-}
 
 // Run measures a plan and hands out one result after the other.
 func Run(ctx context.Context, plan Plan, emit func(Result) error) (*Report, error) {
@@ -71,20 +24,18 @@ func Run(ctx context.Context, plan Plan, emit func(Result) error) (*Report, erro
 	for _, threads := range plan.Threads {
 		report.Roofs = append(report.Roofs, Calibrate(threads, buffer))
 	}
+	r := &runner{plan: plan, roofs: report.Roofs, emit: emit, start: time.Now(), all: plan.cases()}
 	for _, dtype := range plan.Types {
 		for _, p := range plan.Columns {
 			for _, n := range plan.rows(p, dtype) {
-				for i, threads := range plan.Threads {
-					var err error
-					if dtype == Float64 {
-						err = measureAll(ctx, plan, report.Roofs[i], newProblem(buffer, n, p, threads), dtype, emit)
-					} else {
-						narrow := unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(buffer))), 2*len(buffer))
-						err = measureAll(ctx, plan, report.Roofs[i], newProblem(narrow, n, p, threads), dtype, emit)
-					}
-					if err != nil {
-						return report, err
-					}
+				var err error
+				if dtype == Float64 {
+					err = measureAll(ctx, r, buffer, n, p, dtype)
+				} else {
+					err = measureAll(ctx, r, unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(buffer))), 2*len(buffer)), n, p, dtype)
+				}
+				if err != nil {
+					return report, err
 				}
 			}
 		}
@@ -96,163 +47,291 @@ func Run(ctx context.Context, plan Plan, emit func(Result) error) (*Report, erro
 	return report, nil
 }
 
-// compare notes what has changed since the start of the run.
-func (r *Report) compare(i int) {
-	before, after := r.Roofs[i], r.After[i]
-	for _, v := range []struct {
-		name          string
-		before, after float64
-	}{
-		{"read bandwidth", before.Bandwidth, after.Bandwidth},
-		{"float64 peak", before.Peak64, after.Peak64},
-		{"float32 peak", before.Peak32, after.Peak32},
-	} {
-		if change := v.after/v.before - 1; change > 0.05 || change < -0.05 {
-			r.Moved = append(r.Moved, fmt.Sprintf("the %s with %d threads moved by %+.0f %% during the run", v.name, before.Threads, 100*change))
-		}
-	}
+// A runner is a plan on its way.
+type runner struct {
+	plan      Plan
+	roofs     []Roof
+	emit      func(Result) error
+	start     time.Time
+	done, all int
 }
 
-// Check is an error if the plan cannot be measured.
-func (p *Plan) Check() error {
-	for _, name := range p.Workloads {
-		if _, ok := find(name); !ok {
-			return fmt.Errorf("bench: kernel %q is not known; the choice is %v", name, Workloads())
-		}
+// measureAll measures every workload on data of one shape.
+func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p int, dtype string) error {
+	b := NewProblem(data, n, p, r.plan.Threads[0])
+	shape := Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}
+	if err := load(r.plan.Peers, shape, b); err != nil {
+		return err
 	}
-	for _, v := range []struct {
-		name  string
-		list  []int
-		least int
-	}{{"n", p.Rows, 1}, {"p", p.Columns, 1}, {"threads", p.Threads, 1}} {
-		for _, n := range v.list {
-			if n < v.least {
-				return fmt.Errorf("bench: %s = %d; the least is %d", v.name, n, v.least)
+	for i, threads := range r.plan.Threads {
+		b.Use(threads)
+		for _, name := range r.plan.Workloads {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
+			w, _ := find(name)
+			c := Case{Kernel: name, Type: dtype, Rows: r.plan.cut(w, r.roofs[i], dtype, n, p), Columns: p, Threads: threads}
+			if r.plan.Progress != nil {
+				r.plan.Progress(r.done, r.all, c)
+			}
+			result, err := measure(r, w, r.roofs[i], b.first(c.Rows), c)
+			if err != nil {
+				return err
+			}
+			if err := r.emit(result); err != nil {
+				return err
+			}
+			r.done++
 		}
-	}
-	for _, t := range p.Types {
-		if t != Float64 && t != Float32 {
-			return fmt.Errorf("bench: type %q; the choice is %s, %s", t, Float64, Float32)
-		}
-	}
-	if p.Bytes < 1<<20 {
-		return fmt.Errorf("bench: %d bytes of X; the least is a mebibyte", p.Bytes)
 	}
 	return nil
 }
 
-// rows are the numbers of rows to measure p columns at.
-func (p *Plan) rows(columns int, dtype string) []int {
-	if len(p.Rows) > 0 {
-		return p.Rows
-	}
-	return []int{max(p.Bytes/size(dtype)/columns, kernels.PanelRows)}
-}
-
-// largest is how many numbers of float64 the largest X takes.
-func (p *Plan) largest() int {
-	most := 0
-	for _, dtype := range p.Types {
-		for _, columns := range p.Columns {
-			for _, n := range p.rows(columns, dtype) {
-				most = max(most, n*columns)
+// load lets all peers take up a problem at the same time.
+func load(peers []Peer, c Case, data any) error {
+	errs := make([]error, len(peers))
+	var wait sync.WaitGroup
+	for i, p := range peers {
+		wait.Go(func() {
+			if err := p.Load(c, data); err != nil {
+				errs[i] = fmt.Errorf("bench: %s: %w", p.Name(), err)
 			}
-		}
+		})
 	}
-	return most
+	wait.Wait()
+	return errors.Join(errs...)
 }
 
-func size(dtype string) int {
-	if dtype == Float32 {
-		return 4
+// enough is how long a contender of the next case is measured.
+func (r *runner) enough(contenders int) time.Duration {
+	enough := r.plan.Enough
+	if enough == 0 {
+		enough = time.Second
 	}
-	return 8
+	if r.plan.Within > 0 {
+		// Half of the time goes to loading, comparing and choosing.
+		share := (r.plan.Within - time.Since(r.start)) / time.Duration(2*(r.all-r.done)*contenders)
+		enough = min(enough, max(share, 10*time.Millisecond))
+	}
+	return enough
 }
 
-func measureAll[T kernels.Float](ctx context.Context, plan Plan, roof Roof, b *problem[T], dtype string, emit func(Result) error) error {
-	for _, name := range plan.Workloads {
-		if err := ctx.Err(); err != nil {
+// A contender is somebody whose time is taken.
+type contender struct {
+	peer    Peer // nil is ours
+	way     string
+	c       Case
+	do      func(repeat int) (time.Duration, error)
+	repeat  int // within a measurement
+	warm    bool
+	runs    []float64
+	spent   time.Duration
+	refused string
+}
+
+// once does the work and times it. What is over soon is done for the caches
+// first, and then so often that the clock can tell.
+func (k *contender) once() error {
+	start := time.Now()
+	defer func() { k.spent += time.Since(start) }()
+	if k.warm {
+		if _, err := k.do(1); err != nil {
 			return err
 		}
-		w, _ := find(name)
-		r, err := measure(w, roof, b, dtype)
+	}
+	took, err := k.do(k.repeat)
+	if err != nil {
+		return err
+	}
+	k.runs = append(k.runs, took.Seconds()/float64(k.repeat))
+	return nil
+}
+
+// calibrate settles how to measure what takes this long.
+func (k *contender) calibrate(took time.Duration) {
+	k.repeat = 1
+	if took < time.Millisecond {
+		k.repeat = int(time.Millisecond/max(took, 100)) + 1
+	}
+	k.warm = took < 10*time.Millisecond
+}
+
+// summary is the median, the minimum and the spread of the middle half.
+func (k *contender) summary() (median, minimum, spread float64) {
+	runs := slices.Sorted(slices.Values(k.runs))
+	median = runs[len(runs)/2]
+	return median, runs[0], (runs[len(runs)*3/4] - runs[len(runs)/4]) / median
+}
+
+// measure compares the answers of the peers with ours, then repeats the
+// workload, ours and theirs in turn, until the median means something.
+func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c Case) (Result, error) {
+	answer, err := run(w, b) // warm-up
+	if err != nil {
+		return Result{}, err
+	}
+	answer = answer.clone()
+	runtime.GC()
+	do := func(repeat int) (time.Duration, error) {
+		start := time.Now()
+		for range repeat {
+			_, _ = run(w, b) // it did not fail in the warm-up
+		}
+		return time.Since(start), nil
+	}
+	took, _ := do(1)
+	us := &contender{c: c, do: do}
+	us.calibrate(took)
+	contenders := []*contender{us}
+	enough := r.enough(len(r.plan.Peers) + 1)
+	for _, peer := range r.plan.Peers {
+		k, err := challenge(peer, w, b, c, answer, max(2*enough/5, 3*took), enough)
+		if err != nil {
+			return Result{}, fmt.Errorf("bench: %s: %s of %d columns: %w", peer.Name(), w.name, c.Columns, err)
+		}
+		if k != nil {
+			contenders = append(contenders, k)
+		}
+	}
+	if err := alternate(contenders, enough); err != nil {
+		return Result{}, err
+	}
+
+	n, p := c.Rows, c.Columns
+	flops := float64(n) * w.flops(p)
+	bytes := float64(n) * w.bytes(p, size(c.Type))
+	median, minimum, spread := us.summary()
+	result := Result{
+		Kernel: w.name, Type: c.Type, Rows: n, Columns: p, Threads: c.Threads, ISA: cpu.Active().String(),
+		Seconds: median, Minimum: minimum, Spread: spread, Runs: len(us.runs) * us.repeat,
+		Bound: "memory", Peers: []PeerTime{},
+	}
+	memory, arithmetic := bytes/roof.Bandwidth, flops/roof.peak(c.Type)
+	result.RoofSeconds = max(memory, arithmetic)
+	if arithmetic > memory {
+		result.Bound = "arithmetic"
+	}
+	if w.loss != nil {
+		result.RoofSeconds += lossTime(w.loss).Seconds() / lossRows * float64(n) / float64(c.Threads)
+	}
+	if w.passes != nil {
+		passes := float64(w.passes(answer))
+		result.RoofSeconds, flops, bytes = passes*result.RoofSeconds, passes*flops, passes*bytes
+	}
+	result.GFLOPS, result.GBytes = flops/median/1e9, bytes/median/1e9
+	result.RoofFraction = result.RoofSeconds / median
+	for _, k := range contenders[1:] {
+		k.report(&result)
+	}
+	return result, nil
+}
+
+// report adds a peer to a result.
+func (k *contender) report(r *Result) {
+	if k.refused != "" {
+		r.Refused = append(r.Refused, Refusal{k.peer.Name(), k.peer.Version(), k.way, k.refused})
+		return
+	}
+	median, minimum, spread := k.summary()
+	scale := float64(r.Rows) / float64(k.c.Rows)
+	r.Peers = append(r.Peers, PeerTime{
+		Name: k.peer.Name(), Version: k.peer.Version(), Way: k.way, Seconds: median * scale, Minimum: minimum * scale,
+		Spread: spread, Runs: len(k.runs) * k.repeat, Rows: k.c.Rows, Ratio: median * scale / r.Seconds,
+	})
+}
+
+// alternate lets everybody run in turn, so that whatever the machine does
+// happens to all of them.
+func alternate(contenders []*contender, enough time.Duration) error {
+	const mostRuns = 200
+	leastRuns := 5
+	if enough < time.Second/5 {
+		leastRuns = 3
+	}
+	for again := true; again; {
+		again = false
+		for _, k := range contenders {
+			if k.refused != "" || len(k.runs) >= leastRuns && (len(k.runs) >= mostRuns || k.spent >= enough) {
+				continue
+			}
+			if err := k.once(); err != nil {
+				return err
+			}
+			again = true
+		}
+	}
+	return nil
+}
+
+// challenge finds the best way of a peer and compares its answer with ours.
+// Nil is a peer that cannot do the workload.
+func challenge[T kernels.Float](peer Peer, w workload, b *Problem[T], c Case, ours Answer, patience, enough time.Duration) (*contender, error) {
+	ways := peer.Ways(c)
+	if len(ways) == 0 {
+		return nil, nil
+	}
+	k := &contender{peer: peer, way: ways[0], c: c}
+	k.do = func(repeat int) (time.Duration, error) { return peer.Do(k.c, k.way, repeat) }
+	if !w.whole {
+		if err := k.shorten(patience); err != nil {
+			return nil, err
+		}
+	}
+	if err := k.choose(ways, enough); err != nil {
+		return nil, err
+	}
+	took, err := k.do(1)
+	if err != nil {
+		return nil, err
+	}
+	k.calibrate(took)
+	answer, err := peer.Answer(k.c)
+	if err != nil {
+		return nil, err
+	}
+	if k.c.Rows != c.Rows {
+		if ours, err = run(w, b.first(k.c.Rows)); err != nil {
+			return nil, err
+		}
+	}
+	k.refused = ours.differs(answer, w.allowed(k.c, ours))
+	return k, nil
+}
+
+// shorten finds how many rows a peer does in a time.
+func (k *contender) shorten(patience time.Duration) error {
+	all := k.c.Rows
+	for k.c.Rows = min(all, 256); ; k.c.Rows = min(all, 4*k.c.Rows) {
+		took, err := k.do(1)
+		if err != nil || k.c.Rows == all || 4*took > patience {
+			return err
+		}
+	}
+}
+
+// choose tries every way on a part of the rows, unless time is short.
+func (k *contender) choose(ways []string, enough time.Duration) error {
+	c := k.c
+	defer func() { k.c = c }()
+	k.c.Rows = max(min(c.Rows, 256), c.Rows/4)
+	best, bestWay := time.Duration(1<<63-1), k.way
+	start := time.Now()
+	for i, way := range ways {
+		if i > 0 && time.Since(start) > enough {
+			break
+		}
+		k.way = way
+		if _, err := k.do(1); err != nil { // it may have another layout to make
+			return err
+		}
+		took, err := k.do(1)
 		if err != nil {
 			return err
 		}
-		if plan.Peers {
-			r.Peers = append(r.Peers, measureGonum(w, b, r))
-		}
-		if err := emit(r); err != nil {
-			return err
+		if took < best {
+			best, bestWay = took, way
 		}
 	}
+	k.way = bestWay
 	return nil
-}
-
-// measure repeats a workload until the median means something.
-func measure[T kernels.Float](w workload, roof Roof, b *problem[T], dtype string) (Result, error) {
-	const (
-		leastRuns, mostRuns = 5, 200
-		enough              = time.Second
-	)
-	if err := b.run(w.name); err != nil { // warm-up
-		return Result{}, err
-	}
-	runtime.GC()
-	// A run that is too short for the clock is repeated within a measurement.
-	repeat, once := 1, timeOf(b, w.name, 1)
-	if once < time.Millisecond {
-		repeat = int(time.Millisecond/max(once, 100)) + 1
-	}
-	var runs []float64
-	for start := time.Now(); len(runs) < leastRuns || len(runs) < mostRuns && time.Since(start) < enough; {
-		runs = append(runs, timeOf(b, w.name, repeat).Seconds()/float64(repeat))
-	}
-	slices.Sort(runs)
-	median := runs[len(runs)/2]
-	n, p := b.x.Rows, b.x.Cols
-	flops := float64(n) * w.flops(p)
-	bytes := float64(n) * w.bytes(p, size(dtype))
-	memory, arithmetic := bytes/roof.Bandwidth, flops/roof.peak(dtype)
-	r := Result{
-		Kernel: w.name, Type: dtype, Rows: n, Columns: p, Threads: b.threads, ISA: cpu.Active().String(),
-		Seconds: median, Minimum: runs[0], Spread: (runs[len(runs)*3/4] - runs[len(runs)/4]) / median, Runs: len(runs) * repeat,
-		GFLOPS: flops / median / 1e9, GBytes: bytes / median / 1e9,
-		RoofSeconds: max(memory, arithmetic), Bound: "memory", Peers: []Peer{},
-	}
-	if arithmetic > memory {
-		r.Bound = "arithmetic"
-	}
-	if w.loss != nil {
-		r.RoofSeconds += lossTime(w.loss).Seconds() / lossRows * float64(n) / float64(b.threads)
-	}
-	r.RoofFraction = r.RoofSeconds / median
-	return r, nil
-}
-
-func timeOf[T kernels.Float](b *problem[T], name string, repeat int) time.Duration {
-	start := time.Now()
-	for range repeat {
-		_ = b.run(name) // it did not fail in the warm-up
-	}
-	return time.Since(start)
-}
-
-// measureGonum times gonum on as many rows as it does in a short time.
-func measureGonum[T kernels.Float](w workload, b *problem[T], ours Result) Peer {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(b.threads))
-	const (
-		patience = 400 * time.Millisecond
-		runs     = 3
-	)
-	rows := min(b.x.Rows, 4096)
-	took := bestOf(1, func() { b.gonum(w.name, rows) })
-	for rows < b.x.Rows && took < patience/4 {
-		rows = min(b.x.Rows, rows*4)
-		took = bestOf(1, func() { b.gonum(w.name, rows) })
-	}
-	took = bestOf(runs, func() { b.gonum(w.name, rows) })
-	seconds := took.Seconds() * float64(b.x.Rows) / float64(rows)
-	return Peer{Name: "gonum", Version: gonumVersion(), Seconds: seconds, Rows: rows, Ratio: seconds / ours.Seconds}
 }

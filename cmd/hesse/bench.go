@@ -31,7 +31,7 @@ func (*benchCommand) Help() string {
 // plan is what the options ask for.
 func (c *benchCommand) plan() bench.Plan {
 	i := collectInfo()
-	p := bench.Plan{Workloads: c.Kernels, Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.Size * 1_000_000, Peers: true}
+	p := bench.Plan{Workloads: c.Kernels, Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.Size * 1_000_000, Peers: []bench.Peer{&bench.Gonum{}}}
 	if len(p.Workloads) == 0 {
 		p.Workloads = bench.Workloads()
 	}

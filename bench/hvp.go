@@ -1,0 +1,41 @@
+package bench
+
+import (
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers/pass"
+)
+
+// hvp is a Hessian-vector product, Xᵀdiag(d)Xv.
+var hvp = workload{
+	name: "hvp", flops: products, weighted: true, vector: true,
+	ours: ours{hvpOurs[float64], hvpOurs[float32]},
+	blas: blasWork{productWays, hvpBLAS[float64], hvpBLAS[float32]},
+}
+
+// hvpOurs goes by strips like those of a pass.
+func hvpOurs[T kernels.Float](b *Problem[T]) (Answer, error) {
+	return b.vector(func(o *outcome[T], x kernels.Matrix[T], d []float64) {
+		strip := pass.StripRows(x.Cols)
+		for lo := 0; lo < x.Rows; lo += strip {
+			hi := min(lo+strip, x.Rows)
+			rows, eta := x.Slice(lo, hi), o.eta[:hi-lo]
+			kernels.Dots(eta, rows, nil, b.Beta)
+			for i, v := range d[lo:hi] {
+				eta[i] *= v
+			}
+			kernels.Update(o.gradient, rows, nil, eta)
+		}
+	}), nil
+}
+
+// hvpBLAS is two products and the weights between them.
+func hvpBLAS[T kernels.Float](w *blasRun[T]) {
+	w.product()
+	w.each(func(lo, hi int) {
+		d, eta := w.problem.D[lo:hi], w.eta[lo:hi]
+		for i, v := range d {
+			eta[i] *= T(v)
+		}
+	})
+	w.transposed(w.eta)
+}

@@ -1,0 +1,111 @@
+package bench
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+// A Plan is what to measure: every combination of its lists.
+type Plan struct {
+	Workloads []string
+	Rows      []int // nil is as many as fill Bytes
+	Columns   []int
+	Threads   []int
+	Types     []string
+	Bytes     int    // of X, where the rows are not given
+	Peers     []Peer // to measure beside ours
+
+	// Longest cuts the rows, where they are not given, of what takes longer
+	// at the roof; zero is no cut. What arithmetic bounds needs no rows
+	// beyond the caches.
+	Longest time.Duration
+
+	// Enough is how long one workload on one shape is repeated; zero means a
+	// second. Within, unless it is zero, shortens that so that the whole plan
+	// takes about as long.
+	Enough, Within time.Duration
+
+	// Progress is told how many of all cases are done, and the next one; nil
+	// is nobody.
+	Progress func(done, all int, next Case)
+}
+
+// Check is an error if the plan cannot be measured.
+func (p *Plan) Check() error {
+	for _, name := range p.Workloads {
+		if _, ok := find(name); !ok {
+			return fmt.Errorf("bench: kernel %q is not known; the choice is %v", name, Workloads())
+		}
+	}
+	for _, v := range []struct {
+		name  string
+		list  []int
+		least int
+	}{{"n", p.Rows, 1}, {"p", p.Columns, 1}, {"threads", p.Threads, 1}} {
+		for _, n := range v.list {
+			if n < v.least {
+				return fmt.Errorf("bench: %s = %d; the least is %d", v.name, n, v.least)
+			}
+		}
+	}
+	for _, t := range p.Types {
+		if t != Float64 && t != Float32 {
+			return fmt.Errorf("bench: type %q; the choice is %s, %s", t, Float64, Float32)
+		}
+	}
+	if p.Bytes < 1<<20 {
+		return fmt.Errorf("bench: %d bytes of X; the least is a mebibyte", p.Bytes)
+	}
+	return nil
+}
+
+// rows are the numbers of rows to measure p columns at.
+func (p *Plan) rows(columns int, dtype string) []int {
+	if len(p.Rows) > 0 {
+		return p.Rows
+	}
+	return []int{max(p.Bytes/size(dtype)/columns, kernels.PanelRows)}
+}
+
+// cut is how many of n rows take no longer than Longest at the roof.
+func (p *Plan) cut(w workload, roof Roof, dtype string, n, columns int) int {
+	if p.Longest == 0 || len(p.Rows) > 0 {
+		return n
+	}
+	row := max(w.bytes(columns, size(dtype))/roof.Bandwidth, w.flops(columns)/roof.peak(dtype))
+	rows := int(p.Longest.Seconds()/row) &^ (kernels.PanelRows - 1)
+	return min(n, max(rows, kernels.PanelRows))
+}
+
+// cases is how many results the plan has.
+func (p *Plan) cases() int {
+	cases := 0
+	for _, dtype := range p.Types {
+		for _, columns := range p.Columns {
+			cases += len(p.rows(columns, dtype))
+		}
+	}
+	return cases * len(p.Threads) * len(p.Workloads)
+}
+
+// largest is how many numbers of float64 the largest X takes.
+func (p *Plan) largest() int {
+	most := 0
+	for _, dtype := range p.Types {
+		for _, columns := range p.Columns {
+			for _, n := range p.rows(columns, dtype) {
+				most = max(most, n*columns)
+			}
+		}
+	}
+	return most
+}
+
+func size(dtype string) int {
+	if dtype == Float32 {
+		return 4
+	}
+	return 8
+}
