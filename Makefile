@@ -12,7 +12,11 @@ export CGO_ENABLED ?= 0
 # skip says aloud what is left out, or fails if nothing may be.
 skip = if [ -n "$(REQUIRE)" ]; then echo "REQUIRED: $(1)"; exit 1; else echo "SKIPPED: $(1)"; fi
 
-.PHONY: help run build test test-long ulp vet isas race v3 fuzz generate clean
+# PEERS is the Python environment of the report; BENCH are options of it, as in make bench BENCH='gram --p 10 --threads 1'.
+PEERS       ?= bench/report/.environment
+BENCH       ?=
+
+.PHONY: help run build test test-long ulp vet isas race v3 fuzz hesse-report bench generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +34,7 @@ run: build ## fit the two tables in testdata
 test: vet ## run every test
 	$(GO) test ./...
 	$(GO) test -tags purego ./...
+	cd bench/report && $(GO) test ./...
 	@$(MAKE) --no-print-directory isas v3 race fuzz
 
 # REQUIRE leaves this lenient: machines differ in what they have, those of CI too, and none can be told to have AVX-512.
@@ -43,6 +48,7 @@ vet: # what the compiler and two linters see; asmdecl holds assembly to its Go s
 	$(GO) vet -tags purego ./...
 	GOARCH=arm64 $(GO) vet ./...
 	cd asm && $(GO) vet ./...
+	cd bench/report && $(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
 v3: # the compiler fuses multiplications and additions by itself here
@@ -68,8 +74,14 @@ test-long: ## run the exhaustive sweeps (an hour)
 ulp: ## print the largest error of each elementary function, in units in the last place (minutes)
 	HESSE_ULP=1 $(GO) test -v -count 1 -timeout 1h ./internal/kerneltest -run 'TestULP|TestDoubles|TestFunctionsOfSpecialValues'
 
+hesse-report: # the program of the report; the go command knows what is stale
+	cd bench/report && $(GO) build -trimpath -o ../../hesse-report .
+
+bench: hesse-report ## measure this machine, this code and its peers; BENCH has options, --help lists them
+	./hesse-report --environment $(PEERS) $(BENCH)
+
 generate: ## write internal/avx2 and internal/avx512 anew
 	cd asm && $(GO) run . -out ../internal
 
 clean: ## remove what was built
-	rm -f hesse
+	rm -f hesse hesse-report

@@ -46,9 +46,9 @@ func (g *Gonum) Load(_ Case, data any) error {
 }
 
 // Ways is the usual one alone: the others are slower by far.
-func (*Gonum) Ways(c Case) []string {
+func (*Gonum) Ways(c Case) ([]string, error) {
 	ways := BLASWays(c.Kernel)
-	return ways[:min(1, len(ways))]
+	return ways[:min(1, len(ways))], nil
 }
 
 // Do implements [Peer].

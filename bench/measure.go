@@ -2,8 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -54,15 +52,13 @@ type runner struct {
 	emit      func(Result) error
 	start     time.Time
 	done, all int
+	failed    []error // of peers with the data of now
 }
 
 // measureAll measures every workload on data of one shape.
 func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p int, dtype string) error {
 	b := NewProblem(data, n, p, r.plan.Threads[0])
-	shape := Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}
-	if err := load(r.plan.Peers, shape, b); err != nil {
-		return err
-	}
+	r.failed = load(r.plan.Peers, Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}, b)
 	for i, threads := range r.plan.Threads {
 		b.Use(threads)
 		for _, name := range r.plan.Workloads {
@@ -87,19 +83,15 @@ func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p 
 	return nil
 }
 
-// load lets all peers take up a problem at the same time.
-func load(peers []Peer, c Case, data any) error {
-	errs := make([]error, len(peers))
+// load lets all peers take up a problem at the same time, and says who failed.
+func load(peers []Peer, c Case, data any) []error {
+	failed := make([]error, len(peers))
 	var wait sync.WaitGroup
 	for i, p := range peers {
-		wait.Go(func() {
-			if err := p.Load(c, data); err != nil {
-				errs[i] = fmt.Errorf("bench: %s: %w", p.Name(), err)
-			}
-		})
+		wait.Go(func() { failed[i] = p.Load(c, data) })
 	}
 	wait.Wait()
-	return errors.Join(errs...)
+	return failed
 }
 
 // enough is how long a contender of the next case is measured.
@@ -118,15 +110,15 @@ func (r *runner) enough(contenders int) time.Duration {
 
 // A contender is somebody whose time is taken.
 type contender struct {
-	peer    Peer // nil is ours
-	way     string
-	c       Case
-	do      func(repeat int) (time.Duration, error)
-	repeat  int // within a measurement
-	warm    bool
-	runs    []float64
-	spent   time.Duration
-	refused string
+	peer   Peer // nil is ours
+	way    string
+	c      Case
+	do     func(repeat int) (time.Duration, error)
+	repeat int // within a measurement
+	warm   bool
+	runs   []float64
+	spent  time.Duration
+	err    error // why it has no time
 }
 
 // once does the work and times it. What is over soon is done for the caches
@@ -184,18 +176,22 @@ func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c
 	us.calibrate(took)
 	contenders := []*contender{us}
 	enough := r.enough(len(r.plan.Peers) + 1)
-	for _, peer := range r.plan.Peers {
-		k, err := challenge(peer, w, b, c, answer, max(2*enough/5, 3*took), enough)
-		if err != nil {
-			return Result{}, fmt.Errorf("bench: %s: %s of %d columns: %w", peer.Name(), w.name, c.Columns, err)
+	patience := max(2*enough/5, 3*took, time.Second/10)
+	for i, peer := range r.plan.Peers {
+		k := &contender{peer: peer, c: c, err: r.failed[i]}
+		if k.err == nil {
+			var ways []string
+			ways, k.err = peer.Ways(c)
+			if k.err == nil && len(ways) == 0 {
+				continue
+			}
+			if k.err == nil {
+				k.err = challenge(k, ways, w, b, answer, patience, enough)
+			}
 		}
-		if k != nil {
-			contenders = append(contenders, k)
-		}
+		contenders = append(contenders, k)
 	}
-	if err := alternate(contenders, enough); err != nil {
-		return Result{}, err
-	}
+	alternate(contenders, enough)
 
 	n, p := c.Rows, c.Columns
 	flops := float64(n) * w.flops(p)
@@ -228,8 +224,8 @@ func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c
 
 // report adds a peer to a result.
 func (k *contender) report(r *Result) {
-	if k.refused != "" {
-		r.Refused = append(r.Refused, Refusal{k.peer.Name(), k.peer.Version(), k.way, k.refused})
+	if k.err != nil {
+		r.Refused = append(r.Refused, Refusal{k.peer.Name(), k.peer.Version(), k.way, k.err.Error()})
 		return
 	}
 	median, minimum, spread := k.summary()
@@ -242,7 +238,7 @@ func (k *contender) report(r *Result) {
 
 // alternate lets everybody run in turn, so that whatever the machine does
 // happens to all of them.
-func alternate(contenders []*contender, enough time.Duration) error {
+func alternate(contenders []*contender, enough time.Duration) {
 	const mostRuns = 200
 	leastRuns := 5
 	if enough < time.Second/5 {
@@ -251,62 +247,66 @@ func alternate(contenders []*contender, enough time.Duration) error {
 	for again := true; again; {
 		again = false
 		for _, k := range contenders {
-			if k.refused != "" || len(k.runs) >= leastRuns && (len(k.runs) >= mostRuns || k.spent >= enough) {
+			if k.err != nil || len(k.runs) >= leastRuns && (len(k.runs) >= mostRuns || k.spent >= enough) {
 				continue
 			}
-			if err := k.once(); err != nil {
-				return err
-			}
+			k.err = k.once()
 			again = true
 		}
 	}
-	return nil
 }
 
 // challenge finds the best way of a peer and compares its answer with ours.
-// Nil is a peer that cannot do the workload.
-func challenge[T kernels.Float](peer Peer, w workload, b *Problem[T], c Case, ours Answer, patience, enough time.Duration) (*contender, error) {
-	ways := peer.Ways(c)
-	if len(ways) == 0 {
-		return nil, nil
-	}
-	k := &contender{peer: peer, way: ways[0], c: c}
-	k.do = func(repeat int) (time.Duration, error) { return peer.Do(k.c, k.way, repeat) }
+func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, enough time.Duration) error {
+	k.way = ways[0]
+	k.do = func(repeat int) (time.Duration, error) { return k.peer.Do(k.c, k.way, repeat) }
 	if !w.whole {
 		if err := k.shorten(patience); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := k.choose(ways, enough); err != nil {
-		return nil, err
+		return err
 	}
 	took, err := k.do(1)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	k.calibrate(took)
-	answer, err := peer.Answer(k.c)
+	answer, err := k.peer.Answer(k.c)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if k.c.Rows != c.Rows {
+	if k.c.Rows != b.X.Rows {
 		if ours, err = run(w, b.first(k.c.Rows)); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	k.refused = ours.differs(answer, w.allowed(k.c, ours))
-	return k, nil
+	return ours.differs(answer, w.allowed(k.c, ours))
 }
 
 // shorten finds how many rows a peer does in a time.
 func (k *contender) shorten(patience time.Duration) error {
 	all := k.c.Rows
 	for k.c.Rows = min(all, 256); ; k.c.Rows = min(all, 4*k.c.Rows) {
-		took, err := k.do(1)
+		took, err := k.best(2)
 		if err != nil || k.c.Rows == all || 4*took > patience {
 			return err
 		}
 	}
+}
+
+// best is the shortest of a few runs.
+func (k *contender) best(runs int) (time.Duration, error) {
+	best := time.Duration(1<<63 - 1)
+	for range runs {
+		took, err := k.do(1)
+		if err != nil {
+			return 0, err
+		}
+		best = min(best, took)
+	}
+	return best, nil
 }
 
 // choose tries every way on a part of the rows, unless time is short.
@@ -321,10 +321,7 @@ func (k *contender) choose(ways []string, enough time.Duration) error {
 			break
 		}
 		k.way = way
-		if _, err := k.do(1); err != nil { // it may have another layout to make
-			return err
-		}
-		took, err := k.do(1)
+		took, err := k.best(2) // the first may have another layout to make
 		if err != nil {
 			return err
 		}

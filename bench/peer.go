@@ -18,7 +18,7 @@ type Peer interface {
 
 	// Ways are the calls and layouts in which it can do a workload, the usual
 	// one first; none if it cannot.
-	Ways(c Case) []string
+	Ways(c Case) ([]string, error)
 
 	// Do does a workload on the first rows, over and over, and says how long
 	// all of that took.
@@ -45,11 +45,10 @@ type Answer struct {
 	passes int // that a fit took
 }
 
-// differs says in words by how much another answer is farther from ours than
-// allowed, or nothing.
-func (a Answer) differs(other Answer, allowed float64) string {
+// differs is an error if another answer is farther from ours than allowed.
+func (a Answer) differs(other Answer, allowed float64) error {
 	if len(a.Vector) != len(other.Vector) || len(a.Matrix) != len(other.Matrix) {
-		return fmt.Sprintf("it has %d and %d numbers instead of %d and %d", len(other.Vector), len(other.Matrix), len(a.Vector), len(a.Matrix))
+		return fmt.Errorf("wrong answer: it has %d and %d numbers instead of %d and %d", len(other.Vector), len(other.Matrix), len(a.Vector), len(a.Matrix))
 	}
 	p := int(math.Sqrt(float64(len(a.Matrix))))
 	worst := 0.0
@@ -62,9 +61,9 @@ func (a Answer) differs(other Answer, allowed float64) string {
 		worst = farther(worst, v, other.Vector[j])
 	}
 	if worst <= allowed {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("off by %.2g, where %.2g is allowed", worst, allowed)
+	return fmt.Errorf("wrong answer: off by %.2g, where %.2g is allowed", worst, allowed)
 }
 
 // farther is the larger of a distance and that of two numbers; what is no

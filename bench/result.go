@@ -22,7 +22,7 @@ type Result struct {
 	RoofFraction float64    `json:"roof_fraction"` // of the median
 	Bound        string     `json:"bound"`         // memory or arithmetic
 	Peers        []PeerTime `json:"peers"`
-	Refused      []Refusal  `json:"refused,omitempty"` // peers whose answer is wrong
+	Refused      []Refusal  `json:"refused,omitempty"` // peers without a time
 }
 
 // A PeerTime is how long another library takes for the same work.
@@ -38,7 +38,8 @@ type PeerTime struct {
 	Ratio   float64 `json:"ratio"`         // its seconds / ours
 }
 
-// A Refusal is a peer that has no time, because its answer is not ours.
+// A Refusal is a peer that has no time, because its answer is wrong or it
+// failed.
 type Refusal struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
