@@ -12,11 +12,12 @@ export CGO_ENABLED ?= 0
 # skip says aloud what is left out, or fails if nothing may be.
 skip = if [ -n "$(REQUIRE)" ]; then echo "REQUIRED: $(1)"; exit 1; else echo "SKIPPED: $(1)"; fi
 
-# PEERS is the Python environment of the report; BENCH are options of it, as in make bench BENCH='gram --p 10 --threads 1'.
+# PEERS is the Python environment of the report and OUT where it writes; BENCH are its options, as in make bench BENCH='gram --p 10'.
 PEERS       ?= bench/report/.environment
+OUT         ?= report
 BENCH       ?=
 
-.PHONY: help run build test test-long ulp vet isas race v3 fuzz hesse-report bench generate clean
+.PHONY: help run build test test-long ulp vet isas race v3 fuzz hesse-report bench bench-peers generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +51,7 @@ vet: # what the compiler and two linters see; asmdecl holds assembly to its Go s
 	cd asm && $(GO) vet ./...
 	cd bench/report && $(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
+	cd bench/report && $(GO) run $(STATICCHECK) ./...
 
 v3: # the compiler fuses multiplications and additions by itself here
 	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null && grep -qw bmi2 /proc/cpuinfo; then \
@@ -78,7 +80,11 @@ hesse-report: # the program of the report; the go command knows what is stale
 	cd bench/report && $(GO) build -trimpath -o ../../hesse-report .
 
 bench: hesse-report ## measure this machine, this code and its peers; BENCH has options, --help lists them
-	./hesse-report --environment $(PEERS) $(BENCH)
+	./hesse-report --environment $(PEERS) --out $(OUT) $(BENCH)
+
+bench-peers: ## set up the Python packages, OpenBLAS and MKL of the report, in exact versions
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --requirement bench/report/peers/requirements.txt
 
 generate: ## write internal/avx2 and internal/avx512 anew
 	cd asm && $(GO) run . -out ../internal

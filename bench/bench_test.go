@@ -184,7 +184,7 @@ func TestBadPlansAreErrors(t *testing.T) {
 		{"n = -1", func(p *Plan) { p.Rows = []int{-1} }},
 		{"threads = 0", func(p *Plan) { p.Threads = []int{0} }},
 		{`type "float16"`, func(p *Plan) { p.Types = []string{"float16"} }},
-		{"the least is a mebibyte", func(p *Plan) { p.Bytes = 10 }},
+		{"the least is 64 KiB", func(p *Plan) { p.Bytes = 10 }},
 	} {
 		plan := small()
 		c.change(&plan)
@@ -199,6 +199,23 @@ func TestDataDoesNotFlatter(t *testing.T) {
 	for i, v := range NewProblem(make([]float64, 5000), 1000, 5, 1).X.Data {
 		if v == 0 || math.Abs(v) < 1e-300 || math.Abs(v) > 1 {
 			t.Fatalf("element %d is %v", i, v)
+		}
+	}
+}
+
+func TestSurvey(t *testing.T) {
+	s := NewSurvey([]int{1, 2}, Caches{L1: 32 << 10, L2: 1 << 20}, 8<<20)
+	if len(s.Peaks) != len(cpu.Available())*4 || len(s.Reads) != 2*2*3 { // no L3
+		t.Errorf("%d peaks and %d reads", len(s.Peaks), len(s.Reads))
+	}
+	for _, p := range s.Peaks {
+		if p.FLOPS < 1e8 {
+			t.Errorf("%+v", p)
+		}
+	}
+	for _, r := range s.Reads {
+		if r.Bandwidth < 1e8 || r.Bytes <= 0 {
+			t.Errorf("%+v", r)
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // fitGaussian and fitBinomial are whole fits with an intercept, from data in
-// memory to coefficients with their standard errors. λ is one, so that every
-// peer has a method for them. The roof is that of the passes that our fit takes.
+// memory to coefficients; ours brings their standard errors. The roof is that of
+// the passes that our fit takes.
 var (
 	fitGaussian = workload{
 		name: "fit-gaussian", flops: triangle, target: true, vector: true,
@@ -25,13 +25,10 @@ var (
 	}
 )
 
-// FitPenalty is λ of a whole fit.
-const FitPenalty = 1
-
 func fitOurs[T kernels.Float](family glm.Family) func(*Problem[T]) (Answer, error) {
 	return func(b *Problem[T]) (Answer, error) {
 		data := glm.Data[T]{X: b.X.Data, Columns: b.X.Cols, Y: b.Y}
-		model, err := glm.Fit(context.Background(), data, glm.Options{Family: family, L2: FitPenalty, Threads: b.Threads})
+		model, err := glm.Fit(context.Background(), data, glm.Options{Family: family, Threads: b.Threads})
 		if err != nil {
 			return Answer{}, err
 		}

@@ -22,7 +22,7 @@ func Run(ctx context.Context, plan Plan, emit func(Result) error) (*Report, erro
 	for _, threads := range plan.Threads {
 		report.Roofs = append(report.Roofs, Calibrate(threads, buffer))
 	}
-	r := &runner{plan: plan, roofs: report.Roofs, emit: emit, start: time.Now(), all: plan.cases()}
+	r := &runner{plan: plan, roofs: report.Roofs, emit: emit, start: time.Now(), all: plan.Cases()}
 	for _, dtype := range plan.Types {
 		for _, p := range plan.Columns {
 			for _, n := range plan.rows(p, dtype) {
@@ -94,14 +94,14 @@ func load(peers []Peer, c Case, data any) []error {
 	return failed
 }
 
-// enough is how long a contender of the next case is measured.
+// enough is how long a contender of the next case is measured; half as much
+// goes to the choice of its way.
 func (r *runner) enough(contenders int) time.Duration {
 	enough := r.plan.Enough
 	if enough == 0 {
 		enough = time.Second
 	}
 	if r.plan.Within > 0 {
-		// Half of the time goes to loading, comparing and choosing.
 		share := (r.plan.Within - time.Since(r.start)) / time.Duration(2*(r.all-r.done)*contenders)
 		enough = min(enough, max(share, 10*time.Millisecond))
 	}
@@ -247,7 +247,8 @@ func alternate(contenders []*contender, enough time.Duration) {
 	for again := true; again; {
 		again = false
 		for _, k := range contenders {
-			if k.err != nil || len(k.runs) >= leastRuns && (len(k.runs) >= mostRuns || k.spent >= enough) {
+			done := len(k.runs) >= leastRuns && (len(k.runs) >= mostRuns || k.spent >= enough)
+			if tooSlow := len(k.runs) > 0 && k.peer != nil && k.spent >= 3*enough; k.err != nil || done || tooSlow {
 				continue
 			}
 			k.err = k.once()
@@ -288,12 +289,17 @@ func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Prob
 // shorten finds how many rows a peer does in a time.
 func (k *contender) shorten(patience time.Duration) error {
 	all := k.c.Rows
-	for k.c.Rows = min(all, 256); ; k.c.Rows = min(all, 4*k.c.Rows) {
+	for k.c.Rows = 256; k.c.Rows < all; k.c.Rows *= 4 {
 		took, err := k.best(2)
-		if err != nil || k.c.Rows == all || 4*took > patience {
+		if err == nil && 4*took > patience { // it, or something else that ran
+			took, err = k.best(3)
+		}
+		if err != nil || 4*took > patience {
 			return err
 		}
 	}
+	k.c.Rows = all
+	return nil
 }
 
 // best is the shortest of a few runs.
@@ -317,7 +323,7 @@ func (k *contender) choose(ways []string, enough time.Duration) error {
 	best, bestWay := time.Duration(1<<63-1), k.way
 	start := time.Now()
 	for i, way := range ways {
-		if i > 0 && time.Since(start) > enough {
+		if i > 0 && time.Since(start) > enough/2 {
 			break
 		}
 		k.way = way

@@ -55,8 +55,8 @@ func (p *Plan) Check() error {
 			return fmt.Errorf("bench: type %q; the choice is %s, %s", t, Float64, Float32)
 		}
 	}
-	if p.Bytes < 1<<20 {
-		return fmt.Errorf("bench: %d bytes of X; the least is a mebibyte", p.Bytes)
+	if p.Bytes < 1<<16 {
+		return fmt.Errorf("bench: %d bytes of X; the least is 64 KiB", p.Bytes)
 	}
 	return nil
 }
@@ -79,8 +79,8 @@ func (p *Plan) cut(w workload, roof Roof, dtype string, n, columns int) int {
 	return min(n, max(rows, kernels.PanelRows))
 }
 
-// cases is how many results the plan has.
-func (p *Plan) cases() int {
+// Cases is how many results the plan has.
+func (p *Plan) Cases() int {
 	cases := 0
 	for _, dtype := range p.Types {
 		for _, columns := range p.Columns {

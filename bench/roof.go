@@ -61,18 +61,8 @@ func rate(threads int, peak func(int), flopsOfTurn float64) float64 {
 }
 
 func bandwidth(p probe, threads int, buffer []float64) float64 {
-	const step = 1 << 16
 	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(buffer))), 8*len(buffer))
-	share := len(bytes) / threads / step * step
-	best := bestOf(5, func() {
-		together(threads, func(thread int) {
-			part := bytes[thread*share : (thread+1)*share]
-			for lo := 0; lo < share; lo += step {
-				p.read(part[lo : lo+step])
-			}
-		})
-	})
-	return float64(share*threads) / best.Seconds()
+	return readAgain(threads, bytes, len(bytes)/threads&^1023, p.read)
 }
 
 // lossTime is the time of a loss on lossRows rows that lie in the first-level
@@ -129,11 +119,16 @@ func bestOf(runs int, f func()) time.Duration {
 // the system has them. Every page has been written to.
 func Buffer(bytes int) []float64 {
 	b := memory.Slice[float64](bytes / 8)
+	touch(b)
+	return b
+}
+
+// touch writes to every page, on all threads.
+func touch(b []float64) {
 	share := len(b)/runtime.GOMAXPROCS(0) + 1
 	together(runtime.GOMAXPROCS(0), func(thread int) {
 		for i := thread * share; i < min((thread+1)*share, len(b)); i++ {
 			b[i] = 1
 		}
 	})
-	return b
 }

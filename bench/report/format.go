@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
@@ -9,56 +10,55 @@ import (
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/seed-0327bdf7/hesse/bench"
+	"github.com/seed-0327bdf7/hesse/bench/report/story"
 )
+
+// formats print results one after the other.
+var formats = map[string]func(io.Writer, []story.Library) func(bench.Result) error{
+	"table": table, "json": jsonLines, "bench": benchFormat,
+}
+
+func jsonLines(w io.Writer, _ []story.Library) func(bench.Result) error {
+	out := json.NewEncoder(w)
+	return func(r bench.Result) error { return out.Encode(r) }
+}
 
 // table has a line a result, with our time and every peer's, and how many
 // times ours that is.
-func table(w io.Writer, list []bench.Peer) func(bench.Result) error {
-	var heading strings.Builder
-	fmt.Fprintf(&heading, "%-12s  %-7s %9s %5s %7s  %17s  %9s", "kernel", "dtype", "n", "p", "threads", "hesse, ms", "% of roof")
-	for _, p := range list {
-		fmt.Fprintf(&heading, "  %19s", p.Name())
-	}
+func table(w io.Writer, _ []story.Library) func(bench.Result) error {
 	begun := false
 	return func(r bench.Result) error {
 		if !begun {
 			begun = true
-			if _, err := fmt.Fprintln(w, heading.String()); err != nil {
+			if _, err := fmt.Fprintf(w, "%-12s  %-7s %9s %5s %7s  %17s  %9s  %s\n",
+				"kernel", "dtype", "n", "p", "threads", "hesse, ms", "% of roof", "peers, ms (÷ hesse)"); err != nil {
 				return err
 			}
 		}
-		var line strings.Builder
-		fmt.Fprintf(&line, "%-12s  %-7s %9d %5d %7d  %9.4g ± %4.1f%%  %9.0f",
-			r.Kernel, r.Type, r.Rows, r.Columns, r.Threads, r.Seconds*1e3, r.Spread*50, r.RoofFraction*100)
-		for _, p := range list {
-			fmt.Fprintf(&line, "  %19s", cell(r, p.Name()))
+		var cells []string
+		for _, p := range r.Peers {
+			cells = append(cells, fmt.Sprintf("%s %.4g (%.2f×)", p.Name, p.Seconds*1e3, p.Ratio))
 		}
-		_, err := fmt.Fprintln(w, line.String())
+		for _, p := range r.Refused {
+			cells = append(cells, p.Name+" "+noTime(p))
+		}
+		_, err := fmt.Fprintf(w, "%-12s  %-7s %9d %5d %7d  %9.4g ± %4.1f%%  %9.0f  %s\n",
+			r.Kernel, r.Type, r.Rows, r.Columns, r.Threads, r.Seconds*1e3, r.Spread*50, r.RoofFraction*100, strings.Join(cells, ", "))
 		return err
 	}
 }
 
-// cell is a peer's time and ratio, or why it has none.
-func cell(r bench.Result, name string) string {
-	for _, p := range r.Peers {
-		if p.Name == name {
-			return fmt.Sprintf("%.4g (%.2f×)", p.Seconds*1e3, p.Ratio)
-		}
+// noTime says why in two words.
+func noTime(r bench.Refusal) string {
+	if strings.HasPrefix(r.Reason, "wrong answer") {
+		return "wrong answer"
 	}
-	for _, p := range r.Refused {
-		if p.Name == name {
-			if strings.HasPrefix(p.Reason, "wrong answer") {
-				return "wrong answer"
-			}
-			return "failed"
-		}
-	}
-	return "-"
+	return "failed"
 }
 
 // benchFormat is the format of Go's benchmarks, which benchstat reads: a line
 // for ours and one for every peer.
-func benchFormat(w io.Writer, _ []bench.Peer) func(bench.Result) error {
+func benchFormat(w io.Writer, _ []story.Library) func(bench.Result) error {
 	begun := false
 	return func(r bench.Result) error {
 		if !begun {

@@ -124,7 +124,7 @@ func TestPeersInProcesses(t *testing.T) {
 func TestNativePeers(t *testing.T) {
 	for _, name := range Natives() {
 		t.Run(name, func(t *testing.T) {
-			p, err := Native(name, "", "../.environment")
+			p, err := Native(name, "", environment)
 			if err != nil {
 				if !strings.Contains(err.Error(), "not found") {
 					t.Fatal(err)
@@ -149,6 +149,56 @@ func TestNoLibrary(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := Native("nag", "", ""); err == nil || !strings.Contains(err.Error(), "not known") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestPythonPeers: every way of those that are here gives our answer.
+func TestPythonPeers(t *testing.T) {
+	versions, err := PythonPackages(environment)
+	if err != nil {
+		t.Skipf("SKIPPED: %v", err)
+	}
+	const n, p = 5000, 4
+	b := bench.NewProblem(make([]float64, n*p), n, p, 1)
+	for _, pkg := range packages {
+		if versions[pkg.name] == "" {
+			t.Logf("SKIPPED: %s is not there", pkg.name)
+			continue
+		}
+		peer := NewPython(pkg.name, versions[pkg.name], environment)
+		for kernel, ways := range pkg.ways {
+			for _, way := range ways {
+				for _, r := range results(t, []string{kernel}, oneWay{peer, way}) {
+					if len(r.Peers) != 1 {
+						t.Errorf("%s %s %s: %+v", kernel, r.Type, way, r.Refused)
+					}
+				}
+			}
+		}
+		c := bench.Case{Kernel: "gram", Type: bench.Float64, Rows: n, Columns: p, Threads: 1}
+		if err := peer.Load(c, b); err != nil {
+			t.Error(err)
+		}
+		if _, err := peer.Do(c, "no such way", 1); err == nil || !strings.Contains(err.Error(), "KeyError") {
+			t.Errorf("error %v", err)
+		}
+		peer.Close()
+	}
+}
+
+const environment = "../.environment"
+
+// oneWay is a peer that has one way.
+type oneWay struct {
+	bench.Peer
+	way string
+}
+
+func (o oneWay) Ways(bench.Case) ([]string, error) { return []string{o.way}, nil }
+
+func TestNoEnvironment(t *testing.T) {
+	if _, err := PythonPackages("/nowhere"); err == nil || !strings.Contains(err.Error(), "make bench-peers") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,0 +1,154 @@
+package peers
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/seed-0327bdf7/hesse/bench"
+)
+
+//go:embed peers.py
+var script string
+
+// packages are those that the script knows, with the ways of each to do a
+// workload.
+var packages = []struct {
+	name string
+	ways map[string][]string
+}{
+	{"numpy", map[string][]string{
+		"gram": {"X.T @ X"}, "sandwich": {"X.T @ (d X)"}, "grad": {"two products"}, "hvp": {"two products"},
+		"logistic": {"two products"}, "newton": {"three products"},
+		"fit-gaussian": {"normal equations", "lstsq"},
+	}},
+	{"scikit-learn", map[string][]string{
+		"fit-gaussian": {"Ridge, cholesky", "LinearRegression"},
+		"fit-binomial": {"newton-cholesky", "lbfgs"},
+	}},
+	{"glum", map[string][]string{
+		"sandwich": {"tabmat"}, "fit-gaussian": {"irls-ls"}, "fit-binomial": {"irls-ls", "lbfgs"},
+	}},
+	{"statsmodels", map[string][]string{
+		"fit-gaussian": {"OLS, pinv", "OLS, qr"}, "fit-binomial": {"Logit, newton", "GLM"},
+	}},
+	{"polars-ols", map[string][]string{
+		"fit-gaussian": {"ols, chol", "ols, qr"},
+	}},
+}
+
+// Packages are their names.
+func Packages() []string {
+	var names []string
+	for _, p := range packages {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// Python is a peer that is a Python package. Some packages settle their threads
+// when they start, so there is a process for every number of threads.
+type Python struct {
+	name, version, interpreter string
+	ways                       map[string][]string
+
+	c         bench.Case // and its data, for those who have to load them
+	data      any
+	processes map[int]*Process
+	loaded    map[int]bool
+}
+
+// PythonPackages asks the environment which of the packages it has.
+func PythonPackages(environment string) (versions map[string]string, err error) {
+	out, err := exec.Command(interpreter(environment), "-c", script, "versions").Output()
+	if err != nil {
+		return nil, fmt.Errorf("no Python environment in %s; make bench-peers sets one up", environment)
+	}
+	return versions, json.Unmarshal(out, &versions)
+}
+
+func interpreter(environment string) string { return filepath.Join(environment, "bin", "python") }
+
+// NewPython is a peer for a package; its processes start when they are needed.
+func NewPython(name, version, environment string) *Python {
+	i := slices.Index(Packages(), name)
+	return &Python{name: name, version: version, interpreter: interpreter(environment), ways: packages[i].ways,
+		processes: map[int]*Process{}, loaded: map[int]bool{}}
+}
+
+// Close ends the processes.
+func (p *Python) Close() {
+	for _, process := range p.processes {
+		process.Close()
+	}
+}
+
+// Name implements [bench.Peer].
+func (p *Python) Name() string { return p.name }
+
+// Version implements [bench.Peer].
+func (p *Python) Version() string { return p.version }
+
+// Ways implements [bench.Peer].
+func (p *Python) Ways(c bench.Case) ([]string, error) { return p.ways[c.Kernel], nil }
+
+// Load implements [bench.Peer]. The data are read by the process that is asked
+// to do something with them.
+func (p *Python) Load(c bench.Case, data any) error {
+	p.c, p.data = c, data
+	clear(p.loaded)
+	for threads, process := range p.processes {
+		if _, err := process.ask(request{Do: "drop"}); err != nil {
+			process.Close()
+			delete(p.processes, threads)
+		}
+	}
+	return nil
+}
+
+// process is the one for a number of threads, with the data.
+func (p *Python) process(threads int) (*Process, error) {
+	process := p.processes[threads]
+	if process == nil {
+		command := exec.Command(p.interpreter, "-c", script, p.name)
+		command.Env = append(cleanEnvironment(), "LD_LIBRARY_PATH="+os.Getenv("LD_LIBRARY_PATH"))
+		for _, library := range []string{"OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "RAYON_NUM", "POLARS_MAX"} {
+			command.Env = append(command.Env, fmt.Sprintf("%s_THREADS=%d", library, threads))
+		}
+		var err error
+		if process, err = start(p.name, command, true); err != nil {
+			return nil, err
+		}
+		p.processes[threads] = process
+	}
+	if !p.loaded[threads] {
+		if err := process.Load(p.c, p.data); err != nil {
+			return nil, err
+		}
+		p.loaded[threads] = true
+	}
+	return process, nil
+}
+
+// Do implements [bench.Peer].
+func (p *Python) Do(c bench.Case, way string, repeat int) (time.Duration, error) {
+	process, err := p.process(c.Threads)
+	if err != nil {
+		return 0, err
+	}
+	return process.Do(c, way, repeat)
+}
+
+// Answer implements [bench.Peer].
+func (p *Python) Answer(c bench.Case) (bench.Answer, error) {
+	process, err := p.process(c.Threads)
+	if err != nil {
+		return bench.Answer{}, err
+	}
+	return process.Answer(c)
+}

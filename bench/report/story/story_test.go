@@ -1,0 +1,57 @@
+package story
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/seed-0327bdf7/hesse/bench"
+)
+
+func TestBestIsTheFastestPeer(t *testing.T) {
+	r := made("gram", bench.Float64, 100, 10, 1)
+	if best, ok := Best(r); !ok || best.Name != "numpy" {
+		t.Errorf("%+v", best)
+	}
+	if _, ok := Best(bench.Result{}); ok {
+		t.Error("the best of nobody")
+	}
+	if got, ok := Of(r, "gonum"); !ok || got.Share < 0.29 || got.Share > 0.31 {
+		t.Errorf("%+v", got)
+	}
+	if _, ok := Of(r, "openblas"); ok {
+		t.Error("a wrong answer has a time")
+	}
+}
+
+func TestLibrariesHaveATime(t *testing.T) {
+	s := Made()
+	if got := strings.Join(s.Libraries(s.Results), " "); got != "hesse gonum numpy" {
+		t.Error(got)
+	}
+}
+
+func TestMachineIsDescribed(t *testing.T) {
+	m := ThisMachine()
+	if m.CPU == "" || m.CPUs < 1 || m.ISA == "" || len(m.ISAs) == 0 || !strings.HasPrefix(m.Go, "go") || m.Memory == "" {
+		t.Errorf("%+v", m)
+	}
+	if got := Made().Machine.Caches(); got != "L1 32 KiB, L2 1 MiB, L3 32 MiB" {
+		t.Error(got)
+	}
+	if got := chosen("always [madvise] never"); got != "madvise" {
+		t.Error(got)
+	}
+}
+
+func TestStoryIsJSON(t *testing.T) {
+	text, err := json.Marshal(Made())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{"machine", "survey", "roofs", "peers", "missing", "warnings", "results", "refused", "read_bytes_per_second", "roof_fraction"} {
+		if !strings.Contains(string(text), `"`+field+`":`) {
+			t.Errorf("no field %s", field)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package bench
+
+import (
+	"unsafe"
+
+	"github.com/seed-0327bdf7/hesse/internal/cpu"
+)
+
+// A Survey is what the machine can do, beyond the roof of one instruction set:
+// the peak of each, and the bandwidth of each level of memory.
+type Survey struct {
+	Peaks []Peak `json:"peaks"`
+	Reads []Read `json:"reads"`
+}
+
+// A Peak is the rate of multiply-adds that do nothing else.
+type Peak struct {
+	ISA     string  `json:"isa"`
+	Type    string  `json:"dtype"`
+	Threads int     `json:"threads"`
+	FLOPS   float64 `json:"flops"`
+}
+
+// A Read is the rate at which memory is read, over and over.
+type Read struct {
+	Memory    string  `json:"memory"` // L1, L2, L3 or DRAM
+	Pages     string  `json:"pages"`  // huge or plain; whether the system has huge ones to give is its business
+	Threads   int     `json:"threads"`
+	Bytes     int     `json:"bytes"` // of each thread
+	Bandwidth float64 `json:"read_bytes_per_second"`
+}
+
+// Caches are sizes in bytes, zero where they are not known. L3 is that of all
+// threads together.
+type Caches struct{ L1, L2, L3 int }
+
+// NewSurvey measures with each number of threads. dram is how many bytes are
+// read where no cache is to help.
+func NewSurvey(threads []int, caches Caches, dram int) Survey {
+	var s Survey
+	for _, level := range cpu.Available() {
+		p := probeOf(level)
+		for _, t := range threads {
+			s.Peaks = append(s.Peaks,
+				Peak{level.String(), Float64, t, rate(t, p.peak64, p.flops64)},
+				Peak{level.String(), Float32, t, rate(t, p.peak32, p.flops32)})
+		}
+	}
+	read := probeOf(cpu.Active()).read
+	for _, pages := range []string{"huge", "plain"} {
+		buffer := Buffer(dram)
+		free := func() {}
+		if pages == "plain" {
+			buffer, free = plainBuffer(dram)
+		}
+		bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(buffer))), 8*len(buffer))
+		for _, t := range threads {
+			// Half of a cache, so that nothing else in it matters.
+			for _, m := range []struct {
+				name  string
+				bytes int // of a thread
+			}{{"L1", caches.L1 / 2}, {"L2", caches.L2 / 2}, {"L3", caches.L3 / 2 / t}, {"DRAM", len(bytes) / t}} {
+				if m.bytes = min(m.bytes, len(bytes)/t) &^ 1023; m.bytes > 0 {
+					s.Reads = append(s.Reads, Read{m.name, pages, t, m.bytes, readAgain(t, bytes, m.bytes, read)})
+				}
+			}
+		}
+		free()
+	}
+	return s
+}
+
+// readAgain reads the same bytes, each thread its own, for a while.
+func readAgain(threads int, all []byte, each int, read func([]byte)) float64 {
+	const step, least = 1 << 16, 1 << 28
+	turns := max(1, least/each)
+	sweep := func(thread, turns int) {
+		part := all[thread*each : (thread+1)*each]
+		for range turns {
+			for lo := 0; lo < each; lo += step {
+				read(part[lo:min(lo+step, each)])
+			}
+		}
+	}
+	together(threads, func(thread int) { sweep(thread, 1) })
+	best := bestOf(5, func() {
+		together(threads, func(thread int) { sweep(thread, turns) })
+	})
+	return float64(threads*turns*each) / best.Seconds()
+}
