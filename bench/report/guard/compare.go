@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/seed-0327bdf7/hesse/bench"
+)
+
+// measured are the shares of the roof that one side has reached, by case.
+type measured map[bench.Case][]float64
+
+func (m measured) add(r bench.Result) {
+	// The rows follow from the roof of the moment, and are no part of a case.
+	c := bench.Case{Kernel: r.Kernel, Type: r.Type, Columns: r.Columns, Threads: r.Threads}
+	m[c] = append(m[c], r.RoofFraction)
+}
+
+// compare prints both sides and returns how many cases have lost more than the
+// noise: the stated one, or the spread of the rounds where that is more.
+func compare(w io.Writer, before, after measured, stated float64) (lost int, err error) {
+	cases := make([]bench.Case, 0, len(after))
+	for c := range after {
+		if len(before[c]) > 0 {
+			cases = append(cases, c)
+		}
+	}
+	if len(cases) == 0 {
+		return 0, fmt.Errorf("the two have no case in common")
+	}
+	slices.SortFunc(cases, func(a, b bench.Case) int { return slices.Compare(key(a), key(b)) })
+	fmt.Fprintf(w, "%-9s %-8s %5s %7s  %8s %8s  %8s  %8s\n", "kernel", "dtype", "p", "threads", "before", "after", "change", "noise")
+	for _, c := range cases {
+		b, a := median(before[c]), median(after[c])
+		noise := max(stated, spread(before[c]), spread(after[c]))
+		change := a/b - 1
+		verdict := ""
+		switch {
+		case change < -noise:
+			lost++
+			verdict = "  SLOWER"
+		case change > noise:
+			verdict = "  faster"
+		case noise > 3*stated:
+			verdict = "  too noisy to tell"
+		}
+		if _, err := fmt.Fprintf(w, "%-9s %-8s %5d %7d  %7.1f%% %7.1f%%  %+7.1f%%  %7.1f%%%s\n",
+			c.Kernel, c.Type, c.Columns, c.Threads, 100*b, 100*a, 100*change, 100*noise, verdict); err != nil {
+			return lost, err
+		}
+	}
+	return lost, nil
+}
+
+func key(c bench.Case) []string {
+	return []string{c.Kernel, c.Type, fmt.Sprintf("%6d", c.Threads), fmt.Sprintf("%6d", c.Columns)}
+}
+
+func median(v []float64) float64 { return slices.Sorted(slices.Values(v))[len(v)/2] }
+
+// spread is half of what lies between the outer quartiles, as a share of the median.
+func spread(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return (s[len(s)*3/4] - s[len(s)/4]) / 2 / median(v)
+}

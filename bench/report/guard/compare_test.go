@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/seed-0327bdf7/hesse/bench"
+)
+
+func side(shares ...float64) measured {
+	m := measured{}
+	for _, s := range shares {
+		m.add(bench.Result{Kernel: "gram", Type: bench.Float64, Rows: int(1000 * s), Columns: 10, Threads: 1, RoofFraction: s})
+	}
+	return m
+}
+
+func TestCompare(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		before, after measured
+		lost          int
+		says          string
+	}{
+		{"the same", side(0.8, 0.81, 0.79), side(0.8, 0.79, 0.8), 0, "-0.0%"},
+		{"slower", side(0.8, 0.81, 0.79), side(0.7, 0.71, 0.7), 1, "SLOWER"},
+		{"faster", side(0.8, 0.81, 0.79), side(0.9, 0.91, 0.9), 0, "faster"},
+		{"one bad round", side(0.8, 0.8, 0.8, 0.8, 0.8), side(0.8, 0.1, 0.8, 0.8, 0.8), 0, ""},
+		{"noise", side(0.4, 0.8, 0.9, 0.5, 0.7), side(0.7, 0.6, 0.3, 0.6, 0.8), 0, "too noisy to tell"},
+	} {
+		var out bytes.Buffer
+		lost, err := compare(&out, c.before, c.after, 0.05)
+		if err != nil || lost != c.lost || c.name != "the same" && !strings.Contains(out.String(), c.says) {
+			t.Errorf("%s: %d lost, %v, %s", c.name, lost, err, out.String())
+		}
+	}
+	if _, err := compare(new(bytes.Buffer), side(), side(1), 0.05); err == nil {
+		t.Error("nothing in common is no error")
+	}
+}

@@ -1,0 +1,137 @@
+// Command guard compares a commit with its parent: the shares of the roof that
+// kernels and passes reach, measured in turn. It fails if one has fallen by
+// more than the noise.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/seed-0327bdf7/hesse/bench"
+)
+
+// options are the command line.
+type options struct {
+	Commit string `arg:"" default:"HEAD" help:"The commit to compare with its parent (HEAD)."`
+
+	Against string  `placeholder:"COMMIT" help:"What to compare with instead of the parent."`
+	Rounds  int     `default:"5" help:"How often each is measured (5)."`
+	Noise   float64 `default:"0.05" help:"The least loss, as a share, that is no noise (0.05)."`
+	P       []int   `default:"4,10,32,100,500" placeholder:"P,…" help:"Columns (4,10,32,100,500)."`
+	DType   string  `name:"dtype" default:"float64" help:"float64, float32 or both with a comma (float64)."`
+	Size    int     `default:"0" placeholder:"MB" help:"Megabytes of X; otherwise more than the last-level cache holds."`
+
+	Arguments []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise all kernels and passes."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	o := new(options)
+	kong.Parse(o, kong.Name("guard"), kong.Description("Compare a commit with its parent on shares of the roof. Run nothing else meanwhile."))
+	lost, err := o.run(ctx, os.Stdout, os.Stderr)
+	switch {
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "guard: %v\n", err)
+		os.Exit(2)
+	case lost > 0:
+		fmt.Fprintf(os.Stderr, "guard: %d cases are slower than before\n", lost)
+		os.Exit(1)
+	}
+}
+
+// run prints a line a case and returns how many have become slower.
+func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (lost int, err error) {
+	if o.Against == "" {
+		o.Against = o.Commit + "^"
+	}
+	if len(o.Arguments) == 0 {
+		o.Arguments = bench.Workloads()
+	}
+	folder, err := os.MkdirTemp("", "hesse-guard-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(folder)
+	var programs []string
+	for i, commit := range []string{o.Against, o.Commit} {
+		tree := filepath.Join(folder, strconv.Itoa(i))
+		program, err := build(ctx, commit, tree)
+		defer command(context.WithoutCancel(ctx), "", "git", "worktree", "remove", "--force", tree)
+		if err != nil {
+			return 0, err
+		}
+		programs = append(programs, program)
+	}
+	sides := []measured{{}, {}}
+	for round := range o.Rounds {
+		for turn := range programs {
+			side := (round + turn) % 2 // neither is always the first
+			fmt.Fprintf(stderr, "round %d of %d, %s\n", round+1, o.Rounds, []string{o.Against, o.Commit}[side])
+			if err := sides[side].measure(ctx, programs[side], o); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return compare(stdout, sides[0], sides[1], o.Noise)
+}
+
+// build checks a commit out and builds its report.
+func build(ctx context.Context, commit, tree string) (program string, err error) {
+	if _, err := command(ctx, "", "git", "worktree", "add", "--detach", tree, commit); err != nil {
+		return "", err
+	}
+	report := filepath.Join(tree, "bench", "report")
+	if _, err := os.Stat(report); err != nil {
+		return "", fmt.Errorf("%s has no bench/report: it cannot be measured", commit)
+	}
+	program = filepath.Join(tree, "hesse-report")
+	_, err = command(ctx, report, "go", "build", "-o", program, ".")
+	return program, err
+}
+
+// command runs a program in a folder and returns what it prints.
+func command(ctx context.Context, folder, name string, args ...string) ([]byte, error) {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir = folder
+	var errs bytes.Buffer
+	c.Stderr = &errs
+	out, err := c.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, strings.TrimSpace(errs.String()))
+	}
+	return out, nil
+}
+
+// measure runs a program once and adds what it says.
+func (m measured) measure(ctx context.Context, program string, o *options) error {
+	var p []string
+	for _, columns := range o.P {
+		p = append(p, strconv.Itoa(columns))
+	}
+	args := append([]string{"--quick", "--json", "--peers", "none", "--p", strings.Join(p, ","), "--dtype", o.DType, "--size", strconv.Itoa(o.Size)}, o.Arguments...)
+	out, err := command(ctx, "", program, args...)
+	if err != nil {
+		return err
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
+		var r bench.Result
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			return err
+		}
+		m.add(r)
+	}
+	return nil
+}
