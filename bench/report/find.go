@@ -31,6 +31,15 @@ func (f *found) add(p interface {
 	f.started = append(f.started, p)
 }
 
+// native are the peers that are no Python packages, unless there are no others.
+func (f *found) native() []bench.Peer {
+	list := slices.DeleteFunc(slices.Clone(f.peers), func(p bench.Peer) bool { return slices.Contains(peers.Packages(), p.Name()) })
+	if len(list) == 0 {
+		return f.peers
+	}
+	return list
+}
+
 // find starts the peers that are asked for.
 func (c *command) find() (*found, error) {
 	known := slices.Concat([]string{"gonum"}, peers.Natives(), peers.Packages())

@@ -6,5 +6,5 @@
 // export the same symbols, or bring an OpenMP runtime each, do not meet; one
 // that crashes is only missing; and while one is measured the others are
 // stopped by a signal, or their idle threads would spin on the cores for
-// up to a fifth of a second.
+// up to a fifth of a second. It is made for Linux.
 package peers

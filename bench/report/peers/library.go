@@ -17,6 +17,10 @@ type native struct {
 	wheels   []string // where a Python environment has it
 	files    []string // names that the system's loader looks for, and patterns of paths
 	describe func(*library) error
+
+	// advice is for a library that has not recognised the processor: an
+	// environment that tells it, or nothing. Nil is for those that do.
+	advice func(version string) string
 }
 
 // natives are all of them; each has a file.
@@ -61,9 +65,22 @@ func Native(name, path, environment string) (*Process, error) {
 		if err != nil {
 			return nil, err
 		}
-		command := exec.Command(self, candidates...)
-		command.Env = append(cleanEnvironment(), variable+"="+name, "LD_LIBRARY_PATH="+folders(candidates))
-		return start(name, command, false)
+		run := func(more ...string) (*Process, error) {
+			command := exec.Command(self, candidates...)
+			command.Env = append(cleanEnvironment(), append(more, variable+"="+name, "LD_LIBRARY_PATH="+folders(candidates))...)
+			return start(name, command, false)
+		}
+		p, err := run()
+		if err != nil || n.advice == nil {
+			return p, err
+		}
+		if told := n.advice(p.version); told != "" {
+			p.Close()
+			if p, err = run(told); err == nil {
+				p.version += ", " + told
+			}
+		}
+		return p, err
 	}
 	return nil, fmt.Errorf("library %q is not known; the choice is %s", name, strings.Join(Natives(), ", "))
 }

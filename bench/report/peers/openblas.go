@@ -1,9 +1,11 @@
 package peers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ebitengine/purego"
+	"github.com/klauspost/cpuid/v2"
 )
 
 // openblas is Debian's or that of the wheel scipy-openblas32, which has a
@@ -31,5 +33,19 @@ var openblas = native{
 		}
 		l.version += " (" + l.text(l.prefix+"openblas_get_corename") + ")"
 		return nil
+	},
+	advice: func(version string) string {
+		// A processor that is younger than the library gets the kernels of 2004.
+		_, core, _ := strings.Cut(version, "(")
+		if !slices.Contains([]string{"Prescott", "Core2", "Nehalem", "Generic"}, strings.TrimSuffix(core, ")")) {
+			return ""
+		}
+		switch {
+		case cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL):
+			return "OPENBLAS_CORETYPE=SkylakeX"
+		case cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3):
+			return "OPENBLAS_CORETYPE=Haswell"
+		}
+		return ""
 	},
 }
