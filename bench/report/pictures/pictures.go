@@ -92,7 +92,7 @@ func newChart(title, x, y string) *chart {
 		axis.Padding = 0
 	}
 	grid := plotter.NewGrid()
-	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{235}
+	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{215}, color.Gray{225}
 	c.Add(grid)
 	return c
 }

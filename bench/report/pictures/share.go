@@ -29,6 +29,7 @@ func shares(s *story.Story) ([]Picture, error) {
 			}
 		}
 		c.oursFirst()
+		c.Y.Tick.Marker = percents{}
 		c.Y.Min, c.Y.Max = 0, max(105, c.Y.Max)
 		widen(c)
 		p, err := c.picture(slug("share %s %s %s", g.kernel, g.dtype, story.Threads(g.threads)), title, Shares)
@@ -68,6 +69,18 @@ func columns(results []bench.Result) plot.Ticker {
 		n = append(n, float64(p))
 	}
 	return n
+}
+
+// percents are ticks at every fifth.
+type percents struct{}
+
+// Ticks implements [plot.Ticker].
+func (percents) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for v := 0.0; v <= high; v += 20 {
+		ticks = append(ticks, plot.Tick{Value: v, Label: short(v)})
+	}
+	return ticks
 }
 
 // backwards draws ours last, above the others.

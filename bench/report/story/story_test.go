@@ -55,3 +55,19 @@ func TestStoryIsJSON(t *testing.T) {
 		}
 	}
 }
+
+func TestSummaries(t *testing.T) {
+	s := Made()
+	all := s.Summaries()
+	if want := len(bench.Workloads())*4 + len(bench.Fits()); len(all) != want {
+		t.Fatalf("%d summaries, want %d", len(all), want)
+	}
+	// Of p = 1, 10, 100, 2000 numpy is missing at the first, and twice as fast as we are elsewhere.
+	if got := all[0]; got.Cases != 4 || got.Compared != 4 || got.Ahead != 1 || got.Rival != "numpy" || got.Speed != 0.5 || got.MostSpeed != 3 {
+		t.Errorf("%+v", got)
+	}
+	s.Results = []bench.Result{{Kernel: "gram", RoofFraction: 0.5}}
+	if got := s.Summaries()[0]; got.Compared != 0 || got.Share != 0.5 {
+		t.Errorf("%+v", got)
+	}
+}
