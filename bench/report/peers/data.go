@@ -2,22 +2,65 @@ package peers
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"unsafe"
 
 	"github.com/seed-0327bdf7/hesse/bench"
 )
 
+// A file of data is read by every process that wants it: in memory, if the
+// system has a folder there, and without a name, so that it ends with this
+// process however that ends.
+type dataFile struct {
+	mutex sync.Mutex
+	of    any // the problem that is in it
+	file  *os.File
+}
+
+var shared dataFile
+
+// path is where the data are, for as long as no others are asked for.
+func (d *dataFile) path(data any) (string, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.of != data {
+		d.drop()
+		f, err := os.CreateTemp("/dev/shm", "hesse-report-")
+		if err != nil {
+			if f, err = os.CreateTemp("", "hesse-report-"); err != nil {
+				return "", err
+			}
+		}
+		if err = errors.Join(os.Remove(f.Name()), writeData(f, data)); err != nil {
+			f.Close()
+			return "", err
+		}
+		d.of, d.file = data, f
+	}
+	return fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), d.file.Fd()), nil
+}
+
+func (d *dataFile) drop() {
+	if d.file != nil {
+		d.file.Close()
+	}
+	d.of, d.file = nil, nil
+}
+
+// release frees the data.
+func (d *dataFile) release() {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.drop()
+}
+
 // writeData writes X and y in the type of the data, then d and β in float64,
 // as they lie in memory.
-func writeData(path string, data any) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
+func writeData(f *os.File, data any) (err error) {
 	out := bufio.NewWriterSize(f, 1<<20)
 	switch b := data.(type) {
 	case *bench.Problem[float64]:
@@ -30,10 +73,7 @@ func writeData(path string, data any) error {
 	if err != nil {
 		return err
 	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	return f.Close()
+	return out.Flush()
 }
 
 func writeAll(w io.Writer, parts ...[]byte) error {

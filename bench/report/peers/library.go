@@ -174,4 +174,12 @@ func (l *library) text(name string) string {
 	return f()
 }
 
+// leave ends the process as C does, so that libraries can clean up.
+func leave() {
+	if exit, err := purego.Dlsym(purego.RTLD_DEFAULT, "exit"); err == nil {
+		purego.SyscallN(exit, 0)
+	}
+	os.Exit(0)
+}
+
 var errOther = errors.New("it is another library")

@@ -25,7 +25,7 @@ type Process struct {
 	to       io.WriteCloser
 	from     *bufio.Reader
 	errors   *tail
-	folder   string // for files with data and answers
+	folder   string // for answers
 	wantFile bool   // it cannot make the data itself
 }
 
@@ -61,10 +61,14 @@ func start(name string, command *exec.Cmd, wantFile bool) (*Process, error) {
 	return p, p.signal(syscall.SIGSTOP)
 }
 
-// Close ends the process.
+// Close ends the process, in peace if it can: MKL's OpenMP leaves files behind
+// otherwise.
 func (p *Process) Close() {
-	_ = p.command.Process.Kill() // it has nothing to lose
+	_ = p.signal(syscall.SIGCONT)
+	p.to.Close()
+	late := time.AfterFunc(2*time.Second, func() { _ = p.command.Process.Kill() })
 	_ = p.command.Wait()
+	late.Stop()
 	os.RemoveAll(p.folder)
 }
 
@@ -115,11 +119,10 @@ func (p *Process) Version() string { return p.version }
 func (p *Process) Load(c bench.Case, data any) error {
 	q := request{Do: "load", Case: c}
 	if p.wantFile {
-		q.File = filepath.Join(p.folder, "data")
-		if err := writeData(q.File, data); err != nil {
+		var err error
+		if q.File, err = shared.path(data); err != nil {
 			return err
 		}
-		defer os.Remove(q.File)
 	}
 	_, err := p.ask(q)
 	return err

@@ -86,6 +86,7 @@ func (p *Python) Close() {
 	for _, process := range p.processes {
 		process.Close()
 	}
+	shared.release()
 }
 
 // Name implements [bench.Peer].
@@ -102,6 +103,7 @@ func (p *Python) Ways(c bench.Case) ([]string, error) { return p.ways[c.Kernel],
 func (p *Python) Load(c bench.Case, data any) error {
 	p.c, p.data = c, data
 	clear(p.loaded)
+	shared.release()
 	for threads, process := range p.processes {
 		if _, err := process.ask(request{Do: "drop"}); err != nil {
 			process.Close()

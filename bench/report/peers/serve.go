@@ -30,7 +30,7 @@ func ServeIfAsked() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	os.Exit(0)
+	leave()
 }
 
 // served is a BLAS to serve.
