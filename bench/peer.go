@@ -84,7 +84,7 @@ func (w workload) allowed(c Case, ours Answer) float64 {
 	}
 	share := 1e-11
 	if c.Type == Float32 {
-		share = 2e-5
+		share = 1e-4 // naive sums pass up to some million rows, and fail where they stand still
 	}
 	return share * float64(max(c.Rows, 1000))
 }

@@ -30,6 +30,7 @@ type command struct {
 	JSON   bool   `name:"json" help:"Print a JSON object a line; the same as --format json."`
 	Format string `enum:"table,json,bench" default:"table" help:"table, json, or bench for benchstat (table)."`
 	Out    string `placeholder:"DIR" help:"Write everything to a folder too: report.json, results.jsonl, results.bench, pictures and report.html."`
+	From   string `placeholder:"FILE" help:"Measure nothing: make pictures and page again from a report.json."`
 	Quick  bool   `help:"Within a minute, with wider error bars."`
 
 	Peers       []string          `placeholder:"NAME,…" help:"Peers to measure, none for no peers; otherwise all that are found."`
@@ -156,6 +157,9 @@ func (c *command) run(ctx context.Context, stdout, stderr io.Writer, progress bo
 	if c.JSON {
 		c.Format = "json"
 	}
+	if c.From != "" {
+		return c.again()
+	}
 	plans := c.plans()
 	if err := c.check(plans); err != nil {
 		return usage{err}
@@ -196,7 +200,7 @@ func (c *command) run(ctx context.Context, stdout, stderr io.Writer, progress bo
 	printed := formats[c.Format](stdout, s.Peers)
 	for _, plan := range plans {
 		plan.Peers, plan.Progress = found.peers, bar.at
-		if c.Quick && !story.Fits(plan.Workloads[0]) {
+		if c.Quick && len(c.Peers) == 0 && !story.Fits(plan.Workloads[0]) {
 			plan.Peers = found.native() // numpy's kernels are a BLAS's, and reading the data takes long
 		}
 		report, err := bench.Run(ctx, plan, func(r bench.Result) error {

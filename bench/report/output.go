@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,6 +50,25 @@ func writeAll(folder string, s *story.Story) error {
 		}
 	}
 	return create(filepath.Join(folder, "report.html"), func(w io.Writer) error { return page.Write(w, s, drawn) })
+}
+
+// again makes the files of a story that was written before.
+func (c *command) again() error {
+	if c.Out == "" {
+		return usage{errors.New("--from needs --out, a folder to write to")}
+	}
+	text, err := os.ReadFile(c.From)
+	if err != nil {
+		return err
+	}
+	s := new(story.Story)
+	if err := json.Unmarshal(text, s); err != nil {
+		return fmt.Errorf("%s: %w", c.From, err)
+	}
+	if err := os.MkdirAll(c.Out, 0o777); err != nil {
+		return err
+	}
+	return writeAll(c.Out, s)
 }
 
 func create(path string, write func(io.Writer) error) error {

@@ -65,6 +65,17 @@ func TestReportWithoutPeers(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	again := t.TempDir()
+	if status, _, stderr := report("--from", filepath.Join(folder, "report.json"), "--out", again); status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	for _, file := range []string{"report.json", "report.html", "speed-up-float64-1-thread.svg"} {
+		first, _ := os.ReadFile(filepath.Join(folder, file))
+		second, _ := os.ReadFile(filepath.Join(again, file))
+		if len(first) == 0 || !bytes.Equal(first, second) {
+			t.Errorf("%s made again from report.json: %d bytes, were %d", file, len(second), len(first))
+		}
+	}
 }
 
 func TestFormats(t *testing.T) {
@@ -81,7 +92,7 @@ func TestFormats(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{{"gramm"}, {"--p", "0"}, {"--dtype", "float16"}, {"--peers", "nag"}, {"--library", "nag=x"}, {"--format", "xml"}, {"--in", "l4"}} {
+	for _, args := range [][]string{{"gramm"}, {"--p", "0"}, {"--dtype", "float16"}, {"--peers", "nag"}, {"--library", "nag=x"}, {"--format", "xml"}, {"--in", "l4"}, {"--from", "x"}} {
 		status, stdout, stderr := report(append(args, "--environment", "nowhere")...)
 		if status != 2 || stdout != "" || !strings.HasPrefix(stderr, "report: ") {
 			t.Errorf("%v: status %d, %q, %q", args, status, stdout, stderr)

@@ -16,8 +16,8 @@ import (
 // rate, below what memory and arithmetic leave to any program.
 func rooflines(s *story.Story) ([]Picture, error) {
 	var all []Picture
-	for _, roof := range s.Roofs {
-		for _, dtype := range []string{bench.Float64, bench.Float32} {
+	for _, dtype := range []string{bench.Float64, bench.Float32} {
+		for _, roof := range s.Roofs {
 			results := s.Where(func(r bench.Result) bool {
 				return r.Threads == roof.Threads && r.Type == dtype && !story.Fits(r.Kernel)
 			})

@@ -15,8 +15,8 @@ import (
 // kernel.
 func speedUps(s *story.Story) ([]Picture, error) {
 	var all []Picture
-	for _, roof := range s.Roofs {
-		for _, dtype := range []string{bench.Float64, bench.Float32} {
+	for _, dtype := range []string{bench.Float64, bench.Float32} {
+		for _, roof := range s.Roofs {
 			results := s.Where(func(r bench.Result) bool {
 				return r.Threads == roof.Threads && r.Type == dtype && !story.Fits(r.Kernel) && len(r.Peers) > 0
 			})
