@@ -12,7 +12,7 @@ export CGO_ENABLED ?= 0
 # skip says aloud what is left out, or fails if nothing may be.
 skip = if [ -n "$(REQUIRE)" ]; then echo "REQUIRED: $(1)"; exit 1; else echo "SKIPPED: $(1)"; fi
 
-# PEERS is the Python environment of the report and OUT where it writes; BENCH are its options, as in make bench BENCH='gram --p 10'.
+# PEERS is the Python environment of the report. The whole report goes to OUT; BENCH has options instead, as in make bench BENCH='gram --p 10'.
 PEERS       ?= bench/report/.environment
 OUT         ?= report
 BENCH       ?=
@@ -81,7 +81,7 @@ hesse-report: # the program of the report; the go command knows what is stale
 	cd bench/report && $(GO) build -trimpath -o ../../hesse-report .
 
 bench: hesse-report ## measure this machine, this code and its peers; BENCH has options, --help lists them
-	./hesse-report --environment $(PEERS) --out $(OUT) $(BENCH)
+	./hesse-report --environment $(PEERS) $(if $(BENCH),$(BENCH),--out $(OUT))
 
 bench-peers: ## set up the Python packages, OpenBLAS and MKL of the report, in exact versions
 	python3 -m venv $(PEERS)
