@@ -57,6 +57,7 @@ type runner struct {
 
 // measureAll measures every workload on data of one shape.
 func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p int, dtype string) error {
+	n = r.most(n, p, dtype)
 	b := NewProblem(data, n, p, r.plan.Threads[0])
 	r.failed = load(r.plan.Peers, Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}, b)
 	for i, threads := range r.plan.Threads {
@@ -81,6 +82,18 @@ func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p 
 		}
 	}
 	return nil
+}
+
+// most is how many of n rows any of the workloads takes.
+func (r *runner) most(n, p int, dtype string) int {
+	most := 1
+	for _, name := range r.plan.Workloads {
+		w, _ := find(name)
+		for _, roof := range r.roofs {
+			most = max(most, r.plan.cut(w, roof, dtype, n, p))
+		}
+	}
+	return most
 }
 
 // load lets all peers take up a problem at the same time, and says who failed.

@@ -72,7 +72,7 @@ func NewSurvey(threads []int, caches Caches, dram int) Survey {
 
 // readAgain reads the same bytes, each thread its own, for a while.
 func readAgain(threads int, all []byte, each int, read func([]byte)) float64 {
-	const step, least = 1 << 16, 1 << 28
+	const step, least = 1 << 16, 1 << 26
 	turns := max(1, least/each)
 	sweep := func(thread, turns int) {
 		part := all[thread*each : (thread+1)*each]

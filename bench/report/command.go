@@ -51,7 +51,7 @@ func (c *command) bytes() int {
 	case c.Quick:
 		return max(128_000_000, caches.L3*5/4)
 	}
-	return max(256_000_000, 2*caches.L3)
+	return max(256_000_000, caches.L3*3/2)
 }
 
 // dram is how much is read to measure the memory.
@@ -65,12 +65,12 @@ func (c *command) dram() int {
 // plans are what the options ask for: kernels and passes, then fits.
 func (c *command) plans() []bench.Plan {
 	all := bench.Plan{Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.bytes(),
-		Longest: 60 * time.Millisecond, Enough: time.Second / 2, Within: 9 * time.Minute}
+		Longest: 40 * time.Millisecond, Enough: time.Second / 2, Within: 8 * time.Minute}
 	if len(all.Threads) == 0 {
 		all.Threads = slices.Compact([]int{1, runtime.GOMAXPROCS(0)})
 	}
 	if c.Quick {
-		all.Longest, all.Enough, all.Within = 20*time.Millisecond, time.Second/10, 25*time.Second
+		all.Longest, all.Enough, all.Within = 8*time.Millisecond, time.Second/10, 25*time.Second
 	}
 	return slices.DeleteFunc(append(c.kernelPlans(all), c.fitPlans(all)...), func(p bench.Plan) bool { return len(p.Workloads) == 0 })
 }

@@ -99,7 +99,7 @@ func (p *Python) Version() string { return p.version }
 func (p *Python) Ways(c bench.Case) ([]string, error) { return p.ways[c.Kernel], nil }
 
 // Load implements [bench.Peer]. The data are read by the process that is asked
-// to do something with them.
+// to do something with them; one starts here, since all peers load at once.
 func (p *Python) Load(c bench.Case, data any) error {
 	p.c, p.data = c, data
 	clear(p.loaded)
@@ -110,31 +110,38 @@ func (p *Python) Load(c bench.Case, data any) error {
 			delete(p.processes, threads)
 		}
 	}
-	return nil
+	_, err := p.started(c.Threads)
+	return err
 }
 
 // process is the one for a number of threads, with the data.
 func (p *Python) process(threads int) (*Process, error) {
-	process := p.processes[threads]
-	if process == nil {
-		command := exec.Command(p.interpreter, "-c", script, p.name)
-		command.Env = append(cleanEnvironment(), "LD_LIBRARY_PATH="+os.Getenv("LD_LIBRARY_PATH"))
-		for _, library := range []string{"OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "RAYON_NUM", "POLARS_MAX"} {
-			command.Env = append(command.Env, fmt.Sprintf("%s_THREADS=%d", library, threads))
-		}
-		var err error
-		if process, err = start(p.name, command, true); err != nil {
-			return nil, err
-		}
+	process, err := p.started(threads)
+	if err != nil || p.loaded[threads] {
+		return process, err
+	}
+	if err := process.Load(p.c, p.data); err != nil {
+		return nil, err
+	}
+	p.loaded[threads] = true
+	return process, nil
+}
+
+// started is the process for a number of threads, perhaps without the data.
+func (p *Python) started(threads int) (*Process, error) {
+	if process := p.processes[threads]; process != nil {
+		return process, nil
+	}
+	command := exec.Command(p.interpreter, "-c", script, p.name)
+	command.Env = append(cleanEnvironment(), "LD_LIBRARY_PATH="+os.Getenv("LD_LIBRARY_PATH"))
+	for _, library := range []string{"OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "RAYON_NUM", "POLARS_MAX"} {
+		command.Env = append(command.Env, fmt.Sprintf("%s_THREADS=%d", library, threads))
+	}
+	process, err := start(p.name, command, true)
+	if err == nil {
 		p.processes[threads] = process
 	}
-	if !p.loaded[threads] {
-		if err := process.Load(p.c, p.data); err != nil {
-			return nil, err
-		}
-		p.loaded[threads] = true
-	}
-	return process, nil
+	return process, err
 }
 
 // Do implements [bench.Peer].
