@@ -107,13 +107,9 @@ func load(peers []Peer, c Case, data any) []error {
 	return failed
 }
 
-// enough is how long a contender of the next case is measured; half as much
-// goes to the choice of its way.
+// enough is how long a contender of the next case is measured.
 func (r *runner) enough(contenders int) time.Duration {
-	enough := r.plan.Enough
-	if enough == 0 {
-		enough = time.Second
-	}
+	enough := r.plan.enough()
 	if r.plan.Within > 0 {
 		share := (r.plan.Within - time.Since(r.start)) / time.Duration(2*(r.all-r.done)*contenders)
 		enough = min(enough, max(share, 10*time.Millisecond))
@@ -199,7 +195,7 @@ func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c
 				continue
 			}
 			if k.err == nil {
-				k.err = challenge(k, ways, w, b, answer, patience, enough)
+				k.err = challenge(k, ways, w, b, answer, patience, r.plan.enough()/2)
 			}
 		}
 		contenders = append(contenders, k)
@@ -271,7 +267,7 @@ func alternate(contenders []*contender, enough time.Duration) {
 }
 
 // challenge finds the best way of a peer and compares its answer with ours.
-func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, enough time.Duration) error {
+func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, choosing time.Duration) error {
 	k.way = ways[0]
 	k.do = func(repeat int) (time.Duration, error) { return k.peer.Do(k.c, k.way, repeat) }
 	if !w.whole {
@@ -279,7 +275,7 @@ func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Prob
 			return err
 		}
 	}
-	if err := k.choose(ways, enough); err != nil {
+	if err := k.choose(ways, choosing); err != nil {
 		return err
 	}
 	took, err := k.do(1)
@@ -328,8 +324,8 @@ func (k *contender) best(runs int) (time.Duration, error) {
 	return best, nil
 }
 
-// choose tries every way on a part of the rows, unless time is short.
-func (k *contender) choose(ways []string, enough time.Duration) error {
+// choose tries every way on a part of the rows, or as many as there is time for.
+func (k *contender) choose(ways []string, choosing time.Duration) error {
 	if len(ways) == 1 {
 		return nil
 	}
@@ -339,7 +335,7 @@ func (k *contender) choose(ways []string, enough time.Duration) error {
 	best, bestWay := time.Duration(1<<63-1), k.way
 	start := time.Now()
 	for i, way := range ways {
-		if i > 0 && time.Since(start) > enough/2 {
+		if i > 0 && time.Since(start) > choosing {
 			break
 		}
 		k.way = way

@@ -23,7 +23,7 @@ type Plan struct {
 	Longest time.Duration
 
 	// Enough is how long one workload on one shape is repeated; zero means a
-	// second. Within, unless it is zero, shortens that so that the whole plan
+	// second. A peer has half of it to find its fastest way. Within, unless it is zero, shortens that so that the whole plan
 	// takes about as long.
 	Enough, Within time.Duration
 
@@ -67,6 +67,14 @@ func (p *Plan) rows(columns int, dtype string) []int {
 		return p.Rows
 	}
 	return []int{max(p.Bytes/size(dtype)/columns, kernels.PanelRows)}
+}
+
+// enough is Enough or what it is without being told.
+func (p *Plan) enough() time.Duration {
+	if p.Enough == 0 {
+		return time.Second
+	}
+	return p.Enough
 }
 
 // cut is how many of n rows take no longer than Longest at the roof.

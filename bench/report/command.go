@@ -90,7 +90,7 @@ func (c *command) kernelPlans(p bench.Plan) []bench.Plan {
 	p.Workloads = c.asked(bench.Workloads(), "gram", "grad", "newton")
 	some := []int{10, 32, 100, 500}
 	if len(p.Columns) == 0 {
-		p.Columns = []int{1, 2, 4, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 500, 1000, 2000}
+		p.Columns = []int{1, 4, 8, 10, 16, 20, 32, 50, 100, 200, 500, 1000, 2000}
 		if c.Quick {
 			p.Columns = some
 		}

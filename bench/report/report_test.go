@@ -108,7 +108,7 @@ func TestPlans(t *testing.T) {
 	for _, c := range []struct {
 		args  command
 		cases int
-	}{{command{}, 6*16*2 + 6*4*2 + 2*4*2 + 2*3*2}, {command{Quick: true}, 3*4*2 + 2*2*2}, {command{Kernels: []string{"gram", "fit-binomial"}, P: []int{3}}, 2 + 3*2}} {
+	}{{command{}, 6*13*2 + 6*4*2 + 2*4*2 + 2*3*2}, {command{Quick: true}, 3*4*2 + 2*2*2}, {command{Kernels: []string{"gram", "fit-binomial"}, P: []int{3}}, 2 + 3*2}} {
 		c.args.In, c.args.Threads = "dram", []int{1, 2}
 		cases := 0
 		for _, p := range c.args.plans() {
