@@ -20,9 +20,7 @@ func hvpOurs[T kernels.Float](b *Problem[T]) (Answer, error) {
 			hi := min(lo+strip, x.Rows)
 			rows, eta := x.Slice(lo, hi), o.eta[:hi-lo]
 			kernels.Dots(eta, rows, nil, b.Beta)
-			for i, v := range d[lo:hi] {
-				eta[i] *= v
-			}
+			kernels.Multiply(eta, d[lo:hi])
 			kernels.Update(o.gradient, rows, nil, eta)
 		}
 	}), nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
@@ -19,6 +20,7 @@ type Problem[T kernels.Float] struct {
 
 	outcomes []*outcome[T] // one a thread
 	passes   map[passKey]*pass.Pass[T]
+	last     map[passKey]*pass.Moments // what each has returned; the next run overwrites it
 }
 
 // An outcome is what one thread computes in.
@@ -38,7 +40,7 @@ type passKey struct {
 func NewProblem[T kernels.Float](data []T, n, p, threads int) *Problem[T] {
 	b := &Problem[T]{
 		X: kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: data[:n*p]},
-		Y: make([]T, n), D: make([]float64, n), Beta: make([]float64, p), passes: map[passKey]*pass.Pass[T]{},
+		Y: make([]T, n), D: make([]float64, n), Beta: make([]float64, p), passes: map[passKey]*pass.Pass[T]{}, last: map[passKey]*pass.Moments{},
 	}
 	for j := range b.Beta {
 		b.Beta[j] = float64(j%7-3) / float64(4*p)
@@ -69,12 +71,13 @@ func NewProblem[T kernels.Float](data []T, n, p, threads int) *Problem[T] {
 // Use sets the number of threads.
 func (b *Problem[T]) Use(threads int) {
 	b.Threads = threads
+	clear(b.last)
 	clear(b.passes) // they hold scratch memory for their threads
 	p := b.X.Cols
 	for len(b.outcomes) < threads {
 		b.outcomes = append(b.outcomes, &outcome[T]{
-			matrix: make([]float64, p*p), gradient: make([]float64, p), work: make([]T, kernels.TriangleWork(p)),
-			eta: make([]float64, kernels.PanelRows),
+			matrix: memory.Slice[float64](p * p), gradient: make([]float64, p), work: memory.Slice[T](kernels.TriangleWork(p)),
+			eta: make([]float64, pass.StripRows(p)),
 		})
 	}
 }
@@ -101,10 +104,12 @@ func (b *Problem[T]) pass(l loss.Loss, want pass.Want) (Answer, error) {
 		}
 		b.passes[key] = p
 	}
+	p.Recycle(b.last[key]) // as a solver does
 	m, err := p.Run(context.Background(), pass.Point{Beta: b.Beta}, want)
 	if err != nil {
 		return Answer{}, err
 	}
+	b.last[key] = m
 	return Answer{Vector: m.Gradient, Matrix: m.Hessian}, nil
 }
 

@@ -210,8 +210,9 @@ func (p *Pass[T]) merge(into, from *Moments) {
 func (p *Pass[T]) block(worker int, d *Data[T], lo, hi int) *Moments {
 	s, at, want := p.workers[worker], p.at, p.want
 	m := p.acquire(want.Hessian)
-	for first := lo; first < hi; first += segmentRows {
-		seg := s.segment(d, first, min(first+segmentRows, hi))
+	rows := fetchedRows(p.columns)
+	for first := lo; first < hi; first += rows {
+		seg := s.segment(d, first, min(first+rows, hi))
 		if want.Hessian {
 			p.second(s, &seg, at, m)
 		} else {
@@ -241,7 +242,7 @@ func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 	x, n := seg.x, seg.x.Rows
 	if p.shift != nil {
 		stride := (p.columns + lineElements - 1) / lineElements * lineElements
-		s.centered = grow(s.centered, segmentRows*stride)
+		s.centered = grow(s.centered, max(n, segmentRows)*stride)
 		x = kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: stride, Data: s.centered}
 		kernels.Pack(x, seg.x, p.shift, nil)
 	}

@@ -11,8 +11,8 @@ const (
 	// segment after the other before blocks are merged in a tree.
 	blockRows = 1024
 
-	// segmentRows is how many rows the loss and the Hessian are computed on at
-	// a time: a panel of the Hessian's kernel.
+	// segmentRows is how many rows Σwℓ and its like are added up over at a time:
+	// a panel of the Hessian's kernel.
 	segmentRows = kernels.PanelRows
 
 	// stripElements is how much of X stays in the first-level cache between
@@ -25,11 +25,19 @@ const (
 )
 
 // StripRows is how many rows a pass without a Hessian takes through all of its
-// steps at a time: a multiple of the groups of the update, so that the strips
-// leave no trace in the bits.
+// steps at a time: a multiple of the groups of the update, and of segments if
+// it is more than one, so that the strips leave no trace in the bits.
 func StripRows(p int) int {
-	return min(segmentRows, max(stripElements/max(p, 1), kernels.UpdateRows)&^(kernels.UpdateRows-1))
+	rows := stripElements / max(p, 1)
+	if rows >= segmentRows {
+		return min(rows/segmentRows*segmentRows, blockRows)
+	}
+	return max(rows, kernels.UpdateRows) &^ (kernels.UpdateRows - 1)
 }
+
+// fetchedRows is how many rows a pass fetches at a time: strips, or the segment
+// that they are part of.
+func fetchedRows(p int) int { return max(StripRows(p), segmentRows) }
 
 // scratch is what one goroutine needs for its segments.
 type scratch[T kernels.Float] struct {
@@ -48,9 +56,9 @@ type scratch[T kernels.Float] struct {
 func newScratch[T kernels.Float]() *scratch[T] {
 	s := &scratch[T]{}
 	vectors := []*[]float64{&s.eta, &s.y, &s.w, &s.offset, &s.value, &s.r, &s.d, &s.ones}
-	all := memory.Slice[float64](segmentRows * len(vectors))
+	all := memory.Slice[float64](blockRows * len(vectors))
 	for i, v := range vectors {
-		*v = all[i*segmentRows:][:segmentRows:segmentRows]
+		*v = all[i*blockRows:][:blockRows:blockRows]
 	}
 	for i := range s.ones {
 		s.ones[i] = 1
@@ -64,7 +72,7 @@ func (s *scratch[T]) work(p int) []T {
 	return s.packed
 }
 
-// A segment is up to segmentRows rows that lie in memory one after the other,
+// A segment is some rows of a block that lie in memory one after the other,
 // everything but X in float64.
 type segment[T kernels.Float] struct {
 	x            kernels.Matrix[T]
@@ -78,7 +86,7 @@ func (s *scratch[T]) segment(d *Data[T], lo, hi int) segment[T] {
 	if d.Index == nil {
 		seg := segment[T]{
 			x: d.X.Slice(lo, hi), y: float64s(s.y, d.Y[lo:hi]),
-			next: d.X.Slice(hi, min(hi+segmentRows, d.X.Rows)).Data,
+			next: d.X.Slice(hi, min(hi+n, d.X.Rows)).Data,
 		}
 		if d.Weights != nil {
 			seg.w = float64s(s.w, d.Weights[lo:hi])
@@ -89,7 +97,7 @@ func (s *scratch[T]) segment(d *Data[T], lo, hi int) segment[T] {
 		return seg
 	}
 	p := d.X.Cols
-	s.gathered = grow(s.gathered, segmentRows*p)
+	s.gathered = grow(s.gathered, max(n, segmentRows)*p)
 	seg := segment[T]{x: kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: s.gathered}, y: s.y[:n]}
 	if d.Weights != nil {
 		seg.w = s.w[:n]
@@ -164,15 +172,20 @@ func (s *scratch[T]) evaluate(l loss.Loss, seg *segment[T], lo, hi int, m *Momen
 // count adds what a segment contributes beside the products with X.
 func (s *scratch[T]) count(seg *segment[T], m *Moments, logarithms bool) {
 	n := len(seg.y)
-	m.Loss += kernels.Sum(s.value[:n])
-	m.SumR += kernels.Sum(s.r[:n])
-	m.SumD += kernels.Sum(s.d[:n])
+	for lo := 0; lo < n; lo += segmentRows {
+		hi := min(lo+segmentRows, n)
+		m.Loss += kernels.Sum(s.value[lo:hi])
+		m.SumR += kernels.Sum(s.r[lo:hi])
+		m.SumD += kernels.Sum(s.d[lo:hi])
+		if seg.w != nil {
+			m.SumW += kernels.Sum(seg.w[lo:hi])
+		}
+	}
 	if seg.w == nil {
 		m.Rows += n
 		m.SumW += float64(n)
 		return
 	}
-	m.SumW += kernels.Sum(seg.w)
 	for _, w := range seg.w {
 		if w > 0 {
 			m.Rows++
