@@ -111,7 +111,9 @@ func update(k *kernel) {
 		k.Label(label + "_next")
 	}
 
+	short := shortUpdate{kernel: k, dst: dst, x: x, n: n, p: p, stride: stride, shift: shift, r: r}
 	body := func(label string, centered bool) {
+		short.groups(label, centered)
 		k.Label(label)
 		k.SUBQ(imm(ref.UpdateRows), n)
 		k.JL(operand.LabelRef(label + "_few"))
