@@ -75,8 +75,9 @@ func checkTriangle(dst []float64, ldd, p int) {
 
 // trianglePanel covers the triangle with tiles, from a panel of up to PanelRows
 // rows: stripe by stripe of columns, which stay in the first-level cache while
-// the columns of the panel pass by. Meanwhile the memory fetches the rows that
-// come next.
+// the columns of the panel pass by. A panel is copied where it must be scaled
+// or is wide; a copy because its rows straddle cache lines costs more than it
+// gains. Meanwhile the memory fetches the rows that come next.
 func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
 	p, n := x.Cols, x.Rows
 	if p <= narrowColumns[T]() && (p <= 16 || p%2 == 0) {
@@ -88,16 +89,22 @@ func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, wo
 	work = atLine(work)
 	height, width, vector := tileShape[T]()
 	left := rowMajor(x, vector)
-	if p >= packedColumns && vector > 1 {
+	right := left
+	wide := p >= packedColumns && vector > 1
+	switch {
+	case wide:
 		left = packPanel(x, vector, work)
+		right = left
 		work = work[packedElements(p):]
+	case d != nil:
+		right = packRows(left, n, p, d, work)
 	}
 	fetch := newFetcher(next, &x.Data[0], n*countTiles(p, height, width))
 	for from := 0; from < p; from += width {
 		to := min(from+width, p)
-		right := left.from(from)
-		if d != nil || !right.aligned() {
-			right = rowMajor(packStripe(right, n, to-from, d, work), vector)
+		right := right.from(from)
+		if wide && d != nil {
+			right = packRows(right, n, to-from, d, work)
 		}
 		for top := 0; top < to; {
 			rows := tileRows(min(height, to-top))

@@ -119,3 +119,12 @@ func rowsPerCall(p int) int {
 	}
 	return rows - rows%UpdateRows
 }
+
+// SpreadStride is a good stride for copies of rows of p columns: they begin at
+// cache lines if the first does, so that no vector straddles two, and are an odd
+// number of lines apart, so that some columns of many rows spread over all sets
+// of a cache.
+func SpreadStride[T Float](p int) int {
+	line := lineElements[T]()
+	return ((p+line-1)/line | 1) * line
+}

@@ -38,13 +38,6 @@ func (o operand[T]) vectorEnd(column int) int {
 	return column - column%o.vector + o.vector
 }
 
-// aligned says whether no vector of whole columns crosses the end of a cache
-// line.
-func (o operand[T]) aligned() bool {
-	bytes := min(o.vector, lineElements[T]()) * elementBytes[T]()
-	return uintptr(unsafe.Pointer(&o.data[0]))%uintptr(bytes) == 0 && o.stride*elementBytes[T]()%bytes == 0
-}
-
 func rowMajor[T Float](m Matrix[T], vector int) operand[T] {
 	return operand[T]{data: m.Data, stride: m.Stride, vector: vector, gap: vector}
 }
@@ -72,11 +65,10 @@ const stripeColumns = 64
 // must be for matrices of p columns.
 func TriangleWork(p int) int {
 	const line = 16
-	work := line + PanelRows*min(stripeColumns, (p+line-1)/line*line)
-	if p >= packedColumns {
-		work += packedElements(p)
+	if p < packedColumns {
+		return line + PanelRows*(p+2*line)
 	}
-	return work
+	return line + packedElements(p) + PanelRows*(stripeColumns+2*line)
 }
 
 // packedElements is how many elements a packed panel of p columns takes with
@@ -86,11 +78,9 @@ func packedElements(p int) int {
 	return (p + widest - 1) / widest * (widest*PanelRows + widest/narrowest*line)
 }
 
-// packStripe copies n rows of at most stripeColumns columns into work, scaled
-// unless d is nil. Its rows begin at cache lines.
-func packStripe[T Float](from operand[T], n, columns int, d []float64, work []T) Matrix[T] {
-	line := lineElements[T]()
-	to := Matrix[T]{Rows: n, Cols: columns, Stride: (columns + line - 1) / line * line, Data: work}
+// packRows copies n rows into work, scaled unless d is nil.
+func packRows[T Float](from operand[T], n, columns int, d []float64, work []T) operand[T] {
+	to := Matrix[T]{Rows: n, Cols: columns, Stride: SpreadStride[T](columns), Data: work}
 	step := columns
 	if from.gap != from.vector {
 		step = from.vector
@@ -99,7 +89,7 @@ func packStripe[T Float](from operand[T], n, columns int, d []float64, work []T)
 		hi := min(lo+step, columns)
 		pack(to.columns(lo, hi), Matrix[T]{Rows: n, Cols: hi - lo, Stride: from.stride, Data: from.from(lo).data}, nil, d)
 	}
-	return to
+	return rowMajor(to, from.vector)
 }
 
 // packPanel copies a panel into work, vector by vector. It does so for a few

@@ -241,7 +241,7 @@ func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 	x, n := seg.x, seg.x.Rows
 	if p.shift != nil {
-		stride := (p.columns + lineElements - 1) / lineElements * lineElements
+		stride := kernels.SpreadStride[T](p.columns)
 		s.centered = grow(s.centered, max(n, segmentRows)*stride)
 		x = kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: stride, Data: s.centered}
 		kernels.Pack(x, seg.x, p.shift, nil)

@@ -18,10 +18,6 @@ const (
 	// stripElements is how much of X stays in the first-level cache between
 	// the dot products and the update that follows them.
 	stripElements = 3072
-
-	// lineElements is the most elements of a cache line: rows of copies begin at
-	// multiples of it.
-	lineElements = 16
 )
 
 // StripRows is how many rows a pass without a Hessian takes through all of its
