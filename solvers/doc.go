@@ -1,11 +1,21 @@
 // Package solvers minimises functions of a vector.
 //
 // A [Problem] says what it can compute by the methods it has: the gradient
-// ([Gradienter]), the Hessian ([Hessianer]). A [Method] such as [Newton] needs
-// some of these; a problem that lacks one is an error before anything is
-// evaluated. [Minimize] runs a method to its end. [Iterates] is the same run as
-// a loop, in which the caller looks at every iterate and leaves when it wants
-// to.
+// ([Gradienter]), the Hessian ([Hessianer]), products with it
+// ([HessianVectorer]), its diagonal ([Diagonaler]). [Function] and its like make
+// a problem of a Go function. A [Method] such as [Newton] needs some of these; a
+// problem that lacks one is an error before anything is evaluated. [Minimize]
+// runs a method to its end. [Iterates] is the same run as a loop, in which the
+// caller looks at every iterate and leaves when it wants to.
+//
+// Methods by what they need:
+//
+//	gradients   GradientDescent, BarzilaiBorwein, Nesterov, ConjugateGradient,
+//	            LBFGS, BFGS; all but Nesterov are a Descent: a Direction × a Search
+//	products    NewtonCG, TrustRegion (Steihaug)
+//	Hessians    Newton, TrustRegion (exact)
+//
+// Searches are [FixedStep], [Armijo] and [StrongWolfe].
 //
 // A run that ends early, at a limit or because nothing better can be found, is
 // no error: its [Status] and a reason in words say what happened. Errors are

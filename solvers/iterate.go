@@ -20,14 +20,17 @@ type Iterate struct {
 	GradientNorm float64
 	// Decrement is gᵀH⁻¹g at X, for methods that have H: f exceeds its minimum
 	// by about half of it. The H is that of the next step: where the Hessian is
-	// not positive definite, the one that takes its place.
+	// not positive definite, the one that takes its place. For methods that
+	// only approximate H, or do without, half of it is what the next step is
+	// expected to gain.
 	Decrement float64
 	// Condition is the condition number of the Hessian at X, scaled to unit
 	// diagonal and centred about the leading variable, in the 1-norm and up to
 	// a small factor; +Inf if it is not positive definite, 0 if the method has
 	// none.
 	Condition float64
-	// StepLength is the share of the method's full step that led here.
+	// StepLength is the share of the method's full step that led here, or the
+	// multiple of its direction.
 	StepLength  float64
 	Evaluations Evaluations
 
@@ -40,7 +43,13 @@ type Iterate struct {
 // the gradient too and counts as a Hessian only.
 type Evaluations struct {
 	Gradients, Hessians int
+	Products            int // of the Hessian with a vector
+	Diagonals           int // of the Hessian
 }
+
+// Total is the number of evaluations of any kind: where each reads the data
+// once, the number of passes.
+func (e Evaluations) Total() int { return e.Gradients + e.Hessians + e.Products + e.Diagonals }
 
 // stop sets the status with which the run ends.
 func (it *Iterate) stop(status Status, reason string) {

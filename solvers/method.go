@@ -30,15 +30,25 @@ type Stepper interface {
 
 // Settings are those of a run, whatever the method.
 type Settings struct {
-	// MaxIterations is the largest number of steps. Zero means 100.
+	// MaxIterations is the largest number of steps. Zero means the limit of the
+	// method, if it is a [Limiter], else 100.
 	MaxIterations int
 }
 
-func (s Settings) maxIterations() int {
-	if s.MaxIterations == 0 {
-		return 100
+// A Limiter is a method that takes another number of steps than 100 if nobody
+// limits it.
+type Limiter interface {
+	IterationLimit() int
+}
+
+func (s Settings) maxIterations(m Method) int {
+	if s.MaxIterations != 0 {
+		return s.MaxIterations
 	}
-	return s.MaxIterations
+	if l, ok := m.(Limiter); ok {
+		return l.IterationLimit()
+	}
+	return 100
 }
 
 // Iterates is a run of a method as a sequence: the start, then the iterate
@@ -65,7 +75,7 @@ func Iterates(ctx context.Context, p Problem, m Method, x0 []float64, s Settings
 			it.GradientNorm = largestAbsolute(it.Gradient)
 			if it.Iteration > asked {
 				asked = it.Iteration
-				judge(it, p, s)
+				judge(it, p, m, s)
 			}
 			if !yield(it, nil) || it.Status != Running {
 				return
@@ -86,13 +96,13 @@ func start(ctx context.Context, p Problem, m Method, it *Iterate) (Stepper, erro
 }
 
 // judge asks those who may end the run beside the method.
-func judge(it *Iterate, p Problem, s Settings) {
+func judge(it *Iterate, p Problem, m Method, s Settings) {
 	if stopper, ok := p.(Stopper); ok && (it.Status == Running || it.Status == Converged) {
 		if status, reason := stopper.Stop(it); status != Running {
 			it.stop(status, reason)
 		}
 	}
-	if limit := s.maxIterations(); it.Status == Running && it.Iteration >= limit {
+	if limit := s.maxIterations(m); it.Status == Running && it.Iteration >= limit {
 		it.stop(IterationLimit, fmt.Sprintf("the limit of %d iterations is reached", limit))
 	}
 }

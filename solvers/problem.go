@@ -3,7 +3,7 @@ package solvers
 import "context"
 
 // A Problem is a function f: R^Dim → R to be minimised. Methods ask for more
-// than this; see [Gradienter] and [Hessianer].
+// than this; see [Gradienter], [Hessianer] and what follows them.
 //
 // An evaluation must neither keep nor change x, and overwrites all it is asked
 // for, whatever was there. A point where f is undefined is no error but a value
@@ -24,6 +24,21 @@ type Gradienter interface {
 type Hessianer interface {
 	Gradienter
 	Hessian(ctx context.Context, x, g, h []float64) (f float64, err error)
+}
+
+// A HessianVectorer multiplies the Hessian at x with a vector, dst = H(x)·v,
+// which takes far less than a Hessian where there are many variables. All have
+// length Dim; dst is neither x nor v.
+type HessianVectorer interface {
+	Gradienter
+	HessianVector(ctx context.Context, dst, x, v []float64) error
+}
+
+// A Diagonaler computes the diagonal of the Hessian alone, which scales the
+// variables for methods that know gradients only. dst has length Dim.
+type Diagonaler interface {
+	Problem
+	HessianDiagonal(ctx context.Context, dst, x []float64) error
 }
 
 // A Leader has variables, 0 or 1 of them in front of the others, that stand for

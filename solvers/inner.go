@@ -1,0 +1,98 @@
+package solvers
+
+import (
+	"context"
+	"math"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+// An innerCG solves H·s = −g approximately by conjugate gradients, within a
+// ball.
+type innerCG struct {
+	problem products
+	metric  []float64
+	most    int
+	r, d, z []float64 // residual, direction, H·d
+	curved  []float64 // H·s
+}
+
+func newInner(p products, metric []float64, most int) *innerCG {
+	n := len(metric)
+	if most == 0 {
+		most = max(10, min(n, 500))
+	}
+	return &innerCG{
+		problem: p, metric: metric, most: most,
+		r: make([]float64, n), d: make([]float64, n), z: make([]float64, n), curved: make([]float64, n),
+	}
+}
+
+// solve sets s and curved = H·s. It ends within a residual that shrinks with
+// the gradient, whose norm at the start of the run is first; at the edge of a
+// ball of a radius in the metric; or along a direction without curvature, which
+// is followed to the edge, or where there is none, taken if it is the first.
+// edge says that the step is as long as the ball lets it be.
+func (c *innerCG) solve(ctx context.Context, s []float64, it *Iterate, first, radius float64) (edge bool, err error) {
+	clear(s)
+	clear(c.curved)
+	copy(c.r, it.Gradient)
+	for i, v := range c.r {
+		c.d[i] = -v / c.metric[i]
+	}
+	rr := dotInverse(c.r, c.r, c.metric)
+	norm := math.Sqrt(rr)
+	enough := float64(min(0.5, math.Sqrt(norm/first)) * norm)
+	for k := range c.most {
+		if err := c.problem.HessianVector(ctx, c.z, it.X, c.d); err != nil {
+			return false, err
+		}
+		curvature, dd := dot(c.d, c.z), dotScaled(c.d, c.d, c.metric)
+		if !finite(curvature) || curvature <= float64(1e-14*dd) {
+			switch {
+			case !math.IsInf(radius, 1) && finite(c.z...):
+				c.follow(s, c.toEdge(s, radius))
+				return true, nil
+			case k == 0:
+				copy(s, c.d)
+			}
+			return false, nil
+		}
+		alpha := rr / curvature
+		if !math.IsInf(radius, 1) {
+			if limit := c.toEdge(s, radius); alpha >= limit {
+				c.follow(s, limit)
+				return true, nil
+			}
+		}
+		c.follow(s, alpha)
+		kernels.Axpy(c.r, alpha, c.z)
+		next := dotInverse(c.r, c.r, c.metric)
+		if math.Sqrt(next) <= enough {
+			return false, nil
+		}
+		beta := next / rr
+		for i, v := range c.r {
+			c.d[i] = float64(beta*c.d[i]) - v/c.metric[i]
+		}
+		rr = next
+	}
+	return false, nil
+}
+
+// follow adds α·d to s.
+func (c *innerCG) follow(s []float64, alpha float64) {
+	kernels.Axpy(s, alpha, c.d)
+	kernels.Axpy(c.curved, alpha, c.z)
+}
+
+// toEdge is the τ ≥ 0 with which s + τ·d has the length of the radius.
+func (c *innerCG) toEdge(s []float64, radius float64) float64 {
+	a, b := dotScaled(c.d, c.d, c.metric), dotScaled(s, c.d, c.metric)
+	rest := float64(radius*radius) - dotScaled(s, s, c.metric)
+	root := math.Sqrt(max(float64(b*b)+float64(a*rest), 0))
+	if b > 0 {
+		return max(rest, 0) / (b + root)
+	}
+	return (root - b) / a
+}

@@ -1,0 +1,106 @@
+package solvers
+
+import (
+	"context"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+// LBFGS minimises a [Gradienter] by BFGS with limited memory, a [Descent] whose
+// direction is computed from the last steps alone, in O(n·Memory). What comes
+// before them is the inverse diagonal of the Hessian at the start, or the unit
+// matrix, times a factor that fits the last step. A step without curvature is
+// not remembered.
+//
+// Source: Nocedal and Wright, Numerical Optimization, 2nd edition, algorithm
+// 7.4.
+type LBFGS struct {
+	// Memory is the number of steps remembered. Zero means 10.
+	Memory int
+	// Search is StrongWolfe{} if it is nil.
+	Search Search
+	// Tolerance is as in [Descent]. Zero means 1e-14.
+	Tolerance float64
+}
+
+// Name returns "lbfgs".
+func (LBFGS) Name() string { return "lbfgs" }
+
+// IterationLimit implements [Limiter].
+func (LBFGS) IterationLimit() int { return patience }
+
+// Start evaluates the gradient at the start.
+func (m LBFGS) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, error) {
+	if m.Tolerance == 0 {
+		m.Tolerance = 1e-14
+	}
+	if m.Memory == 0 {
+		m.Memory = 10
+	}
+	return Descent{Label: m.Name(), Direction: twoLoops{m.Memory}, Search: m.Search, Tolerance: m.Tolerance}.Start(ctx, p, it)
+}
+
+// twoLoops is the direction of L-BFGS.
+type twoLoops struct{ memory int }
+
+func (d twoLoops) Start(metric []float64) Heading {
+	h := &twoLoopsHeading{metric: metric, pairs: make([]curvaturePair, d.memory)}
+	for i := range h.pairs {
+		h.pairs[i] = curvaturePair{s: make([]float64, len(metric)), y: make([]float64, len(metric))}
+	}
+	return h
+}
+
+// A curvaturePair is a step and the change of the gradient along it.
+type curvaturePair struct {
+	s, y      []float64
+	sy, alpha float64
+}
+
+type twoLoopsHeading struct {
+	metric []float64
+	pairs  []curvaturePair // a ring
+	count  int             // of pairs that were put there
+	factor float64
+}
+
+func (h *twoLoopsHeading) Aim(step []float64, it *Iterate) float64 {
+	for i, g := range it.Gradient {
+		step[i] = -g
+	}
+	if h.count == 0 {
+		for i, m := range h.metric {
+			step[i] /= m
+		}
+		return firstLength(it, h.metric)
+	}
+	oldest := max(0, h.count-len(h.pairs))
+	for k := h.count - 1; k >= oldest; k-- {
+		p := &h.pairs[k%len(h.pairs)]
+		p.alpha = dot(p.s, step) / p.sy
+		kernels.Axpy(step, -p.alpha, p.y)
+	}
+	for i, m := range h.metric {
+		step[i] *= h.factor / m
+	}
+	for k := oldest; k < h.count; k++ {
+		p := &h.pairs[k%len(h.pairs)]
+		kernels.Axpy(step, p.alpha-dot(p.y, step)/p.sy, p.s)
+	}
+	return 1
+}
+
+func (h *twoLoopsHeading) Learn(s, y []float64) {
+	sy := dot(s, y)
+	if !curves(s, y, sy, h.metric) {
+		return
+	}
+	p := &h.pairs[h.count%len(h.pairs)]
+	copy(p.s, s)
+	copy(p.y, y)
+	p.sy = sy
+	h.factor = sy / dotInverse(y, y, h.metric)
+	h.count++
+}
+
+func (h *twoLoopsHeading) Forget() { h.count = 0 }

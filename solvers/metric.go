@@ -1,0 +1,75 @@
+package solvers
+
+import (
+	"context"
+	"math"
+)
+
+// metricAt is the diagonal of the Hessian at the iterate, where the problem
+// knows it, else all ones. Entries that are not positive are made up: the
+// variable has no curvature to scale it by.
+func metricAt(ctx context.Context, p Problem, it *Iterate) ([]float64, error) {
+	metric := make([]float64, p.Dim())
+	diagonal, ok := p.(Diagonaler)
+	if !ok {
+		fill(metric, 1)
+		return metric, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if _, dense := p.(*denseProducts); !dense {
+		it.Evaluations.Diagonals++
+	}
+	if err := diagonal.HessianDiagonal(ctx, metric, it.X); err != nil {
+		return nil, err
+	}
+	largest := 0.0
+	for i, v := range metric {
+		metric[i] = math.Abs(v)
+		if finite(v) {
+			largest = max(largest, metric[i])
+		}
+	}
+	if largest == 0 {
+		largest = 1
+	}
+	for i, v := range metric {
+		if !finite(v) || v == 0 {
+			metric[i] = largest
+		}
+	}
+	return metric, nil
+}
+
+// dotInverse returns Σ x_i·y_i/m_i.
+func dotInverse(x, y, m []float64) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum = math.FMA(v/m[i], y[i], sum)
+	}
+	return sum
+}
+
+// dotScaled returns Σ m_i·x_i·y_i.
+func dotScaled(x, y, m []float64) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum = math.FMA(float64(v*m[i]), y[i], sum)
+	}
+	return sum
+}
+
+// firstLength is how far to go down a gradient about which nothing is known:
+// g/metric if the metric is that of the problem, and no farther than the
+// iterate is large, or 1.
+func firstLength(it *Iterate, metric []float64) float64 {
+	longest := 0.0
+	for i, v := range it.Gradient {
+		longest = max(longest, math.Abs(v/metric[i]))
+	}
+	if it.Evaluations.Diagonals > 0 {
+		return 1
+	}
+	return min(1, max(1, largestAbsolute(it.X))/longest)
+}
