@@ -22,7 +22,7 @@ import (
 type BFGS struct {
 	// Search is StrongWolfe{} if it is nil.
 	Search Search
-	// Tolerance is as in [Descent]. Zero means 1e-14.
+	// Tolerance is as in [Descent].
 	Tolerance float64
 }
 
@@ -34,9 +34,6 @@ func (BFGS) IterationLimit() int { return patience }
 
 // Start evaluates the gradient at the start.
 func (m BFGS) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, error) {
-	if m.Tolerance == 0 {
-		m.Tolerance = 1e-14
-	}
 	return Descent{Label: m.Name(), Direction: quasiNewton{}, Search: m.Search, Tolerance: m.Tolerance}.Start(ctx, p, it)
 }
 

@@ -39,9 +39,9 @@ type Heading interface {
 // forgotten with all that led to it, and the next is that of steepest descent.
 //
 // A run has converged if the last step has gained, and the next is expected to
-// gain, no more than Tolerance·|f|, or no more than Tolerance² of all that was
-// gained before. It has also converged where no search succeeds and rounding
-// explains it. What is left to gain is of the order of the last steps for
+// gain, no more than Tolerance·|f|, or no more than Tolerance², or 1e-26, of
+// all that was gained before. It has also converged where no search succeeds
+// and rounding explains it. What is left to gain is of the order of the last steps for
 // methods that know the curvature, and as many times that as the problem is
 // ill-conditioned for the others.
 type Descent struct {
@@ -52,7 +52,7 @@ type Descent struct {
 	// Search is StrongWolfe{} if it is nil.
 	Search Search
 	// Tolerance is the gain of a step, relative to the value of f, at which the
-	// run has converged. Zero means 1e-12.
+	// run has converged. Zero means 1e-16.
 	Tolerance float64
 }
 
@@ -91,7 +91,7 @@ func (m Descent) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, er
 	}
 	s.heading = m.Direction.Start(metric)
 	s.line = newLine(counting, it)
-	s.goal = newGoal(m.Tolerance, 1e-12, it)
+	s.goal = newGoal(m.Tolerance, 1e-16, it)
 	s.aim(it)
 	return s, nil
 }

@@ -15,10 +15,14 @@ func newGoal(tolerance, standard float64, it *Iterate) goal {
 	return goal{tolerance, it.Value}
 }
 
+// beside is the share of all that was gained that counts as nothing: where the
+// minimum is zero, no gain is small relative to it.
+const beside = 1e-26
+
 // reached reports whether a gain is one that ends a run.
 func (g goal) reached(gain, value float64) bool {
 	return gain <= float64(g.tolerance*math.Abs(value)) ||
-		gain <= float64(float64(g.tolerance*g.tolerance)*(g.first-value))
+		gain <= float64(max(float64(g.tolerance*g.tolerance), beside)*(g.first-value))
 }
 
 // judge stops a run after a step from a value, along a line, if

@@ -19,7 +19,7 @@ type LBFGS struct {
 	Memory int
 	// Search is StrongWolfe{} if it is nil.
 	Search Search
-	// Tolerance is as in [Descent]. Zero means 1e-14.
+	// Tolerance is as in [Descent].
 	Tolerance float64
 }
 
@@ -31,9 +31,6 @@ func (LBFGS) IterationLimit() int { return patience }
 
 // Start evaluates the gradient at the start.
 func (m LBFGS) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, error) {
-	if m.Tolerance == 0 {
-		m.Tolerance = 1e-14
-	}
 	if m.Memory == 0 {
 		m.Memory = 10
 	}

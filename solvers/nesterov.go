@@ -23,7 +23,7 @@ import (
 type Nesterov struct {
 	// Length is the t of the first step, in units of P. Zero finds one.
 	Length float64
-	// Tolerance is as in [Descent]. Zero means 1e-12.
+	// Tolerance is as in [Descent]. Zero means 1e-16.
 	Tolerance float64
 }
 
@@ -49,7 +49,7 @@ func (m Nesterov) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, e
 		return s, err
 	}
 	s.line = newLine(counting, it)
-	s.goal = newGoal(m.Tolerance, 1e-12, it)
+	s.goal = newGoal(m.Tolerance, 1e-16, it)
 	if s.length == 0 {
 		s.length = firstLength(it, s.metric)
 	}

@@ -28,10 +28,10 @@ type fitCommand struct {
 	L2          float64 `name:"l2" default:"0" placeholder:"LAMBDA" help:"Penalty LAMBDA/2 times the sum of squared coefficients: Ridge's alpha, 1/C of LogisticRegression."`
 	Standardize bool    `help:"Let the penalty act on columns scaled to standard deviation 1."`
 
-	Solver    string   `enum:"newton" default:"newton" help:"The method: newton."`
+	Solver    string   `enum:"${solvers}" default:"auto" help:"The method: ${solverlist}. auto is newton, or lbfgs where a loss that is not quadratic has many columns."`
 	Precision string   `enum:"${precisions}" default:"auto" help:"What sums are held in: float64, exact (double-double, least squares only), or auto: float64, and exact where the columns are too nearly collinear for it."`
-	MaxIter   int      `default:"100" placeholder:"N" help:"Most iterations (100)."`
-	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged (1e-14)."`
+	MaxIter   *int     `placeholder:"N" help:"Most iterations; otherwise what suits the solver: newton 100, newton-cg and trust-region 1000, others 10000."`
+	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg and trust-region, and 1e-16 for the others, whose steps may gain little long before the end."`
 	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
 
 	JSON bool   `name:"json" help:"Print one JSON object, not a summary."`
@@ -48,6 +48,9 @@ func (*fitCommand) Help() string {
 
 const maxThreads = 1024
 
+// chosen is the solver that looks at the loss and the columns.
+const chosen = "auto"
+
 func (c *fitCommand) check() error {
 	c.Target, c.Weights, c.Offset = strings.TrimSpace(c.Target), strings.TrimSpace(c.Weights), strings.TrimSpace(c.Offset)
 	switch {
@@ -57,8 +60,8 @@ func (c *fitCommand) check() error {
 		return usage("--l2 is %v; it is a finite number, not negative", c.L2)
 	case c.Precision == glm.Exact.String() && c.Family != glm.Gaussian.String():
 		return usage("--precision exact is for --family gaussian")
-	case c.MaxIter < 1:
-		return usage("--max-iter is %d; it is at least 1", c.MaxIter)
+	case c.MaxIter != nil && *c.MaxIter < 1:
+		return usage("--max-iter is %d; it is at least 1", *c.MaxIter)
 	case c.Tol != nil && !(0 < *c.Tol && *c.Tol < 1):
 		return usage("--tol is %v; it lies between 0 and 1", *c.Tol)
 	case c.Threads != nil && (*c.Threads < 1 || *c.Threads > maxThreads):
@@ -72,12 +75,20 @@ func (c *fitCommand) check() error {
 // options are those of the fit; check has accepted them.
 func (c *fitCommand) options() glm.Options {
 	family, _ := glm.ParseFamily(c.Family) // one of kong's enum
-	method := solvers.Newton{}
-	if c.Tol != nil {
-		method.Tolerance = *c.Tol
-	}
 	precision, _ := glm.ParsePrecision(c.Precision)
-	o := glm.Options{Family: family, Precision: precision, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize, Method: method, MaxIterations: c.MaxIter}
+	o := glm.Options{Family: family, Precision: precision, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize}
+	if c.MaxIter != nil {
+		o.MaxIterations = *c.MaxIter
+	}
+	tolerance := 0.0
+	if c.Tol != nil {
+		tolerance = *c.Tol
+	}
+	if c.Solver == chosen {
+		o.Tolerance = tolerance
+	} else {
+		o.Method, _ = solvers.ParseMethod(c.Solver, tolerance) // one of kong's enum
+	}
 	if c.Threads != nil {
 		o.Threads = *c.Threads
 	}

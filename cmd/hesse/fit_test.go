@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers"
 	"github.com/seed-0327bdf7/hesse/solvers/glm"
 )
 
@@ -50,7 +51,7 @@ func TestSummary(t *testing.T) {
 	for _, want := range []string{
 		"gaussian model of employed, identity link\n",
 		"n = 16 rows, p = 6 columns and an intercept, penalty: none\n",
-		"solver: newton, precision: float64, ISA: " + kernels.ISA() + ", threads: 1\n",
+		"solver: newton (a quadratic loss takes one Hessian), precision: float64, ISA: " + kernels.ISA() + ", threads: 1\n",
 		"estimate  std. error       t  p-value     lower 95%     upper 95%\n",
 		"   (Intercept)  -3.48226e+06      890420  -3.911   0.0036  -5.49653e+06  -1.46799e+06\n",
 		"log-likelihood  -109.617\n",
@@ -178,6 +179,26 @@ func TestSettings(t *testing.T) {
 	same := parse(t, must(t, "", append(wdbc, "--tol=1e-14", "--max-iter=100", "--solver=newton")...))
 	if same.Iterations != full.Iterations || same.Coefficients[0].Estimate != full.Coefficients[0].Estimate {
 		t.Errorf("the defaults are others: %+v", same)
+	}
+}
+
+// TestEverySolver fits the same model, in the units of the data as they are.
+func TestEverySolver(t *testing.T) {
+	wdbc := []string{"fit", data("wdbc.csv"), "--target=malignant", "--family=binomial", "--columns=radius_mean,texture_mean,area_mean", "--l2=0.5", "--json"}
+	want := parse(t, must(t, "", wdbc...))
+	if want.Solver != "newton" || want.SolverReason == "" {
+		t.Errorf("chose %q: %q", want.Solver, want.SolverReason)
+	}
+	for _, name := range solvers.Methods() {
+		got := parse(t, must(t, "", append(wdbc, "--solver="+name)...))
+		if got.Solver != name || got.SolverReason != "" || !got.Converged {
+			t.Errorf("%s: %q, %q, converged %v: %s", name, got.Solver, got.SolverReason, got.Converged, got.Reason)
+		}
+		for i, c := range got.Coefficients {
+			if w := want.Coefficients[i].Estimate; math.Abs(c.Estimate-w) > 1e-4*math.Abs(w) {
+				t.Errorf("%s: %s is %v, newton has %v", name, c.Name, c.Estimate, w)
+			}
+		}
 	}
 }
 

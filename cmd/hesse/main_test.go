@@ -105,7 +105,7 @@ func TestUsageErrors(t *testing.T) {
 		{"fit t.csv u.csv --target y", "unexpected argument u.csv" + see},
 		{"fit t.csv --target y --rigde 1", "unknown flag --rigde" + see},
 		{"fit t.csv --target y --family poisson", `--family must be one of "gaussian","binomial" but got "poisson"` + see},
-		{"fit t.csv --target y --solver sgd", `--solver must be one of "newton" but got "sgd"` + see},
+		{"fit t.csv --target y --solver sgd", `--solver must be one of "auto","newton","newton-cg","trust-region","bfgs","lbfgs","cg","barzilai-borwein","nesterov","gradient-descent" but got "sgd"` + see},
 		{"fit t.csv --target y --l2=much", `--l2: expected a float but got "much" (string)` + see},
 		{"fit t.csv --target y --columns a,,b", `--columns: "a,,b" has an empty name` + see},
 		{"fit t.csv --target y --exclude \"a", "--exclude: \"\\\"a\": extraneous or missing \" in quoted-field" + see},

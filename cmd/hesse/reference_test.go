@@ -46,6 +46,8 @@ type printed struct {
 	DF            float64 `json:"df_residual"`
 	Converged     bool
 	Reason        string
+	Solver        string
+	SolverReason  string `json:"solver_reason"`
 	Iterations    int
 	N, P, Threads int
 	ISA           string

@@ -31,7 +31,7 @@ func bits(m *Model) []string {
 		return strconv.FormatFloat(v, 'x', -1, 64)
 	}
 	list := []string{
-		fmt.Sprint(m.Rows, m.Iterations, m.Evaluations, m.Status),
+		fmt.Sprintf("%d %d {%d %d}%s", m.Rows, m.Iterations, m.Evaluations.Gradients, m.Evaluations.Hessians, m.Status),
 		hex(m.SumWeights), hex(m.Dispersion), hex(m.LogLikelihood), hex(m.Deviance), hex(m.NullDeviance),
 		hex(m.AIC), hex(m.BIC), hex(m.GradientNorm), hex(m.Condition), hex(m.centeredIntercept),
 	}

@@ -66,7 +66,9 @@ func (f *fit[T]) exact(ctx context.Context, penalty []float64, before solvers.Ev
 	if err != nil {
 		return nil, err
 	}
-	m.Evaluations = solvers.Evaluations{Gradients: before.Gradients + e.gradients, Hessians: before.Hessians + e.hessians}
+	m.Evaluations = before
+	m.Evaluations.Gradients += e.gradients
+	m.Evaluations.Hessians += e.hessians
 	return m, nil
 }
 
@@ -267,12 +269,13 @@ func (e *exactProblem[T]) model(ctx context.Context, status solvers.Status, reas
 	weights := at(e.moments, e.ones(), e.ones())
 	m := &Model{
 		Family: o.Family, Target: f.target, Offset: f.offset, Intercept: e.lead == 1,
-		L2: o.L2, Standardize: o.Standardize, Solver: o.method().Name(), Precision: Exact,
+		L2: o.L2, Standardize: o.Standardize, Precision: Exact,
 		Rows: e.moments.Rows, SumWeights: weights.Hi,
 		Converged: status == solvers.Converged, Status: status.String(), Reason: reason,
 		Iterations: 1, GradientNorm: e.gradientNorm, Condition: e.factor.Condition(),
 		ISA: kernels.ISA(), Threads: o.threads(),
 	}
+	m.solver(o, len(f.names))
 	x := make([]float64, len(e.x))
 	for i, v := range e.x {
 		x[i] = v.Hi

@@ -27,7 +27,8 @@ type document struct {
 	L2                number                `json:"l2"`
 	Standardize       bool                  `json:"standardize"`
 	Solver            string                `json:"solver"`
-	Precision         string                `json:"precision"` // missing in models of before: float64
+	SolverReason      string                `json:"solver_reason"` // empty if the solver was asked for
+	Precision         string                `json:"precision"`     // missing in models of before: float64
 	Coefficients      []coefficientDocument `json:"coefficients"`
 	CenteredIntercept number                `json:"centered_intercept"`
 	N                 int                   `json:"n"`
@@ -49,6 +50,8 @@ type document struct {
 	Iterations        int                   `json:"iterations"`
 	Gradients         int                   `json:"gradient_evaluations"`
 	Hessians          int                   `json:"hessian_evaluations"`
+	Products          int                   `json:"product_evaluations"`
+	Diagonals         int                   `json:"diagonal_evaluations"`
 	GradientNorm      number                `json:"gradient_norm"`
 	Condition         number                `json:"condition"`
 	ISA               string                `json:"isa"`
@@ -89,14 +92,14 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 	d := document{
 		SchemaVersion: SchemaVersion,
 		Family:        m.Family.String(), Link: m.Family.about().link, Target: m.Target,
-		Intercept: m.Intercept, L2: number(m.L2), Standardize: m.Standardize, Solver: m.Solver, Precision: m.Precision.String(),
+		Intercept: m.Intercept, L2: number(m.L2), Standardize: m.Standardize, Solver: m.Solver, SolverReason: m.SolverReason, Precision: m.Precision.String(),
 		CenteredIntercept: number(m.centeredIntercept),
 		N:                 m.Rows, P: len(m.Columns()), SumWeights: number(m.SumWeights),
 		Dispersion: number(m.Dispersion), LogLikelihood: number(m.LogLikelihood),
 		Deviance: number(m.Deviance), NullDeviance: number(m.NullDeviance), ResidualDF: m.ResidualDF(),
 		AIC: number(m.AIC), BIC: number(m.BIC), RSquared: number(m.RSquared()), AdjustedRSquared: number(m.AdjustedRSquared()),
 		Converged: m.Converged, Status: m.Status, Reason: m.Reason, Warnings: m.Warnings, Iterations: m.Iterations,
-		Gradients: m.Evaluations.Gradients, Hessians: m.Evaluations.Hessians,
+		Gradients: m.Evaluations.Gradients, Hessians: m.Evaluations.Hessians, Products: m.Evaluations.Products, Diagonals: m.Evaluations.Diagonals,
 		GradientNorm: number(m.GradientNorm), Condition: number(m.Condition), ISA: m.ISA, Threads: m.Threads,
 	}
 	if m.Offset != "" {
@@ -183,12 +186,12 @@ func (d *document) model() (*Model, error) {
 	}
 	m := &Model{
 		Family: family, Target: d.Target, Intercept: d.Intercept,
-		L2: float64(d.L2), Standardize: d.Standardize, Solver: d.Solver, Precision: precision,
+		L2: float64(d.L2), Standardize: d.Standardize, Solver: d.Solver, SolverReason: d.SolverReason, Precision: precision,
 		Rows: d.N, SumWeights: float64(d.SumWeights), Dispersion: float64(d.Dispersion),
 		LogLikelihood: float64(d.LogLikelihood), Deviance: float64(d.Deviance), NullDeviance: float64(d.NullDeviance),
 		AIC: float64(d.AIC), BIC: float64(d.BIC),
 		Converged: d.Converged, Status: d.Status, Reason: d.Reason, Warnings: d.Warnings, Iterations: d.Iterations,
-		Evaluations:  solvers.Evaluations{Gradients: d.Gradients, Hessians: d.Hessians},
+		Evaluations:  solvers.Evaluations{Gradients: d.Gradients, Hessians: d.Hessians, Products: d.Products, Diagonals: d.Diagonals},
 		GradientNorm: float64(d.GradientNorm), Condition: float64(d.Condition), ISA: d.ISA, Threads: d.Threads,
 		centeredIntercept: float64(d.CenteredIntercept),
 	}

@@ -120,7 +120,8 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	if o.Precision == Exact {
 		return f.exact(ctx, objective.penalty, solvers.Evaluations{})
 	}
-	result, err := solvers.Minimize(ctx, objective, o.method(), nil, solvers.Settings{MaxIterations: o.MaxIterations})
+	method, _ := o.method(len(f.names))
+	result, err := solvers.Minimize(ctx, objective, method, nil, solvers.Settings{MaxIterations: o.MaxIterations})
 	if f.needsExact(result, err, objective) {
 		before := solvers.Evaluations{Hessians: 1} // a singular one is all there was
 		if err == nil {

@@ -21,6 +21,9 @@ type Model struct {
 	Solver      string
 	Precision   Precision // Plain or Exact: what the fit has used
 
+	// SolverReason is why Solver was chosen; empty if the options name it.
+	SolverReason string
+
 	// Coefficients are the intercept, if there is one, named (Intercept), then
 	// the columns in their order.
 	Coefficients []Coefficient
@@ -103,12 +106,13 @@ func (m *Model) AdjustedRSquared() float64 {
 func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) (*Model, error) {
 	m := &Model{
 		Family: f.options.Family, Target: f.target, Offset: f.offset, Intercept: o.intercept,
-		L2: f.options.L2, Standardize: f.options.Standardize, Solver: f.options.method().Name(), Precision: Plain,
+		L2: f.options.L2, Standardize: f.options.Standardize, Precision: Plain,
 		Rows: o.first.Rows, SumWeights: o.first.SumW,
 		Converged: r.Status == solvers.Converged, Status: r.Status.String(), Reason: r.Reason,
 		Iterations: r.Iterations, Evaluations: r.Evaluations, GradientNorm: r.GradientNorm, Condition: r.Condition,
 		ISA: kernels.ISA(), Threads: f.options.threads(),
 	}
+	m.solver(f.options, len(f.names))
 	center := o.pass.Shift()
 	f.coefficients(m, r.X, center)
 	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X))
@@ -130,6 +134,12 @@ func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) 
 	}
 	m.infer(errors)
 	return m, nil
+}
+
+// solver sets which method was used for so many columns, and why.
+func (m *Model) solver(o Options, columns int) {
+	method, reason := o.method(columns)
+	m.Solver, m.SolverReason = method.Name(), reason
 }
 
 // coefficients sets the estimates in the units of the data.

@@ -17,7 +17,8 @@ type objective[T kernels.Float] struct {
 	pass      *pass.Pass[T]
 	family    Family
 	intercept bool
-	penalty   []float64 // λ of each column; nil is none
+	penalty   []float64          // λ of each column; nil is none
+	curvature *pass.Curvature[T] // made when it is needed
 	observe   func(*solvers.Iterate)
 
 	first    *pass.Moments // sums and margins of the start
@@ -73,6 +74,45 @@ func (o *objective[T]) Hessian(ctx context.Context, x, g, h []float64) (float64,
 		}
 	}
 	return o.gradient(m, x, g), nil
+}
+
+// HessianVector sets dst to the Hessian at x times v, in one read of the rows.
+func (o *objective[T]) HessianVector(ctx context.Context, dst, x, v []float64) error {
+	lead := o.Lead()
+	first, err := o.curved().Product(ctx, dst[lead:], o.point(x), o.point(v))
+	if err != nil {
+		return err
+	}
+	if o.intercept {
+		dst[0] = first
+	}
+	for j, lambda := range o.penalty {
+		dst[lead+j] += float64(lambda * v[lead+j])
+	}
+	return nil
+}
+
+// HessianDiagonal sets dst to the diagonal of the Hessian at x.
+func (o *objective[T]) HessianDiagonal(ctx context.Context, dst, x []float64) error {
+	lead := o.Lead()
+	first, err := o.curved().Diagonal(ctx, dst[lead:], o.point(x))
+	if err != nil {
+		return err
+	}
+	if o.intercept {
+		dst[0] = first
+	}
+	for j, lambda := range o.penalty {
+		dst[lead+j] += lambda
+	}
+	return nil
+}
+
+func (o *objective[T]) curved() *pass.Curvature[T] {
+	if o.curvature == nil {
+		o.curvature = pass.NewCurvature(o.pass)
+	}
+	return o.curvature
 }
 
 // run evaluates, and remembers what does not grow with the columns.

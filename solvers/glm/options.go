@@ -1,6 +1,7 @@
 package glm
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -20,9 +21,10 @@ type Options struct {
 	// are in the units of the data all the same.
 	Standardize bool
 
-	Method        solvers.Method // nil means solvers.Newton{}
+	Method        solvers.Method // nil chooses by the loss and the number of columns; the model says what and why
+	Tolerance     float64        // of the method that is chosen; 0 is its own
 	Precision     Precision      // of the sums; the model says which was used
-	MaxIterations int            // 0 means 100
+	MaxIterations int            // 0 means the limit of the method
 	Threads       int            // 0 means runtime.GOMAXPROCS(0)
 
 	// Observe is called with every iterate, the start included; nil is none.
@@ -40,6 +42,10 @@ func (o Options) check() error {
 		return fmt.Errorf("glm: L2 is %v; it is a finite number, not negative", o.L2)
 	case !o.Precision.known():
 		return fmt.Errorf("glm: precision %d is not known", int(o.Precision))
+	case !(o.Tolerance >= 0 && o.Tolerance < 1):
+		return fmt.Errorf("glm: Tolerance is %v; it lies between 0 and 1", o.Tolerance)
+	case o.Tolerance != 0 && o.Method != nil:
+		return errors.New("glm: Tolerance is for the method that is chosen; one that is given has its own")
 	case o.MaxIterations < 0:
 		return fmt.Errorf("glm: MaxIterations is %d", o.MaxIterations)
 	case o.Threads < 0:
@@ -53,11 +59,4 @@ func (o Options) threads() int {
 		return runtime.GOMAXPROCS(0)
 	}
 	return o.Threads
-}
-
-func (o Options) method() solvers.Method {
-	if o.Method == nil {
-		return solvers.Newton{}
-	}
-	return o.Method
 }

@@ -36,7 +36,11 @@ func (m *Model) head(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "%s model of %s, %s link\n", m.Family, m.Target, m.Family.about().link)
 	fmt.Fprintf(b, "n = %d rows, p = %d columns%s, penalty: %s\n", m.Rows, len(m.Columns()), map[bool]string{true: " and an intercept", false: ", no intercept"}[m.Intercept], penalty)
-	fmt.Fprintf(b, "solver: %s, precision: %s, ISA: %s, threads: %d\n\n", m.Solver, m.Precision, m.ISA, m.Threads)
+	chosen := ""
+	if m.SolverReason != "" {
+		chosen = " (" + m.SolverReason + ")"
+	}
+	fmt.Fprintf(b, "solver: %s%s, precision: %s, ISA: %s, threads: %d\n\n", m.Solver, chosen, m.Precision, m.ISA, m.Threads)
 }
 
 func (m *Model) table(b *strings.Builder) {

@@ -1,0 +1,41 @@
+package solvers
+
+import (
+	"fmt"
+	"strings"
+)
+
+// methods are those that have a name in programs, with a tolerance that is
+// theirs if it is zero.
+var methods = []func(tolerance float64) Method{
+	func(t float64) Method { return Newton{Tolerance: t} },
+	func(t float64) Method { return NewtonCG{Tolerance: t} },
+	func(t float64) Method { return TrustRegion{Tolerance: t} },
+	func(t float64) Method { return BFGS{Tolerance: t} },
+	func(t float64) Method { return LBFGS{Tolerance: t} },
+	func(t float64) Method { return ConjugateGradient{Tolerance: t} },
+	func(t float64) Method { return BarzilaiBorwein{Tolerance: t} },
+	func(t float64) Method { return Nesterov{Tolerance: t} },
+	func(t float64) Method { return GradientDescent{Tolerance: t} },
+}
+
+// Methods are the names of the methods that [ParseMethod] knows, those that
+// need the fewest steps first.
+func Methods() []string {
+	var names []string
+	for _, m := range methods {
+		names = append(names, m(0).Name())
+	}
+	return names
+}
+
+// ParseMethod is the method of that name, with its defaults but for the
+// tolerance; zero is the default of that too. The error lists the names.
+func ParseMethod(name string, tolerance float64) (Method, error) {
+	for _, m := range methods {
+		if method := m(tolerance); method.Name() == name {
+			return method, nil
+		}
+	}
+	return nil, fmt.Errorf("solvers: method %q is not known; the choice is %s", name, strings.Join(Methods(), ", "))
+}
