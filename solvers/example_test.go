@@ -51,6 +51,28 @@ func ExampleMinimize() {
 	// x = [0.333333 0.166667], f = 3.988984
 }
 
+func ExampleFunction() {
+	// Rosenbrock's valley.
+	valley := solvers.Function(2, func(x, g []float64) float64 {
+		a, b := 1-x[0], x[1]-x[0]*x[0]
+		g[0], g[1] = -2*a-400*x[0]*b, 200*b
+		return a*a + 100*b*b
+	})
+	start := []float64{-1.2, 1}
+	for _, m := range []solvers.Method{solvers.LBFGS{}, solvers.ConjugateGradient{}, solvers.LBFGS{Search: solvers.Armijo{}}} {
+		r, err := solvers.Minimize(context.Background(), valley, m, start, solvers.Settings{})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s: %v at %.6f\n", m.Name(), r.Status, r.X)
+	}
+	// Output:
+	// lbfgs: converged at [1.000000 1.000000]
+	// cg: converged at [1.000000 1.000000]
+	// lbfgs: converged at [1.000000 1.000000]
+}
+
 func ExampleIterates() {
 	run := solvers.Iterates(context.Background(), analyticCentre{}, solvers.Newton{}, []float64{0.9, 0.01}, solvers.Settings{})
 	for it, err := range run {

@@ -26,6 +26,7 @@ var may = map[string][]string{
 	"internal/memory":     {},
 	"kernels":             {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref"},
 	"solvers":             {"internal/cholesky", "internal/memory", "kernels"},
+	"solvers/gonum":       {"solvers"},
 	"solvers/loss":        {"kernels"},
 	"solvers/pass":        {"internal/memory", "internal/par", "kernels", "solvers/loss"},
 	"solvers/glm":         {"internal/cholesky", "internal/doubled", "internal/memory", "kernels", "solvers", "solvers/loss", "solvers/pass"},
