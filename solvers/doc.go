@@ -14,6 +14,8 @@
 //	            LBFGS, BFGS; all but Nesterov are a Descent: a Direction × a Search
 //	products    NewtonCG, TrustRegion (Steihaug)
 //	Hessians    Newton, TrustRegion (exact)
+//	composite   ProximalGradient (FISTA); OWLQN for an L1 penalty; ProjectedLBFGS
+//	            for bounds: a smooth problem and a rough part, see Compose
 //
 // Searches are [FixedStep], [Armijo] and [StrongWolfe].
 //

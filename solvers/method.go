@@ -111,8 +111,13 @@ func judge(it *Iterate, p Problem, m Method, s Settings) {
 func need[C Problem](m Method, p Problem, capability string) (C, error) {
 	c, ok := p.(C)
 	if !ok {
-		return c, fmt.Errorf("solvers: method %s needs %s, which %T does not have: %w",
-			m.Name(), capability, p, errors.ErrUnsupported)
+		return c, unfit(m, p, capability)
 	}
 	return c, nil
+}
+
+// unfit is the error of a problem, or a part of one, that lacks what a method
+// needs.
+func unfit(m Method, p any, capability string) error {
+	return fmt.Errorf("solvers: method %s needs %s, which %T does not have: %w", m.Name(), capability, p, errors.ErrUnsupported)
 }
