@@ -83,6 +83,9 @@ func (w L1) least(dst, x, g []float64) {
 	}
 }
 
+// single is Prox for one variable with metric/t = m.
+func (w L1) single(i int, v, m float64) float64 { return shrink(v, w[i]/m) }
+
 // held tells whether a variable is at a kink that steepest descent does not
 // leave.
 func (w L1) held(i int, x, least []float64) bool { return x[i] == 0 && least[i] == 0 && w[i] > 0 }
@@ -153,6 +156,11 @@ func (b Box) least(dst, x, g []float64) {
 			dst[i] = 0
 		}
 	}
+}
+
+func (b Box) single(i int, v, _ float64) float64 {
+	low, high := b.at(i)
+	return min(max(v, low), high)
 }
 
 func (b Box) held(i int, x, least []float64) bool {

@@ -12,8 +12,8 @@ import (
 
 // rough are the methods for composite problems by what they can do.
 var (
-	forL1  = []Method{ProximalGradient{}, OWLQN{}, OWLQN{Memory: 3}}
-	forBox = []Method{ProximalGradient{}, ProjectedLBFGS{}, ProjectedLBFGS{Memory: 3}}
+	forL1  = []Method{ProximalGradient{}, OWLQN{}, OWLQN{Memory: 3}, CoordinateDescent{}}
+	forBox = []Method{ProximalGradient{}, ProjectedLBFGS{}, ProjectedLBFGS{Memory: 3}, CoordinateDescent{}}
 )
 
 // wide is a logistic problem of 60 rows and 12 columns, most of no use.
@@ -45,6 +45,9 @@ func TestL1(t *testing.T) {
 			}
 			var first *Result
 			for _, m := range forL1 {
+				if _, ok := problem.(Hessianer); !ok && m == (CoordinateDescent{}) {
+					continue
+				}
 				r := minimize(t, Compose(problem, w), m, slices.Repeat([]float64{0.1}, 12)...)
 				mustEndAs(t, r, Converged)
 				if v := violation(problem, w, r.X); v > 2e-5 {
@@ -71,9 +74,13 @@ func TestL1(t *testing.T) {
 // x = shrink(b, w)/(1 + λ).
 func TestElasticNet(t *testing.T) {
 	b, w := []float64{3, -2, 0.5, -0.25, 1}, L1{1, 1, 1, 1, 0}
-	p := Function(5, func(x, g []float64) (sum float64) {
+	p := HessianFunction(5, func(x, g, h []float64) (sum float64) {
+		clear(h)
 		for i := range x {
 			g[i] = x[i] - b[i] + 0.5*x[i]
+			if h != nil {
+				h[6*i] = 1.5
+			}
 			sum += (x[i]-b[i])*(x[i]-b[i])/2 + 0.25*x[i]*x[i]
 		}
 		return sum
@@ -138,6 +145,7 @@ func TestCompositeProblemsAreNotSmooth(t *testing.T) {
 		p Problem
 	}{
 		{OWLQN{}, rosenbrock()}, {ProximalGradient{}, rosenbrock()}, {ProjectedLBFGS{}, rosenbrock()},
+		{CoordinateDescent{}, rosenbrock()}, {CoordinateDescent{}, Compose(Function(1, nil), L1{1})},
 		{OWLQN{}, Compose(rosenbrock(), Box{})}, {ProjectedLBFGS{}, Compose(rosenbrock(), L1{1, 1})},
 	} {
 		if _, err := Minimize(context.Background(), c.p, c.m, nil, Settings{}); !errors.Is(err, errors.ErrUnsupported) {
@@ -150,28 +158,22 @@ func TestCompositeEdges(t *testing.T) {
 	methods := []struct {
 		m Method
 		r Rough
-	}{{ProximalGradient{}, L1{0.1}}, {OWLQN{}, L1{0.1}}, {ProjectedLBFGS{}, Box{Lower: []float64{-1e300}}}}
+	}{{ProximalGradient{}, L1{0.1}}, {OWLQN{}, L1{0.1}}, {ProjectedLBFGS{}, Box{Lower: []float64{-1e300}}}, {CoordinateDescent{}, L1{0.1}}}
 	for _, c := range methods {
-		nan := Function(1, func(x, g []float64) float64 { g[0] = 1; return math.NaN() })
+		nan := one(func(x float64) (v, g, h float64) { return math.NaN(), 1, 1 })
 		mustEndAs(t, minimize(t, Compose(nan, c.r), c.m, 1), NotFinite)
-		pole := Function(1, func(x, g []float64) float64 {
-			g[0] = 1 - 1/x[0]
-			return x[0] - math.Log(x[0])
-		})
+		pole := one(func(x float64) (v, g, h float64) { return x - math.Log(x), 1 - 1/x, 1 / (x * x) })
 		r := minimize(t, Compose(pole, c.r), c.m, 40)
 		mustEndAs(t, r, Converged)
 		if math.Abs(r.X[0]-1) > 0.1 {
 			t.Errorf("%s: %g", c.m.Name(), r.X)
 		}
-		cliff := Function(1, func(x, g []float64) float64 {
-			g[0] = -3 * x[0] * x[0]
-			return -x[0] * x[0] * x[0]
-		})
+		cliff := one(func(x float64) (v, g, h float64) { return -x * x * x, -3 * x * x, -6 * x })
 		r = minimize(t, Compose(cliff, c.r), c.m, 2)
 		if r.Status == Converged || r.Value > -1e3 {
 			t.Errorf("%s: %v, f = %g", c.m.Name(), r.Status, r.Value)
 		}
-		wrong := Function(1, func(x, g []float64) float64 { g[0] = -1; return x[0] })
+		wrong := one(func(x float64) (v, g, h float64) { return x, -1, 1 })
 		if r := minimize(t, Compose(wrong, c.r), c.m, 1); r.Status != Stalled {
 			t.Errorf("%s with a wrong gradient: %v at %g", c.m.Name(), r.Status, r.X)
 		}
@@ -193,7 +195,7 @@ func TestCompositeStepsAllocateNothing(t *testing.T) {
 	for _, c := range []struct {
 		m Method
 		r Rough
-	}{{ProximalGradient{}, L1{0.1, 0.1}}, {OWLQN{}, L1{0.1, 0.1}}, {ProjectedLBFGS{}, Box{Lower: []float64{-2, -2}}}} {
+	}{{ProximalGradient{}, L1{0.1, 0.1}}, {OWLQN{}, L1{0.1, 0.1}}, {ProjectedLBFGS{}, Box{Lower: []float64{-2, -2}}}, {CoordinateDescent{}, L1{0.1, 0.1}}} {
 		it := &Iterate{X: []float64{-1.2, 1}}
 		s, err := c.m.Start(context.Background(), Compose(rosenbrock(), c.r), it)
 		if err != nil {
@@ -211,14 +213,15 @@ func TestCompositeStepsAllocateNothing(t *testing.T) {
 
 func TestCompositeBitsAreTheSameOnEveryMachine(t *testing.T) {
 	want := map[string]string{
-		"proximal-gradient": "8278c576f686d0bf",
-		"owl-qn":            "285e6fe11bb5cbeb",
-		"projected-lbfgs":   "4de515d0fb39a74",
+		"coordinate-descent": "bfd6955729ab9743",
+		"proximal-gradient":  "8278c576f686d0bf",
+		"owl-qn":             "285e6fe11bb5cbeb",
+		"projected-lbfgs":    "4de515d0fb39a74",
 	}
 	for _, c := range []struct {
 		m Method
 		r Rough
-	}{{ProximalGradient{}, L1{0.1, 0.1}}, {OWLQN{}, L1{0.1, 0.1}}, {ProjectedLBFGS{}, Box{Upper: []float64{0.5, 9}}}} {
+	}{{ProximalGradient{}, L1{0.1, 0.1}}, {OWLQN{}, L1{0.1, 0.1}}, {ProjectedLBFGS{}, Box{Upper: []float64{0.5, 9}}}, {CoordinateDescent{}, L1{0.1, 0.1}}} {
 		sum := fnv.New64a()
 		for it, err := range Iterates(context.Background(), Compose(rosenbrock(), c.r), c.m, []float64{-1.2, 1}, Settings{MaxIterations: 40}) {
 			if err != nil {
@@ -231,5 +234,25 @@ func TestCompositeBitsAreTheSameOnEveryMachine(t *testing.T) {
 		if got := fmt.Sprintf("%x", sum.Sum64()); got != want[c.m.Name()] {
 			t.Errorf("\n\t\t%q: %q,", c.m.Name(), got)
 		}
+	}
+}
+
+// TestCoordinateDescentOnTheGramMatrix reads the data of a lasso twice: for the
+// Hessian, and for the gradient that shows that all is done.
+func TestCoordinateDescentOnTheGramMatrix(t *testing.T) {
+	l := wide()
+	p := newLeastSquares(l.y, l.columns...)
+	for _, weight := range []float64{0.1, 1, 10, 1e6} {
+		w := slices.Repeat(L1{weight}, p.n)
+		p.gradients, p.hessians = 0, 0
+		r := minimize(t, Compose(p, w), CoordinateDescent{})
+		mustEndAs(t, r, Converged)
+		if p.hessians != 1 || p.gradients > 2 || r.Evaluations != (Evaluations{Gradients: p.gradients, Hessians: 1}) {
+			t.Errorf("weight %g: %+v, %d and %d", weight, r.Evaluations, p.gradients, p.hessians)
+		}
+		if v := violation(p, w, r.X); v > 1e-6*weight {
+			t.Errorf("weight %g: a subgradient of %.1e is left", weight, v)
+		}
+		mustBeNear(t, r.X, minimize(t, Compose(p, w), OWLQN{}).X, 1e-7)
 	}
 }

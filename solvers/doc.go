@@ -15,7 +15,8 @@
 //	products    NewtonCG, TrustRegion (Steihaug)
 //	Hessians    Newton, TrustRegion (exact)
 //	composite   ProximalGradient (FISTA); OWLQN for an L1 penalty; ProjectedLBFGS
-//	            for bounds: a smooth problem and a rough part, see Compose
+//	            for bounds; CoordinateDescent, with Hessians, for both: a smooth
+//	            problem and a rough part, see Compose
 //
 // Searches are [FixedStep], [Armijo] and [StrongWolfe].
 //

@@ -73,6 +73,36 @@ func ExampleFunction() {
 	// lbfgs: converged at [1.000000 1.000000]
 }
 
+func ExampleCompose() {
+	// A lasso of three columns that are orthogonal.
+	b := []float64{3, -0.5, -2}
+	squares := solvers.HessianFunction(3, func(x, g, h []float64) float64 {
+		sum := 0.0
+		clear(h)
+		for i := range x {
+			g[i] = x[i] - b[i]
+			sum += g[i] * g[i] / 2
+			if h != nil {
+				h[4*i] = 1
+			}
+		}
+		return sum
+	})
+	lasso := solvers.Compose(squares, solvers.L1{1, 1, 1})
+	for _, m := range []solvers.Method{solvers.CoordinateDescent{}, solvers.OWLQN{}, solvers.ProximalGradient{}} {
+		r, err := solvers.Minimize(context.Background(), lasso, m, nil, solvers.Settings{})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s: %.6f\n", m.Name(), r.X)
+	}
+	// Output:
+	// coordinate-descent: [2.000000 0.000000 -1.000000]
+	// owl-qn: [2.000000 0.000000 -1.000000]
+	// proximal-gradient: [2.000000 0.000000 -1.000000]
+}
+
 func ExampleIterates() {
 	run := solvers.Iterates(context.Background(), analyticCentre{}, solvers.Newton{}, []float64{0.9, 0.01}, solvers.Settings{})
 	for it, err := range run {

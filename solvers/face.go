@@ -9,11 +9,13 @@ import (
 )
 
 // A region is a rough function of single variables that is smooth but for
-// kinks or bounds: along the face of an iterate, quasi-Newton steps make sense.
+// kinks or bounds: on the face that an iterate lies on, steps of smooth methods
+// make sense.
 type region interface {
 	Rough
 	least(dst, x, g []float64)
 	held(i int, x, least []float64) bool
+	single(i int, v, m float64) float64
 	align(step, x, least []float64)
 	project(z, x, least []float64)
 }
