@@ -79,6 +79,7 @@ func (s *nesterovStepper) Step(ctx context.Context, it *Iterate) error {
 	for range 100 {
 		theta := s.aim(it)
 		s.line.turn()
+		s.line.count-- // counted where the step is taken
 		p, err := s.line.Evaluate(ctx, 1)
 		switch {
 		case err != nil:
@@ -90,20 +91,27 @@ func (s *nesterovStepper) Step(ctx context.Context, it *Iterate) error {
 			s.goal.giveUp(it, gain, s.line.last)
 			return nil
 		case math.IsInf(p.Value, 1):
-			s.restart(it, 0.1)
+			s.restart(it)
+			s.shorten(it, 0.1)
 			continue
-		case !s.line.Falls(p, s.line.Highest(10), 0), s.curves() > 1:
-			s.restart(it, 0.5)
+		case s.curves() > 1:
+			s.shorten(it, 0.5)
+			continue
+		case !s.line.Falls(p, s.line.Highest(10), 0):
+			if s.theta == 1 {
+				s.shorten(it, 0.5)
+			}
+			s.restart(it)
 			continue
 		}
 		before := it.Value
+		s.line.count++
 		s.line.accept(s.s, s.y) // with a length of 1
 		s.before, s.z = s.z, s.before
 		if s.theta = theta; dot(it.Gradient, s.s) > 0 {
-			s.theta = 1
-			copy(s.before, it.X)
+			s.restart(it)
 		}
-		s.length *= 1.05
+		s.length *= growth
 		s.expect(it)
 		s.goal.judge(it, s.line, before)
 		it.StepLength = s.length
@@ -130,11 +138,18 @@ func (s *nesterovStepper) curves() float64 {
 	return float64(s.length*(l.last.Slope-l.Slope)) / dotScaled(step, step, s.metric)
 }
 
-// restart drops the momentum and shortens the steps.
-func (s *nesterovStepper) restart(it *Iterate, factor float64) {
-	s.line.count-- // the iterate is where it was
-	s.length *= factor
+// growth is by how much the steps of accelerated methods grow while nothing
+// speaks against it.
+const growth = 1.02
+
+// restart drops the momentum.
+func (s *nesterovStepper) restart(it *Iterate) {
 	s.theta = 1
 	copy(s.before, it.X)
+}
+
+// shorten makes steps shorter.
+func (s *nesterovStepper) shorten(it *Iterate, factor float64) {
+	s.length *= factor
 	s.expect(it)
 }

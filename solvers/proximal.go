@@ -218,7 +218,7 @@ func (s *proximalStepper) take(it *Iterate, theta float64) {
 	s.gradient, s.z.gradient = s.z.gradient, s.gradient
 	it.Iteration++
 	it.StepLength = s.length
-	s.length *= 1.05
+	s.length *= growth
 	if s.theta = theta; back > 0 {
 		s.theta = 1
 	}

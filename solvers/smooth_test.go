@@ -350,7 +350,7 @@ func TestEveryMethodHasTheSameBitsEverywhere(t *testing.T) {
 	want := map[string]string{
 		"gradient-descent {Search:<nil> Tolerance:0}":                                         "c86ddea5161033db",
 		"barzilai-borwein {Search:<nil> Tolerance:0}":                                         "5636f0deba059ff1",
-		"nesterov {Length:0 Tolerance:0}":                                                     "3c5324486066c543",
+		"nesterov {Length:0 Tolerance:0}":                                                     "7b2aa12b88d62ccf",
 		"cg {Search:<nil> Tolerance:0}":                                                       "46b9830e70e652a5",
 		"bfgs {Search:<nil> Tolerance:0}":                                                     "a40bb62a9c041d60",
 		"lbfgs {Memory:0 Search:<nil> Tolerance:0}":                                           "501260b1710d60b2",
