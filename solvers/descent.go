@@ -156,7 +156,7 @@ func (s *descentStepper) Step(ctx context.Context, it *Iterate) error {
 		case math.IsInf(s.line.last.Value, -1):
 			it.stop(Unbounded, "the objective is minus infinity within one step")
 			return nil
-		case found:
+		case found && finite(s.line.last.Value) && s.line.last.T != 0:
 			before := it.Value
 			s.line.accept(s.s, s.y)
 			if largestAbsolute(it.Gradient) == 0 {
@@ -169,7 +169,7 @@ func (s *descentStepper) Step(ctx context.Context, it *Iterate) error {
 			s.goal.judge(it, s.line, before)
 			return nil
 		case s.fresh:
-			s.goal.giveUp(it, it.Decrement/2, s.line.last)
+			s.goal.giveUp(it, it.Decrement/2, s.line.tried)
 			return nil
 		}
 		s.heading.Forget()

@@ -89,10 +89,9 @@ func (s *faceStepper) aim(it *Iterate) {
 
 // Step implements [Stepper].
 func (s *faceStepper) Step(ctx context.Context, it *Iterate) error {
-	gain, last := it.Decrement/2, it.Value
+	gain := it.Decrement / 2
 	for {
 		found, value, err := s.search(ctx, it)
-		last = value
 		switch {
 		case err != nil:
 			return err
@@ -103,7 +102,7 @@ func (s *faceStepper) Step(ctx context.Context, it *Iterate) error {
 			s.take(it, value)
 			return nil
 		case s.heading.count == 0:
-			s.goal.giveUp(it, gain, Probe{Value: last})
+			s.goal.giveUp(it, gain, Probe{Value: value})
 			return nil
 		}
 		s.heading.Forget()

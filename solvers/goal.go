@@ -25,10 +25,9 @@ func (g goal) reached(gain, value float64) bool {
 		gain <= float64(max(float64(g.tolerance*g.tolerance), beside)*(g.first-value))
 }
 
-// judge stops a run after a step from a value, along a line, or
-// nil, if
-// that has gained next to nothing and the next one is expected to gain no more,
-// or if it has shown no end.
+// judge stops a run after a step from a value, along a line or nil, if that has
+// gained next to nothing and the next one is expected to gain no more, or if the
+// line has shown no end.
 func (g goal) judge(it *Iterate, l *Line, before float64) {
 	fall := before - it.Value
 	if l != nil && l.fellStraight(fall) {

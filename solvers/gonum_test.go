@@ -111,8 +111,8 @@ var excused = map[string]string{
 }
 
 // TestKnownMinima: the other functions of gonum's package are excused from the
-// start. BraninHoo has no gradient, Linear no minimum, and ConcaveRight,
-// ConcaveLeft, Plassmann and YanaiOzawaKaneko test searches along a line.
+// start. BraninHoo has no gradient, Linear no minimum; ConcaveRight,
+// ConcaveLeft, Plassmann and YanaiOzawaKaneko are lines: TestSearches has them.
 func TestKnownMinima(t *testing.T) {
 	for _, c := range collection() {
 		p := withHessian(c)

@@ -17,7 +17,8 @@ type Line struct {
 	it      *Iterate
 	step    []float64
 	trial   point
-	last    Probe
+	last    Probe // of the trial point
+	tried   Probe // the last that was evaluated
 	// searched is the slope of the line on which the iterate was found, reach
 	// the size of the start.
 	searched, reach float64
@@ -47,6 +48,7 @@ func newLine(p Gradienter, it *Iterate) *Line {
 func (l *Line) turn() {
 	l.Value, l.Slope = l.it.Value, dot(l.it.Gradient, l.step)
 	l.last = Probe{0, l.Value, l.Slope}
+	l.tried = l.last
 	l.values[l.count%rememberedValues] = l.Value
 	l.count++
 }
@@ -63,7 +65,15 @@ func (l *Line) Highest(m int) float64 {
 
 // Evaluate returns value and slope at t > 0. T is 0 in what it returns if t is
 // too small to lead anywhere; then nothing is evaluated.
-func (l *Line) Evaluate(ctx context.Context, t float64) (Probe, error) {
+func (l *Line) Evaluate(ctx context.Context, t float64) (p Probe, err error) {
+	l.last, err = l.evaluate(ctx, t)
+	if l.last.T != 0 {
+		l.tried = l.last
+	}
+	return l.last, err
+}
+
+func (l *Line) evaluate(ctx context.Context, t float64) (Probe, error) {
 	for i, x := range l.it.X {
 		l.trial.x[i] = math.FMA(t, l.step[i], x)
 	}
@@ -71,22 +81,21 @@ func (l *Line) Evaluate(ctx context.Context, t float64) (Probe, error) {
 		return Probe{0, l.Value, l.Slope}, nil
 	}
 	if !finite(l.trial.x...) {
-		l.last = Probe{t, math.Inf(1), 0}
-		return l.last, nil
+		return Probe{t, math.Inf(1), 0}, nil
 	}
 	value, err := l.problem.Gradient(ctx, l.trial.x, l.trial.gradient)
 	if err != nil {
 		return Probe{}, err
 	}
 	l.trial.value = value
-	l.last = Probe{t, value, 0}
-	if !math.IsInf(value, -1) {
-		l.last.Slope = dot(l.trial.gradient, l.step)
-		if !finite(value, l.last.Slope) || !finite(l.trial.gradient...) {
-			l.last = Probe{t, math.Inf(1), 0}
-		}
+	if math.IsInf(value, -1) {
+		return Probe{t, value, 0}, nil
 	}
-	return l.last, nil
+	slope := dot(l.trial.gradient, l.step)
+	if !finite(value, slope) || !finite(l.trial.gradient...) {
+		return Probe{t, math.Inf(1), 0}, nil
+	}
+	return Probe{t, value, slope}, nil
 }
 
 // Falls reports whether f has fallen enough at a probe,
@@ -98,7 +107,7 @@ func (l *Line) Evaluate(ctx context.Context, t float64) (Probe, error) {
 // still exact to many digits: the approximate Wolfe conditions of Hager and
 // Zhang (2005).
 func (l *Line) Falls(p Probe, reference, c float64) bool {
-	if p.Value <= reference+float64(c*float64(p.T*l.Slope)) {
+	if p.Value < reference && p.Value <= reference+float64(c*float64(p.T*l.Slope)) {
 		return true
 	}
 	return p.Value-l.Value <= blur(l.Value) && math.Abs(p.Slope) <= float64(-0.9*l.Slope)

@@ -88,7 +88,7 @@ func (s *nesterovStepper) Step(ctx context.Context, it *Iterate) error {
 			it.stop(Unbounded, "the objective is minus infinity within one step")
 			return nil
 		case p.T == 0:
-			s.goal.giveUp(it, gain, s.line.last)
+			s.goal.giveUp(it, gain, s.line.tried)
 			return nil
 		case math.IsInf(p.Value, 1):
 			s.restart(it)
@@ -117,7 +117,7 @@ func (s *nesterovStepper) Step(ctx context.Context, it *Iterate) error {
 		it.StepLength = s.length
 		return nil
 	}
-	s.goal.giveUp(it, gain, s.line.last)
+	s.goal.giveUp(it, gain, s.line.tried)
 	return nil
 }
 

@@ -88,7 +88,7 @@ func (s *newtonCGStepper) Step(ctx context.Context, it *Iterate) error {
 		it.stop(Unbounded, "the objective is minus infinity within one step")
 		return nil
 	case !found:
-		s.goal.giveUp(it, it.Decrement/2, s.line.last)
+		s.goal.giveUp(it, it.Decrement/2, s.line.tried)
 		return nil
 	}
 	before := it.Value

@@ -125,7 +125,7 @@ func (s *trustStepper) Step(ctx context.Context, it *Iterate) error {
 			it.stop(Unbounded, "the objective is minus infinity within one step")
 			return nil
 		case p.T == 0 || !(s.gain > 0):
-			s.goal.giveUp(it, gain, s.line.last)
+			s.goal.giveUp(it, gain, s.line.tried)
 			return nil
 		}
 		before, length := it.Value, math.Sqrt(dotScaled(s.line.step, s.line.step, s.metric))
@@ -150,7 +150,7 @@ func (s *trustStepper) Step(ctx context.Context, it *Iterate) error {
 		}
 		s.line.count--
 	}
-	s.goal.giveUp(it, gain, s.line.last)
+	s.goal.giveUp(it, gain, s.line.tried)
 	return nil
 }
 

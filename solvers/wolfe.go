@@ -58,23 +58,23 @@ func (s StrongWolfe) Search(ctx context.Context, l *Line, first float64) (bool, 
 			}
 			b.low = p
 		}
-		if b.rounds >= enoughRounds && b.low.T > 0 {
+		if t = b.next(); b.found > enoughRounds {
 			break
 		}
-		t = b.next()
 	}
 	return b.settle(ctx, l)
 }
 
-// enoughRounds is how often an interval is narrowed for the sake of the slope
-// alone: after that rounding decides.
-const enoughRounds = 12
+// enoughRounds is how often a length that lets f fall is improved on for the
+// sake of the slope alone: after that rounding decides.
+const enoughRounds = 20
 
 // A bracket is an interval with a point in it that meets the Wolfe conditions:
 // low is the best place so far, with a slope that points to high.
 type bracket struct {
 	low, high Probe
 	rounds    int
+	found     int // rounds with a low
 }
 
 // next is the length to try.
@@ -88,6 +88,9 @@ func (b *bracket) next() float64 {
 		return low.T + float64(0.1*width)
 	}
 	b.rounds++
+	if low.T > 0 {
+		b.found++
+	}
 	if b.rounds%3 == 0 {
 		return low.T + 0.5*width
 	}
