@@ -95,7 +95,7 @@ func (b *bracket) next() float64 {
 		return low.T + 0.5*width
 	}
 	// The minimum of the cubic through both values and slopes.
-	d1 := low.Slope + high.Slope - 3*((high.Value-low.Value)/width)
+	d1 := low.Slope + high.Slope - float64(3*((high.Value-low.Value)/width))
 	square := float64(d1*d1) - float64(low.Slope*high.Slope)
 	d2 := math.Copysign(math.Sqrt(max(square, 0)), width)
 	share := 1 - (high.Slope+d2-d1)/(high.Slope-low.Slope+2*d2)
