@@ -140,7 +140,7 @@ func (c *Curvature[T]) product(worker int, s *scratch[T], seg *segment[T], m *cu
 func (c *Curvature[T]) squares(worker int, s *scratch[T], seg *segment[T], m *curvature) {
 	n, p := seg.x.Rows, c.pass.columns
 	c.second(worker, s, seg, 0, n, seg.x, c.pass.shift)
-	s.centered = grow(s.centered, segmentRows*(p+lineElements))
+	s.centered = grow(s.centered, segmentRows*kernels.SpreadStride[T](p))
 	x := kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: s.centered}
 	if p > 0 {
 		kernels.Pack(x, seg.x, c.pass.shift, nil)
