@@ -31,6 +31,7 @@ var families = []family{
 	{"exactpack", exactPack, []element{float64s, float32s}},
 	{"exacttile", exactTile, []element{float64s}},
 	{"exp", expFamily, []element{float64s}},
+	{"gemm", gemm, []element{float64s, float32s}},
 	{"log", logFamily, []element{float64s}},
 	{"logistic", logisticFamily, []element{float64s}},
 	{"multiply", multiply, []element{float64s}},
@@ -38,9 +39,11 @@ var families = []family{
 	{"pack", pack, []element{float64s, float32s}},
 	{"peak", peak, []element{float64s, float32s}},
 	{"read", read, []element{float64s}},
+	{"scal", scal, []element{float64s, float32s}},
 	{"squared", squared, []element{float64s}},
 	{"sum", sum, []element{float64s}},
 	{"tile", tile, []element{float64s, float32s}},
+	{"transpose", transpose, []element{float64s, float32s}},
 	{"update", update, []element{float64s, float32s}},
 }
 

@@ -121,6 +121,30 @@ func expm1(dst, x []float64) {
 	}
 }
 
+func gemm[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb, step, n, rows, columns int, alpha, beta T) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Gemm64(f64(c), ldc, f64(a), ars, acs, f64(b), ldb, step, n, rows, columns, float64(alpha), float64(beta))
+	case level == cpu.AVX512:
+		avx512.Gemm32(f32(c), ldc, f32(a), ars, acs, f32(b), ldb, step, n, rows, columns, float32(alpha), float32(beta))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Gemm64(f64(c), ldc, f64(a), ars, acs, f64(b), ldb, step, n, rows, columns, float64(alpha), float64(beta))
+	case level == cpu.AVX2:
+		avx2.Gemm32(f32(c), ldc, f32(a), ars, acs, f32(b), ldb, step, n, rows, columns, float32(alpha), float32(beta))
+	case level == cpu.Generic:
+		ref.Gemm(c, ldc, a, ars, acs, b, ldb, step, n, rows, columns, alpha, beta)
+	default:
+		panic(noLevel)
+	}
+}
+
+func gemmShape[T Float]() (rows, columns, vector int) {
+	if cpu.Active() == cpu.Generic {
+		return ref.GemmRows, ref.GemmColumns, ref.GemmRows
+	}
+	return tileShape[T]()
+}
+
 func log(dst, x []float64) {
 	switch cpu.Active() {
 	case cpu.AVX512:
@@ -185,6 +209,23 @@ func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 		avx2.Pack32(f32(dst.Data), dst.Stride, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), f64(d))
 	case level == cpu.Generic:
 		ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
+	default:
+		panic(noLevel)
+	}
+}
+
+func scal[T Float](x []T, a T) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Scal64(f64(x), float64(a), len(x))
+	case level == cpu.AVX512:
+		avx512.Scal32(f32(x), float32(a), len(x))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Scal64(f64(x), float64(a), len(x))
+	case level == cpu.AVX2:
+		avx2.Scal32(f32(x), float32(a), len(x))
+	case level == cpu.Generic:
+		ref.Scal(x, a)
 	default:
 		panic(noLevel)
 	}
@@ -321,6 +362,40 @@ func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, 
 		ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
 	default:
 		panic(noLevel)
+	}
+}
+
+func transpose[T Float](dst []T, ldd int, src Matrix[T]) {
+	group, step := 32/elementBytes[T](), 16/elementBytes[T]()
+	groups, steps := src.Rows/group, src.Cols/step
+	switch level := cpu.Active(); {
+	case level == cpu.Generic:
+		ref.Transpose(dst, ldd, src.Data, src.Stride, src.Cols, src.Rows)
+		return
+	case groups == 0 || steps == 0:
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Transpose64(f64(dst), ldd, f64(src.Data), src.Stride, steps, groups)
+	case level == cpu.AVX512:
+		avx512.Transpose32(f32(dst), ldd, f32(src.Data), src.Stride, steps, groups)
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Transpose64(f64(dst), ldd, f64(src.Data), src.Stride, steps, groups)
+	case level == cpu.AVX2:
+		avx2.Transpose32(f32(dst), ldd, f32(src.Data), src.Stride, steps, groups)
+	default:
+		panic(noLevel)
+	}
+	// What is left by groups of rows and steps of columns.
+	rows, columns := groups*group, steps*step
+	if steps == 0 {
+		rows = 0
+	}
+	if columns < src.Cols && rows > 0 {
+		rest := src.Slice(0, rows).columns(columns, src.Cols)
+		ref.Transpose(dst[columns*ldd:], ldd, rest.Data, rest.Stride, rest.Cols, rest.Rows)
+	}
+	if rows < src.Rows {
+		rest := src.Slice(rows, src.Rows)
+		ref.Transpose(dst[rows:], ldd, rest.Data, rest.Stride, rest.Cols, rest.Rows)
 	}
 }
 

@@ -26,6 +26,14 @@ func exp(dst, x []float64) { ref.Exp(dst, x) }
 
 func expm1(dst, x []float64) { ref.Expm1(dst, x) }
 
+func gemm[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb, step, n, rows, columns int, alpha, beta T) {
+	ref.Gemm(c, ldc, a, ars, acs, b, ldb, step, n, rows, columns, alpha, beta)
+}
+
+func gemmShape[T Float]() (rows, columns, vector int) {
+	return ref.GemmRows, ref.GemmColumns, ref.GemmRows
+}
+
 func log(dst, x []float64) { ref.Log(dst, x) }
 
 func log1p(dst, x []float64) { ref.Log1p(dst, x) }
@@ -39,6 +47,8 @@ func multiply(dst, x []float64) { ref.Multiply(dst, x) }
 func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
 }
+
+func scal[T Float](x []T, a T) { ref.Scal(x, a) }
 
 func sigmoid(dst, x []float64) { ref.Sigmoid(dst, x) }
 
@@ -58,6 +68,10 @@ func narrow[T Float]([]float64, int, Matrix[T], []float64, *T, int) {
 
 func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, _ *T, _ int) {
 	ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
+}
+
+func transpose[T Float](dst []T, ldd int, src Matrix[T]) {
+	ref.Transpose(dst, ldd, src.Data, src.Stride, src.Cols, src.Rows)
 }
 
 func update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {

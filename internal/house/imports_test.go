@@ -25,6 +25,7 @@ var may = map[string][]string{
 	"internal/kerneltest": {},
 	"internal/memory":     {},
 	"kernels":             {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref"},
+	"kernels/blas":        {"internal/memory", "kernels"},
 	"solvers":             {"internal/cholesky", "internal/memory", "kernels"},
 	"solvers/gonum":       {"solvers"},
 	"solvers/loss":        {"kernels"},

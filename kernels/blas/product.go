@@ -1,0 +1,225 @@
+package blas
+
+import (
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+type float interface{ float32 | float64 }
+
+// A matrix is a view that may be transposed: entry (i, j) is data[i·rs+j·cs].
+type matrix[T float] struct {
+	data   []T
+	rs, cs int
+}
+
+func view[T float](data []T, ld int, transposed bool) matrix[T] {
+	if transposed {
+		return matrix[T]{data, 1, ld}
+	}
+	return matrix[T]{data, ld, 1}
+}
+
+func (m *matrix[T]) from(i, j int) []T { return m.data[i*m.rs+j*m.cs:] }
+
+func (m *matrix[T]) at(i, j int) T { return m.data[i*m.rs+j*m.cs] }
+
+func (m matrix[T]) transpose() matrix[T] { return matrix[T]{m.data, m.cs, m.rs} }
+
+func (m matrix[T]) sub(i, j int) matrix[T] { return matrix[T]{m.from(i, j), m.rs, m.cs} }
+
+// A region is the entries of C that a product touches.
+type region int
+
+const (
+	whole region = iota
+	upper        // j ≥ i
+	below        // j ≤ i
+)
+
+// A product is C = alpha·A·B + beta·C on a region of C.
+//
+// The order of its sums: C is multiplied with beta, or set to +0 if beta is
+// zero, and each GemmDepth columns of A in turn are a chain of fused
+// multiply-adds from +0, whose end times alpha is added to C, fused. So the
+// bits of an entry depend on its row of A and its column of B alone.
+type product[T float] struct {
+	m, n, k     int
+	alpha, beta T
+	a, b        matrix[T]
+	c           []T
+	ldc         int
+	region      region
+}
+
+// depth is how many columns of A the chains run over.
+const depth = kernels.GemmDepth
+
+// blockColumns is how many columns of B are packed at a time: with depth rows
+// of float64 they take half a mebibyte, which the second-level cache keeps
+// while strips of A pass by. float32 takes twice as many.
+const blockColumns = 240
+
+// run computes the product on as many goroutines as it is worth.
+func (p *product[T]) run() {
+	if p.alpha == 0 || p.k == 0 {
+		p.scale()
+		return
+	}
+	if float64(p.m)*float64(p.n)*float64(p.k) >= parallelWork && p.parallel() {
+		return
+	}
+	p.block(0, p.m, 0, p.n)
+}
+
+// scale is what remains of a product with nothing.
+func (p *product[T]) scale() {
+	for i := range p.m {
+		lo, hi := p.columnsOf(i)
+		scaleBy(p.beta, p.c[i*p.ldc+lo:i*p.ldc+hi])
+	}
+}
+
+// columnsOf is the columns of the region in row i.
+func (p *product[T]) columnsOf(i int) (lo, hi int) {
+	switch p.region {
+	case upper:
+		return min(i, p.n), p.n
+	case below:
+		return 0, min(i+1, p.n)
+	}
+	return 0, p.n
+}
+
+// rowsOf is the rows of the region in columns lo to hi.
+func (p *product[T]) rowsOf(lo, hi int) (top, bottom int) {
+	switch p.region {
+	case upper:
+		return 0, min(hi, p.m)
+	case below:
+		return min(lo, p.m), p.m
+	}
+	return 0, p.m
+}
+
+// block computes the entries of rows top to bottom and columns lo to hi, in
+// this goroutine.
+func (p *product[T]) block(top, bottom, lo, hi int) {
+	height, width, _ := kernels.GemmShape[T]()
+	if p.b.cs == 1 && p.unpacked(bottom-top, hi-lo) {
+		for at := 0; at < p.k; at += depth {
+			n := min(depth, p.k-at)
+			b := panels[T]{data: p.b.from(at, lo), ld: p.b.rs, step: width, first: lo, width: width}
+			p.strips(top, bottom, lo, hi, at, n, &b, height, nil)
+		}
+		return
+	}
+	s := getScratch[T]()
+	columns := blockColumns * 8 / elementBytes[T]()
+	for from := lo; from < hi; from += columns {
+		to := min(from+columns, hi)
+		top, bottom := top, bottom
+		if p.region != whole {
+			first, last := p.rowsOf(from, to)
+			top, bottom = max(top, first), min(bottom, last)
+		}
+		if top >= bottom {
+			continue
+		}
+		for at := 0; at < p.k; at += depth {
+			n := min(depth, p.k-at)
+			b := s.pack(&p.b, at, n, from, to, width)
+			p.strips(top, bottom, from, to, at, n, &b, height, s)
+		}
+	}
+	putScratch(s)
+}
+
+// unpacked says that a block of so many rows and columns reads B as it is: it
+// would not make up for a copy.
+func (p *product[T]) unpacked(rows, columns int) bool {
+	return rows <= 32 || p.b.rs*min(p.k, depth)*elementBytes[T]() <= 64<<10
+}
+
+// panels are rows of B from column first on, in panels of width columns.
+type panels[T float] struct {
+	data     []T
+	ld, step int
+	first    int
+	width    int
+}
+
+// from is the panels from a column on, which is the first of one, or lies in
+// the only one that is read.
+func (b *panels[T]) from(column int) []T {
+	column -= b.first
+	return b.data[column/b.width*b.step+column%b.width:]
+}
+
+// strips computes the strips of rows top to bottom, with n columns of A from
+// column at on.
+func (p *product[T]) strips(top, bottom, lo, hi, at, n int, b *panels[T], height int, s *scratch[T]) {
+	beta := p.beta
+	if at > 0 {
+		beta = 1
+	}
+	for i := top; i < bottom; i += height {
+		rows := min(height, bottom-i)
+		a, ars, acs := p.a.from(i, at), p.a.rs, p.a.cs
+		if acs != 1 && s != nil && hi-lo > b.width {
+			a, ars, acs = s.strip(a, acs, n, rows), 1, height
+		}
+		if p.region != whole {
+			p.triangular(i, rows, lo, hi, n, a, ars, acs, b, beta)
+			continue
+		}
+		kernels.Gemm(p.c[i*p.ldc+lo:], p.ldc, a, ars, acs, b.data, b.ld, b.step, n, rows, hi-lo, p.alpha, beta)
+	}
+}
+
+// triangular computes the part of a strip that lies in the region. Panels
+// through which the diagonal goes are computed aside.
+func (p *product[T]) triangular(i, rows, lo, hi, n int, a []T, ars, acs int, b *panels[T], beta T) {
+	_, _, vector := kernels.GemmShape[T]()
+	direct := func(from, to int) {
+		if from < to {
+			kernels.Gemm(p.c[i*p.ldc+from:], p.ldc, a, ars, acs, b.from(from), b.ld, b.step, n, rows, to-from, p.alpha, beta)
+		}
+	}
+	if i+rows <= lo || i >= hi { // the diagonal is elsewhere
+		if (i < lo) == (p.region == upper) {
+			direct(lo, hi)
+		}
+		return
+	}
+	// The diagonal is in columns i to i+rows. Vectors begin at multiples of
+	// their length from the start of the panels.
+	down := func(j int) int { return b.first + max(j-b.first, 0)/vector*vector }
+	first, last := down(i), min(down(i+rows-1)+vector, hi)
+	if p.region == below {
+		direct(lo, first)
+	}
+	for from := first; from < last; {
+		to := min(b.first+((from-b.first)/b.width+1)*b.width, last)
+		p.diagonal(i, rows, from, to, n, a, ars, acs, b, beta)
+		from = to
+	}
+	if p.region == upper && last < hi {
+		end := min(b.first+(last-b.first+b.width-1)/b.width*b.width, hi)
+		direct(last, end) // what is left of a panel
+		direct(end, hi)
+	}
+}
+
+// diagonal computes a piece of a panel aside, and merges what is in the region.
+func (p *product[T]) diagonal(i, rows, from, to, n int, a []T, ars, acs int, b *panels[T], beta T) {
+	var sums [8 * 48]T
+	columns := to - from
+	kernels.Gemm(sums[:], columns, a, ars, acs, b.from(from), b.ld, b.step, n, rows, columns, 1, 0)
+	for r := range rows {
+		lo, hi := p.columnsOf(i + r)
+		row := p.c[(i+r)*p.ldc:]
+		for j := max(from, lo); j < min(to, hi); j++ {
+			row[j] = merge(p.alpha, sums[r*columns+j-from], beta, row[j])
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package blas
+
+import (
+	"gonum.org/v1/gonum/blas"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+// Dsymm computes C = alpha·A·B + beta·C or C = alpha·B·A + beta·C, where A is
+// symmetric and one triangle of it is read. C is m×n.
+func (Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	symm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// Ssymm is Dsymm for float32.
+func (Implementation) Ssymm(s blas.Side, ul blas.Uplo, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	symm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+func symm[T float](s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	isLeft, isLower := left(s), lower(ul)
+	checkDimensions(m, n)
+	k := n
+	if isLeft {
+		k = m
+	}
+	checkStride(lda, k, badLdA)
+	checkStride(ldb, n, badLdB)
+	checkStride(ldc, n, badLdC)
+	if m == 0 || n == 0 {
+		return
+	}
+	checkLength(len(a), k, k, lda, shortA)
+	checkLength(len(b), m, n, ldb, shortB)
+	checkLength(len(c), m, n, ldc, shortC)
+	whole := product[T]{m: m, n: n, k: k, alpha: alpha, beta: beta, c: c, ldc: ldc}
+	if alpha == 0 {
+		whole.scale()
+		return
+	}
+	sy := symmetric[T]{data: a, ld: lda, lower: isLower}
+	scratch := getScratch[T]()
+	square := scratch.forSquare()
+	for at := 0; at < k; at += depth {
+		// One block of columns of A at a time, as a product would take it: what
+		// is stored, the block on the diagonal made whole, what is stored as a
+		// transpose.
+		width := min(depth, k-at)
+		center := sy.expand(square, at, width)
+		part := whole
+		part.k = width
+		if at > 0 {
+			part.beta = 1
+		}
+		if isLeft {
+			part.b = view(b[at*ldb:], ldb, false)
+			part.rows(0, at, sy.view(0, at))
+			part.rows(at, at+width, center)
+			part.rows(at+width, k, sy.view(at+width, at))
+		} else {
+			part.a = view(b[at:], ldb, false)
+			part.columns(0, at, sy.view(at, 0))
+			part.columns(at, at+width, center)
+			part.columns(at+width, k, sy.view(at, at+width))
+		}
+	}
+	putScratch(scratch)
+}
+
+// rows runs rows lo to hi of a product, whose part of A is given.
+func (p product[T]) rows(lo, hi int, a matrix[T]) {
+	if lo < hi {
+		p.m, p.a, p.c = hi-lo, a, p.c[lo*p.ldc:]
+		p.run()
+	}
+}
+
+// columns runs columns lo to hi of a product, whose part of B is given.
+func (p product[T]) columns(lo, hi int, b matrix[T]) {
+	if lo < hi {
+		p.n, p.b, p.c = hi-lo, b, p.c[lo:]
+		p.run()
+	}
+}
+
+// A symmetric matrix of which one triangle is stored.
+type symmetric[T float] struct {
+	data  []T
+	ld    int
+	lower bool
+}
+
+// view is the matrix from entry (i, j) on, as far as the diagonal.
+func (s *symmetric[T]) view(i, j int) matrix[T] {
+	if i == j || (i > j) == s.lower {
+		return view(s.data[min(i*s.ld+j, len(s.data)):], s.ld, false)
+	}
+	return view(s.data[min(j*s.ld+i, len(s.data)):], s.ld, true)
+}
+
+// expand makes a block on the diagonal whole.
+func (s *symmetric[T]) expand(to []T, at, n int) matrix[T] {
+	from := s.data[at*s.ld+at:]
+	kernels.Transpose(to, depth, kernels.Matrix[T]{Rows: n, Cols: n, Stride: s.ld, Data: from})
+	for i := range n {
+		if s.lower {
+			copy(to[i*depth:][:i+1], from[i*s.ld:])
+		} else {
+			copy(to[i*depth+i:][:n-i], from[i*s.ld+i:])
+		}
+	}
+	return view(to, depth, false)
+}
