@@ -48,3 +48,6 @@ func GemmShape[T Float]() (rows, columns, vector int) { return gemmShape[T]() }
 // Merge is fma(alpha, sum, beta·c), or fma(alpha, sum, +0) if beta is zero: what
 // [Gemm] makes of the end of a chain.
 func Merge[T Float](alpha, sum, beta, c T) T { return ref.Merge(alpha, sum, beta, c) }
+
+// FMA is x·y + z, rounded once to T.
+func FMA[T Float](x, y, z T) T { return ref.FMA(x, y, z) }

@@ -22,6 +22,11 @@ func fma32(x, y, z float32) float32 {
 	product := float64(float64(x) * float64(y))
 	addend := float64(z)
 	sum := product + addend
+	// Rounding twice differs from rounding once only where the first ends
+	// halfway between two float32, or in the last places of a subnormal one.
+	if math.Float64bits(sum)&0x1fffffff != 0x10000000 && math.Abs(sum) >= 0x1p-125 {
+		return float32(sum)
+	}
 	virtual := sum - product
 	lost := (product - (sum - virtual)) + (addend - virtual)
 	bits := math.Float64bits(sum)

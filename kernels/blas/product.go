@@ -65,6 +65,10 @@ func (p *product[T]) run() {
 		p.scale()
 		return
 	}
+	if p.tiny() {
+		p.numbers()
+		return
+	}
 	if float64(p.m)*float64(p.n)*float64(p.k) >= parallelWork && p.parallel() {
 		return
 	}
@@ -212,7 +216,7 @@ func (p *product[T]) triangular(i, rows, lo, hi, n int, a []T, ars, acs int, b *
 
 // diagonal computes a piece of a panel aside, and merges what is in the region.
 func (p *product[T]) diagonal(i, rows, from, to, n int, a []T, ars, acs int, b *panels[T], beta T) {
-	var sums [8 * 48]T
+	var sums [8 * 32]T // a vector of float32 more than there are rows, and one more
 	columns := to - from
 	kernels.Gemm(sums[:], columns, a, ars, acs, b.from(from), b.ld, b.step, n, rows, columns, 1, 0)
 	for r := range rows {

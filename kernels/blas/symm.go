@@ -40,6 +40,22 @@ func symm[T float](s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, lda int,
 	}
 	sy := symmetric[T]{data: a, ld: lda, lower: isLower}
 	scratch := getScratch[T]()
+	if k <= 8 {
+		all := scratch.rows
+		for i := range k {
+			for j := range i + 1 {
+				v := sy.at(i, j)
+				all[i*k+j], all[j*k+i] = v, v
+			}
+		}
+		whole.a, whole.b = view(all, k, false), view(b, ldb, false)
+		if !isLeft {
+			whole.a, whole.b = whole.b, whole.a
+		}
+		whole.run()
+		putScratch(scratch)
+		return
+	}
 	square := scratch.forSquare()
 	for at := 0; at < k; at += depth {
 		// One block of columns of A at a time, as a product would take it: what
@@ -88,6 +104,14 @@ type symmetric[T float] struct {
 	data  []T
 	ld    int
 	lower bool
+}
+
+// at is entry (i, j), j ≤ i.
+func (s *symmetric[T]) at(i, j int) T {
+	if s.lower {
+		return s.data[i*s.ld+j]
+	}
+	return s.data[j*s.ld+i]
 }
 
 // view is the matrix from entry (i, j) on, as far as the diagonal.

@@ -112,11 +112,12 @@ type triangular[T float] struct {
 // run does the problem, for an op(A) of n rows, on as many goroutines as it is
 // worth: lines of B, which are columns if op(A) is on the left and rows if it is
 // on the right, do not know of each other.
-func (p triangular[T]) run(t triangle[T], n int, alpha T, b []T, lines int) {
+func (p triangular[T]) run(t *triangle[T], n int, alpha T, b []T, lines int) {
 	if float64(n)*float64(n)*float64(lines) < 2*parallelWork || alone() {
-		p.apply(&t, n, alpha, b, lines)
+		p.apply(t, n, alpha, b, lines)
 		return
 	}
+	shared := *t    // t does not escape where it is not shared
 	const unit = 96 // whole panels at every level
 	step := divide(lines, 3*runtime.GOMAXPROCS(0), unit)
 	share((lines+step-1)/step, func(task int) {
@@ -125,7 +126,7 @@ func (p triangular[T]) run(t triangle[T], n int, alpha T, b []T, lines int) {
 		if !p.left {
 			from = lo * p.ldb
 		}
-		p.apply(&t, n, alpha, b[from:], min(step, lines-lo))
+		p.apply(&shared, n, alpha, b[from:], min(step, lines-lo))
 	})
 }
 
@@ -181,6 +182,10 @@ func (p triangular[T]) beside(t *triangle[T], h, rest int, into, from []T, alpha
 // direct does a small triangle. Columns of B are transposed, so that lines are
 // vectors.
 func (p triangular[T]) direct(t *triangle[T], n int, alpha T, b []T, lines int) {
+	if tinyBase(n, lines) {
+		p.numbers(t, n, alpha, b, lines)
+		return
+	}
 	const few = 480 // rows of so many elements stay in the first-level cache
 	if p.left {
 		for lo := 0; lo < lines; lo += few {

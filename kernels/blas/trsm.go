@@ -46,5 +46,5 @@ func triangularMatrix[T float](solve bool, s blas.Side, ul blas.Uplo, tA blas.Tr
 		return
 	}
 	t := triangle[T]{matrix: view(a, lda, trans), lower: isLower != trans, unit: isUnit}
-	p.run(t, k, alpha, b, lines)
+	p.run(&t, k, alpha, b, lines)
 }
