@@ -39,6 +39,7 @@ var families = []family{
 	{"pack", pack, []element{float64s, float32s}},
 	{"peak", peak, []element{float64s, float32s}},
 	{"read", read, []element{float64s}},
+	{"rowdots", rowDots, []element{float64s, float32s}},
 	{"scal", scal, []element{float64s, float32s}},
 	{"squared", squared, []element{float64s}},
 	{"sum", sum, []element{float64s}},

@@ -214,6 +214,23 @@ func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	}
 }
 
+func rowDots[T Float](dst, a []T, n, p, stride int, x []T) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.RowDots64(f64(dst), f64(a), n, p, stride, f64(x))
+	case level == cpu.AVX512:
+		avx512.RowDots32(f32(dst), f32(a), n, p, stride, f32(x))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.RowDots64(f64(dst), f64(a), n, p, stride, f64(x))
+	case level == cpu.AVX2:
+		avx2.RowDots32(f32(dst), f32(a), n, p, stride, f32(x))
+	case level == cpu.Generic:
+		ref.RowDots(dst, a, n, p, stride, x)
+	default:
+		panic(noLevel)
+	}
+}
+
 func scal[T Float](x []T, a T) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():

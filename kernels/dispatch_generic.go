@@ -48,6 +48,10 @@ func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
 }
 
+func rowDots[T Float](dst, a []T, n, p, stride int, x []T) {
+	ref.RowDots(dst, a, n, p, stride, x)
+}
+
 func scal[T Float](x []T, a T) { ref.Scal(x, a) }
 
 func sigmoid(dst, x []float64) { ref.Sigmoid(dst, x) }
