@@ -1,0 +1,132 @@
+package kerneltest
+
+import (
+	"testing"
+
+	gonum "gonum.org/v1/gonum/blas"
+
+	"github.com/seed-0327bdf7/hesse/internal/cpu"
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/kernels/blas"
+)
+
+// TestBLASEqualsDefinition holds routines of kernels/blas, and with them the
+// kernels that they stand on, to the bits of pure Go, between guard pages.
+func TestBLASEqualsDefinition(t *testing.T) {
+	levels := cpu.Available()[1:]
+	t.Run("float64", func(t *testing.T) { compare(t, levels, blasCalls[float64]()) })
+	t.Run("float32", func(t *testing.T) { compare(t, levels, blasCalls[float32]()) })
+}
+
+func blasCalls[T kernels.Float]() []call {
+	var ours blas.Implementation
+	// k is a third size: mostly small, at times more than a chain.
+	k := func(s setting) int {
+		if s.n+s.p == 12 {
+			return 2*kernels.GemmDepth + 3
+		}
+		return (s.n+2*s.p)%11 + 1
+	}
+	part := func(m *memory, s setting, rows, columns int) ([]T, int) {
+		stride := max(1, columns+s.gap)
+		if rows == 0 || columns == 0 {
+			return values[T](m, s, 0), stride
+		}
+		return values[T](m, s, (rows-1)*stride+columns), stride
+	}
+	gemm := func(tA, tB gonum.Transpose) func(s setting, m *memory) []float64 {
+		return func(s setting, m *memory) []float64 {
+			ar, ac, br, bc := s.n, k(s), k(s), s.p
+			if tA != gonum.NoTrans {
+				ar, ac = ac, ar
+			}
+			if tB != gonum.NoTrans {
+				br, bc = bc, br
+			}
+			if s.n == 0 || s.p == 0 {
+				return nil
+			}
+			c, ldc := part(m, s, s.n, s.p)
+			a, lda := part(m, s, ar, ac)
+			b, ldb := part(m, s, br, bc)
+			switch c := any(c).(type) {
+			case []float64:
+				ours.Dgemm(tA, tB, s.n, s.p, k(s), 1.25, any(a).([]float64), lda, any(b).([]float64), ldb, 0.75, c, ldc)
+			case []float32:
+				ours.Sgemm(tA, tB, s.n, s.p, k(s), 1.25, any(a).([]float32), lda, any(b).([]float32), ldb, 0, c, ldc)
+			}
+			return widen(c)
+		}
+	}
+	return []call{
+		{name: "Dot", run: func(s setting, m *memory) []float64 {
+			x, y := values[T](m, s, s.n*s.p), values[T](m, s, s.n*s.p)
+			return []float64{float64(kernels.Dot(x, y))}
+		}},
+		{name: "RowDots", run: func(s setting, m *memory) []float64 {
+			dst, a, x := values[T](m, s, s.n), matrix[T](m, s), values[T](m, s, s.p)
+			kernels.RowDots(dst, a, x)
+			return widen(dst)
+		}},
+		{name: "Scal", run: func(s setting, m *memory) []float64 {
+			x := values[T](m, s, s.n*s.p)
+			kernels.Scal(x, T(1)/3)
+			return widen(x)
+		}},
+		{name: "Transpose", run: func(s setting, m *memory) []float64 {
+			src := matrix[T](m, s)
+			if s.n == 0 || s.p == 0 {
+				return nil
+			}
+			dst := values[T](m, s, (s.p-1)*(s.n+s.gap)+s.n)
+			kernels.Transpose(dst, s.n+s.gap, src)
+			return widen(dst)
+		}},
+		{name: "gemm", run: gemm(gonum.NoTrans, gonum.NoTrans)},
+		{name: "gemm Aᵀ", run: gemm(gonum.Trans, gonum.NoTrans)},
+		{name: "gemm Bᵀ", run: gemm(gonum.NoTrans, gonum.Trans)},
+		{name: "gemv", run: func(s setting, m *memory) []float64 {
+			a, x, y, z := matrix[T](m, s), values[T](m, s, s.p), values[T](m, s, s.n), values[T](m, s, s.p)
+			switch a := any(a).(type) {
+			case kernels.Matrix[float64]:
+				ours.Dgemv(gonum.NoTrans, s.n, s.p, 2, a.Data, max(1, a.Stride), any(x).([]float64), 1, 0.5, any(y).([]float64), 1)
+				ours.Dgemv(gonum.Trans, s.n, s.p, 2, a.Data, max(1, a.Stride), any(y).([]float64), 1, 0.5, any(z).([]float64), 1)
+			case kernels.Matrix[float32]:
+				ours.Sgemv(gonum.NoTrans, s.n, s.p, 2, a.Data, max(1, a.Stride), any(x).([]float32), 1, 0.5, any(y).([]float32), 1)
+				ours.Sgemv(gonum.Trans, s.n, s.p, 2, a.Data, max(1, a.Stride), any(y).([]float32), 1, 0.5, any(z).([]float32), 1)
+			}
+			return append(widen(y), widen(z)...)
+		}},
+		{name: "syrk", square: true, run: func(s setting, m *memory) []float64 {
+			if s.n == 0 || s.p == 0 {
+				return nil
+			}
+			c, ldc := part(m, s, s.p, s.p)
+			a := matrix[T](m, s)
+			switch c := any(c).(type) {
+			case []float64:
+				ours.Dsyrk(gonum.Upper, gonum.Trans, s.p, s.n, 1, any(a.Data).([]float64), a.Stride, 1, c, ldc)
+			case []float32:
+				ours.Ssyrk(gonum.Lower, gonum.Trans, s.p, s.n, 1, any(a.Data).([]float32), a.Stride, 1, c, ldc)
+			}
+			return widen(c)
+		}},
+		{name: "trsm", square: true, run: func(s setting, m *memory) []float64 {
+			if s.n == 0 || s.p == 0 {
+				return nil
+			}
+			a, lda := part(m, s, s.p, s.p)
+			for i := range s.p {
+				a[i*lda+i] = 64
+			}
+			b := matrix[T](m, s)
+			switch a := any(a).(type) {
+			case []float64:
+				ours.Dtrsm(gonum.Right, gonum.Upper, gonum.NoTrans, gonum.NonUnit, s.n, s.p, 1, a, lda, any(b.Data).([]float64), b.Stride)
+			case []float32:
+				ours.Strsm(gonum.Right, gonum.Upper, gonum.Trans, gonum.NonUnit, s.n, s.p, 1, a, lda, any(b.Data).([]float32), b.Stride)
+			}
+			return widen(b.Data)
+		}},
+	}
+}
