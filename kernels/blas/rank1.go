@@ -1,6 +1,10 @@
 package blas
 
-import "gonum.org/v1/gonum/blas"
+import (
+	"gonum.org/v1/gonum/blas"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
 
 // Dger adds alpha·x·yᵀ to A, m×n: products of x and y are rounded, and alpha
 // times them is added, fused.
@@ -59,6 +63,13 @@ func ger[T float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, ld
 
 // addOuter adds alpha·x·yᵀ to a region of A: a product with one column of A.
 func addOuter[T float](r region, m, n int, alpha T, x, y, a []T, lda int) {
+	if r == whole && m*n < parallelMatrix {
+		height, width, _ := kernels.GemmShape[T]()
+		for i := 0; i < m; i += height {
+			kernels.Gemm(a[i*lda:], lda, x[i:], 1, 1, y, n, width, 1, min(height, m-i), n, alpha, 1)
+		}
+		return
+	}
 	p := product[T]{m: m, n: n, k: 1, alpha: alpha, beta: 1, a: view(x, 1, false), b: view(y, n, false), c: a, ldc: lda, region: r}
 	p.run()
 }
