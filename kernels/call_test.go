@@ -117,6 +117,17 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		a := rowMajor(x.Slice(round*PanelRows, (round+1)*PanelRows), vector)
 		tile(h.Data[round*height*h.Stride:], h.Stride, a, a.from(vector*100), PanelRows, height, width, false, &x.Data[0], 64)
 	})
+	result := NewMatrix[T](height, gemmColumns)
+	least("Gemm", func(round int) {
+		a, b := x.Data[round*8000:], x.Data[round*x.Stride*PanelRows/2:]
+		gemm(result.Data, gemmColumns, a, GemmDepth, 1, b, gemmColumns, width, GemmDepth, height, gemmColumns, 1, 1)
+	})
+	least("Transpose", func(round int) {
+		from := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, transposeColumns(PanelRows))
+		to := NewMatrix[T](from.Cols, from.Rows)
+		transpose(to.Data, to.Stride, from)
+	})
+	least("RowDots", func(round int) { rowDots(result.Data, x.Data[round*panel*8:], 1, panel, panel, x.Data) })
 	if p := narrowColumns[T](); p > 0 {
 		least("Narrow", func(round int) {
 			a := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, p)

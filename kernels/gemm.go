@@ -8,7 +8,7 @@ import "github.com/seed-0327bdf7/hesse/internal/ref"
 const GemmDepth = ref.GemmDepth
 
 // gemmColumns is the most columns a call takes, so that it takes microseconds.
-const gemmColumns = 480
+const gemmColumns = 240
 
 // Gemm computes a strip of a matrix product, rows × columns entries of C, from n
 // columns of A:
@@ -42,7 +42,7 @@ func Gemm[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb, step, n, row
 }
 
 // GemmShape is how many rows a strip of [Gemm] has at most, how many columns a
-// panel of B has, and how many of those a vector; each divides 480.
+// panel of B has, and how many of those a vector; each divides 240.
 func GemmShape[T Float]() (rows, columns, vector int) { return gemmShape[T]() }
 
 // Merge is fma(alpha, sum, beta·c), or fma(alpha, sum, +0) if beta is zero: what
