@@ -25,6 +25,29 @@ type Loss interface {
 	Quadratic() bool
 }
 
+// A Scorer is a loss that is half a deviance, with a link that is not
+// canonical: its second derivative depends on the target.
+type Scorer interface {
+	Loss
+
+	// Scoring is what one step of Fisher scoring takes the loss for. It has the
+	// same R. Its D is the expectation of the loss's own under the mean μ(η), w
+	// times (∂μ/∂η)²/V(μ), and its Value half of Pearson's statistic, ½w(y −
+	// μ)²/V(μ), V being the variance function.
+	Scoring() Loss
+}
+
+// A Majorizer is a loss whose D vanishes, or nearly does, for some rows, so that
+// a Hessian far from the minimum says little.
+type Majorizer interface {
+	Loss
+
+	// Majorized has the same Value and R, and a D as in iteratively reweighted
+	// least squares: with it, the quadratic that touches the loss at η lies
+	// nowhere below it. D is positive where w is.
+	Majorized() Loss
+}
+
 // A Block is some rows of a pass. All slices have the same length, but that W
 // is nil where every weight is 1.
 type Block struct {

@@ -14,13 +14,3 @@ func (Squared) Evaluate(b *Block) {
 	kernels.Squared(b.Value, b.R, b.D, b.Eta, b.Y)
 	weigh(b)
 }
-
-// weigh multiplies the results by the weights.
-func weigh(b *Block) {
-	if b.W == nil {
-		return
-	}
-	kernels.Multiply(b.Value, b.W)
-	kernels.Multiply(b.R, b.W)
-	kernels.Multiply(b.D, b.W)
-}
