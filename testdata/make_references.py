@@ -10,6 +10,8 @@ leaves references.json as it was. README.md has the definitions.
 import csv
 import json
 import platform
+import shutil
+import subprocess
 import warnings
 from pathlib import Path
 
@@ -22,7 +24,7 @@ import statsmodels.api as sm
 from mpmath import fdot, fsum, mp, mpf
 from scipy.optimize import minimize
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import GammaRegressor, LogisticRegression, PoissonRegressor, Ridge, TweedieRegressor
 
 HERE = Path(__file__).resolve().parent
 DIGITS = 60
@@ -93,12 +95,29 @@ def make_tiny():
     write_table("tiny.csv", dict(a=np.array([1, 3]), b=np.array([2, 4]), y=np.array([2, 4])))
 
 
+def make_claims():
+    g, n = generator(4), 150
+    age = g.integers(18, 85, n)
+    power = g.gamma(4, 25, n).round(1)
+    value = (1e3 * g.lognormal(2.5, 0.6, n)).round(2)
+    w = (0.05 + g.gamma(2, 0.7, n)).round(4)
+    log_exposure = g.normal(0.3, 0.8, n).round(4)
+    eta = log_exposure + 0.7 - 0.025 * (age - 50) + 0.006 * (power - 100) + 2e-5 * (value - 15e3)
+    claims = g.poisson(np.exp(eta))
+    many = g.poisson(1e6 * np.exp(0.5 * eta))
+    amount = (g.gamma(1.7, 400 * np.exp(0.6 * eta) / 1.7) + 0.01).round(2)
+    total = np.array([g.gamma(1.3 * k, 250) if k else 0 for k in claims]).round(2)
+    assert (claims == 0).sum() > 20 and amount.min() > 0 and (total == 0).sum() > 20
+    write_table("claims.csv", dict(age=age, power=power, value=value, w=w, log_exposure=log_exposure,
+                                   claims=claims, many=many, amount=amount, total=total))
+
+
 # --- Cases -----------------------------------------------------------------------------------------------------
 
 
-def case(name, file, target, family, columns, *, l2=0.0, intercept=True, standardize=False, weights=None, offset=None):
+def case(name, file, target, family, columns, *, l2=0.0, intercept=True, standardize=False, weights=None, offset=None, power=None):
     return dict(name=name, file=file, target=target, family=family, l2=float(l2), intercept=intercept,
-                standardize=standardize, weights=weights, offset=offset, columns=columns)
+                standardize=standardize, weights=weights, offset=offset, power=power, columns=columns)
 
 
 def cases():
@@ -135,6 +154,22 @@ def cases():
         years = ("years.csv", target, family, ["year", "timestamp_ns", "x"])
         yield case(f"years {family}", *years)
         yield case(f"years {family} l2 standardize", *years, l2=3, standardize=True)
+
+    three = ["age", "power", "value"]
+    for family, target, power in (("poisson", "claims", None), ("poisson", "many", None), ("gamma", "amount", None),
+                                  ("tweedie", "total", 1.5), ("tweedie", "total", 1.1), ("tweedie", "amount", 1.9)):
+        for name, options in {
+            "plain": {},
+            "weights": dict(weights="w"),
+            "offset": dict(offset="log_exposure"),
+            "weights, offset": dict(weights="w", offset="log_exposure"),
+            "l2, weights, offset": dict(l2=2.5, weights="w", offset="log_exposure"),
+            "l2 standardize": dict(l2=2.5, standardize=True),
+            "no intercept, weights": dict(intercept=False, weights="w"),
+            "no columns, offset": dict(columns=[], offset="log_exposure"),
+        }.items():
+            of = family if power is None else f"{family} {power}"
+            yield case(f"claims {of} {target} {name}", "claims.csv", target, family, **{"columns": three, "power": power, **options})
 
     yield case("line", "line.csv", "y", "gaussian", ["x"])
     yield case("tiny", "tiny.csv", "y", "gaussian", ["a", "b"], intercept=False)
@@ -182,14 +217,42 @@ def binomial_row(y, eta):
     return loss, mu - y, e / (1 + e) ** 2
 
 
-ROWS = {"gaussian": gaussian_row, "binomial": binomial_row}
+# Of the families with a log link: half the deviance of a row, and its two derivatives in eta.
+
+
+def poisson_row(y, eta):
+    mu = mpmath.exp(eta)
+    return (y * (mpmath.log(y) - eta) if y else 0) - (y - mu), mu - y, mu
+
+
+def gamma_row(y, eta):
+    ratio = y * mpmath.exp(-eta)
+    return ratio - 1 - mpmath.log(ratio), 1 - ratio, ratio
+
+
+def tweedie_row(y, eta, p):
+    mu = mpmath.exp(eta)
+    constant = y ** (2 - p) / ((1 - p) * (2 - p)) if y else 0
+    loss = constant - y * mu ** (1 - p) / (1 - p) + mu ** (2 - p) / (2 - p)
+    return loss, mu ** (2 - p) - y * mu ** (1 - p), (2 - p) * mu ** (2 - p) - (1 - p) * y * mu ** (1 - p)
+
+
+def row_of(c):
+    if c["family"] == "tweedie":
+        return lambda y, eta: tweedie_row(y, eta, mpf(c["power"]))
+    return {"gaussian": gaussian_row, "binomial": binomial_row, "poisson": poisson_row, "gamma": gamma_row}[c["family"]]
+
+
+def variance_power(c):
+    """p of the variance mu**p; for families with a dispersion that have a log link."""
+    return {"gamma": mpf(2), "tweedie": mpf(c["power"] or 0)}.get(c["family"])
 
 
 class Fit:
     """Newton's method on sum(w * loss) + 1/2 sum(penalty * beta**2), from zero."""
 
-    def __init__(self, family, X, y, w, off, penalty):
-        self.row, self.X, self.y, self.w, self.off, self.penalty = ROWS[family], X, y, w, off, penalty
+    def __init__(self, row, X, y, w, off, penalty):
+        self.row, self.X, self.y, self.w, self.off, self.penalty = row, X, y, w, off, penalty
         k = len(X)
         beta = [mpf(0)] * k
         value = self.evaluate(beta)
@@ -227,8 +290,12 @@ class Fit:
         self.loss = fdot(zip(self.w, loss))
         return self.loss + fdot((p * b, b) for p, b in zip(self.penalty, beta)) / 2
 
-    def variances(self):
+    def variances(self, d=None):
+        """The diagonal of the inverse Hessian, with second derivatives d if they are given."""
         k = len(self.beta)
+        if d is not None:
+            wd = [w * v for w, v in zip(self.w, d)]
+            self.factor = factorise([[fdot((a * v, b) for a, v, b in zip(x, wd, z)) for z in self.X] for x in self.X])
         return [solve(self.factor, [mpf(i == j) for i in range(k)])[j] for j in range(k)]
 
 
@@ -238,6 +305,7 @@ def number(v):
 
 def reference(c, table):
     family, gaussian, penalised = c["family"], c["family"] == "gaussian", c["l2"] > 0
+    power = variance_power(c)
     y = exact(table[c["target"]])
     n = len(y)
     w = exact(table[c["weights"]]) if c["weights"] else [mpf(1)] * n
@@ -254,12 +322,12 @@ def reference(c, table):
     if c["intercept"]:
         names, sd, penalty = [INTERCEPT] + names, [mpf(1)] + sd, [mpf(0)] + penalty
 
-    fit = Fit(family, one + X, y, w, off, penalty)
-    null = Fit(family, one, y, w, off, [mpf(0)] * len(one))
+    fit = Fit(row_of(c), one + X, y, w, off, penalty)
+    null = Fit(row_of(c), one, y, w, off, [mpf(0)] * len(one))
     assert gaussian or max(map(abs, fit.eta)) < 100, "separated?"
 
     # A perfect fit is exact: what is left of it in the last digits is not a result.
-    largest = max(abs(b * s) for b, s in zip(fit.beta, sd))
+    largest = max([abs(b * s) for b, s in zip(fit.beta, sd)])
     beta = [mpf(0) if abs(b * s) < NOISE * largest else b for b, s in zip(fit.beta, sd)]
     deviance = 2 * fit.loss
     if gaussian and deviance < NOISE * fdot(zip(w, (v * v for v in y))):
@@ -268,16 +336,28 @@ def reference(c, table):
     k = len(names)
     df = n - k
     se, ll, aic, bic = [None] * k, None, None, None
+    dispersion = mpf(1)
+    parameters = k
     if gaussian:
         parameters = k + 1
         if df > 0:
+            dispersion = deviance / df
             ll = (fsum(map(mpmath.log, w)) - n * (mpmath.log(2 * mp.pi) + 1 - mpmath.log(n) + mpmath.log(deviance))) / 2
-    else:
-        parameters = k
+    elif family == "binomial":
         ll = -fit.loss
+    elif family == "poisson":
+        ll = fsum(wi * (v * e - mpmath.exp(e) - mpmath.loggamma(v + 1)) for wi, v, e in zip(w, y, fit.eta))
+    else:  # Pearson's dispersion, and the expected second derivatives
+        mu = [mpmath.exp(e) for e in fit.eta]
+        dispersion = fsum(wi * (v - m) ** 2 / m**power for wi, v, m in zip(w, y, mu)) / df
+        if family == "gamma":  # at the dispersion that R takes
+            parameters, shape = k + 1, total / deviance
+            ll = fsum(wi * ((shape - 1) * mpmath.log(v) - shape * v / m + shape * mpmath.log(shape / m) - mpmath.loggamma(shape))
+                      for wi, v, m in zip(w, y, mu))
+    if df > 0 and not penalised:
+        expected = [mpmath.exp(e * (2 - power)) for e in fit.eta] if power else None
+        se = [mpmath.sqrt(v * dispersion) for v in fit.variances(expected)]
     if ll is not None and not penalised:
-        dispersion = deviance / df if gaussian else mpf(1)
-        se = [mpmath.sqrt(v * dispersion) for v in fit.variances()]
         aic = -2 * ll + 2 * parameters
         bic = -2 * ll + parameters * mpmath.log(n)
 
@@ -301,7 +381,7 @@ class Peer:
         n = len(self.y)
         self.w = table[c["weights"]] if c["weights"] else np.ones(n)
         self.off = table[c["offset"]] if c["offset"] else np.zeros(n)
-        self.X = np.column_stack([table[name] for name in c["columns"]])
+        self.X = np.column_stack([table[name] for name in c["columns"]] or [np.empty((n, 0))])
         centre = np.average(self.X, axis=0, weights=self.w)
         self.sd = np.sqrt(np.average((self.X - centre) ** 2, axis=0, weights=self.w))
         self.Z = (self.X - centre * c["intercept"]) / self.sd
@@ -316,14 +396,19 @@ def columns_of(r):
             np.array([v["std_error"] for v in r["coefficients"]], dtype=float))
 
 
-FAMILIES = {"gaussian": sm.families.Gaussian(), "binomial": sm.families.Binomial()}
+def family_of(c):
+    log = sm.families.links.Log()
+    return {
+        "gaussian": sm.families.Gaussian, "binomial": sm.families.Binomial, "poisson": sm.families.Poisson,
+        "gamma": lambda: sm.families.Gamma(log), "tweedie": lambda: sm.families.Tweedie(log, var_power=c["power"]),
+    }[c["family"]]()
 
 
 def check_null(c, r, p):
-    family = FAMILIES[c["family"]]
+    family = family_of(c)
     if c["intercept"]:
         only = sm.GLM(p.y, np.ones(len(p.y)), family=family, offset=p.off, var_weights=p.w)
-        null = only.fit(tol=1e-12, tol_criterion="params").deviance
+        null = only.fit(tol=1e-12, tol_criterion="params", maxiter=1000).deviance
     else:
         null = family.deviance(p.y, family.link.inverse(p.off), var_weights=p.w)
     near(null, r["null_deviance"], 1e-10)
@@ -332,8 +417,8 @@ def check_null(c, r, p):
 
 def check_statsmodels(c, r, table):
     p = Peer(c, table)
-    m = sm.GLM(p.y, p.Z, family=FAMILIES[c["family"]], offset=p.off, var_weights=p.w)
-    res = m.fit(tol=1e-12, tol_criterion="params", maxiter=50)
+    m = sm.GLM(p.y, p.Z, family=family_of(c), offset=p.off, var_weights=p.w)
+    res = m.fit(tol=1e-12, tol_criterion="params", maxiter=1000)
     assert res.converged
     estimate, se = columns_of(r)
     near((p.T @ res.params - estimate) / se, 0, 0, 1e-8)
@@ -343,9 +428,16 @@ def check_statsmodels(c, r, table):
     if c["family"] == "gaussian":
         llf = sm.WLS(p.y - p.off, p.Z, weights=p.w).fit().llf
         k = len(estimate) + 1
+    elif c["family"] == "gamma":  # at R's dispersion; R's weights multiply log densities
+        llf = family_of(c).loglike(p.y, res.mu, freq_weights=p.w, scale=res.deviance / p.w.sum())
+        k = len(estimate) + 1
     else:
         llf = res.llf
         k = len(estimate)
+    if c["family"] == "tweedie":
+        assert r["log_likelihood"] is None and r["aic"] is None and r["bic"] is None
+        check_null(c, r, p)
+        return "statsmodels"
     near(llf, r["log_likelihood"], 1e-10)
     near(-2 * llf + 2 * k, r["aic"], 1e-10)
     near(-2 * llf + k * np.log(len(p.y)), r["bic"], 1e-10)
@@ -363,6 +455,9 @@ def check_scipy(c, r, table):
         eta = p.off + p.Z @ b
         if c["family"] == "gaussian":
             return (eta - p.y) ** 2 / 2, eta - p.y, np.ones_like(eta)
+        if c["family"] != "binomial":
+            mu, power = np.exp(eta), {"poisson": 1, "gamma": 2}.get(c["family"], c["power"])
+            return family_of(c).resid_dev(p.y, mu) ** 2 / 2, mu ** (2 - power) - p.y * mu ** (1 - power), (2 - power) * mu ** (2 - power) + (power - 1) * p.y * mu ** (1 - power)
         mu = expit(eta)
         return np.logaddexp(0, eta) - p.y * eta, mu - p.y, mu * (1 - mu)
 
@@ -380,9 +475,18 @@ def check_scipy(c, r, table):
         # The likelihood of rows with variance sigma**2/w, at the sigma that maximises it.
         ll = scipy.stats.norm.logpdf(p.y, p.off + p.Z @ res.x, np.sqrt(deviance / n / p.w)).sum()
     else:
-        ll = -deviance / 2
+        mu = np.exp(p.off + p.Z @ res.x)
+        ll = {
+            "binomial": lambda: -deviance / 2,
+            "poisson": lambda: p.w @ scipy.stats.poisson.logpmf(p.y, mu),
+            "gamma": lambda: p.w @ scipy.stats.gamma.logpdf(p.y, p.w.sum() / deviance, scale=mu * deviance / p.w.sum()),
+            "tweedie": lambda: None,
+        }[c["family"]]()
     near(deviance, r["deviance"], 1e-6)
-    near(ll, r["log_likelihood"], 1e-6)
+    if ll is None:
+        assert r["log_likelihood"] is None
+    else:
+        near(ll, r["log_likelihood"], 1e-6)
     check_null(c, r, p)
     return "scipy"
 
@@ -391,11 +495,20 @@ def check_sklearn(c, r, table):
     p = Peer(c, table)
     estimate, _ = columns_of(r)
     scale = p.sd if c["standardize"] else np.ones_like(p.sd)
+    y = p.y
+    options = dict(fit_intercept=c["intercept"], solver="newton-cholesky", tol=1e-10 * max(1, np.abs(y).mean()))
+    alpha = c["l2"] / p.w.sum()
     if c["family"] == "gaussian":
         model, y = Ridge(alpha=c["l2"], fit_intercept=c["intercept"], solver="svd"), p.y - p.off
+    elif c["family"] == "binomial":
+        model = LogisticRegression(C=1 / c["l2"], **options)
+    elif c["family"] == "poisson":
+        model = PoissonRegressor(alpha=alpha, **options)
+    elif c["family"] == "gamma":
+        model = GammaRegressor(alpha=alpha, **options)
     else:
-        assert not c["offset"]
-        model, y = LogisticRegression(C=1 / c["l2"], fit_intercept=c["intercept"], solver="newton-cholesky", tol=1e-10), p.y
+        model = TweedieRegressor(power=c["power"], link="log", alpha=alpha, **options)
+    assert c["family"] == "gaussian" or not c["offset"]
     model.fit(p.X / scale, y, sample_weight=p.w)
     slopes = estimate[-len(scale):]
     got = np.ravel(model.coef_) / scale
@@ -403,6 +516,32 @@ def check_sklearn(c, r, table):
     if c["intercept"]:
         near(model.intercept_, estimate[0], 1e-6)
     return "scikit-learn"
+
+
+R_SCRIPT = """
+t <- read.csv(file("stdin"))
+family <- if (FAMILY == "poisson") poisson(log) else Gamma(log)
+m <- NULL
+for (i in 1:9)  # it stops where the deviance does not change any more; estimates still do
+  m <- glm(y ~ 0 + . - y - w - off, family, t, weights = w, offset = off, epsilon = 1e-15, maxit = 100, start = coef(m))
+cat(format(c(coef(m), summary(m)$coefficients[, 2], deviance(m), logLik(m), AIC(m), BIC(m)), digits = 17), sep = "\\n")
+"""
+
+
+def check_r(c, r, table):
+    """R's glm on centred and scaled columns, which it would not keep its digits without."""
+    p = Peer(c, table)
+    k = p.Z.shape[1]
+    rows = np.column_stack([p.Z, p.y, p.w, p.off])
+    head = ",".join([f"z{j}" for j in range(k)] + ["y", "w", "off"])
+    text = head + "\n" + "".join(",".join(map(repr, row)) + "\n" for row in rows.tolist())
+    out = subprocess.run(["Rscript", "-e", f'FAMILY <- "{c["family"]}"\n' + R_SCRIPT], input=text, capture_output=True, text=True, check=True)
+    got = np.array([float(v) for v in out.stdout.split()])
+    estimate, se = columns_of(r)
+    near((p.T @ got[:k] - estimate) / se, 0, 0, 1e-8)
+    near(got[k + c["intercept"]:2 * k] / p.sd, se[c["intercept"]:], 1e-8)
+    near(got[2 * k:], [r["deviance"], r["log_likelihood"], r["aic"], r["bic"]], 1e-8)
+    return "R"
 
 
 NIST_LONGLEY = dict(  # https://www.itl.nist.gov/div898/strd/lls/data/Longley.shtml
@@ -425,6 +564,8 @@ def check_nist(r):
 
 
 def check(c, r, table):
+    if c["family"] in ("poisson", "gamma") and not c["l2"] and shutil.which("Rscript"):
+        yield check_r(c, r, table)
     if c["l2"] > 0:
         yield check_scipy(c, r, table)
         if c["family"] == "gaussian" or not c["offset"]:
@@ -449,6 +590,7 @@ def main():
     make_years()
     make_line()
     make_tiny()
+    make_claims()
     out, tables = [], {}
     for c in cases():
         table = tables.setdefault(c["file"], read_table(c["file"]))

@@ -24,11 +24,14 @@ func (c *fitCommand) read(ctx context.Context, con *console, in *input, start ti
 		return nil, err
 	}
 	counts := chosen.weights == "" // some row counts
-	header := r.Line()
+	header, family := r.Line(), c.family()
 	r.Check = func(row []float64) error {
 		p := len(chosen.features)
-		if c.Family == glm.Binomial.String() && row[p] != 0 && row[p] != 1 {
-			return r.CellError(p, fmt.Sprintf("the target is %v, neither 0 nor 1", row[p]), "code the two classes as 0 and 1, or use --family gaussian")
+		if !family.Accepts(row[p]) {
+			if classes(family) {
+				return r.CellError(p, fmt.Sprintf("the target is %v, neither 0 nor 1", row[p]), "code the two classes as 0 and 1, or use --family gaussian")
+			}
+			return r.CellError(p, fmt.Sprintf("the target is %v", row[p]), fmt.Sprintf("--family %s takes %s; correct it, or choose another family", family, family.Targets()))
 		}
 		if chosen.weights != "" {
 			if row[p+1] < 0 {
@@ -63,7 +66,7 @@ func (c *fitCommand) advise(err error, chosen *columns) error {
 	rest, found := strings.CutSuffix(e.Advice, table.LeaveOut)
 	switch {
 	case !found:
-	case e.Name == chosen.target && c.Family == glm.Binomial.String():
+	case e.Name == chosen.target && classes(c.family()):
 		e.Advice = "code the two classes as 0 and 1"
 	case slices.Contains(chosen.special(), e.Name):
 		e.Advice = strings.TrimSuffix(rest, ", or ")
@@ -74,6 +77,9 @@ func (c *fitCommand) advise(err error, chosen *columns) error {
 	}
 	return err
 }
+
+// classes tells whether the target of a family is two classes.
+func classes(f glm.Family) bool { return f.Accepts(0) && f.Accepts(1) && !f.Accepts(0.5) }
 
 // data is a table as a fit takes it. The features stay where they are.
 func (c *columns) data(t *table.Table) *glm.Data[float64] {

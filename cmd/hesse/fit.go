@@ -17,12 +17,13 @@ import (
 type fitCommand struct {
 	File string `arg:"" name:"FILE" help:"CSV file with a header; - is standard input."`
 
-	Target  string `required:"" placeholder:"COLUMN" help:"The column to explain."`
-	Family  string `enum:"${families}" default:"gaussian" help:"gaussian (least squares) or binomial (logistic regression, target 0 or 1)."`
-	Columns names  `placeholder:"A,B" help:"The columns to explain it with; otherwise all that are left."`
-	Exclude names  `placeholder:"A,B" help:"Columns to leave out; they may hold text."`
-	Weights string `placeholder:"COLUMN" help:"Weights of the rows, not negative."`
-	Offset  string `placeholder:"COLUMN" help:"A column added to the linear predictor."`
+	Target  string   `required:"" placeholder:"COLUMN" help:"The column to explain."`
+	Family  string   `enum:"${families}" default:"gaussian" help:"gaussian (least squares), binomial (logistic regression, target 0 or 1); with a log link, poisson (counts), gamma (positive targets), tweedie (zeros among them)."`
+	Power   *float64 `placeholder:"P" help:"tweedie: the power of the variance, between 1 and 2 (1.5)."`
+	Columns names    `placeholder:"A,B" help:"The columns to explain it with; otherwise all that are left."`
+	Exclude names    `placeholder:"A,B" help:"Columns to leave out; they may hold text."`
+	Weights string   `placeholder:"COLUMN" help:"Weights of the rows, not negative."`
+	Offset  string   `placeholder:"COLUMN" help:"A column added to the linear predictor."`
 
 	NoIntercept bool    `help:"Fit without an intercept."`
 	L2          float64 `name:"l2" default:"0" placeholder:"LAMBDA" help:"Penalty LAMBDA/2 times the sum of squared coefficients: Ridge's alpha, 1/C of LogisticRegression."`
@@ -69,14 +70,41 @@ func (c *fitCommand) check() error {
 	case c.Out == "-":
 		return usage("--out - is no file; use --json for standard output")
 	}
+	if err := c.checkParameters(); err != nil {
+		return err
+	}
 	return c.checkColumns()
+}
+
+// checkParameters finds parameters that are not those of the family, or out of
+// their range. Zero, which to glm is the default, is out of it.
+func (c *fitCommand) checkParameters() error {
+	if c.Power != nil && *c.Power == 0 {
+		return usage("--power is 0; leave it out for the default")
+	}
+	if err := c.parameters().Check(c.family()); err != nil {
+		return usage("--%s", strings.TrimPrefix(err.Error(), "glm: "))
+	}
+	return nil
+}
+
+func (c *fitCommand) parameters() glm.Parameters {
+	var p glm.Parameters
+	if c.Power != nil {
+		p.Power = *c.Power
+	}
+	return p
+}
+
+func (c *fitCommand) family() glm.Family {
+	family, _ := glm.ParseFamily(c.Family) // one of kong's enum
+	return family
 }
 
 // options are those of the fit; check has accepted them.
 func (c *fitCommand) options() glm.Options {
-	family, _ := glm.ParseFamily(c.Family) // one of kong's enum
 	precision, _ := glm.ParsePrecision(c.Precision)
-	o := glm.Options{Family: family, Precision: precision, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize}
+	o := glm.Options{Family: c.family(), Parameters: c.parameters(), Precision: precision, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize}
 	if c.MaxIter != nil {
 		o.MaxIterations = *c.MaxIter
 	}

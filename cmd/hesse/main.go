@@ -1,4 +1,4 @@
-// Command hesse fits linear and logistic models to CSV files and predicts with
+// Command hesse fits generalised linear models to CSV files and predicts with
 // them.
 //
 // Data goes to standard output, everything else to standard error. The exit
@@ -49,7 +49,7 @@ type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 
-const description = `Fit linear and logistic models at the speed of the machine.
+const description = `Fit generalised linear models at the speed of the machine.
 
     hesse fit cars.csv --target price --out price.json
     hesse predict price.json new.csv > prices.csv

@@ -12,9 +12,12 @@ import (
 
 // args is a case as a command line.
 func args(c reference.Case) []string {
-	args := []string{"fit", data(c.File), "--target", c.Target, "--family", c.Family, "--columns", strings.Join(c.Columns, ","), "--json"}
+	args := []string{"fit", data(c.File), "--target", c.Target, "--family", c.Family, "--columns=" + strings.Join(c.Columns, ","), "--json"}
 	if c.L2 > 0 {
 		args = append(args, "--l2", strconv.FormatFloat(c.L2, 'g', -1, 64))
+	}
+	if c.Power != 0 {
+		args = append(args, "--power", strconv.FormatFloat(c.Power, 'g', -1, 64))
 	}
 	if !c.Intercept {
 		args = append(args, "--no-intercept")

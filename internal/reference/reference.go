@@ -17,6 +17,7 @@ const Testdata = "../../testdata"
 type Case struct {
 	Name, File, Target, Family string
 	L2                         float64
+	Power                      float64 // 0 if the family has none
 	Intercept, Standardize     bool
 	Weights, Offset            string
 	Columns                    []string

@@ -8,10 +8,10 @@ import (
 // binomial is logistic regression on targets 0 and 1. Its log-likelihood is
 // −Σ wℓ; R rounds weights that are no integers first, and warns.
 var binomial = family{
-	name: "binomial", link: "logit", loss: loss.Logistic{},
+	name: "binomial", link: "logit", loss: func(Parameters) loss.Loss { return loss.Logistic{} },
 	mean:          func(eta []float64) { kernels.Sigmoid(eta, eta) },
 	predictor:     func(mean float64) float64 { return kernels.LogOf(mean) - kernels.LogOf(1-mean) },
-	logLikelihood: func(deviance float64, _ int, _ float64) float64 { return -deviance / 2 },
+	logLikelihood: func(e evidence) float64 { return -e.deviance / 2 },
 	canonical:     true,
 	classes:       true,
 	explained:     "pseudo-R² (McFadden)",

@@ -18,7 +18,7 @@ func (o Options) method(columns int) (m solvers.Method, reason string) {
 	switch {
 	case o.Method != nil:
 		return o.Method, ""
-	case o.Family.about().loss.Quadratic():
+	case o.Family.about().loss(o.Parameters).Quadratic():
 		return solvers.Newton{Tolerance: o.Tolerance}, "a quadratic loss takes one Hessian"
 	case columns <= newtonColumns:
 		return solvers.Newton{Tolerance: o.Tolerance}, fmt.Sprintf("few passes, at up to %d columns", newtonColumns)

@@ -1,12 +1,19 @@
-// Package glm fits generalised linear models to Go slices: least squares and
-// logistic regression, with weights, an offset, an intercept and an L2
-// penalty. A fit minimises
+// Package glm fits generalised linear models to Go slices: least squares,
+// logistic, Poisson, gamma and Tweedie regression, with weights, an offset, an
+// intercept and an L2 penalty. A fit minimises
 //
 //	Σ wᵢ ℓ(ηᵢ, yᵢ) + λ/2 ‖β‖²,  ηᵢ = α + offsetᵢ + xᵢᵀβ
 //
-// with ℓ = ½(y − η)² (gaussian) or ℓ = log(1 + exp(η)) − yη (binomial). The
-// intercept α is never penalised. λ is the alpha of scikit-learn's Ridge and
-// 1/C of its LogisticRegression.
+// where ℓ is half the deviance of a row: ½(y − η)² for gaussian, log(1 +
+// exp(η)) − yη for binomial, and for the families with a log link those of
+// [loss.Poisson], [loss.Gamma] and [loss.Tweedie]. The intercept α is never
+// penalised. λ is the alpha of scikit-learn's Ridge, 1/C of its
+// LogisticRegression, and Σw times the alpha of its PoissonRegressor,
+// GammaRegressor and TweedieRegressor.
+//
+// Statistics are those of R's glm. Where the link is not canonical (gamma,
+// Tweedie) the fit uses the true second derivatives, and standard errors the
+// expected ones, times Pearson's estimate of the dispersion.
 //
 // Least squares whose columns are nearly collinear are fitted in double-double,
 // so that all digits hold; see [Precision].

@@ -291,7 +291,7 @@ func (e *exactProblem[T]) model(ctx context.Context, status solvers.Status, reas
 	if m.Converged {
 		m.Warnings = nearlyCollinear(m.Condition)
 	}
-	m.likelihood(e.moments.SumLogW)
+	m.likelihood(evidence{deviance: m.Deviance, rows: m.Rows, sumW: m.SumWeights, sumLogW: e.moments.SumLogW})
 	m.Dispersion = quotient(m.Deviance, float64(m.ResidualDF()))
 	errors := make([]float64, len(x))
 	for i := range errors {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
+	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
 
 // A Family is the distribution of the target, with its link.
@@ -14,6 +15,9 @@ type Family int
 const (
 	Gaussian Family = iota // identity link, least squares
 	Binomial               // logit link, targets 0 and 1
+	Poisson                // log link, targets not negative
+	Gamma                  // log link, positive targets
+	Tweedie                // log link, targets not negative; Parameters.Power
 )
 
 // families is what the package knows of each family: a new one is a file, a
@@ -21,27 +25,41 @@ const (
 var families = []*family{
 	Gaussian: &gaussian,
 	Binomial: &binomial,
+	Poisson:  &poisson,
+	Gamma:    &gamma,
+	Tweedie:  &tweedie,
 }
 
 // A family is all that sets one family apart from the others.
 type family struct {
 	name, link string
-	loss       loss.Loss
+	loss       func(Parameters) loss.Loss // half a deviance, if there is a likelihood
 
 	// mean turns linear predictors into means, in place; predictor is the
 	// linear predictor of a mean, or not finite if there is none.
 	mean      func(eta []float64)
 	predictor func(mean float64) float64
 
-	// logLikelihood is that of n rows of the given deviance, without a
-	// penalty, as R has it.
-	logLikelihood func(deviance float64, n int, sumLogW float64) float64
+	// start is what the intercept of the model without columns lacks, from the
+	// moments of that model anywhere. Without it a fit starts at zero.
+	start func(Parameters, *pass.Moments) float64
+
+	// logLikelihood is that without a penalty, as R has it; NaN where there is
+	// none. base is the part of it that depends on the target alone; nil is zero.
+	logLikelihood func(evidence) float64
+	base          func(y float64) float64
 
 	canonical  bool   // ∂ℓ/∂η is the mean less the target
-	dispersion bool   // estimated from the residuals, not 1; statistics are t, not z
+	dispersion bool   // estimated from the residuals by Pearson's statistic, not 1; statistics are t, not z
 	classes    bool   // targets are two classes, which columns may separate
 	explained  string // what one minus deviance over null deviance is called
 }
+
+// Accepts says whether y is a target that the family is defined for.
+func (f Family) Accepts(y float64) bool { return f.about().loss(Parameters{}).Accepts(y) }
+
+// Targets says in words which targets the family accepts.
+func (f Family) Targets() string { return f.about().loss(Parameters{}).Targets() }
 
 // about is what there is to know of f.
 func (f Family) about() *family { return families[f] }

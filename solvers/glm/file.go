@@ -12,7 +12,8 @@ import (
 )
 
 // SchemaVersion is the version of a model's JSON form. A program reads its own
-// version and older ones.
+// version and older ones. A family or a field that an older program would
+// refuse, or may pass over, is no new version.
 const SchemaVersion = 1
 
 // document is a model as JSON. Numbers that are undefined are null; all
@@ -21,6 +22,7 @@ type document struct {
 	SchemaVersion     int                   `json:"schema_version"`
 	Family            string                `json:"family"`
 	Link              string                `json:"link"`
+	Parameters        map[string]number     `json:"parameters,omitempty"` // of families that have some
 	Target            string                `json:"target"`
 	Offset            *string               `json:"offset"` // null without one
 	Intercept         bool                  `json:"intercept"`
@@ -93,8 +95,8 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 		SchemaVersion: SchemaVersion,
 		Family:        m.Family.String(), Link: m.Family.about().link, Target: m.Target,
 		Intercept: m.Intercept, L2: number(m.L2), Standardize: m.Standardize, Solver: m.Solver, SolverReason: m.SolverReason, Precision: m.Precision.String(),
-		CenteredIntercept: number(m.centeredIntercept),
-		N:                 m.Rows, P: len(m.Columns()), SumWeights: number(m.SumWeights),
+		Parameters: map[string]number{}, CenteredIntercept: number(m.centeredIntercept),
+		N: m.Rows, P: len(m.Columns()), SumWeights: number(m.SumWeights),
 		Dispersion: number(m.Dispersion), LogLikelihood: number(m.LogLikelihood),
 		Deviance: number(m.Deviance), NullDeviance: number(m.NullDeviance), ResidualDF: m.ResidualDF(),
 		AIC: number(m.AIC), BIC: number(m.BIC), RSquared: number(m.RSquared()), AdjustedRSquared: number(m.AdjustedRSquared()),
@@ -102,6 +104,7 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 		Gradients: m.Evaluations.Gradients, Hessians: m.Evaluations.Hessians, Products: m.Evaluations.Products, Diagonals: m.Evaluations.Diagonals,
 		GradientNorm: number(m.GradientNorm), Condition: number(m.Condition), ISA: m.ISA, Threads: m.Threads,
 	}
+	m.Parameters.list(m.Family, func(name string, value float64) { d.Parameters[name] = number(value) })
 	if m.Offset != "" {
 		d.Offset = &m.Offset
 	}
@@ -178,6 +181,10 @@ func (d *document) model() (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	parameters, err := d.parameters(family)
+	if err != nil {
+		return nil, err
+	}
 	precision := Plain
 	if d.Precision != "" {
 		if precision, err = ParsePrecision(d.Precision); err != nil {
@@ -185,7 +192,7 @@ func (d *document) model() (*Model, error) {
 		}
 	}
 	m := &Model{
-		Family: family, Target: d.Target, Intercept: d.Intercept,
+		Family: family, Parameters: parameters, Target: d.Target, Intercept: d.Intercept,
 		L2: float64(d.L2), Standardize: d.Standardize, Solver: d.Solver, SolverReason: d.SolverReason, Precision: precision,
 		Rows: d.N, SumWeights: float64(d.SumWeights), Dispersion: float64(d.Dispersion),
 		LogLikelihood: float64(d.LogLikelihood), Deviance: float64(d.Deviance), NullDeviance: float64(d.NullDeviance),
@@ -222,4 +229,24 @@ func (d *document) model() (*Model, error) {
 		return nil, errors.New("glm: the model's centered_intercept has no finite value")
 	}
 	return m, nil
+}
+
+// parameters are those of the family, all of them and no others.
+func (d *document) parameters(family Family) (Parameters, error) {
+	var p Parameters
+	found := 0
+	for _, known := range parameters {
+		v, ok := d.Parameters[known.name]
+		if ok {
+			*known.of(&p) = float64(v)
+			found++
+		}
+		if known.family == family && (!ok || !(float64(v) > 0)) {
+			return p, fmt.Errorf("glm: the %s of the model is missing", known.name)
+		}
+	}
+	if found != len(d.Parameters) {
+		return p, errors.New("glm: the model has parameters that are not known")
+	}
+	return p, p.Check(family)
 }

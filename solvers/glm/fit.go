@@ -30,8 +30,7 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 	if err := f.prepare(d.Columns); err != nil {
 		return nil, err
 	}
-	l := o.Family.about().loss
-	if err := checkRows(l, 0, d.Y, d.Weights, d.Offset); err != nil {
+	if err := checkRows(f.loss, 0, d.Y, d.Weights, d.Offset); err != nil {
 		return nil, err
 	}
 	f.passes = func(model pass.Model) (*pass.Pass[T], error) { return pass.New(design, model, o.threads()) }
@@ -55,7 +54,7 @@ func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []s
 	if err := f.prepare(s.Columns()); err != nil {
 		return nil, err
 	}
-	source := &checked[T]{Source: s, loss: o.Family.about().loss}
+	source := &checked[T]{Source: s, loss: f.loss}
 	f.passes = func(model pass.Model) (*pass.Pass[T], error) {
 		return pass.NewFromSource[T](source, model, o.threads())
 	}
@@ -78,6 +77,12 @@ type fit[T kernels.Float] struct {
 	target  string
 	offset  string // its name, empty without one
 
+	parameters Parameters
+	loss       loss.Loss
+	base       float64 // of the log-likelihood
+	start      float64 // the intercept to start from
+	zeros      bool    // every target is zero
+
 	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
 	exactPasses        func(pass.Model) (*pass.Exact[T], error)
 	locate             func() error // finds an entry of X that is not finite
@@ -93,6 +98,8 @@ func (f *fit[T]) prepare(columns int) (err error) {
 	if err := checkColumns(columns); err != nil {
 		return err
 	}
+	f.parameters = f.options.Parameters.withDefaults(f.options.Family)
+	f.loss = f.options.Family.about().loss(f.parameters)
 	if f.target == "" {
 		f.target = "y"
 	}
@@ -107,7 +114,7 @@ func (f *fit[T]) prepare(columns int) (err error) {
 
 func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	o := f.options
-	p, err := f.passes(pass.Model{Loss: o.Family.about().loss, Intercept: !o.NoIntercept})
+	p, err := f.passes(pass.Model{Loss: f.loss, Intercept: !o.NoIntercept})
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +128,11 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 		return f.exact(ctx, objective.penalty, solvers.Evaluations{})
 	}
 	method, _ := o.method(len(f.names))
-	result, err := solvers.Minimize(ctx, objective, method, nil, solvers.Settings{MaxIterations: o.MaxIterations})
+	if err := f.begin(ctx); err != nil {
+		return nil, err
+	}
+	objective.atInfinity = f.zeros && objective.intercept
+	result, err := solvers.Minimize(ctx, objective, method, objective.at0(f.start), solvers.Settings{MaxIterations: o.MaxIterations})
 	if f.needsExact(result, err, objective) {
 		before := solvers.Evaluations{Hessians: 1} // a singular one is all there was
 		if err == nil {
@@ -189,16 +200,32 @@ func (f *fit[T]) penalties(ctx context.Context) ([]float64, error) {
 // nullDeviance is the deviance of the model that has no columns but the same
 // intercept and offset.
 func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64, error) {
-	p, err := f.nullPasses(pass.Model{Loss: full.pass.Model().Loss, Intercept: full.intercept})
+	if full.atInfinity {
+		return 0, nil
+	}
+	p, err := f.nullPasses(pass.Model{Loss: f.loss, Intercept: full.intercept})
 	if err != nil {
 		return 0, err
 	}
 	null := &objective[T]{pass: p, family: full.family, intercept: full.intercept}
-	result, err := solvers.Minimize(ctx, null, solvers.Newton{}, null.constant(full.first), solvers.Settings{})
+	start := null.at0(f.start)
+	if null.family.about().start == nil {
+		start = null.constant(full.first)
+	}
+	result, err := solvers.Minimize(ctx, null, solvers.Newton{}, start, solvers.Settings{})
 	if err != nil {
 		return 0, err
 	}
 	return 2 * result.Value, nil
+}
+
+// at0 is an intercept beside coefficients of zero.
+func (o *objective[T]) at0(intercept float64) []float64 {
+	x := make([]float64, o.Dim())
+	if o.intercept {
+		x[0] = intercept
+	}
+	return x
 }
 
 // constant is the intercept of the null model without an offset, from the

@@ -7,12 +7,15 @@ import (
 	"github.com/seed-0327bdf7/hesse/internal/cholesky"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
+	"github.com/seed-0327bdf7/hesse/solvers/loss"
+	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
 
 // A Model is a fitted model. What is undefined is NaN: standard errors and all
 // that follows from them with a penalty, the likelihood of a perfect fit.
 type Model struct {
 	Family      Family
+	Parameters  Parameters // of the family, as they were used
 	Target      string
 	Offset      string // name of the offset, empty without one: prediction needs it
 	Intercept   bool
@@ -30,7 +33,7 @@ type Model struct {
 
 	Rows          int // with a positive weight
 	SumWeights    float64
-	Dispersion    float64 // gaussian: residual variance; binomial: 1
+	Dispersion    float64 // Pearson's: gaussian, residual variance; binomial and poisson, 1
 	LogLikelihood float64
 	Deviance      float64 // gaussian: weighted residual sum of squares
 	NullDeviance  float64 // that of the model without columns
@@ -54,8 +57,8 @@ type Model struct {
 	centeredIntercept float64
 }
 
-// A Coefficient is one of a model, with its inference: t for a gaussian
-// family, z for a binomial one.
+// A Coefficient is one of a model, with its inference: t where the dispersion
+// is estimated, else z.
 type Coefficient struct {
 	Name         string
 	Estimate     float64
@@ -81,7 +84,8 @@ func (m *Model) Columns() []Coefficient {
 func (m *Model) ResidualDF() int { return m.Rows - len(m.Coefficients) }
 
 // RSquared is the share of the null deviance that the model explains: R² for a
-// gaussian family, McFadden's pseudo-R² for a binomial one.
+// gaussian family, McFadden's pseudo-R² for a binomial one, the explained
+// deviance for others.
 func (m *Model) RSquared() float64 {
 	if m.NullDeviance == 0 {
 		return math.NaN()
@@ -105,7 +109,7 @@ func (m *Model) AdjustedRSquared() float64 {
 // model turns the end of a run into a model.
 func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) (*Model, error) {
 	m := &Model{
-		Family: f.options.Family, Target: f.target, Offset: f.offset, Intercept: o.intercept,
+		Family: f.options.Family, Parameters: f.parameters, Target: f.target, Offset: f.offset, Intercept: o.intercept,
 		L2: f.options.L2, Standardize: f.options.Standardize, Precision: Plain,
 		Rows: o.first.Rows, SumWeights: o.first.SumW,
 		Converged: r.Status == solvers.Converged, Status: r.Status.String(), Reason: r.Reason,
@@ -123,12 +127,12 @@ func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) 
 	if m.Converged {
 		m.Warnings = o.warnings(r.Condition)
 	}
-	m.likelihood(o.first.SumLogW)
-	m.Dispersion = 1
-	if m.Family.about().dispersion {
-		m.Dispersion = quotient(m.Deviance, float64(m.ResidualDF()))
+	m.likelihood(evidence{m.Deviance, m.Rows, m.SumWeights, o.first.SumLogW, f.base})
+	hessian, err := f.dispersion(ctx, m, o, r)
+	if err != nil {
+		return nil, err
 	}
-	errors, err := f.standardErrors(ctx, m, o, r, center)
+	errors, err := f.standardErrors(ctx, m, o, r.X, hessian, center)
 	if err != nil {
 		return nil, err
 	}
@@ -170,40 +174,55 @@ func products(a, b []float64) []float64 {
 	return c
 }
 
-func (m *Model) likelihood(sumLogW float64) {
-	m.LogLikelihood, m.AIC, m.BIC = math.NaN(), math.NaN(), math.NaN()
-	about, parameters := m.Family.about(), len(m.Coefficients)
-	if about.dispersion {
-		if m.ResidualDF() <= 0 {
-			return
-		}
-		parameters++
+// dispersion sets that of the model, and returns the Hessian for standard errors
+// if it is known: Pearson's statistic over its degrees of freedom and the
+// expected Hessian, both from one pass, where the link is not canonical.
+func (f *fit[T]) dispersion(ctx context.Context, m *Model, o *objective[T], r *solvers.Result) ([]float64, error) {
+	m.Dispersion = 1
+	if !m.Family.about().dispersion {
+		return r.Hessian, nil
 	}
-	m.LogLikelihood = about.logLikelihood(m.Deviance, m.Rows, sumLogW)
-	if m.L2 > 0 {
-		return
+	scorer, ok := f.loss.(loss.Scorer)
+	if !ok {
+		m.Dispersion = quotient(m.Deviance, float64(m.ResidualDF()))
+		return r.Hessian, nil
 	}
-	k := float64(parameters)
-	m.AIC = 2*k - 2*m.LogLikelihood
-	m.BIC = float64(k*kernels.LogOf(float64(m.Rows))) - 2*m.LogLikelihood
+	p, err := f.passes(pass.Model{Loss: scorer.Scoring(), Intercept: o.intercept})
+	if err != nil {
+		return nil, err
+	}
+	scoring := &objective[T]{pass: p, family: o.family, intercept: o.intercept}
+	n := o.Dim()
+	var hessian []float64
+	var half float64
+	if m.penalized() || !m.Converged {
+		half, err = scoring.Gradient(ctx, r.X, make([]float64, n))
+	} else {
+		hessian = make([]float64, n*n)
+		half, err = scoring.Hessian(ctx, r.X, make([]float64, n), hessian)
+	}
+	m.Dispersion = quotient(2*half, float64(m.ResidualDF()))
+	return hessian, err
 }
 
+// penalized tells whether a penalty has biased the estimates.
+func (m *Model) penalized() bool { return m.L2 > 0 }
+
 // standardErrors are the square roots of the diagonal of φ·H⁻¹, H the Hessian
-// at the solution. They are NaN where a penalty, or a likelihood without a
+// at the solution, or its expectation, if it is given. They are NaN where a penalty, or a likelihood without a
 // maximum, leaves them without meaning.
-func (f *fit[T]) standardErrors(ctx context.Context, m *Model, o *objective[T], r *solvers.Result, center []float64) ([]float64, error) {
+func (f *fit[T]) standardErrors(ctx context.Context, m *Model, o *objective[T], x, hessian, center []float64) ([]float64, error) {
 	n := o.Dim()
 	errors := make([]float64, n)
 	for i := range errors {
 		errors[i] = math.NaN()
 	}
-	if m.L2 > 0 || !m.Converged || math.IsNaN(m.Dispersion) {
+	if m.penalized() || !m.Converged || !finite(m.Dispersion) {
 		return errors, nil
 	}
-	hessian := r.Hessian
 	if hessian == nil {
 		hessian = make([]float64, n*n)
-		if _, err := o.Hessian(ctx, r.X, make([]float64, n), hessian); err != nil {
+		if _, err := o.Hessian(ctx, x, make([]float64, n), hessian); err != nil {
 			return nil, err
 		}
 	}

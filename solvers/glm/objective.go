@@ -21,6 +21,8 @@ type objective[T kernels.Float] struct {
 	curvature *pass.Curvature[T] // made when it is needed
 	observe   func(*solvers.Iterate)
 
+	atInfinity bool // the minimum lies there, for the intercept goes to −∞
+
 	first    *pass.Moments // sums and margins of the start
 	last     pass.Moments  // of the latest evaluation
 	at       []float64     // where that was
@@ -29,7 +31,7 @@ type objective[T kernels.Float] struct {
 }
 
 func (o *objective[T]) Dim() int        { return o.Lead() + o.pass.Columns() }
-func (o *objective[T]) Quadratic() bool { return o.family.about().loss.Quadratic() }
+func (o *objective[T]) Quadratic() bool { return o.pass.Model().Loss.Quadratic() }
 
 func (o *objective[T]) Lead() int {
 	if o.intercept {
@@ -171,6 +173,9 @@ func (o *objective[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
 	o.previous, o.latest = o.latest, append(o.previous[:0], it.X...)
 	if o.observe != nil {
 		o.observe(it)
+	}
+	if o.atInfinity {
+		return solvers.Separated, allZero
 	}
 	if !o.family.about().classes || o.penalty != nil || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) {
 		return solvers.Running, ""

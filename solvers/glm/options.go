@@ -13,7 +13,8 @@ import (
 // intercept and no penalty.
 type Options struct {
 	Family      Family
-	L2          float64 // λ, the weight of the penalty λ/2 ‖β‖²
+	Parameters  Parameters // of the family
+	L2          float64    // λ, the weight of the penalty λ/2 ‖β‖²
 	NoIntercept bool
 
 	// Standardize lets the penalty act on the coefficients of columns scaled
@@ -38,6 +39,8 @@ func (o Options) check() error {
 	switch {
 	case !o.Family.known():
 		return fmt.Errorf("glm: family %d is not known", int(o.Family))
+	case o.Parameters.Check(o.Family) != nil:
+		return o.Parameters.Check(o.Family)
 	case !(o.L2 >= 0) || math.IsInf(o.L2, 0):
 		return fmt.Errorf("glm: L2 is %v; it is a finite number, not negative", o.L2)
 	case !o.Precision.known():

@@ -123,7 +123,7 @@ func TestProductsOfTheObjective(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := pass.New(design, pass.Model{Loss: Binomial.about().loss, Intercept: intercept}, 2)
+		p, err := pass.New(design, pass.Model{Loss: Binomial.about().loss(Parameters{}), Intercept: intercept}, 2)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,9 @@ func (m *Model) head(b *strings.Builder) {
 			penalty += " on standardized columns"
 		}
 	}
-	fmt.Fprintf(b, "%s model of %s, %s link\n", m.Family, m.Target, m.Family.about().link)
+	fmt.Fprintf(b, "%s model of %s, %s link", m.Family, m.Target, m.Family.about().link)
+	m.Parameters.list(m.Family, func(name string, value float64) { fmt.Fprintf(b, ", %s = %g", name, value) })
+	b.WriteByte('\n')
 	fmt.Fprintf(b, "n = %d rows, p = %d columns%s, penalty: %s\n", m.Rows, len(m.Columns()), map[bool]string{true: " and an intercept", false: ", no intercept"}[m.Intercept], penalty)
 	chosen := ""
 	if m.SolverReason != "" {
@@ -92,8 +94,11 @@ func (m *Model) quality(b *strings.Builder) {
 		fmt.Fprintf(b, "AIC %s, BIC %s\n", digits(m.AIC), digits(m.BIC))
 	}
 	fmt.Fprintf(b, "%s %s", m.Family.about().explained, fixed(m.RSquared(), 4))
-	if m.Family.about().dispersion {
+	switch {
+	case m.Family == Gaussian:
 		fmt.Fprintf(b, ", adjusted %s, residual standard deviation %s", fixed(m.AdjustedRSquared(), 4), digits(math.Sqrt(m.Dispersion)))
+	case m.Family.about().dispersion:
+		fmt.Fprintf(b, ", dispersion %s", digits(m.Dispersion))
 	}
 	b.WriteByte('\n')
 }
