@@ -17,13 +17,16 @@ import (
 type fitCommand struct {
 	File string `arg:"" name:"FILE" help:"CSV file with a header; - is standard input."`
 
-	Target  string   `required:"" placeholder:"COLUMN" help:"The column to explain."`
-	Family  string   `enum:"${families}" default:"gaussian" help:"gaussian (least squares), binomial (logistic regression, target 0 or 1); with a log link, poisson (counts), gamma (positive targets), tweedie (zeros among them)."`
-	Power   *float64 `placeholder:"P" help:"tweedie: the power of the variance, between 1 and 2 (1.5)."`
-	Columns names    `placeholder:"A,B" help:"The columns to explain it with; otherwise all that are left."`
-	Exclude names    `placeholder:"A,B" help:"Columns to leave out; they may hold text."`
-	Weights string   `placeholder:"COLUMN" help:"Weights of the rows, not negative."`
-	Offset  string   `placeholder:"COLUMN" help:"A column added to the linear predictor."`
+	Target    string   `required:"" placeholder:"COLUMN" help:"The column to explain."`
+	Family    string   `enum:"${families}" default:"gaussian" help:"gaussian (least squares), binomial (logistic regression, target 0 or 1); with a log link, poisson (counts), gamma (positive targets), tweedie (zeros among them); without a likelihood, huber (outliers pull less), quantile (smoothed), squared-hinge (support vectors, target 0 or 1)."`
+	Power     *float64 `placeholder:"P" help:"tweedie: the power of the variance, between 1 and 2 (1.5)."`
+	Delta     *float64 `placeholder:"D" help:"huber: the residual beyond which the loss is straight, in units of the target (1.345)."`
+	Quantile  *float64 `placeholder:"TAU" help:"quantile: which one, between 0 and 1 (0.5, the median)."`
+	Bandwidth *float64 `placeholder:"H" help:"quantile: the scale of the smoothing, in units of the target (from the data)."`
+	Columns   names    `placeholder:"A,B" help:"The columns to explain it with; otherwise all that are left."`
+	Exclude   names    `placeholder:"A,B" help:"Columns to leave out; they may hold text."`
+	Weights   string   `placeholder:"COLUMN" help:"Weights of the rows, not negative."`
+	Offset    string   `placeholder:"COLUMN" help:"A column added to the linear predictor."`
 
 	NoIntercept bool    `help:"Fit without an intercept."`
 	L2          float64 `name:"l2" default:"0" placeholder:"LAMBDA" help:"Penalty LAMBDA/2 times the sum of squared coefficients: Ridge's alpha, 1/C of LogisticRegression."`
@@ -79,8 +82,10 @@ func (c *fitCommand) check() error {
 // checkParameters finds parameters that are not those of the family, or out of
 // their range. Zero, which to glm is the default, is out of it.
 func (c *fitCommand) checkParameters() error {
-	if c.Power != nil && *c.Power == 0 {
-		return usage("--power is 0; leave it out for the default")
+	for name, v := range map[string]*float64{"power": c.Power, "delta": c.Delta, "quantile": c.Quantile, "bandwidth": c.Bandwidth} {
+		if v != nil && *v == 0 {
+			return usage("--%s is 0; leave it out for the default", name)
+		}
 	}
 	if err := c.parameters().Check(c.family()); err != nil {
 		return usage("--%s", strings.TrimPrefix(err.Error(), "glm: "))
@@ -89,11 +94,13 @@ func (c *fitCommand) checkParameters() error {
 }
 
 func (c *fitCommand) parameters() glm.Parameters {
-	var p glm.Parameters
-	if c.Power != nil {
-		p.Power = *c.Power
+	given := func(v *float64) float64 {
+		if v == nil {
+			return 0
+		}
+		return *v
 	}
-	return p
+	return glm.Parameters{Power: given(c.Power), Delta: given(c.Delta), Quantile: given(c.Quantile), Bandwidth: given(c.Bandwidth)}
 }
 
 func (c *fitCommand) family() glm.Family {

@@ -14,5 +14,6 @@ var binomial = family{
 	logLikelihood: func(e evidence) float64 { return -e.deviance / 2 },
 	canonical:     true,
 	classes:       true,
+	separated:     separated,
 	explained:     "pseudo-R² (McFadden)",
 }

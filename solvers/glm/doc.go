@@ -6,14 +6,17 @@
 //
 // where ℓ is half the deviance of a row: ½(y − η)² for gaussian, log(1 +
 // exp(η)) − yη for binomial, and for the families with a log link those of
-// [loss.Poisson], [loss.Gamma] and [loss.Tweedie]. The intercept α is never
+// [loss.Poisson], [loss.Gamma] and [loss.Tweedie]; or a loss that is no
+// likelihood, [loss.Huber], [loss.Quantile] or [loss.SquaredHinge]. The intercept α is never
 // penalised. λ is the alpha of scikit-learn's Ridge, 1/C of its
 // LogisticRegression, and Σw times the alpha of its PoissonRegressor,
 // GammaRegressor and TweedieRegressor.
 //
 // Statistics are those of R's glm. Where the link is not canonical (gamma,
 // Tweedie) the fit uses the true second derivatives, and standard errors the
-// expected ones, times Pearson's estimate of the dispersion.
+// expected ones, times Pearson's estimate of the dispersion. Losses that are no
+// likelihood have a deviance, twice the loss, and nothing else: no dispersion,
+// standard errors, AIC or BIC.
 //
 // Least squares whose columns are nearly collinear are fitted in double-double,
 // so that all digits hold; see [Precision].

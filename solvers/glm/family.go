@@ -9,25 +9,32 @@ import (
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
 
-// A Family is the distribution of the target, with its link.
+// A Family is the distribution of the target, with its link; or a loss that is
+// no likelihood, and has no standard errors then.
 type Family int
 
 const (
-	Gaussian Family = iota // identity link, least squares
-	Binomial               // logit link, targets 0 and 1
-	Poisson                // log link, targets not negative
-	Gamma                  // log link, positive targets
-	Tweedie                // log link, targets not negative; Parameters.Power
+	Gaussian     Family = iota // identity link, least squares
+	Binomial                   // logit link, targets 0 and 1
+	Poisson                    // log link, targets not negative
+	Gamma                      // log link, positive targets
+	Tweedie                    // log link, targets not negative; Parameters.Power
+	Huber                      // a loss against outliers; Parameters.Delta
+	Quantile                   // a loss whose minimum is a quantile; Parameters.Quantile and Bandwidth
+	SquaredHinge               // a loss of two classes, 0 and 1
 )
 
 // families is what the package knows of each family: a new one is a file, a
 // constant and a line here.
 var families = []*family{
-	Gaussian: &gaussian,
-	Binomial: &binomial,
-	Poisson:  &poisson,
-	Gamma:    &gamma,
-	Tweedie:  &tweedie,
+	Gaussian:     &gaussian,
+	Binomial:     &binomial,
+	Poisson:      &poisson,
+	Gamma:        &gamma,
+	Tweedie:      &tweedie,
+	Huber:        &huber,
+	Quantile:     &quantile,
+	SquaredHinge: &squaredHinge,
 }
 
 // A family is all that sets one family apart from the others.
@@ -44,14 +51,16 @@ type family struct {
 	// moments of that model anywhere. Without it a fit starts at zero.
 	start func(Parameters, *pass.Moments) float64
 
-	// logLikelihood is that without a penalty, as R has it; NaN where there is
-	// none. base is the part of it that depends on the target alone; nil is zero.
+	// logLikelihood is that without a penalty, as R has it, NaN where it is
+	// undefined, and nil for a loss that is no likelihood. base is the part of it
+	// that depends on the target alone; nil is zero.
 	logLikelihood func(evidence) float64
 	base          func(y float64) float64
 
 	canonical  bool   // ∂ℓ/∂η is the mean less the target
 	dispersion bool   // estimated from the residuals by Pearson's statistic, not 1; statistics are t, not z
-	classes    bool   // targets are two classes, which columns may separate
+	classes    bool   // a mean is the probability of one of two classes
+	separated  string // why a fit ends where columns separate the classes; empty if they cannot
 	explained  string // what one minus deviance over null deviance is called
 }
 

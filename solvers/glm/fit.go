@@ -114,15 +114,21 @@ func (f *fit[T]) prepare(columns int) (err error) {
 
 func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	o := f.options
-	p, err := f.passes(pass.Model{Loss: f.loss, Intercept: !o.NoIntercept})
-	if err != nil {
-		return nil, err
-	}
-	objective := &objective[T]{pass: p, family: o.Family, intercept: !o.NoIntercept, observe: o.Observe}
+	objective := &objective[T]{family: o.Family, intercept: !o.NoIntercept, observe: o.Observe}
+	var err error
 	if o.L2 > 0 {
 		if objective.penalty, err = f.penalties(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if o.Family == Quantile && f.parameters.Bandwidth == 0 {
+		if f.parameters.Bandwidth, err = f.bandwidth(ctx, objective.penalty); err != nil {
+			return nil, err
+		}
+		f.loss = o.Family.about().loss(f.parameters)
+	}
+	if objective.pass, err = f.passes(pass.Model{Loss: f.loss, Intercept: !o.NoIntercept}); err != nil {
+		return nil, err
 	}
 	if o.Precision == Exact {
 		return f.exact(ctx, objective.penalty, solvers.Evaluations{})
@@ -132,7 +138,7 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 		return nil, err
 	}
 	objective.atInfinity = f.zeros && objective.intercept
-	result, err := solvers.Minimize(ctx, objective, method, objective.at0(f.start), solvers.Settings{MaxIterations: o.MaxIterations})
+	result, err := f.minimize(ctx, f.passes, objective, method, objective.at0(f.start), solvers.Settings{MaxIterations: o.MaxIterations})
 	if f.needsExact(result, err, objective) {
 		before := solvers.Evaluations{Hessians: 1} // a singular one is all there was
 		if err == nil {
@@ -212,7 +218,7 @@ func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64,
 	if null.family.about().start == nil {
 		start = null.constant(full.first)
 	}
-	result, err := solvers.Minimize(ctx, null, solvers.Newton{}, start, solvers.Settings{})
+	result, err := f.minimize(ctx, f.nullPasses, null, solvers.Newton{}, start, solvers.Settings{})
 	if err != nil {
 		return 0, err
 	}

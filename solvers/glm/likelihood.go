@@ -24,6 +24,9 @@ func undefined(evidence) float64 { return math.NaN() }
 func (m *Model) likelihood(e evidence) {
 	m.LogLikelihood, m.AIC, m.BIC = math.NaN(), math.NaN(), math.NaN()
 	about, parameters := m.Family.about(), len(m.Coefficients)
+	if about.logLikelihood == nil {
+		return
+	}
 	if about.dispersion {
 		if m.ResidualDF() <= 0 {
 			return

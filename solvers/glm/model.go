@@ -33,9 +33,9 @@ type Model struct {
 
 	Rows          int // with a positive weight
 	SumWeights    float64
-	Dispersion    float64 // Pearson's: gaussian, residual variance; binomial and poisson, 1
+	Dispersion    float64 // Pearson's: gaussian, residual variance; binomial and poisson, 1; NaN for a loss that is no likelihood
 	LogLikelihood float64
-	Deviance      float64 // gaussian: weighted residual sum of squares
+	Deviance      float64 // twice the loss; gaussian: weighted residual sum of squares
 	NullDeviance  float64 // that of the model without columns
 	AIC, BIC      float64
 
@@ -85,7 +85,7 @@ func (m *Model) ResidualDF() int { return m.Rows - len(m.Coefficients) }
 
 // RSquared is the share of the null deviance that the model explains: R² for a
 // gaussian family, McFadden's pseudo-R² for a binomial one, the explained
-// deviance for others.
+// deviance or loss for others.
 func (m *Model) RSquared() float64 {
 	if m.NullDeviance == 0 {
 		return math.NaN()
@@ -179,6 +179,10 @@ func products(a, b []float64) []float64 {
 // expected Hessian, both from one pass, where the link is not canonical.
 func (f *fit[T]) dispersion(ctx context.Context, m *Model, o *objective[T], r *solvers.Result) ([]float64, error) {
 	m.Dispersion = 1
+	if m.Family.about().logLikelihood == nil {
+		m.Dispersion = math.NaN()
+		return nil, nil
+	}
 	if !m.Family.about().dispersion {
 		return r.Hessian, nil
 	}
@@ -209,7 +213,8 @@ func (f *fit[T]) dispersion(ctx context.Context, m *Model, o *objective[T], r *s
 func (m *Model) penalized() bool { return m.L2 > 0 }
 
 // standardErrors are the square roots of the diagonal of φ·H⁻¹, H the Hessian
-// at the solution, or its expectation, if it is given. They are NaN where a penalty, or a likelihood without a
+// at the solution, or its expectation, if it is given. They are NaN for a loss
+// that is no likelihood, and where a penalty, or a likelihood without a
 // maximum, leaves them without meaning.
 func (f *fit[T]) standardErrors(ctx context.Context, m *Model, o *objective[T], x, hessian, center []float64) ([]float64, error) {
 	n := o.Dim()

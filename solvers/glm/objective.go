@@ -177,13 +177,14 @@ func (o *objective[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
 	if o.atInfinity {
 		return solvers.Separated, allZero
 	}
-	if !o.family.about().classes || o.penalty != nil || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) {
+	about := o.family.about()
+	if about.separated == "" || o.penalty != nil || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) {
 		return solvers.Running, ""
 	}
-	if o.first.SumR == -0.5*o.first.SumW || o.first.SumR == 0.5*o.first.SumW {
+	if about.classes && (o.first.SumR == -0.5*o.first.SumW || o.first.SumR == 0.5*o.first.SumW) {
 		return solvers.Separated, oneClass
 	}
-	return solvers.Separated, separated
+	return solvers.Separated, about.separated
 }
 
 const (

@@ -11,6 +11,21 @@ type Parameters struct {
 	// Power of a tweedie family is p of the variance μ^p, between 1 and 2. The
 	// default is 1.5.
 	Power float64
+
+	// Delta of a huber family is the residual, in units of the target, beyond
+	// which the loss is straight. The default, 1.345, is for noise of standard
+	// deviation 1.
+	Delta float64
+
+	// Quantile of a quantile family is τ, between 0 and 1. The default is 0.5,
+	// the median.
+	Quantile float64
+
+	// Bandwidth of a quantile family is the scale h of the smoothing, in units
+	// of the target. The default is s·max(0.05, √(τ(1 − τ))·((p + log n)/n)^0.4),
+	// s the standard deviation of the residuals of least squares. The model says
+	// what it was.
+	Bandwidth float64
 }
 
 // A parameter is one of them, and the open interval in which it lies.
@@ -19,11 +34,14 @@ type parameter struct {
 	family    Family
 	of        func(*Parameters) *float64
 	low, high float64
-	standard  float64
+	standard  float64 // the default; 0 is one that depends on the data
 }
 
 var parameters = []parameter{
 	{"power", Tweedie, func(p *Parameters) *float64 { return &p.Power }, 1, 2, 1.5},
+	{"delta", Huber, func(p *Parameters) *float64 { return &p.Delta }, 0, math.Inf(1), 1.345},
+	{"quantile", Quantile, func(p *Parameters) *float64 { return &p.Quantile }, 0, 1, 0.5},
+	{"bandwidth", Quantile, func(p *Parameters) *float64 { return &p.Bandwidth }, 0, math.Inf(1), 0},
 }
 
 // Check says whether a fit of the family takes the parameters.

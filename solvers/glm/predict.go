@@ -10,7 +10,7 @@ import (
 type Scale int
 
 const (
-	Response Scale = iota // the mean of the target: a probability for a binomial family
+	Response Scale = iota // the mean of the target: a probability for a binomial family, a quantile for a quantile one
 	Link                  // the linear predictor η
 )
 

@@ -64,6 +64,8 @@ func (m *Model) table(b *strings.Builder) {
 	t.Flush()
 	switch {
 	case m.inference():
+	case m.Family.about().logLikelihood == nil:
+		fmt.Fprintf(b, "The %s loss is no likelihood: standard errors and p-values are not given.\n", m.Family)
 	case m.L2 > 0:
 		fmt.Fprintf(b, "A penalty biases the estimates: standard errors and p-values would mean nothing.\n")
 	case m.ResidualDF() <= 0:

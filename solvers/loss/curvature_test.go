@@ -77,6 +77,21 @@ func TestAMajorizedLossLiesBelowItsQuadratic(t *testing.T) {
 	}
 }
 
+func TestWidenedLossesAreThemselvesOfAnotherWidth(t *testing.T) {
+	for _, c := range []struct {
+		Widener
+		width float64
+		wide  Loss
+	}{
+		{Huber{}, 1.345, Huber{Delta: 7}}, {Huber{Delta: 0.5}, 0.5, Huber{Delta: 7}},
+		{Quantile{Tau: 0.9}, 1, Quantile{Tau: 0.9, Bandwidth: 7}}, {Quantile{Bandwidth: 0.5}, 0.5, Quantile{Bandwidth: 7}},
+	} {
+		if c.Width() != c.width || c.Widened(7) != c.wide {
+			t.Errorf("%s: width %g, widened %+v", c.Name(), c.Width(), c.Widened(7))
+		}
+	}
+}
+
 // TestRowsWithoutWeightCountNothing, whatever they overflow to.
 func TestRowsWithoutWeightCountNothing(t *testing.T) {
 	for _, l := range losses {

@@ -24,6 +24,17 @@ func (Huber) Quadratic() bool      { return false }
 
 func (l Huber) Evaluate(b *Block) { l.evaluate(b, false) }
 
+// Width implements [Widener]: it is δ.
+func (l Huber) Width() float64 {
+	if l.Delta == 0 {
+		return 1.345
+	}
+	return l.Delta
+}
+
+// Widened implements [Widener].
+func (l Huber) Widened(width float64) Loss { return Huber{width} }
+
 // Majorized implements [Majorizer]: ∂²ℓ/∂η² is δ/|e| beyond δ.
 func (l Huber) Majorized() Loss { return huberMajorized{l} }
 
@@ -32,10 +43,7 @@ type huberMajorized struct{ Huber }
 func (l huberMajorized) Evaluate(b *Block) { l.evaluate(b, true) }
 
 func (l Huber) evaluate(b *Block, majorized bool) {
-	delta := l.Delta
-	if delta == 0 {
-		delta = 1.345
-	}
+	delta := l.Width()
 	n := len(b.Eta)
 	y, value, r, d := b.Y[:n], b.Value[:n], b.R[:n], b.D[:n]
 	for i, eta := range b.Eta {

@@ -37,6 +37,17 @@ type Scorer interface {
 	Scoring() Loss
 }
 
+// A Widener is a loss that is straight, or nearly so, where a residual is larger
+// than a width.
+type Widener interface {
+	Majorizer
+
+	Width() float64
+
+	// Widened is the loss with another width.
+	Widened(width float64) Loss
+}
+
 // A Majorizer is a loss whose D vanishes, or nearly does, for some rows, so that
 // a Hessian far from the minimum says little.
 type Majorizer interface {

@@ -32,9 +32,18 @@ func (Quantile) Accepts(float64) bool { return true }
 func (Quantile) Targets() string      { return "numbers" }
 func (Quantile) Quadratic() bool      { return false }
 
-func (l Quantile) Evaluate(b *Block) {
-	l.evaluate(b, false)
+func (l Quantile) Evaluate(b *Block) { l.evaluate(b, false) }
+
+// Width implements [Widener]: it is h.
+func (l Quantile) Width() float64 {
+	if l.Bandwidth == 0 {
+		return 1
+	}
+	return l.Bandwidth
 }
+
+// Widened implements [Widener].
+func (l Quantile) Widened(width float64) Loss { return Quantile{l.Tau, width} }
 
 // Majorized implements [Majorizer]: ∂²ℓ/∂η² is (σ(|u|/h) − ½)/|u|, the bound of
 // Jaakkola and Jordan (2000).
@@ -45,12 +54,9 @@ type quantileMajorized struct{ Quantile }
 func (l quantileMajorized) Evaluate(b *Block) { l.evaluate(b, true) }
 
 func (l Quantile) evaluate(b *Block, majorized bool) {
-	tau, h := l.Tau, l.Bandwidth
+	tau, h := l.Tau, l.Width()
 	if tau == 0 {
 		tau = 0.5
-	}
-	if h == 0 {
-		h = 1
 	}
 	n := len(b.Eta)
 	y, value, r, d := b.Y[:n], b.Value[:n], b.R[:n], b.D[:n]
