@@ -17,6 +17,8 @@ from pathlib import Path
 
 import mpmath
 import numpy as np
+import scipy.optimize
+import scipy.special
 import scipy.stats
 import sklearn
 import statsmodels
@@ -25,6 +27,7 @@ from mpmath import fdot, fsum, mp, mpf
 from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import GammaRegressor, LogisticRegression, PoissonRegressor, Ridge, TweedieRegressor
+from sklearn.svm import LinearSVC
 
 HERE = Path(__file__).resolve().parent
 DIGITS = 60
@@ -115,9 +118,9 @@ def make_claims():
 # --- Cases -----------------------------------------------------------------------------------------------------
 
 
-def case(name, file, target, family, columns, *, l2=0.0, intercept=True, standardize=False, weights=None, offset=None, power=None):
+def case(name, file, target, family, columns, *, l2=0.0, intercept=True, standardize=False, weights=None, offset=None, **parameters):
     return dict(name=name, file=file, target=target, family=family, l2=float(l2), intercept=intercept,
-                standardize=standardize, weights=weights, offset=offset, power=power, columns=columns)
+                standardize=standardize, weights=weights, offset=offset, **parameters, columns=columns)
 
 
 def cases():
@@ -169,7 +172,19 @@ def cases():
             "no columns, offset": dict(columns=[], offset="log_exposure"),
         }.items():
             of = family if power is None else f"{family} {power}"
-            yield case(f"claims {of} {target} {name}", "claims.csv", target, family, **{"columns": three, "power": power, **options})
+            yield case(f"claims {of} {target} {name}", "claims.csv", target, family, **{"columns": three, **options, **({} if power is None else {"power": power})})
+
+    for family, target, parameters in (("huber", "y_gauss", dict(delta=1)), ("huber", "y_gauss", dict(delta=0.125)),
+                                       ("quantile", "y_gauss", dict(quantile=0.5, bandwidth=0.25)),
+                                       ("quantile", "y_gauss", dict(quantile=0.9, bandwidth=0.5)), ("squared-hinge", "y_bin", {})):
+        for name, options in {
+            "plain": {},
+            "weights, offset": dict(weights="w", offset="off"),
+            "l2, weights": dict(l2=2.5, weights="w"),
+            "l2 standardize, no intercept": dict(l2=2.5, standardize=True, intercept=False),
+        }.items():
+            of = " ".join([family, *map(str, parameters.values())])
+            yield case(f"weighted {of} {name}", "weighted.csv", target, family, **{"columns": four, **options, **parameters})
 
     yield case("line", "line.csv", "y", "gaussian", ["x"])
     yield case("tiny", "tiny.csv", "y", "gaussian", ["a", "b"], intercept=False)
@@ -237,7 +252,38 @@ def tweedie_row(y, eta, p):
     return loss, mu ** (2 - p) - y * mu ** (1 - p), (2 - p) * mu ** (2 - p) - (1 - p) * y * mu ** (1 - p)
 
 
+# Losses that are no likelihood.
+
+
+def huber_row(y, eta, delta):
+    e = eta - y
+    if abs(e) <= delta:
+        return e * e / 2, e, mpf(1)
+    return delta * abs(e) - delta * delta / 2, delta * mpmath.sign(e), mpf(0)
+
+
+def quantile_row(y, eta, tau, h):
+    u = y - eta
+    q = 1 / (1 + mpmath.exp(u / h))
+    return tau * u + h * mpmath.log(1 + mpmath.exp(-u / h)), q - tau, q * (1 - q) / h
+
+
+def hinge_row(y, eta):
+    sign = 2 * y - 1
+    slack = max(1 - sign * eta, mpf(0))
+    return slack * slack, -2 * sign * slack, mpf(2 if slack else 0)
+
+
+LOSSES = ("huber", "quantile", "squared-hinge")
+
+
 def row_of(c):
+    if c["family"] == "huber":
+        return lambda y, eta: huber_row(y, eta, mpf(c["delta"]))
+    if c["family"] == "quantile":
+        return lambda y, eta: quantile_row(y, eta, mpf(c["quantile"]), mpf(c["bandwidth"]))
+    if c["family"] == "squared-hinge":
+        return hinge_row
     if c["family"] == "tweedie":
         return lambda y, eta: tweedie_row(y, eta, mpf(c["power"]))
     return {"gaussian": gaussian_row, "binomial": binomial_row, "poisson": poisson_row, "gamma": gamma_row}[c["family"]]
@@ -245,16 +291,16 @@ def row_of(c):
 
 def variance_power(c):
     """p of the variance mu**p; for families with a dispersion that have a log link."""
-    return {"gamma": mpf(2), "tweedie": mpf(c["power"] or 0)}.get(c["family"])
+    return {"gamma": mpf(2), "tweedie": mpf(c.get("power", 0))}.get(c["family"])
 
 
 class Fit:
-    """Newton's method on sum(w * loss) + 1/2 sum(penalty * beta**2), from zero."""
+    """Newton's method on sum(w * loss) + 1/2 sum(penalty * beta**2), from a start or zero."""
 
-    def __init__(self, row, X, y, w, off, penalty):
+    def __init__(self, row, X, y, w, off, penalty, start=None):
         self.row, self.X, self.y, self.w, self.off, self.penalty = row, X, y, w, off, penalty
         k = len(X)
-        beta = [mpf(0)] * k
+        beta = list(start or [mpf(0)] * k)
         value = self.evaluate(beta)
         for _ in range(100):
             wr = [w * r for w, r in zip(self.w, self.r)]
@@ -322,8 +368,18 @@ def reference(c, table):
     if c["intercept"]:
         names, sd, penalty = [INTERCEPT] + names, [mpf(1)] + sd, [mpf(0)] + penalty
 
-    fit = Fit(row_of(c), one + X, y, w, off, penalty)
-    null = Fit(row_of(c), one, y, w, off, [mpf(0)] * len(one))
+    zeros = [mpf(0)] * len(one)
+    start = null_start = None
+    if family in ("huber", "quantile"):  # there is next to no curvature at zero
+        width = "delta" if family == "huber" else "bandwidth"
+        start = Fit(gaussian_row, one + X, y, w, off, penalty).beta
+        null_start = Fit(gaussian_row, one, y, w, off, zeros).beta
+        for factor in 16, 4, 2:
+            wide = row_of(c | {width: factor * c[width]})
+            start = Fit(wide, one + X, y, w, off, penalty, start).beta
+            null_start = Fit(wide, one, y, w, off, zeros, null_start).beta
+    fit = Fit(row_of(c), one + X, y, w, off, penalty, start)
+    null = Fit(row_of(c), one, y, w, off, zeros, null_start)
     assert gaussian or max(map(abs, fit.eta)) < 100, "separated?"
 
     # A perfect fit is exact: what is left of it in the last digits is not a result.
@@ -343,6 +399,8 @@ def reference(c, table):
         if df > 0:
             dispersion = deviance / df
             ll = (fsum(map(mpmath.log, w)) - n * (mpmath.log(2 * mp.pi) + 1 - mpmath.log(n) + mpmath.log(deviance))) / 2
+    elif family in LOSSES:
+        dispersion = None
     elif family == "binomial":
         ll = -fit.loss
     elif family == "poisson":
@@ -354,7 +412,7 @@ def reference(c, table):
             parameters, shape = k + 1, total / deviance
             ll = fsum(wi * ((shape - 1) * mpmath.log(v) - shape * v / m + shape * mpmath.log(shape / m) - mpmath.loggamma(shape))
                       for wi, v, m in zip(w, y, mu))
-    if df > 0 and not penalised:
+    if df > 0 and not penalised and dispersion is not None:
         expected = [mpmath.exp(e * (2 - power)) for e in fit.eta] if power else None
         se = [mpmath.sqrt(v * dispersion) for v in fit.variances(expected)]
     if ll is not None and not penalised:
@@ -405,6 +463,15 @@ def family_of(c):
 
 
 def check_null(c, r, p):
+    if c["family"] in LOSSES:
+        def loss(a):
+            return 2 * (p.w @ loss_parts(c, p.y, p.off + a)[0])
+
+        null = loss(0)
+        if c["intercept"]:
+            null = scipy.optimize.minimize_scalar(loss, bracket=(p.y.min(), p.y.max()), tol=1e-12).fun
+        near(null, r["null_deviance"], 1e-10)
+        return
     family = family_of(c)
     if c["intercept"]:
         only = sm.GLM(p.y, np.ones(len(p.y)), family=family, offset=p.off, var_weights=p.w)
@@ -445,6 +512,19 @@ def check_statsmodels(c, r, table):
     return "statsmodels"
 
 
+def loss_parts(c, y, eta):
+    """The losses that are no likelihood, with their derivatives, in other words than above."""
+    if c["family"] == "huber":
+        loss, e = scipy.special.huber(c["delta"], eta - y), eta - y
+        return loss, np.clip(e, -c["delta"], c["delta"]), (np.abs(e) <= c["delta"]).astype(float)
+    if c["family"] == "quantile":
+        u, tau, h = y - eta, c["quantile"], c["bandwidth"]
+        return tau * u + h * np.logaddexp(0, -u / h), expit(-u / h) - tau, expit(u / h) * expit(-u / h) / h
+    sign = 2 * y - 1
+    slack = np.maximum(1 - sign * eta, 0)
+    return slack**2, -2 * sign * slack, 2.0 * (slack > 0)
+
+
 def check_scipy(c, r, table):
     p = Peer(c, table)
     k = p.Z.shape[1]
@@ -455,8 +535,10 @@ def check_scipy(c, r, table):
         eta = p.off + p.Z @ b
         if c["family"] == "gaussian":
             return (eta - p.y) ** 2 / 2, eta - p.y, np.ones_like(eta)
+        if c["family"] in LOSSES:
+            return loss_parts(c, p.y, eta)
         if c["family"] != "binomial":
-            mu, power = np.exp(eta), {"poisson": 1, "gamma": 2}.get(c["family"], c["power"])
+            mu, power = np.exp(eta), {"poisson": 1, "gamma": 2}.get(c["family"], c.get("power"))
             return family_of(c).resid_dev(p.y, mu) ** 2 / 2, mu ** (2 - power) - p.y * mu ** (1 - power), (2 - power) * mu ** (2 - power) + (power - 1) * p.y * mu ** (1 - power)
         mu = expit(eta)
         return np.logaddexp(0, eta) - p.y * eta, mu - p.y, mu * (1 - mu)
@@ -475,13 +557,12 @@ def check_scipy(c, r, table):
         # The likelihood of rows with variance sigma**2/w, at the sigma that maximises it.
         ll = scipy.stats.norm.logpdf(p.y, p.off + p.Z @ res.x, np.sqrt(deviance / n / p.w)).sum()
     else:
-        mu = np.exp(p.off + p.Z @ res.x)
+        mu = None if c["family"] in LOSSES else np.exp(p.off + p.Z @ res.x)
         ll = {
             "binomial": lambda: -deviance / 2,
             "poisson": lambda: p.w @ scipy.stats.poisson.logpmf(p.y, mu),
             "gamma": lambda: p.w @ scipy.stats.gamma.logpdf(p.y, p.w.sum() / deviance, scale=mu * deviance / p.w.sum()),
-            "tweedie": lambda: None,
-        }[c["family"]]()
+        }.get(c["family"], lambda: None)()
     near(deviance, r["deviance"], 1e-6)
     if ll is None:
         assert r["log_likelihood"] is None
@@ -500,6 +581,8 @@ def check_sklearn(c, r, table):
     alpha = c["l2"] / p.w.sum()
     if c["family"] == "gaussian":
         model, y = Ridge(alpha=c["l2"], fit_intercept=c["intercept"], solver="svd"), p.y - p.off
+    elif c["family"] == "squared-hinge":
+        model = LinearSVC(C=1 / c["l2"], loss="squared_hinge", dual=False, fit_intercept=False, tol=1e-10, max_iter=10000)
     elif c["family"] == "binomial":
         model = LogisticRegression(C=1 / c["l2"], **options)
     elif c["family"] == "poisson":
@@ -566,8 +649,12 @@ def check_nist(r):
 def check(c, r, table):
     if c["family"] in ("poisson", "gamma") and not c["l2"] and shutil.which("Rscript"):
         yield check_r(c, r, table)
-    if c["l2"] > 0:
+    if c["l2"] > 0 or c["family"] in LOSSES:
         yield check_scipy(c, r, table)
+        if c["family"] in LOSSES:
+            if c["family"] == "squared-hinge" and not c["intercept"] and not c["offset"] and c["l2"] > 0:
+                yield check_sklearn(c, r, table)
+            return
         if c["family"] == "gaussian" or not c["offset"]:
             yield check_sklearn(c, r, table)
     elif r["df_residual"] > 0:

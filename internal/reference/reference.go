@@ -17,7 +17,8 @@ const Testdata = "../../testdata"
 type Case struct {
 	Name, File, Target, Family string
 	L2                         float64
-	Power                      float64 // 0 if the family has none
+	Power, Delta               float64 // these and the next are 0 if the family has none
+	Quantile, Bandwidth        float64
 	Intercept, Standardize     bool
 	Weights, Offset            string
 	Columns                    []string
