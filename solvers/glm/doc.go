@@ -10,7 +10,8 @@
 // likelihood, [loss.Huber], [loss.Quantile] or [loss.SquaredHinge]. The intercept α is never
 // penalised. λ is the alpha of scikit-learn's Ridge, 1/C of its
 // LogisticRegression, and Σw times the alpha of its PoissonRegressor,
-// GammaRegressor and TweedieRegressor.
+// GammaRegressor and TweedieRegressor; [Options] has factors of it for single
+// columns.
 //
 // Statistics are those of R's glm. Where the link is not canonical (gamma,
 // Tweedie) the fit uses the true second derivatives, and standard errors the

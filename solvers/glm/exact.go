@@ -281,7 +281,7 @@ func (e *exactProblem[T]) model(ctx context.Context, status solvers.Status, reas
 		x[i] = v.Hi
 	}
 	center := e.pass.Shift()
-	f.coefficients(m, x, center)
+	f.coefficients(m, x, center, e.penalty)
 	away := e.away(center)
 	if m.Intercept {
 		m.Coefficients[0].Estimate = doubled.Dot(away, e.x).Hi

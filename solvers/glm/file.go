@@ -69,6 +69,7 @@ type coefficientDocument struct {
 	Lower     number `json:"lower"`
 	Upper     number `json:"upper"`
 	Center    number `json:"center"`
+	Penalty   number `json:"penalty,omitempty"` // missing without one, and in models of before
 }
 
 // number is a float64 that JSON may lack.
@@ -113,7 +114,7 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 	}
 	for _, c := range m.Coefficients {
 		d.Coefficients = append(d.Coefficients, coefficientDocument{
-			c.Name, number(c.Estimate), number(c.StdError), number(c.Statistic), number(c.PValue), number(c.Lower), number(c.Upper), number(c.Center),
+			c.Name, number(c.Estimate), number(c.StdError), number(c.Statistic), number(c.PValue), number(c.Lower), number(c.Upper), number(c.Center), number(c.Penalty),
 		})
 	}
 	return json.Marshal(d)
@@ -217,7 +218,7 @@ func (d *document) model() (*Model, error) {
 		}
 		seen[c.Name] = true
 		m.Coefficients = append(m.Coefficients, Coefficient{
-			c.Name, float64(c.Estimate), float64(c.StdError), float64(c.Statistic), float64(c.PValue), float64(c.Lower), float64(c.Upper), float64(c.Center),
+			c.Name, float64(c.Estimate), float64(c.StdError), float64(c.Statistic), float64(c.PValue), float64(c.Lower), float64(c.Upper), float64(c.Center), float64(c.Penalty),
 		})
 	}
 	switch {

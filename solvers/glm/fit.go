@@ -98,6 +98,9 @@ func (f *fit[T]) prepare(columns int) (err error) {
 	if err := checkColumns(columns); err != nil {
 		return err
 	}
+	if err := f.options.checkFactors(columns); err != nil {
+		return err
+	}
 	f.parameters = f.options.Parameters.withDefaults(f.options.Family)
 	f.loss = f.options.Family.about().loss(f.parameters)
 	if f.target == "" {
@@ -178,6 +181,9 @@ func (f *fit[T]) penalties(ctx context.Context) ([]float64, error) {
 	lambdas := make([]float64, len(f.names))
 	for j := range lambdas {
 		lambdas[j] = f.options.L2
+		if f.options.PenaltyFactors != nil {
+			lambdas[j] *= f.options.PenaltyFactors[j]
+		}
 	}
 	if !f.options.Standardize {
 		return lambdas, nil

@@ -67,6 +67,7 @@ type Coefficient struct {
 	PValue       float64 // two-sided
 	Lower, Upper float64 // 95 % interval
 	Center       float64 // of the column in the fit; 0 for the intercept
+	Penalty      float64 // λ of the column, in the units of the data; 0 for the intercept
 }
 
 // InterceptName is the name of the intercept among the coefficients.
@@ -118,7 +119,7 @@ func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) 
 	}
 	m.solver(f.options, len(f.names))
 	center := o.pass.Shift()
-	f.coefficients(m, r.X, center)
+	f.coefficients(m, r.X, center, o.penalty)
 	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X))
 	var err error
 	if m.NullDeviance, err = f.nullDeviance(ctx, o); err != nil {
@@ -147,7 +148,7 @@ func (m *Model) solver(o Options, columns int) {
 }
 
 // coefficients sets the estimates in the units of the data.
-func (f *fit[T]) coefficients(m *Model, x, center []float64) {
+func (f *fit[T]) coefficients(m *Model, x, center, penalty []float64) {
 	if m.Intercept {
 		m.centeredIntercept = x[0]
 		m.Coefficients = append(m.Coefficients, Coefficient{Name: InterceptName, Estimate: x[0]})
@@ -157,6 +158,9 @@ func (f *fit[T]) coefficients(m *Model, x, center []float64) {
 		c := Coefficient{Name: name, Estimate: x[j]}
 		if center != nil {
 			c.Center = center[j]
+		}
+		if penalty != nil {
+			c.Penalty = penalty[j]
 		}
 		m.Coefficients = append(m.Coefficients, c)
 	}

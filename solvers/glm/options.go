@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/solvers"
 )
@@ -16,6 +17,11 @@ type Options struct {
 	Parameters  Parameters // of the family
 	L2          float64    // λ, the weight of the penalty λ/2 ‖β‖²
 	NoIntercept bool
+
+	// PenaltyFactors multiply λ, one factor a column, so that the penalty is
+	// λ/2 Σ factorⱼ·βⱼ². 0 leaves a column without a penalty; nil means 1 for all.
+	// Separated classes are not looked for where there is any penalty.
+	PenaltyFactors []float64
 
 	// Standardize lets the penalty act on the coefficients of columns scaled
 	// to standard deviation one (weighted, of the population). Coefficients
@@ -53,6 +59,28 @@ func (o Options) check() error {
 		return fmt.Errorf("glm: MaxIterations is %d", o.MaxIterations)
 	case o.Threads < 0:
 		return fmt.Errorf("glm: Threads is %d", o.Threads)
+	}
+	return nil
+}
+
+// checkFactors is for a fit of as many columns.
+func (o Options) checkFactors(columns int) error {
+	if o.PenaltyFactors == nil {
+		return nil
+	}
+	switch {
+	case len(o.PenaltyFactors) != columns:
+		return fmt.Errorf("glm: %d penalty factors for %d columns", len(o.PenaltyFactors), columns)
+	case o.L2 == 0:
+		return errors.New("glm: there are penalty factors and no L2 that they multiply")
+	}
+	for j, factor := range o.PenaltyFactors {
+		if !(factor >= 0) || math.IsInf(factor, 0) {
+			return fmt.Errorf("glm: penalty factor %d is %v; it is a finite number, not negative", j, factor)
+		}
+	}
+	if columns > 0 && slices.Max(o.PenaltyFactors) == 0 {
+		return errors.New("glm: every penalty factor is 0; leave L2 out")
 	}
 	return nil
 }

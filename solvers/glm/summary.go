@@ -33,6 +33,9 @@ func (m *Model) head(b *strings.Builder) {
 		if m.Standardize {
 			penalty += " on standardized columns"
 		}
+		if free := m.free(); free > 0 {
+			penalty += fmt.Sprintf(", %s without", count(free, "column"))
+		}
 	}
 	fmt.Fprintf(b, "%s model of %s, %s link", m.Family, m.Target, m.Family.about().link)
 	m.Parameters.list(m.Family, func(name string, value float64) { fmt.Fprintf(b, ", %s = %g", name, value) })
@@ -43,6 +46,20 @@ func (m *Model) head(b *strings.Builder) {
 		chosen = " (" + m.SolverReason + ")"
 	}
 	fmt.Fprintf(b, "solver: %s%s, precision: %s, ISA: %s, threads: %d\n\n", m.Solver, chosen, m.Precision, m.ISA, m.Threads)
+}
+
+// free is how many columns have no penalty beside others that have one.
+func (m *Model) free() int {
+	free := 0
+	for _, c := range m.Columns() {
+		if c.Penalty == 0 {
+			free++
+		}
+	}
+	if free == len(m.Columns()) { // a model of before, whose file did not say
+		return 0
+	}
+	return free
 }
 
 func (m *Model) table(b *strings.Builder) {
