@@ -26,7 +26,7 @@ func narrowFunction(k *kernel, weighted bool) {
 	k.Pragma("noescape")
 	k.SignatureExpr(k.signature("func(c *float64, ldc int, x *%[1]s, stride int, " + weights + "n, p int, ahead *%[1]s, step int)"))
 	k.Doc(name+k.name+" "+doc,
-		fmt.Sprintf("x has n rows of p columns, at most %d and even above 16. From ahead on, step bytes of memory a row are fetched.", limit))
+		fmt.Sprintf("x has n rows of p columns, at most %d and even above %d. From ahead on, step bytes of memory a row are fetched.", limit, narrowEvery))
 	k.Attributes(noSplit)
 	g := &narrowGenerator{kernel: k, width: k.vector / k.size, c: k.argument("c"), ldc: k.argument("ldc"),
 		x: k.argument("x"), stride: k.argument("stride"), n: k.argument("n"), ahead: k.argument("ahead"), step: k.argument("step")}
@@ -38,7 +38,7 @@ func narrowFunction(k *kernel, weighted bool) {
 	k.bytes(g.stride, k.size)
 	var widths []int
 	for columns := 1; columns <= limit; columns++ {
-		if columns <= 16 || columns%2 == 0 { // all of them would be twice the code
+		if columns <= narrowEvery || columns%2 == 0 {
 			widths = append(widths, columns)
 		}
 	}
@@ -72,6 +72,10 @@ func (g *narrowGenerator) panel(columns int) {
 	}
 	g.finish()
 }
+
+// narrowEvery is up to where narrow takes every number of columns. Above, it
+// takes even ones: code for all of them would be twice as long.
+const narrowEvery = 16
 
 // narrowColumns is the widest panel that narrow takes: four vectors of float64
 // a row, or two of float32.

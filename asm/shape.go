@@ -17,14 +17,15 @@ func writeShape(out string, target isa) error {
 package %s
 
 // The largest tile of Tile64 and Tile32, and how many columns Narrow64 and
-// Narrow32 take.
+// Narrow32 take: every number up to NarrowEvery, then even ones.
 const (
 	VectorBytes     = %d
 	TileRows        = %d
 	TileVectors     = %d
 	NarrowColumns64 = %d
 	NarrowColumns32 = %d
+	NarrowEvery     = %d
 )
-`, target.pkg, target.vector, target.tileRows, tileVectors, columns(float64s), columns(float32s))
+`, target.pkg, target.vector, target.tileRows, tileVectors, columns(float64s), columns(float32s), narrowEvery)
 	return os.WriteFile(filepath.Join(out, target.pkg, "shape_amd64.go"), []byte(text), 0o644)
 }

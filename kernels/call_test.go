@@ -47,7 +47,7 @@ func panelIsShort[T Float](t *testing.T) {
 	if work := PanelRows * height * (width / vector); vector > 1 && work > mostProducts {
 		t.Errorf("%d products a tile of %d×%d", work, height, width)
 	}
-	if p := narrowColumns[T](); vector > 1 && PanelRows*p*(p/vector) > mostProducts {
+	if p, _ := narrowColumns[T](); vector > 1 && PanelRows*p*(p/vector) > mostProducts {
 		t.Errorf("%d products for %d narrow columns", PanelRows*p*(p/vector), p)
 	}
 	if PanelRows*vector > panel {
@@ -128,7 +128,7 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		transpose(to.Data, to.Stride, from)
 	})
 	least("RowDots", func(round int) { rowDots(result.Data, x.Data[round*panel*8:], 1, panel, panel, x.Data) })
-	if p := narrowColumns[T](); p > 0 {
+	if p, _ := narrowColumns[T](); p > 0 {
 		least("Narrow", func(round int) {
 			a := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, p)
 			narrow(h.Data[round*h.Stride:], h.Stride, a, long[:PanelRows], &x.Data[0], 64)

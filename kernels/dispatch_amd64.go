@@ -319,19 +319,20 @@ func tileShape[T Float]() (rows, columns, vector int) {
 	}
 }
 
-// narrowColumns is how many columns narrow takes; 0 if it has no assembly.
-func narrowColumns[T Float]() int {
+// narrowColumns is the most columns that narrow takes, 0 if it has no assembly,
+// and up to where it takes every number of them: above, it takes even ones.
+func narrowColumns[T Float]() (most, every int) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		return avx512.NarrowColumns64
+		return avx512.NarrowColumns64, avx512.NarrowEvery
 	case level == cpu.AVX512:
-		return avx512.NarrowColumns32
+		return avx512.NarrowColumns32, avx512.NarrowEvery
 	case level == cpu.AVX2 && is64[T]():
-		return avx2.NarrowColumns64
+		return avx2.NarrowColumns64, avx2.NarrowEvery
 	case level == cpu.AVX2:
-		return avx2.NarrowColumns32
+		return avx2.NarrowColumns32, avx2.NarrowEvery
 	case level == cpu.Generic:
-		return 0
+		return 0, 0
 	default:
 		panic(noLevel)
 	}

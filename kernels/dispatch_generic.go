@@ -64,7 +64,7 @@ func sum(x []float64) float64 { return ref.Sum(x) }
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 
-func narrowColumns[T Float]() int { return 0 }
+func narrowColumns[T Float]() (most, every int) { return 0, 0 }
 
 func narrow[T Float]([]float64, int, Matrix[T], []float64, *T, int) {
 	panic("kernels: narrow has no definition of its own")

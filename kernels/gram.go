@@ -80,7 +80,7 @@ func checkTriangle(dst []float64, ldd, p int) {
 // gains. Meanwhile the memory fetches the rows that come next.
 func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
 	p, n := x.Cols, x.Rows
-	if p <= narrowColumns[T]() && (p <= 16 || p%2 == 0) {
+	if most, every := narrowColumns[T](); p <= most && (p <= every || p%2 == 0) {
 		fetch := newFetcher(next, &x.Data[0], n)
 		ahead, step := fetch.next(n)
 		narrow(dst, ldd, x, d, ahead, step)

@@ -5,11 +5,12 @@
 package avx2
 
 // The largest tile of Tile64 and Tile32, and how many columns Narrow64 and
-// Narrow32 take.
+// Narrow32 take: every number up to NarrowEvery, then even ones.
 const (
 	VectorBytes     = 32
 	TileRows        = 4
 	TileVectors     = 3
 	NarrowColumns64 = 16
 	NarrowColumns32 = 16
+	NarrowEvery     = 16
 )

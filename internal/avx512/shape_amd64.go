@@ -5,11 +5,12 @@
 package avx512
 
 // The largest tile of Tile64 and Tile32, and how many columns Narrow64 and
-// Narrow32 take.
+// Narrow32 take: every number up to NarrowEvery, then even ones.
 const (
 	VectorBytes     = 64
 	TileRows        = 8
 	TileVectors     = 3
 	NarrowColumns64 = 32
 	NarrowColumns32 = 32
+	NarrowEvery     = 16
 )
