@@ -23,6 +23,7 @@ var may = map[string][]string{
 	"internal/table":      {"internal/memory"},
 	"internal/cholesky":   {"kernels"},
 	"internal/kerneltest": {},
+	"internal/leak":       {},
 	"internal/memory":     {},
 	"kernels":             {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref"},
 	"kernels/blas":        {"internal/memory", "kernels"},

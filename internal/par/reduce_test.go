@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed-0327bdf7/hesse/internal/leak"
 )
 
 // sum is a formula, so that the order of additions can be read off it.
@@ -54,7 +55,6 @@ func TestTheTreeDependsOnTheNumberOfBlocksAlone(t *testing.T) {
 
 func TestErrorStopsAllWorkers(t *testing.T) {
 	broken := errors.New("broken")
-	before := runtime.NumGoroutine()
 	for _, threads := range []int{1, 2, 7} {
 		j := job(1000, threads, 1)
 		claim := j.Claim
@@ -64,12 +64,11 @@ func TestErrorStopsAllWorkers(t *testing.T) {
 			}
 			return claim(worker, c)
 		}
-		if _, ok, err := Reduce(context.Background(), j); ok || err != broken {
-			t.Errorf("%d threads: ok %v, error %v", threads, ok, err)
-		}
-	}
-	if after := runtime.NumGoroutine(); after > before {
-		t.Errorf("%d goroutines before, %d after", before, after)
+		leak.None(t, func() {
+			if _, ok, err := Reduce(context.Background(), j); ok || err != broken {
+				t.Errorf("%d threads: ok %v, error %v", threads, ok, err)
+			}
+		})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
+	"github.com/seed-0327bdf7/hesse/internal/leak"
 	"github.com/seed-0327bdf7/hesse/kernels/blas"
 )
 
@@ -57,21 +58,19 @@ func TestSameBits(t *testing.T) {
 		}
 	}
 	runtime.GOMAXPROCS(3)
-	before := runtime.NumGoroutine()
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			for range 3 {
-				if !sameBits(large(), want) {
-					t.Error("other bits beside other calls")
+	leak.None(t, func() {
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				for range 3 {
+					if !sameBits(large(), want) {
+						t.Error("other bits beside other calls")
+					}
 				}
-			}
-		})
-	}
-	all.Wait()
-	if after := runtime.NumGoroutine(); after > before {
-		t.Errorf("%d goroutines before, %d after", before, after)
-	}
+			})
+		}
+		all.Wait()
+	})
 }
 
 // TestSmallCallsStartNothing and allocate nothing: neither goroutines nor memory.

@@ -6,10 +6,8 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
@@ -236,19 +234,4 @@ func clone(m *Moments) *Moments {
 	c := *m
 	c.Gradient, c.CrossD, c.Hessian, c.Shift = slices.Clone(m.Gradient), slices.Clone(m.CrossD), slices.Clone(m.Hessian), slices.Clone(m.Shift)
 	return &c
-}
-
-// noGoroutineLeft fails if f leaves goroutines behind. One that has done its
-// work may need a moment to be gone.
-func noGoroutineLeft(t *testing.T, f func()) {
-	t.Helper()
-	before := runtime.NumGoroutine()
-	f()
-	for range 1000 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 }

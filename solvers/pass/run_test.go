@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-0327bdf7/hesse/internal/leak"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
@@ -107,7 +108,7 @@ func TestAFailingSourceIsTheErrorOfRun(t *testing.T) {
 		}
 		check := func(where string) {
 			t.Helper()
-			noGoroutineLeft(t, func() {
+			leak.None(t, func() {
 				if m, err := p.Run(context.Background(), at, everything); m != nil || err != broken {
 					t.Errorf("%d threads, %s: moments %v, error %v", threads, where, m, err)
 				}
@@ -224,7 +225,7 @@ func TestTheEndOfTheContextEndsARun(t *testing.T) {
 			p := newPassOf(t, d, s.model(), threads, source)
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel()
-			noGoroutineLeft(t, func() {
+			leak.None(t, func() {
 				if m, err := p.Run(ctx, at, everything); m != nil || err != context.Canceled {
 					t.Errorf("%d threads, from a source %v: moments %v, error %v", threads, source, m, err)
 				}
@@ -250,7 +251,7 @@ func TestTheEndOfTheContextEndsARun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		noGoroutineLeft(t, func() {
+		leak.None(t, func() {
 			if m, err := p.Run(ctx, at, everything); m != nil || err != context.Canceled {
 				t.Errorf("%d threads, on the way: moments %v, error %v", threads, m, err)
 			}
@@ -266,7 +267,7 @@ func TestNoGoroutineOutlivesARun(t *testing.T) {
 	d, at := random[float64](s)
 	for _, threads := range []int{1, 2, 3, 7} {
 		for _, source := range []bool{false, true} {
-			noGoroutineLeft(t, func() {
+			leak.None(t, func() {
 				run(t, newPassOf(t, d, s.model(), threads, source), at, everything)
 			})
 		}
