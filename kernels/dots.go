@@ -21,6 +21,10 @@ func Dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 		clear(dst)
 		return
 	}
+	if x.Rows*x.Cols <= panel { // one call, as for any strip of a pass
+		dots(dst, x, shift, beta)
+		return
+	}
 	if x.Cols > panel {
 		longDots(dst, x, shift, beta)
 		return

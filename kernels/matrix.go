@@ -45,17 +45,27 @@ func (m Matrix[T]) Row(i int) []T {
 
 // Slice is the view of rows lo to hi, hi excluded.
 func (m Matrix[T]) Slice(lo, hi int) Matrix[T] {
-	if lo < 0 || hi < lo || hi > m.Rows {
+	from, to := m.Stride*lo, 0
+	if n := rowsOf(lo, hi, m.Rows, m.Cols, m.Stride, len(m.Data)); n > 0 {
+		to = from + n
+	} else {
+		from = 0
+	}
+	return Matrix[T]{Rows: hi - lo, Cols: m.Cols, Stride: m.Stride, Data: m.Data[from:to]}
+}
+
+// rowsOf is how many elements the rows lo to hi of a matrix span.
+func rowsOf(lo, hi, rows, cols, stride, n int) int {
+	if lo < 0 || hi < lo || hi > rows {
 		panic("kernels: rows out of range")
 	}
-	s := Matrix[T]{Rows: hi - lo, Cols: m.Cols, Stride: m.Stride}
-	if s.Rows > 0 && s.Cols > 0 {
-		if !fits(hi, m.Cols, m.Stride, len(m.Data)) {
-			panic(tooLong)
-		}
-		s.Data = m.Data[lo*m.Stride:][:(s.Rows-1)*m.Stride+m.Cols]
+	if lo == hi || cols == 0 {
+		return 0
 	}
-	return s
+	if !fits(hi, cols, stride, n) {
+		panic(tooLong)
+	}
+	return (hi-lo-1)*stride + cols
 }
 
 // columns is the view of columns lo to hi, hi excluded.
@@ -88,16 +98,22 @@ func fits(rows, cols, stride, n int) bool {
 // check panics unless the data holds the matrix; empty says that there is
 // nothing to compute.
 func (m Matrix[T]) check() (empty bool) {
-	if m.Rows < 0 || m.Cols < 0 {
+	return checkView(m.Rows, m.Cols, m.Stride, len(m.Data))
+}
+
+// checkView is check without the matrix, which it takes longer to pass on than
+// to check.
+func checkView(rows, cols, stride, n int) (empty bool) {
+	if rows < 0 || cols < 0 {
 		panic("kernels: negative dimension")
 	}
-	if m.Stride < m.Cols {
+	if stride < cols {
 		panic("kernels: stride below the number of columns")
 	}
-	if !m.Valid() {
+	if !fits(rows, cols, stride, n) {
 		panic(tooLong)
 	}
-	return m.Rows == 0 || m.Cols == 0
+	return rows == 0 || cols == 0
 }
 
 func checkShift[T Float](shift []T, columns int) {

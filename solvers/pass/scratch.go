@@ -1,6 +1,8 @@
 package pass
 
 import (
+	"math/bits"
+
 	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
@@ -17,18 +19,18 @@ const (
 
 	// stripElements is how much of X stays in the first-level cache between
 	// the dot products and the update that follows them.
-	stripElements = 3072
+	stripElements = 4096
 )
 
 // StripRows is how many rows a pass without a Hessian takes through all of its
-// steps at a time: a multiple of the groups of the update, and of segments if
-// it is more than one, so that the strips leave no trace in the bits.
+// steps at a time: segments, or an even part of one, and always groups of the
+// update, so that strips leave no trace in the bits and none is short.
 func StripRows(p int) int {
 	rows := stripElements / max(p, 1)
 	if rows >= segmentRows {
 		return min(rows/segmentRows*segmentRows, blockRows)
 	}
-	return max(rows, kernels.UpdateRows) &^ (kernels.UpdateRows - 1)
+	return max(1<<bits.Len(uint(rows))/2, kernels.UpdateRows)
 }
 
 // fetchedRows is how many rows a pass fetches at a time: strips, or the segment
