@@ -96,7 +96,7 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		part := func(round int) Matrix[T] { return x.Slice(round*PanelRows, round*PanelRows+rows).columns(0, p) }
 		least(fmt.Sprintf("Dots %d", p), func(round int) { dots(long[:rows], part(round), nil, long[:p]) })
 		to := NewMatrix[T](rows, p)
-		least(fmt.Sprintf("Pack %d", p), func(round int) { pack(to, part(round), to.Row(0), long[:rows]) })
+		least(fmt.Sprintf("Pack %d", p), func(round int) { pack(to.Data, p, part(round).Data, rows, p, x.Stride, to.Row(0), long[:rows]) })
 		columns := min(p, updateColumns)
 		rows = min(rowsPerCall(columns), PanelRows)
 		least(fmt.Sprintf("Update %d", p), func(round int) {
@@ -114,8 +114,8 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		h.Data[i] = 1
 	}
 	least("Tile", func(round int) {
-		a := rowMajor(x.Slice(round*PanelRows, (round+1)*PanelRows), vector)
-		tile(h.Data[round*height*h.Stride:], h.Stride, a, a.from(vector*100), PanelRows, height, width, false, &x.Data[0], 64)
+		a := x.Slice(round*PanelRows, (round+1)*PanelRows)
+		tile(h.Data[round*height*h.Stride:], h.Stride, operand[T]{a.Data, a.Stride}, operand[T]{a.Data[vector*100:], a.Stride}, vector, PanelRows, height, width, false, &x.Data[0], 64)
 	})
 	result := NewMatrix[T](height, gemmColumns)
 	least("Gemm", func(round int) {

@@ -197,18 +197,18 @@ func multiply(dst, x []float64) {
 	}
 }
 
-func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
+func pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []float64) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.Pack64(f64(dst.Data), dst.Stride, f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(d))
+		avx512.Pack64(f64(dst), ldd, f64(x), n, p, stride, f64(shift), f64(d))
 	case level == cpu.AVX512:
-		avx512.Pack32(f32(dst.Data), dst.Stride, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), f64(d))
+		avx512.Pack32(f32(dst), ldd, f32(x), n, p, stride, f32(shift), f64(d))
 	case level == cpu.AVX2 && is64[T]():
-		avx2.Pack64(f64(dst.Data), dst.Stride, f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), f64(d))
+		avx2.Pack64(f64(dst), ldd, f64(x), n, p, stride, f64(shift), f64(d))
 	case level == cpu.AVX2:
-		avx2.Pack32(f32(dst.Data), dst.Stride, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), f64(d))
+		avx2.Pack32(f32(dst), ldd, f32(x), n, p, stride, f32(shift), f64(d))
 	case level == cpu.Generic:
-		ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
+		ref.Pack(dst, ldd, x, n, p, stride, shift, d)
 	default:
 		panic(noLevel)
 	}
@@ -362,20 +362,20 @@ func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, s
 	}
 }
 
-func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, ahead *T, step int) {
+func tile[T Float](c []float64, ldc int, a, b operand[T], gap, n, rows, columns int, diagonal bool, ahead *T, step int) {
 	cut := 0
 	if diagonal {
 		cut = 1
 	}
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)), step)
+		avx512.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX512:
-		avx512.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)), step)
+		avx512.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX2 && is64[T]():
-		avx2.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, b.gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)), step)
+		avx2.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)), step)
 	case level == cpu.AVX2:
-		avx2.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, b.gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)), step)
+		avx2.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)), step)
 	case level == cpu.Generic:
 		ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
 	default:

@@ -44,8 +44,8 @@ func logistic(value, r, d, eta, y, w []float64) (low, high float64) {
 
 func multiply(dst, x []float64) { ref.Multiply(dst, x) }
 
-func pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
-	ref.Pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
+func pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []float64) {
+	ref.Pack(dst, ldd, x, n, p, stride, shift, d)
 }
 
 func rowDots[T Float](dst, a []T, n, p, stride int, x []T) {
@@ -70,7 +70,7 @@ func narrow[T Float]([]float64, int, Matrix[T], []float64, *T, int) {
 	panic("kernels: narrow has no definition of its own")
 }
 
-func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns int, diagonal bool, _ *T, _ int) {
+func tile[T Float](c []float64, ldc int, a, b operand[T], _, n, rows, columns int, diagonal bool, _ *T, _ int) {
 	ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
 }
 

@@ -75,9 +75,9 @@ func checkTriangle(dst []float64, ldd, p int) {
 
 // trianglePanel covers the triangle with tiles, from a panel of up to PanelRows
 // rows: stripe by stripe of columns, which stay in the first-level cache while
-// the columns of the panel pass by. A panel is copied where it must be scaled
-// or is wide; a copy because its rows straddle cache lines costs more than it
-// gains. Meanwhile the memory fetches the rows that come next.
+// the columns of the panel pass by. A stripe is copied where it must be scaled,
+// a panel where it is wide; a copy because rows straddle cache lines costs more
+// than it gains. Meanwhile the memory fetches the rows that come next.
 func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
 	p, n := x.Cols, x.Rows
 	if most, every := narrowColumns[T](); p <= most && (p <= every || p%2 == 0) {
@@ -88,33 +88,32 @@ func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, wo
 	}
 	work = atLine(work)
 	height, width, vector := tileShape[T]()
-	left := rowMajor(x, vector)
-	right := left
-	wide := p >= packedColumns && vector > 1
-	switch {
-	case wide:
-		left = packPanel(x, vector, work)
-		right = left
+	asRows := layout{vector, vector}
+	panel, packed := operand[T]{x.Data, x.Stride}, asRows
+	if p >= packedColumns && vector > 1 {
+		packed.gap = packedGap[T](vector)
+		panel = packPanel(x, packed, work)
 		work = work[packedElements(p):]
-	case d != nil:
-		right = packRows(left, n, p, d, work)
 	}
 	fetch := newFetcher(next, &x.Data[0], n*countTiles(p, height, width))
 	for from := 0; from < p; from += width {
 		to := min(from+width, p)
-		right := right.from(from)
-		if wide && d != nil {
-			right = packRows(right, n, to-from, d, work)
+		stripe, layout := operand[T]{panel.data[packed.at(from):], panel.stride}, packed
+		if d != nil {
+			stripe, layout = packRows(stripe, packed, n, to-from, d, work), asRows
 		}
 		for top := 0; top < to; {
 			rows := tileRows(min(height, to-top))
 			column, diagonal := max(top, from), top >= from
+			a := operand[T]{panel.data[packed.at(top):], panel.stride}
 			ahead, step := fetch.next(n)
-			if end := right.vectorEnd(column-from) + from; end < to {
-				tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column-from), n, rows, end-column, diagonal, ahead, step)
+			if end := layout.vectorEnd(column-from) + from; end < to {
+				b := operand[T]{stripe.data[layout.at(column-from):], stripe.stride}
+				tile(dst[top*ldd+column:], ldd, a, b, layout.gap, n, rows, end-column, diagonal, ahead, step)
 				column, diagonal = end, false
 			}
-			tile(dst[top*ldd+column:], ldd, left.from(top), right.from(column-from), n, rows, to-column, diagonal, ahead, step)
+			b := operand[T]{stripe.data[layout.at(column-from):], stripe.stride}
+			tile(dst[top*ldd+column:], ldd, a, b, layout.gap, n, rows, to-column, diagonal, ahead, step)
 			top += rows
 		}
 	}

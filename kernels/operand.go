@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math"
+	"math/bits"
 	"unsafe"
 )
 
@@ -10,36 +11,36 @@ import (
 // large p a new page, with every row.
 const packedColumns = 256
 
-// An operand is a panel of a product: rows of vectors that lie gap elements
-// apart.
+// An operand is a panel of a product: rows of vectors. It is small enough to
+// stay in registers, as a [Matrix] is not: a tile takes half a microsecond.
 type operand[T Float] struct {
-	data        []T
-	stride      int // from row to row
-	vector, gap int // columns of a vector, elements from vector to vector
+	data   []T
+	stride int // from row to row
 }
 
-// from is the operand from a column on. Within a packed operand the column is
-// at the start of a vector, unless only that vector is read.
-func (o operand[T]) from(column int) operand[T] {
-	if o.gap == o.vector {
-		o.data = o.data[column:]
-	} else {
-		o.data = o.data[column/o.vector*o.gap+column%o.vector:]
+// A layout is where the columns of an operand are: the vectors of a row lie gap
+// elements apart. A row as memory has it is one whose gap is the vector.
+type layout struct {
+	vector, gap int
+}
+
+// at is how far a column is from the first.
+func (l layout) at(column int) int {
+	inside := column & (l.vector - 1)
+	if l.gap == l.vector || column == inside {
+		return column
 	}
-	return o
+	return (column-inside)>>bits.TrailingZeros(uint(l.vector))*l.gap + inside
 }
 
 // vectorEnd is where the vector ends that a column is inside of, if columns
 // beyond it lie elsewhere; else it is beyond all columns.
-func (o operand[T]) vectorEnd(column int) int {
-	if o.gap == o.vector || column%o.vector == 0 {
+func (l layout) vectorEnd(column int) int {
+	inside := column & (l.vector - 1)
+	if l.gap == l.vector || inside == 0 {
 		return math.MaxInt / 2
 	}
-	return column - column%o.vector + o.vector
-}
-
-func rowMajor[T Float](m Matrix[T], vector int) operand[T] {
-	return operand[T]{data: m.Data, stride: m.Stride, vector: vector, gap: vector}
+	return column - inside + l.vector
 }
 
 // lineElements is how many elements a cache line has.
@@ -65,10 +66,11 @@ const stripeColumns = 64
 // must be for matrices of p columns.
 func TriangleWork(p int) int {
 	const line = 16
+	stripe := line + PanelRows*(min(p, stripeColumns)+2*line)
 	if p < packedColumns {
-		return line + PanelRows*(p+2*line)
+		return stripe
 	}
-	return line + packedElements(p) + PanelRows*(stripeColumns+2*line)
+	return packedElements(p) + stripe
 }
 
 // packedElements is how many elements a packed panel of p columns takes with
@@ -78,32 +80,29 @@ func packedElements(p int) int {
 	return (p + widest - 1) / widest * (widest*PanelRows + widest/narrowest*line)
 }
 
-// packRows copies n rows into work, scaled unless d is nil.
-func packRows[T Float](from operand[T], n, columns int, d []float64, work []T) operand[T] {
-	to := Matrix[T]{Rows: n, Cols: columns, Stride: SpreadStride[T](columns), Data: work}
+// packRows copies n rows of an operand into work, as rows, scaled unless d is
+// nil.
+func packRows[T Float](from operand[T], l layout, n, columns int, d []float64, work []T) operand[T] {
+	stride := SpreadStride[T](columns)
 	step := columns
-	if from.gap != from.vector {
-		step = from.vector
+	if l.gap != l.vector {
+		step = l.vector
 	}
 	for lo := 0; lo < columns; lo += step {
-		hi := min(lo+step, columns)
-		pack(to.columns(lo, hi), Matrix[T]{Rows: n, Cols: hi - lo, Stride: from.stride, Data: from.from(lo).data}, nil, d)
+		pack(work[lo:], stride, from.data[l.at(lo):], n, min(step, columns-lo), from.stride, nil, d)
 	}
-	return rowMajor(to, from.vector)
+	return operand[T]{work, stride}
 }
 
 // packPanel copies a panel into work, vector by vector. It does so for a few
 // rows at a time, which it reads from left to right as memory has them.
-func packPanel[T Float](m Matrix[T], vector int, work []T) operand[T] {
+func packPanel[T Float](m Matrix[T], l layout, work []T) operand[T] {
 	const rows = 16
-	gap := packedGap[T](vector)
 	for lo := 0; lo < m.Rows; lo += rows {
-		few := m.Slice(lo, min(lo+rows, m.Rows))
-		for from := 0; from < m.Cols; from += vector {
-			columns := min(vector, m.Cols-from)
-			to := Matrix[T]{Rows: few.Rows, Cols: columns, Stride: vector, Data: work[from/vector*gap+lo*vector:]}
-			pack(to, few.columns(from, from+columns), nil, nil)
+		few, data := min(rows, m.Rows-lo), m.Data[lo*m.Stride:]
+		for from := 0; from < m.Cols; from += l.vector {
+			pack(work[l.at(from)+lo*l.vector:], l.vector, data[from:], few, min(l.vector, m.Cols-from), m.Stride, nil, nil)
 		}
 	}
-	return operand[T]{data: work, stride: vector, vector: vector, gap: gap}
+	return operand[T]{work, l.vector}
 }

@@ -20,7 +20,7 @@ func Pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 		return
 	}
 	if x.Rows*x.Cols <= panel { // one call, as for any panel of a fit
-		pack(dst, x, shift, d)
+		pack(dst.Data, dst.Stride, x.Data, x.Rows, x.Cols, x.Stride, shift, d)
 		return
 	}
 	for left := 0; left < x.Cols; left += panel {
@@ -28,7 +28,7 @@ func Pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 		step := rowsPerCall(right - left)
 		for lo := 0; lo < x.Rows; lo += step {
 			hi := min(lo+step, x.Rows)
-			pack(dst.Slice(lo, hi).columns(left, right), x.Slice(lo, hi).columns(left, right),
+			pack(dst.Data[lo*dst.Stride+left:], dst.Stride, x.Data[lo*x.Stride+left:], hi-lo, right-left, x.Stride,
 				part(shift, left, right), part(d, lo, hi))
 		}
 	}
