@@ -210,9 +210,8 @@ func (p *Pass[T]) merge(into, from *Moments) {
 func (p *Pass[T]) block(worker int, d *Data[T], lo, hi int) *Moments {
 	s, at, want := p.workers[worker], p.at, p.want
 	m := p.acquire(want.Hessian)
-	rows := fetchedRows(p.columns)
-	for first := lo; first < hi; first += rows {
-		seg := s.segment(d, first, min(first+rows, hi))
+	for first := lo; first < hi; first += segmentRows {
+		seg := s.segment(d, first, min(first+segmentRows, hi))
 		if want.Hessian {
 			p.second(s, &seg, at, m)
 		} else {

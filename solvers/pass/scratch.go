@@ -23,19 +23,12 @@ const (
 )
 
 // StripRows is how many rows a pass without a Hessian takes through all of its
-// steps at a time: segments, or an even part of one, and always groups of the
-// update, so that strips leave no trace in the bits and none is short.
+// steps at a time: an even part of a segment, and whole groups of the update, so
+// that strips leave no trace in the bits and none is short.
 func StripRows(p int) int {
-	rows := stripElements / max(p, 1)
-	if rows >= segmentRows {
-		return min(rows/segmentRows*segmentRows, blockRows)
-	}
+	rows := min(stripElements/max(p, 1), segmentRows)
 	return max(1<<bits.Len(uint(rows))/2, kernels.UpdateRows)
 }
-
-// fetchedRows is how many rows a pass fetches at a time: strips, or the segment
-// that they are part of.
-func fetchedRows(p int) int { return max(StripRows(p), segmentRows) }
 
 // scratch is what one goroutine needs for its segments.
 type scratch[T kernels.Float] struct {
@@ -54,9 +47,9 @@ type scratch[T kernels.Float] struct {
 func newScratch[T kernels.Float]() *scratch[T] {
 	s := &scratch[T]{}
 	vectors := []*[]float64{&s.eta, &s.y, &s.w, &s.offset, &s.value, &s.r, &s.d, &s.ones}
-	all := memory.Slice[float64](blockRows * len(vectors))
+	all := memory.Slice[float64](segmentRows * len(vectors))
 	for i, v := range vectors {
-		*v = all[i*blockRows:][:blockRows:blockRows]
+		*v = all[i*segmentRows:][:segmentRows:segmentRows]
 	}
 	for i := range s.ones {
 		s.ones[i] = 1
@@ -170,20 +163,15 @@ func (s *scratch[T]) evaluate(l loss.Loss, seg *segment[T], lo, hi int, m *Momen
 // count adds what a segment contributes beside the products with X.
 func (s *scratch[T]) count(seg *segment[T], m *Moments, logarithms bool) {
 	n := len(seg.y)
-	for lo := 0; lo < n; lo += segmentRows {
-		hi := min(lo+segmentRows, n)
-		m.Loss += kernels.Sum(s.value[lo:hi])
-		m.SumR += kernels.Sum(s.r[lo:hi])
-		m.SumD += kernels.Sum(s.d[lo:hi])
-		if seg.w != nil {
-			m.SumW += kernels.Sum(seg.w[lo:hi])
-		}
-	}
+	m.Loss += kernels.Sum(s.value[:n])
+	m.SumR += kernels.Sum(s.r[:n])
+	m.SumD += kernels.Sum(s.d[:n])
 	if seg.w == nil {
 		m.Rows += n
 		m.SumW += float64(n)
 		return
 	}
+	m.SumW += kernels.Sum(seg.w)
 	for _, w := range seg.w {
 		if w > 0 {
 			m.Rows++
