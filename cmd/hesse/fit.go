@@ -142,7 +142,7 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	}
 	defer in.Close()
 	if c.Out != "" {
-		if err := checkWritable(c.Out, in.file); err != nil {
+		if err := c.out().check(in.file); err != nil {
 			return err
 		}
 	}
@@ -161,7 +161,7 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	}
 	t := newTiming(len(data.Y), read.Sub(start), time.Since(read))
 	if c.Out != "" {
-		if err := replaceFile(c.Out, modelFile(m)); err != nil {
+		if err := c.out().replace(modelFile(m)); err != nil {
 			return err
 		}
 	}
@@ -173,6 +173,9 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	}
 	return nil
 }
+
+// out is where the model goes.
+func (c *fitCommand) out() output { return output{c.Out, "the model", "--out"} }
 
 // notConverged is the error of a model that is printed and written all the same.
 func notConverged(file string, m *glm.Model) error {
