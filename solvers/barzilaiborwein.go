@@ -69,3 +69,9 @@ func (h *spectralHeading) Learn(s, y []float64) {
 }
 
 func (h *spectralHeading) Forget() { h.length = 0 }
+
+// State implements [Resumable].
+func (h *spectralHeading) State(v *State) {
+	v.Number(&h.length)
+	v.Flag(&h.even)
+}

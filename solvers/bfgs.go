@@ -99,6 +99,13 @@ func (h *quasiNewtonHeading) start(factor float64) {
 
 func (h *quasiNewtonHeading) Forget() { h.known = false }
 
+// State implements [Resumable].
+func (h *quasiNewtonHeading) State(v *State) {
+	if v.Flag(&h.known); h.known {
+		v.triangle(h.inverse, h.n)
+	}
+}
+
 // curves reports whether the gradient has changed along a step by enough to
 // tell a curvature from rounding.
 func curves(s, y []float64, sy float64, metric []float64) bool {

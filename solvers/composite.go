@@ -35,6 +35,12 @@ func (c composite) Dim() int           { return c.smooth.Dim() }
 func (c composite) Smooth() Gradienter { return c.smooth }
 func (c composite) Rough() Rough       { return c.rough }
 
+// State implements [Resumable] for the parts.
+func (c composite) State(v *State) {
+	v.perhaps(c.smooth)
+	v.perhaps(c.rough)
+}
+
 // L1 is h(x) = Σ w_i·|x_i|, one weight w_i ≥ 0 a variable; 0 leaves one free.
 // With ½·λ·‖x‖² in the smooth part it makes an elastic net.
 type L1 []float64

@@ -85,3 +85,9 @@ func (h *conjugateHeading) Learn(_, y []float64) {
 }
 
 func (h *conjugateHeading) Forget() { h.known = false }
+
+// State implements [Resumable].
+func (h *conjugateHeading) State(v *State) {
+	v.Numbers(h.last) // y and known are Learn's, before the next Aim
+	v.Number(&h.slope)
+}

@@ -65,6 +65,18 @@ func (m CoordinateDescent) Start(ctx context.Context, p Problem, it *Iterate) (S
 	if q, ok := composite.Smooth().(Quadratic); ok {
 		s.quadratic = q.Quadratic()
 	}
+	s.goal = newGoal(m.Tolerance, 1e-16, it)
+	if it.Resumed() {
+		if err := it.squareHessian(); err != nil {
+			return nil, err
+		}
+		s.trial.hessian = it.Hessian
+		if !s.quadratic {
+			s.trial.hessian = memory.Slice[float64](n * n)
+		}
+		mirror(it.Hessian, n)
+		return s, nil
+	}
 	if h := rough.Value(it.X); !finite(h) {
 		rough.Prox(it.X, it.X, slices.Repeat([]float64{1}, n), 1)
 	}
@@ -83,10 +95,7 @@ func (m CoordinateDescent) Start(ctx context.Context, p Problem, it *Iterate) (S
 		it.stop(NotFinite, "the objective, its gradient or its Hessian is not finite at the start")
 		return s, nil
 	}
-	s.goal = goal{tolerance: m.Tolerance, first: value}
-	if m.Tolerance == 0 {
-		s.goal.tolerance = 1e-16
-	}
+	s.goal.first = value
 	s.accept(it, value)
 	if largestAbsolute(it.Gradient) == 0 {
 		it.stop(Converged, "the least subgradient is zero at the start")
@@ -106,6 +115,12 @@ type coordinateStepper struct {
 	q, least  []float64 // the gradient of the model's smooth part
 	active    []int
 	change    float64 // of the model from the iterate to the target
+}
+
+// State implements [Resumable].
+func (s *coordinateStepper) State(v *State) {
+	v.Numbers(s.target)
+	v.Number(&s.goal.first, &s.change)
 }
 
 // evaluate takes the trial point, and returns the value of f + h.

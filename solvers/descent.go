@@ -7,7 +7,7 @@ import (
 
 // A Direction says where to search next: the part of a [Descent] that tells
 // one method from another. It is a plain struct of settings; what a run has to
-// remember lives in the heading.
+// remember lives in the heading, which is [Resumable] if runs are to be.
 type Direction interface {
 	// Start returns a heading for one run. metric is the diagonal of the
 	// Hessian at the start, where the problem knows it, else all ones: its
@@ -89,16 +89,23 @@ func (m Descent) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, er
 	if err != nil || it.Status != Running {
 		return s, err
 	}
+	s.metric = metric
 	s.heading = m.Direction.Start(metric)
 	s.line = newLine(counting, it)
 	s.goal = newGoal(m.Tolerance, 1e-16, it)
-	s.aim(it)
+	if !it.Resumed() {
+		s.aim(it)
+	}
 	return s, nil
 }
 
 // firstGradient evaluates a problem at the start, where p counts what it does,
-// and returns the metric of the original.
+// and returns the metric of the original. Of a run that is resumed it returns
+// room for the metric.
 func firstGradient(ctx context.Context, p Gradienter, original Problem, it *Iterate) (metric []float64, err error) {
+	if it.Resumed() {
+		return make([]float64, p.Dim()), nil
+	}
 	it.Gradient = make([]float64, p.Dim())
 	if it.Value, err = p.Gradient(ctx, it.X, it.Gradient); err != nil {
 		return nil, err
@@ -119,12 +126,23 @@ func firstGradient(ctx context.Context, p Gradienter, original Problem, it *Iter
 
 type descentStepper struct {
 	search  Search
+	metric  []float64
 	heading Heading
 	line    *Line
 	goal    goal
 	first   float64
 	fresh   bool // nothing is remembered: the direction is that of steepest descent
 	s, y    []float64
+}
+
+// State implements [Resumable].
+func (s *descentStepper) State(v *State) {
+	v.Numbers(s.metric)
+	v.Number(&s.goal.first, &s.first)
+	v.Flag(&s.fresh)
+	v.Part(s.line)
+	v.Part(s.heading)
+	v.perhaps(s.search)
 }
 
 // aim finds the next direction.

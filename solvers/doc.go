@@ -25,6 +25,12 @@
 // what the problem returns, a canceled context, and a Hessian that is singular
 // from the start ([SingularError]).
 //
+// A run can be stopped and go on: Settings.Keeper is shown every iterate, whose
+// [Checkpoint] Settings.From takes. The run that goes on has the bits of one
+// that was never stopped, status and counts included, and evaluates nothing
+// twice. All methods here can; one of your own whose [Stepper] is [Resumable]
+// can too.
+//
 // Everything here runs in a fixed order on one goroutine. With a problem that
 // returns the same bits on every machine, so does a run.
 package solvers

@@ -3,7 +3,9 @@ package solvers_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"math"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/solvers"
 )
@@ -122,4 +124,46 @@ func ExampleIterates() {
 	// 3  f = 4.3446  to gain: 0.2198
 	// 4  f = 4.0685  to gain: 0.0665
 	// 5  f = 3.9928  to gain: 0.0038
+}
+
+// A run that is stopped goes on from the bytes of a checkpoint, with the bits of
+// one that was never stopped.
+func ExampleCheckpoint() {
+	ctx := context.Background()
+	problem := solvers.Function(2, func(x, g []float64) float64 {
+		a, b := 1-x[0], x[1]-x[0]*x[0]
+		g[0], g[1] = -2*a-400*x[0]*b, 200*b
+		return a*a + 100*b*b
+	})
+	var kept []byte // a file, say
+	for it, err := range solvers.Iterates(ctx, problem, solvers.LBFGS{}, []float64{-1.2, 1}, solvers.Settings{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if it.Iteration == 10 {
+			c, err := it.Checkpoint()
+			if err != nil {
+				log.Fatal(err)
+			}
+			if kept, err = c.MarshalBinary(); err != nil {
+				log.Fatal(err)
+			}
+			break // or a crash
+		}
+	}
+
+	var from solvers.Checkpoint
+	if err := from.UnmarshalBinary(kept); err != nil {
+		log.Fatal(err)
+	}
+	resumed, err := solvers.Minimize(ctx, problem, solvers.LBFGS{}, nil, solvers.Settings{From: &from})
+	if err != nil {
+		log.Fatal(err)
+	}
+	whole, err := solvers.Minimize(ctx, problem, solvers.LBFGS{}, []float64{-1.2, 1}, solvers.Settings{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resumed.Status, slices.Equal(resumed.X, whole.X), resumed.Iterations == whole.Iterations)
+	// Output: converged true true
 }

@@ -46,6 +46,9 @@ func startOnFaces[R region](ctx context.Context, m Method, p Problem, it *Iterat
 	}
 	s.heading = twoLoops{memory}.Start(metric).(*twoLoopsHeading)
 	s.goal = newGoal(tolerance, 1e-16, it)
+	if it.Resumed() {
+		return s, nil
+	}
 	copy(s.gradient, it.Gradient)
 	rough.least(it.Gradient, it.X, s.gradient)
 	if largestAbsolute(it.Gradient) == 0 {
@@ -68,6 +71,13 @@ type faceStepper struct {
 	least    []float64 // the least subgradient at the trial
 	trial    point
 	s, y     []float64
+}
+
+// State implements [Resumable].
+func (s *faceStepper) State(v *State) {
+	v.Numbers(s.heading.metric, s.step, s.gradient)
+	v.Number(&s.goal.first, &s.first)
+	v.Part(s.heading)
 }
 
 // aim finds the next direction.

@@ -53,3 +53,8 @@ func (h *steepestHeading) Aim(step []float64, it *Iterate) float64 {
 
 func (h *steepestHeading) Learn(_, _ []float64) { h.known = true }
 func (h *steepestHeading) Forget()              { h.known = false }
+
+// State implements [Resumable].
+func (h *steepestHeading) State(v *State) {
+	v.Number(&h.slope) // known is Learn's, before the next Aim
+}

@@ -28,6 +28,12 @@ func newInner(p products, metric []float64, most int) *innerCG {
 	}
 }
 
+// State implements [Resumable].
+func (c *innerCG) State(v *State) {
+	v.Numbers(c.metric)
+	v.perhaps(c.problem)
+}
+
 // solve sets s and curved = H·s. It ends within a residual that shrinks with
 // the gradient, whose norm at the start of the run is first; at the edge of a
 // ball of a radius in the metric; or along a direction without curvature, which

@@ -37,6 +37,8 @@ type Iterate struct {
 	Status Status
 	// Reason says why in words, once Status is not Running.
 	Reason string
+
+	run *run // nil where a method is started by hand
 }
 
 // Evaluations counts calls of the problem. One that returns the Hessian returns

@@ -101,3 +101,14 @@ func (h *twoLoopsHeading) Learn(s, y []float64) {
 }
 
 func (h *twoLoopsHeading) Forget() { h.count = 0 }
+
+// State implements [Resumable].
+func (h *twoLoopsHeading) State(v *State) {
+	v.Count(&h.count)
+	v.Number(&h.factor)
+	for i := range h.pairs[:min(h.count, len(h.pairs))] {
+		p := &h.pairs[i]
+		v.Numbers(p.s, p.y)
+		v.Number(&p.sy)
+	}
+}

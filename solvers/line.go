@@ -44,6 +44,17 @@ func newLine(p Gradienter, it *Iterate) *Line {
 	}
 }
 
+// State implements [Resumable], for a line that is turned and not yet searched.
+func (l *Line) State(v *State) {
+	v.Numbers(l.step, l.values[:])
+	v.Number(&l.Value, &l.Slope, &l.reach)
+	v.Count(&l.count)
+	if v.Reading() {
+		l.last = Probe{0, l.Value, l.Slope}
+		l.tried = l.last
+	}
+}
+
 // turn makes the iterate and the step the line that is searched next.
 func (l *Line) turn() {
 	l.Value, l.Slope = l.it.Value, dot(l.it.Gradient, l.step)

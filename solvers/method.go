@@ -33,6 +33,13 @@ type Settings struct {
 	// MaxIterations is the largest number of steps. Zero means the limit of the
 	// method, if it is a [Limiter], else 100.
 	MaxIterations int
+	// From is where the run goes on, instead of at x0; nil is a run from the
+	// start. The problem and the method have to be those of that run. Its limit
+	// of iterations need not.
+	From *Checkpoint
+	// Keeper keeps checkpoints of the run; nil is none. It needs a method whose
+	// steppers are [Resumable], as all in this package are.
+	Keeper Keeper
 }
 
 // A Limiter is a method that takes another number of steps than 100 if nobody
@@ -57,13 +64,18 @@ func (s Settings) maxIterations(m Method) int {
 // second time, with that status. An error ends the sequence and comes with the
 // iterate reached by then, never nil.
 //
-// The run starts from a copy of x0, or where that is nil from the origin. The
-// iterate is always the same one: it holds until the next.
+// The run starts from a copy of x0, or where that is nil from the origin; or it
+// goes on from Settings.From, whose iterate then is the first. The iterate is
+// always the same one: it holds until the next.
 func Iterates(ctx context.Context, p Problem, m Method, x0 []float64, s Settings) iter.Seq2[*Iterate, error] {
 	return func(yield func(*Iterate, error) bool) {
-		it := &Iterate{X: slices.Clone(x0), Value: math.NaN(), GradientNorm: math.NaN()}
-		stepper, err := start(ctx, p, m, it)
+		r := &run{problem: p, method: m}
+		it := &Iterate{Value: math.NaN(), GradientNorm: math.NaN(), run: r}
 		asked := -1
+		err := r.begin(ctx, it, x0, s.From)
+		if s.From != nil {
+			asked = it.Iteration // and kept
+		}
 		for {
 			if err == nil && it.Status == Running {
 				err = ctx.Err()
@@ -73,35 +85,55 @@ func Iterates(ctx context.Context, p Problem, m Method, x0 []float64, s Settings
 				return
 			}
 			it.GradientNorm = largestAbsolute(it.Gradient)
-			if it.Iteration > asked {
+			fresh := it.Iteration > asked
+			if fresh {
 				asked = it.Iteration
-				judge(it, p, m, s)
+				judge(it, p)
+			}
+			limit(it, m, s)
+			if it.Status == Running {
+				r.best.keep(it)
+			}
+			if fresh && s.Keeper != nil && (it.Status == Running || it.Status == IterationLimit) {
+				if err := s.Keeper.Keep(it); err != nil {
+					yield(it, it.fail(ctx, err))
+					return
+				}
 			}
 			if !yield(it, nil) || it.Status != Running {
 				return
 			}
-			err = stepper.Step(ctx, it)
+			err = r.stepper.Step(ctx, it)
 		}
 	}
 }
 
-func start(ctx context.Context, p Problem, m Method, it *Iterate) (Stepper, error) {
-	if it.X == nil {
-		it.X = make([]float64, p.Dim())
+// begin starts the run at x0, or goes on from a checkpoint unless that is nil.
+func (r *run) begin(ctx context.Context, it *Iterate, x0 []float64, from *Checkpoint) (err error) {
+	if from != nil {
+		return r.resume(ctx, it, from)
 	}
-	if len(it.X) != p.Dim() {
-		return nil, fmt.Errorf("solvers: a start of length %d for a problem of %d variables", len(it.X), p.Dim())
+	if it.X = slices.Clone(x0); it.X == nil {
+		it.X = make([]float64, r.problem.Dim())
 	}
-	return m.Start(ctx, p, it)
+	if len(it.X) != r.problem.Dim() {
+		return fmt.Errorf("solvers: a start of length %d for a problem of %d variables", len(it.X), r.problem.Dim())
+	}
+	r.stepper, err = r.method.Start(ctx, r.problem, it)
+	return err
 }
 
-// judge asks those who may end the run beside the method.
-func judge(it *Iterate, p Problem, m Method, s Settings) {
+// judge asks the problem whether the run ends here.
+func judge(it *Iterate, p Problem) {
 	if stopper, ok := p.(Stopper); ok && (it.Status == Running || it.Status == Converged) {
 		if status, reason := stopper.Stop(it); status != Running {
 			it.stop(status, reason)
 		}
 	}
+}
+
+// limit ends the run where it has taken as many steps as it may.
+func limit(it *Iterate, m Method, s Settings) {
 	if limit := s.maxIterations(m); it.Status == Running && it.Iteration >= limit {
 		it.stop(IterationLimit, fmt.Sprintf("the limit of %d iterations is reached", limit))
 	}

@@ -27,19 +27,17 @@ type Result struct {
 
 // Minimize runs the method to its end: it drains [Iterates]. The result is
 // never nil. With an error it holds the best point until then; if the context
-// ended, that error is ctx.Err() and the status Canceled.
+// ended, that error is ctx.Err() and the status Canceled. Settings.Keeper and
+// Settings.From are for runs that may be stopped.
 func Minimize(ctx context.Context, p Problem, m Method, x0 []float64, s Settings) (*Result, error) {
-	var r Result
+	var last *Iterate
 	var end error
 	for it, err := range Iterates(ctx, p, m, x0, s) {
-		if it.Status == Running {
-			r.keep(it)
-		} else {
-			r.finish(it)
-			end = err
-		}
+		last, end = it, err
 	}
-	return &r, end
+	r := &last.run.best
+	r.finish(last)
+	return r, end
 }
 
 // keep copies the iterate if it is the best one so far.

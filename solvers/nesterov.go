@@ -50,6 +50,9 @@ func (m Nesterov) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, e
 	}
 	s.line = newLine(counting, it)
 	s.goal = newGoal(m.Tolerance, 1e-16, it)
+	if it.Resumed() {
+		return s, nil
+	}
 	if s.length == 0 {
 		s.length = firstLength(it, s.metric)
 	}
@@ -66,6 +69,13 @@ type nesterovStepper struct {
 	s, y      []float64
 	length    float64
 	theta     float64 // the t of Nesterov's rule, 1 where there is no momentum
+}
+
+// State implements [Resumable].
+func (s *nesterovStepper) State(v *State) {
+	v.Numbers(s.metric, s.before)
+	v.Number(&s.goal.first, &s.length, &s.theta)
+	v.Part(s.line)
 }
 
 // expect sets what the next step is to gain.

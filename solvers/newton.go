@@ -71,6 +71,16 @@ func (m Newton) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, err
 		s.quadratic = q.Quadratic()
 	}
 
+	if it.Resumed() {
+		if err := it.squareHessian(); err != nil {
+			return nil, err
+		}
+		if err := s.model.factorise(it); err != nil {
+			return nil, err
+		}
+		s.model.solve(it)
+		return s, nil
+	}
 	copy(s.trial.x, it.X)
 	if err := s.evaluateHessian(ctx, it); err != nil {
 		return nil, err
@@ -91,6 +101,10 @@ type newtonStepper struct {
 	model     *quadraticModel
 	trial     point
 }
+
+// State implements [Resumable]: all that steps leave is the iterate with its
+// Hessian, whose factor Start computes anew.
+func (s *newtonStepper) State(*State) {}
 
 // A point is a place and what is known there.
 type point struct {

@@ -54,6 +54,9 @@ func (m NewtonCG) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, e
 	s.line = newLine(problem, it)
 	s.goal = newGoal(m.Tolerance, 1e-14, it)
 	s.inner = newInner(problem, metric, m.MaxProducts)
+	if it.Resumed() {
+		return s, nil
+	}
 	s.start = math.Sqrt(dotInverse(it.Gradient, it.Gradient, metric))
 	return s, s.aim(ctx, it)
 }
@@ -65,6 +68,14 @@ type newtonCGStepper struct {
 	inner  *innerCG
 	start  float64 // the norm of the first gradient
 	s, y   []float64
+}
+
+// State implements [Resumable].
+func (s *newtonCGStepper) State(v *State) {
+	v.Number(&s.goal.first, &s.start)
+	v.Part(s.line)
+	v.Part(s.inner)
+	v.perhaps(s.search)
 }
 
 // aim solves for the next step.

@@ -77,6 +77,22 @@ func newDense(p Hessianer, count *Evaluations) *denseProducts {
 	return d
 }
 
+// State implements [Resumable].
+func (d *denseProducts) State(v *State) {
+	for i := range d.places {
+		p := &d.places[i]
+		known := len(p.x) > 0
+		if v.Flag(&known); !known {
+			p.x = p.x[:0]
+			continue
+		}
+		p.x = p.x[:cap(p.x)]
+		v.Numbers(p.x, p.gradient)
+		v.Number(&p.value)
+		v.triangle(p.hessian, len(p.gradient))
+	}
+}
+
 // at is what is known at x, which is evaluated unless it is one of the places.
 func (d *denseProducts) at(ctx context.Context, x []float64) (*point, error) {
 	latest, other := &d.places[0], &d.places[1]

@@ -53,6 +53,9 @@ func (m ProximalGradient) Start(ctx context.Context, p Problem, it *Iterate) (St
 		return s, err
 	}
 	s.goal = newGoal(m.Tolerance, 1e-16, it)
+	if it.Resumed() {
+		return s, nil
+	}
 	if s.length == 0 {
 		s.length = firstLength(it, s.metric)
 	}
@@ -72,8 +75,12 @@ func (m ProximalGradient) Start(ctx context.Context, p Problem, it *Iterate) (St
 }
 
 // firstComposite evaluates a composite problem at the start, moved to where it
-// is allowed. The iterate gets the gradient of the smooth part.
+// is allowed. The iterate gets the gradient of the smooth part. Of a run that
+// is resumed, it returns room for the metric.
 func firstComposite(ctx context.Context, smooth counted, rough Rough, it *Iterate) (metric []float64, err error) {
+	if it.Resumed() {
+		return make([]float64, len(it.X)), nil
+	}
 	if h := rough.Value(it.X); math.IsInf(h, 1) || math.IsNaN(h) {
 		ones := make([]float64, len(it.X))
 		fill(ones, 1)
@@ -102,6 +109,12 @@ type proximalStepper struct {
 	turned   []float64
 	length   float64
 	theta    float64
+}
+
+// State implements [Resumable].
+func (s *proximalStepper) State(v *State) {
+	v.Numbers(s.metric, s.gradient, s.before)
+	v.Number(&s.goal.first, &s.length, &s.theta)
 }
 
 // expect sets what the next step is to gain.

@@ -70,6 +70,9 @@ func (m TrustRegion) Start(ctx context.Context, p Problem, it *Iterate) (Stepper
 	if s.dense != nil {
 		s.ball = newBall(n)
 	}
+	if it.Resumed() {
+		return s, nil
+	}
 	s.start = math.Sqrt(dotInverse(it.Gradient, it.Gradient, metric))
 	if s.radius == 0 {
 		s.radius = max(1, s.start)
@@ -89,6 +92,14 @@ type trustStepper struct {
 	edge   bool
 	gain   float64 // that the model promises
 	s, y   []float64
+}
+
+// State implements [Resumable].
+func (s *trustStepper) State(v *State) {
+	v.Number(&s.goal.first, &s.start, &s.radius, &s.gain)
+	v.Flag(&s.edge)
+	v.Part(s.line)
+	v.Part(s.inner)
 }
 
 // aim finds the step of the model and what it promises.

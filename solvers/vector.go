@@ -2,6 +2,7 @@ package solvers
 
 import (
 	"math"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
@@ -54,4 +55,9 @@ func fill(x []float64, v float64) {
 	for i := range x {
 		x[i] = v
 	}
+}
+
+// sameBits reports whether two vectors are the same, NaN and zeros included.
+func sameBits(a, b []float64) bool {
+	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }

@@ -25,15 +25,18 @@ var may = map[string][]string{
 	"internal/kerneltest": {},
 	"internal/leak":       {},
 	"internal/memory":     {},
+	"internal/seal":       {},
+	"internal/atomicfile": {},
 	"kernels":             {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref"},
 	"kernels/blas":        {"internal/memory", "kernels"},
-	"solvers":             {"internal/cholesky", "internal/memory", "kernels"},
+	"solvers":             {"internal/cholesky", "internal/memory", "internal/seal", "kernels"},
 	"solvers/gonum":       {"solvers"},
 	"solvers/loss":        {"kernels"},
-	"solvers/pass":        {"internal/memory", "internal/par", "kernels", "solvers/loss"},
-	"solvers/glm":         {"internal/cholesky", "internal/doubled", "internal/memory", "kernels", "solvers", "solvers/loss", "solvers/pass"},
+	"solvers/pass":        {"internal/memory", "internal/par", "internal/seal", "kernels", "solvers/loss"},
+	"solvers/batch":       {"internal/cholesky", "internal/memory", "internal/par", "kernels", "kernels/blas", "solvers", "solvers/loss", "solvers/pass"},
+	"solvers/glm":         {"internal/atomicfile", "internal/cholesky", "internal/doubled", "internal/memory", "internal/seal", "kernels", "solvers", "solvers/loss", "solvers/pass"},
 	"bench":               {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref", "kernels", "solvers/glm", "solvers/loss", "solvers/pass"},
-	"cmd/hesse":           {"bench", "internal/table", "kernels", "solvers", "solvers/glm"},
+	"cmd/hesse":           {"bench", "internal/atomicfile", "internal/table", "kernels", "solvers", "solvers/glm"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

@@ -1,16 +1,14 @@
 package pass
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"hash/crc32"
 	"math"
+
+	"github.com/seed-0327bdf7/hesse/internal/seal"
 )
 
-// magic begins every encoding; its last byte is the version.
-var magic = []byte("hesse moments\x01")
+var sealedMoments = seal.Kind{Magic: "hesse moments", Version: 1, Package: "pass", What: "moments of a pass"}
 
 // MarshalBinary encodes moments exactly: a version, the length and the fields
 // in little-endian order, a CRC-32 at the end.
@@ -20,7 +18,7 @@ func (m *Moments) MarshalBinary() ([]byte, error) {
 	if m.Hessian != nil {
 		numbers += p * (p + 1) / 2
 	}
-	b := append(make([]byte, 0, len(magic)+17+8*numbers+4), magic...)
+	b := sealedMoments.Begin(nil, 17+8*numbers)
 	b = binary.LittleEndian.AppendUint64(b, uint64(p))
 	var parts byte
 	if m.Hessian != nil {
@@ -47,16 +45,7 @@ func (m *Moments) MarshalBinary() ([]byte, error) {
 			}
 		}
 	}
-	return binary.LittleEndian.AppendUint32(b, checksum(b)), nil
-}
-
-// checksum is the CRC-32 in pieces, for nothing stops a goroutine within one.
-func checksum(b []byte) (sum uint32) {
-	const piece = 1 << 17
-	for ; len(b) > piece; b = b[piece:] {
-		sum = crc32.Update(sum, crc32.IEEETable, b[:piece])
-	}
-	return crc32.Update(sum, crc32.IEEETable, b)
+	return seal.Seal(b, 0), nil
 }
 
 func (m *Moments) scalars() []*float64 {
@@ -67,25 +56,17 @@ func (m *Moments) scalars() []*float64 {
 // damaged, of another version or of another length is an error, and m is as
 // before.
 func (m *Moments) UnmarshalBinary(data []byte) error {
-	const version = 1
-	if len(data) < len(magic) || !bytes.Equal(data[:len(magic)-1], magic[:len(magic)-1]) {
-		return errors.New("pass: not the moments of a pass")
-	}
-	if v := data[len(magic)-1]; v != version {
-		return fmt.Errorf("pass: moments of version %d; this program reads version %d", v, version)
+	rest, err := sealedMoments.Open(data)
+	if err != nil {
+		return err
 	}
 	damaged := errors.New("pass: moments are damaged or cut off")
-	header := len(magic) + 8 + 1 + 8
-	if len(data) < header+4 {
+	const header = 8 + 1 + 8
+	if len(rest) < header {
 		return damaged
 	}
-	body, sum := data[:len(data)-4], binary.LittleEndian.Uint32(data[len(data)-4:])
-	if checksum(body) != sum {
-		return damaged
-	}
-	rest := body[len(magic):]
 	columns, parts, rows := binary.LittleEndian.Uint64(rest), rest[8], binary.LittleEndian.Uint64(rest[9:])
-	rest = body[header:]
+	rest = rest[header:]
 	d := Moments{Rows: int(rows)}
 	// A number of columns that cannot be in so many bytes must not be multiplied.
 	if columns > uint64(len(rest)/8) || parts > 3 || rows > math.MaxInt {

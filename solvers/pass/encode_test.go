@@ -172,7 +172,7 @@ func TestAnotherVersionIsNamed(t *testing.T) {
 			}
 		}
 	}
-	if message := refused(t, "other bytes", []byte("PAR1 and so on, long enough to be something else entirely")); !strings.Contains(message, "not the moments") {
+	if message := refused(t, "other bytes", []byte("PAR1 and so on, long enough to be something else entirely")); !strings.Contains(message, "not moments of a pass") {
 		t.Errorf("other bytes: %s", message)
 	}
 }
@@ -225,7 +225,7 @@ func FuzzUnmarshal(f *testing.F) {
 		if len(input) >= 4 {
 			inputs = append(inputs, sealed(input))
 		}
-		inputs = append(inputs, sealed(slices.Concat(magic, input, make([]byte, 4))))
+		inputs = append(inputs, sealed(slices.Concat(sealedMoments.Begin(nil, 0), input, make([]byte, 4))))
 		for _, b := range inputs {
 			var before, after runtime.MemStats
 			kept := slices.Clone(b)

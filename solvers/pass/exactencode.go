@@ -1,21 +1,19 @@
 package pass
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"hash/crc32"
 	"math"
+
+	"github.com/seed-0327bdf7/hesse/internal/seal"
 )
 
-// exactMagic begins every encoding; its last byte is the version.
-var exactMagic = []byte("hesse exact\x01")
+var sealedExact = seal.Kind{Magic: "hesse exact", Version: 1, Package: "pass", What: "moments of an exact pass"}
 
 // MarshalBinary encodes moments exactly: a version, what they are, the fields
 // in little-endian order, a CRC-32 at the end.
 func (m *ExactMoments) MarshalBinary() ([]byte, error) {
-	b := append([]byte{}, exactMagic...)
+	b := sealedExact.Begin(nil, 0)
 	number := func(v uint64) { b = binary.LittleEndian.AppendUint64(b, v) }
 	for _, n := range []int{m.p, m.kind.rows, m.kind.columns, len(m.Shift), m.Rows} {
 		number(uint64(n))
@@ -28,7 +26,7 @@ func (m *ExactMoments) MarshalBinary() ([]byte, error) {
 		number(math.Float64bits(*hi))
 		number(math.Float64bits(*lo))
 	})
-	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b)), nil
+	return seal.Seal(b, 0), nil
 }
 
 // entries visits all entries that count.
@@ -49,22 +47,15 @@ func (m *ExactMoments) entries(visit func(hi, lo *float64)) {
 // damaged, of another version or of another length is an error, and m is as
 // before.
 func (m *ExactMoments) UnmarshalBinary(data []byte) error {
-	const version, header = 1, 6 * 8
-	if len(data) < len(exactMagic) || !bytes.Equal(data[:len(exactMagic)-1], exactMagic[:len(exactMagic)-1]) {
-		return errors.New("pass: not the moments of an exact pass")
-	}
-	if v := data[len(exactMagic)-1]; v != version {
-		return fmt.Errorf("pass: exact moments of version %d; this program reads version %d", v, version)
+	rest, err := sealedExact.Open(data)
+	if err != nil {
+		return err
 	}
 	damaged := errors.New("pass: exact moments are damaged or cut off")
-	if len(data) < len(exactMagic)+header+4 {
+	const header = 6 * 8
+	if len(rest) < header {
 		return damaged
 	}
-	body, sum := data[:len(data)-4], binary.LittleEndian.Uint32(data[len(data)-4:])
-	if crc32.ChecksumIEEE(body) != sum {
-		return damaged
-	}
-	rest := body[len(exactMagic):]
 	number := func() uint64 {
 		v := binary.LittleEndian.Uint64(rest)
 		rest = rest[8:]

@@ -1,0 +1,68 @@
+package batch
+
+import (
+	"math"
+	"slices"
+
+	"github.com/seed-0327bdf7/hesse/internal/memory"
+)
+
+// Fits are the results of a batch, one entry or one row a fit. What is
+// undefined is NaN: all of a fit that has none by its status, standard errors
+// with a penalty or without residual degrees of freedom.
+type Fits struct {
+	// Width is the number of coefficients of a fit: the intercept first, if there
+	// is one, then the columns in their order.
+	Width int
+
+	Coefficients []float64 // fits × Width
+	StdErrors    []float64 // fits × Width; nil if not asked for
+	Deviance     []float64 // twice the loss; nil if not asked for
+	Rows         []int     // with a positive weight
+	Iterations   []int32   // of Newton's method; 0 for a quadratic loss
+	Status       []Status
+
+	dependent map[int][]int
+}
+
+// Coefficient is the coefficients of a fit, a part of Coefficients.
+func (f *Fits) Coefficient(fit int) []float64 {
+	return f.Coefficients[fit*f.Width : (fit+1)*f.Width : (fit+1)*f.Width]
+}
+
+// StdError is the standard errors of a fit, a part of StdErrors, which must
+// have been asked for.
+func (f *Fits) StdError(fit int) []float64 {
+	return f.StdErrors[fit*f.Width : (fit+1)*f.Width : (fit+1)*f.Width]
+}
+
+// Dependent is the columns, by their index in X, that are linear combinations
+// of the others in a fit whose status is RankDeficient; nil for any other.
+func (f *Fits) Dependent(fit int) []int { return slices.Clone(f.dependent[fit]) }
+
+// newFits is room for results, all of them NaN and not fitted.
+func newFits(fits, width int, o Options) *Fits {
+	f := &Fits{
+		Width:        width,
+		Coefficients: undefined(fits * width),
+		Rows:         make([]int, fits),
+		Iterations:   make([]int32, fits),
+		Status:       make([]Status, fits),
+		dependent:    map[int][]int{},
+	}
+	if o.StdErrors {
+		f.StdErrors = undefined(fits * width)
+	}
+	if o.Deviance {
+		f.Deviance = undefined(fits)
+	}
+	return f
+}
+
+func undefined(n int) []float64 {
+	x := memory.Slice[float64](n)
+	for i := range x {
+		x[i] = math.NaN()
+	}
+	return x
+}

@@ -1,0 +1,444 @@
+package solvers
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A resumable run is a problem, made anew for every run, and a method.
+type resumableRun struct {
+	name    string
+	problem func() Problem
+	method  Method
+	x0      []float64
+}
+
+// resumableRuns has every method on problems of its kind, with all they know
+// and with Hessians alone.
+func resumableRuns() (list []resumableRun) {
+	add := func(name string, m Method, x0 []float64, problem func() Problem) {
+		list = append(list, resumableRun{fmt.Sprintf("%s %#v", name, m), problem, m, x0})
+	}
+	columns, y := measured()
+	for _, m := range slices.Concat(smooth, combined, []Method{GradientDescent{Search: FixedStep{Length: 0.5}}}) {
+		add("logistic", m, nil, func() Problem { return &likelihood{columns: columns, y: y} })
+		if _, fixed := m.(GradientDescent); !fixed || m.(GradientDescent).Search != (FixedStep{Length: 0.5}) {
+			add("rosenbrock", m, []float64{-1.2, 1}, func() Problem { return rosenbrock() })
+		}
+	}
+	squares := func() Gradienter {
+		l := wide()
+		return newLeastSquares(l.y, l.columns...)
+	}
+	add("squares", Newton{}, nil, func() Problem { return squares() })
+	for _, rough := range []Rough{slices.Repeat(L1{1}, 12), Box{Lower: slices.Repeat([]float64{-0.02}, 12), Upper: slices.Repeat([]float64{0.3}, 12)}} {
+		methods := forL1
+		if _, box := rough.(Box); box {
+			methods = forBox
+		}
+		for _, m := range methods {
+			x0 := slices.Repeat([]float64{0.1}, 12)
+			add("composite logistic", m, x0, func() Problem { return Compose(wide(), rough) })
+			add("composite squares", m, x0, func() Problem { return Compose(squares(), rough) })
+		}
+	}
+	// The start of a run tells when a quartic is at its minimum, zero, and when a
+	// straight line has led far enough.
+	for _, m := range smooth {
+		add("quartic", m, []float64{3, -2}, func() Problem { return quartic() })
+		add("straight", m, []float64{2}, func() Problem { return one(func(x float64) (v, g, h float64) { return x, 1, 0 }) })
+	}
+	for _, m := range forBox {
+		add("composite quartic", m, []float64{3, -2}, func() Problem { return Compose(quartic(), Box{Upper: []float64{4, 4}}) })
+		add("composite rosenbrock", m, []float64{-1.2, 1}, func() Problem { return Compose(rosenbrock(), Box{Upper: []float64{3, 10}}) })
+	}
+	return list
+}
+
+// quartic is x⁴ + 2y⁴.
+func quartic() *function {
+	return &function{n: 2, evaluate: func(x, g, h []float64) (sum float64) {
+		clear(h)
+		for i, v := range x {
+			a, square := float64(1+i), float64(v*v)
+			sum += float64(a * float64(square*square))
+			if g[i] = 4 * float64(a*float64(square*v)); h != nil {
+				h[3*i] = 12 * float64(a*square)
+			}
+		}
+		return sum
+	}}
+}
+
+// fingerprint is all that a caller sees of an iterate.
+func fingerprint(it *Iterate) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %+v %v %q", it.Iteration, it.Evaluations, it.Status, it.Reason)
+	for _, v := range slices.Concat(it.X, it.Gradient, []float64{it.Value, it.GradientNorm, it.Decrement, it.Condition, it.StepLength}) {
+		fmt.Fprintf(&b, " %x", math.Float64bits(v))
+	}
+	for i := range len(it.X) {
+		if it.Hessian != nil {
+			for _, v := range it.Hessian[i*len(it.X)+i : (i+1)*len(it.X)] {
+				fmt.Fprintf(&b, " %x", math.Float64bits(v))
+			}
+		}
+	}
+	return b.String()
+}
+
+func (r *Result) fingerprint() string {
+	return fingerprint(&Iterate{Iteration: r.Iterations, X: r.X, Value: r.Value, Gradient: r.Gradient, Hessian: r.Hessian, GradientNorm: r.GradientNorm,
+		Decrement: r.Decrement, Condition: r.Condition, Evaluations: r.Evaluations, Status: r.Status, Reason: r.Reason})
+}
+
+// seen is a run as its caller sees it.
+type seen struct {
+	iterates    []string
+	checkpoints [][]byte // after each of them, but one that ended the run
+}
+
+func encoded(t testing.TB, it *Iterate) []byte {
+	t.Helper()
+	c, err := it.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := c.MarshalBinary()
+	if err != nil || c.Iteration() != it.Iteration {
+		t.Fatalf("%v, iteration %d of %d", err, c.Iteration(), it.Iteration)
+	}
+	return b
+}
+
+func decoded(t testing.TB, b []byte) *Checkpoint {
+	t.Helper()
+	c := new(Checkpoint)
+	if err := c.UnmarshalBinary(b); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+const mostIterates = 150
+
+func (r resumableRun) watch(t *testing.T) (s seen) {
+	for it, err := range Iterates(context.Background(), r.problem(), r.method, r.x0, Settings{MaxIterations: mostIterates}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.iterates = append(s.iterates, fingerprint(it))
+		if it.Status == Running || it.Status == IterationLimit {
+			s.checkpoints = append(s.checkpoints, encoded(t, it))
+		}
+	}
+	return s
+}
+
+// TestResumedRunsHaveTheSameBits stops every method after every iterate, with
+// nothing kept but the bytes of a checkpoint and the problem made anew: the
+// next iterate, all that is remembered after it, and the result are those of a
+// run that was never stopped.
+func TestResumedRunsHaveTheSameBits(t *testing.T) {
+	for _, r := range resumableRuns() {
+		t.Run(r.name, func(t *testing.T) {
+			want := r.watch(t)
+			whole, err := Minimize(context.Background(), r.problem(), r.method, r.x0, Settings{MaxIterations: mostIterates})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, b := range want.checkpoints {
+				if testing.Short() && k%5 != 1 && k < len(want.checkpoints)-2 {
+					continue
+				}
+				settings := Settings{MaxIterations: mostIterates, From: decoded(t, b)}
+				at := k
+				for it, err := range Iterates(context.Background(), r.problem(), r.method, nil, settings) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := fingerprint(it); got != want.iterates[at] {
+						t.Fatalf("resumed at %d, iterate %d is\n%s\nwant\n%s", k, at, got, want.iterates[at])
+					}
+					if at < len(want.checkpoints) && !bytes.Equal(encoded(t, it), want.checkpoints[at]) {
+						t.Fatalf("resumed at %d, iterate %d remembers something else", k, at)
+					}
+					if at++; at > k+2 {
+						break
+					}
+				}
+				if at < min(k+2, len(want.iterates)) {
+					t.Fatalf("resumed at %d, the run ended after %d", k, at)
+				}
+				if k%7 == 0 || k >= len(want.checkpoints)-2 {
+					got, err := Minimize(context.Background(), r.problem(), r.method, nil, settings)
+					if err != nil || got.fingerprint() != whole.fingerprint() {
+						t.Fatalf("resumed at %d, %v, the result is\n%s\nwant\n%s", k, err, got.fingerprint(), whole.fingerprint())
+					}
+				}
+			}
+			if len(want.checkpoints) == 0 {
+				t.Error("nothing to resume")
+			}
+		})
+	}
+}
+
+// TestNothingIsEvaluatedToResume: what counts evaluations is told of the steps
+// after the checkpoint alone.
+func TestNothingIsEvaluatedToResume(t *testing.T) {
+	columns, y := measured()
+	for _, m := range smooth {
+		first, second := &likelihood{columns: columns, y: y}, &likelihood{columns: columns, y: y}
+		var from *Checkpoint
+		for it := range Iterates(context.Background(), first, m, nil, Settings{}) {
+			if it.Iteration == 2 {
+				from = decoded(t, encoded(t, it))
+				break
+			}
+		}
+		if from == nil {
+			t.Fatal(m.Name(), "has ended")
+		}
+		before := first.count
+		r, err := Minimize(context.Background(), second, m, nil, Settings{From: from})
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := minimize(t, &likelihood{columns: columns, y: y}, m)
+		if got, want := second.count.Total(), whole.Evaluations.Total()-before.Total(); got != want || r.Evaluations != whole.Evaluations {
+			t.Errorf("%s: %d evaluations after the checkpoint, want %d; %+v, want %+v", m.Name(), got, want, r.Evaluations, whole.Evaluations)
+		}
+	}
+}
+
+// TestBestPointIsResumed: a run whose values rise again keeps its best point
+// across a checkpoint.
+func TestBestPointIsResumed(t *testing.T) {
+	p := func() Problem {
+		return Function(2, func(x, g []float64) float64 {
+			g[0], g[1] = x[0], 3*x[1]
+			return x[0]*x[0]/2 + 3*x[1]*x[1]/2
+		})
+	}
+	m := GradientDescent{Search: FixedStep{Length: 0.8}} // diverges in one variable
+	x0 := []float64{4, 1e-3}
+	whole := minimize(t, p(), m, x0...)
+	for at := range whole.Iterations {
+		for it := range Iterates(context.Background(), p(), m, x0, Settings{}) {
+			if it.Iteration == at {
+				r, err := Minimize(context.Background(), p(), m, nil, Settings{From: decoded(t, encoded(t, it))})
+				if err != nil || r.fingerprint() != whole.fingerprint() {
+					t.Fatalf("resumed at %d: %v, %+v, want %+v", at, err, r, whole)
+				}
+				break
+			}
+		}
+	}
+}
+
+// keeper keeps every checkpoint, up to an error.
+type keeper struct {
+	kept []*Checkpoint
+	last Status
+	full error
+	at   int
+}
+
+func (k *keeper) Keep(it *Iterate) error {
+	if k.full != nil && it.Iteration == k.at {
+		return k.full
+	}
+	c, err := it.Checkpoint()
+	k.kept, k.last = append(k.kept, c), it.Status
+	return err
+}
+
+func TestKeeper(t *testing.T) {
+	k := &keeper{}
+	r, err := Minimize(context.Background(), rosenbrock(), LBFGS{}, []float64{-1.2, 1}, Settings{Keeper: k})
+	if err != nil || r.Status != Converged || len(k.kept) != r.Iterations {
+		t.Fatalf("%v, %d kept, %+v", err, len(k.kept), r)
+	}
+	for i, c := range k.kept {
+		if c.Iteration() != i {
+			t.Errorf("checkpoint %d is of iteration %d", i, c.Iteration())
+		}
+	}
+
+	// A run that has reached its limit goes on under another one.
+	k = &keeper{}
+	if r, _ := Minimize(context.Background(), rosenbrock(), LBFGS{}, []float64{-1.2, 1}, Settings{Keeper: k, MaxIterations: 5}); r.Status != IterationLimit || k.last != IterationLimit {
+		t.Fatalf("%+v, kept at %v", r, k.last)
+	}
+	last := k.kept[len(k.kept)-1]
+	more := &keeper{}
+	got, err := Minimize(context.Background(), rosenbrock(), LBFGS{}, nil, Settings{From: last, Keeper: more})
+	if err != nil || got.fingerprint() != r.fingerprint() || len(more.kept) != r.Iterations-6 {
+		t.Errorf("%v, %d kept, %+v, want %+v", err, len(more.kept), got, r)
+	}
+	if got, _ := Minimize(context.Background(), rosenbrock(), LBFGS{}, nil, Settings{From: last, MaxIterations: 4}); got.Status != IterationLimit || got.Iterations != 5 {
+		t.Errorf("a limit that has passed: %+v", got)
+	}
+
+	full := errors.New("no space left")
+	r, err = Minimize(context.Background(), rosenbrock(), LBFGS{}, []float64{-1.2, 1}, Settings{Keeper: &keeper{full: full, at: 3}})
+	if !errors.Is(err, full) || r.Status != Failed || r.Iterations != 3 || r.X == nil {
+		t.Errorf("%v, %+v", err, r)
+	}
+	_, err = Minimize(context.Background(), rosenbrock(), walk{1, 2}, []float64{5, 5}, Settings{Keeper: &keeper{}})
+	if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), "method walk") {
+		t.Errorf("a stepper without a state: %v", err)
+	}
+	_, err = Minimize(context.Background(), rosenbrock(), Descent{Direction: opaque{}}, []float64{5, 5}, Settings{Keeper: &keeper{}})
+	if !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("a heading without a state: %v", err)
+	}
+	for it := range Iterates(context.Background(), rosenbrock(), LBFGS{}, nil, Settings{}) {
+		if it.Status == Converged {
+			if _, err := it.Checkpoint(); err == nil {
+				t.Error("a checkpoint of a run that is over")
+			}
+		}
+	}
+	if _, err := new(Iterate).Checkpoint(); err == nil {
+		t.Error("a checkpoint of no run")
+	}
+}
+
+// opaque is steepest descent that does not show what it remembers.
+type opaque struct{}
+
+func (opaque) Start(metric []float64) Heading { return struct{ Heading }{steepest{}.Start(metric)} }
+
+// TestAnotherRunIsRefused: with a method, settings or variables that are not
+// those of the checkpoint.
+func TestAnotherRunIsRefused(t *testing.T) {
+	var b []byte
+	for it := range Iterates(context.Background(), rosenbrock(), LBFGS{}, []float64{-1.2, 1}, Settings{}) {
+		if it.Iteration == 3 {
+			b = encoded(t, it)
+			break
+		}
+	}
+	for _, c := range []struct {
+		m    Method
+		p    Problem
+		want string
+	}{
+		{BFGS{}, rosenbrock(), "this run is of bfgs"},
+		{LBFGS{Memory: 3}, rosenbrock(), "Memory:3"},
+		{LBFGS{Tolerance: 1e-9}, rosenbrock(), "Tolerance:1e-09"},
+		{LBFGS{Search: Armijo{}}, rosenbrock(), "Armijo"},
+		{LBFGS{}, wide(), "2 numbers where there are 12"},
+		{LBFGS{}, one(func(x float64) (v, g, h float64) { return x * x, 2 * x, 2 }), "2 numbers where there are 1"},
+	} {
+		r, err := Minimize(context.Background(), c.p, c.m, nil, Settings{From: decoded(t, b)})
+		if !errors.As(err, new(*CheckpointError)) || !strings.Contains(err.Error(), c.want) || r.Status != Failed {
+			t.Errorf("%#v: %v, want %q", c.m, err, c.want)
+		}
+	}
+}
+
+func TestDamagedCheckpointsAreRefused(t *testing.T) {
+	var b []byte
+	for it := range Iterates(context.Background(), rosenbrock(), LBFGS{}, []float64{-1.2, 1}, Settings{}) {
+		if it.Iteration == 4 {
+			b = encoded(t, it)
+			break
+		}
+	}
+	refused := func(what string, b []byte, want string) {
+		t.Helper()
+		c := decoded(t, slices.Clone(want0))
+		before := *c
+		err := c.UnmarshalBinary(b)
+		if !errors.As(err, new(*CheckpointError)) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", what, err, want)
+		}
+		if c.method != before.method || c.iteration != before.iteration || !bytes.Equal(c.state, before.state) {
+			t.Errorf("%s: refused, and the checkpoint is changed", what)
+		}
+	}
+	for i := range b {
+		damaged := slices.Clone(b)
+		damaged[i] ^= byte(1 + i%255)
+		refused("damaged", damaged, "checkpoint")
+		refused("cut off", b[:i], "checkpoint")
+	}
+	newer := slices.Clone(b)
+	newer[len("hesse run")] = 9
+	refused("another version", newer, "version 9; this program reads version 1")
+	refused("something else", []byte("PAR1 and so on"), "not a checkpoint of a run")
+}
+
+// want0 is the checkpoint of a run without variables.
+var want0 = func() []byte {
+	for it := range Iterates(context.Background(), rosenbrock(), LBFGS{}, nil, Settings{}) {
+		c, err := it.Checkpoint()
+		if err != nil {
+			panic(err)
+		}
+		b, _ := c.MarshalBinary()
+		return b
+	}
+	return nil
+}()
+
+// resealed is an encoding whose last four bytes are made its checksum.
+func resealed(b []byte) []byte {
+	body := slices.Clone(b[:len(b)-4])
+	return binary.LittleEndian.AppendUint32(body, crc32.ChecksumIEEE(body))
+}
+
+// FuzzCheckpoint: no input panics or takes memory out of proportion, neither
+// where it is decoded nor where a run goes on from it; what is accepted encodes
+// to the same bytes. The checksum would keep a fuzzer from everything behind
+// it, so it is also tried with one that fits.
+func FuzzCheckpoint(f *testing.F) {
+	methods := []Method{LBFGS{}, BFGS{}, ConjugateGradient{}, Newton{}, NewtonCG{}, TrustRegion{}, Nesterov{}, BarzilaiBorwein{}, GradientDescent{}}
+	for _, m := range methods {
+		for it := range Iterates(context.Background(), rosenbrock(), m, []float64{-1.2, 1}, Settings{MaxIterations: 4}) {
+			b := encoded(f, it)
+			f.Add(b)
+			f.Add(b[:len(b)/2])
+		}
+	}
+	f.Add([]byte("hesse run\x02"))
+	f.Fuzz(func(t *testing.T, input []byte) {
+		inputs := [][]byte{input}
+		if len(input) >= 4 {
+			inputs = append(inputs, resealed(input))
+		}
+		for _, b := range inputs {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			var c Checkpoint
+			err := c.UnmarshalBinary(b)
+			runtime.ReadMemStats(&after)
+			if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20+4*uint64(len(b)) {
+				t.Fatalf("%d bytes take %d bytes of memory", len(b), took)
+			}
+			if err != nil {
+				continue
+			}
+			if again, _ := c.MarshalBinary(); !bytes.Equal(again, b) {
+				t.Fatalf("decoded from\n%x\nencoded as\n%x", b, again)
+			}
+			for _, m := range methods {
+				if describe(m) == c.method {
+					Minimize(context.Background(), rosenbrock(), m, nil, Settings{From: &c, MaxIterations: min(c.iteration, 1<<20) + 3})
+				}
+			}
+		}
+	})
+}
