@@ -170,14 +170,7 @@ func (g *gemmGenerator) merge(label string, acc [][]reg.VecVirtual, last *lastVe
 	ldc, row := g.argument("ldc"), g.GP64()
 	g.bytes(ldc, g.size)
 	g.MOVQ(g.c, row)
-	bits := g.GP64()
-	if g.size == 8 {
-		g.MOVQ(g.parameter("beta"), bits)
-		g.SHLQ(operand.Imm(1), bits) // the sign of a zero does not matter
-	} else {
-		g.MOVL(g.parameter("beta"), bits.As32())
-		g.SHLL(operand.Imm(1), bits.As32())
-	}
+	g.bitsOf("beta") // the shift sets the flag
 	g.JZ(operand.LabelRef(label + "_set"))
 	beta := g.vec()
 	g.broadcast(g.parameter("beta"), beta)

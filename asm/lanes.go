@@ -6,6 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/seed-0327bdf7/hesse/internal/ref"
 )
 
 // A laneRange is lanes from … to−1 of a vector, known when code is generated.
@@ -75,4 +77,120 @@ func (k *kernel) storeLanes(v reg.VecVirtual, l laneRange, bits reg.Register, m 
 		k.VMOVUPD(k.laneMask(l, 8), mask)
 		k.VMASKMOVPD(v, mask, m)
 	}
+}
+
+// dotLanes is fresh registers for the lanes of ref.RowDots: four groups of two
+// AVX2 registers or one of AVX-512.
+func (k *kernel) dotLanes() []reg.VecVirtual {
+	acc := make([]reg.VecVirtual, ref.DotGroups*64/k.vector)
+	for i := range acc {
+		acc[i] = k.vec()
+	}
+	return acc
+}
+
+// cutsOf is the masks of what is left of n elements by groups of lanes.
+func (k *kernel) cutsOf(n reg.Register) []*lastVector {
+	lanes := 64 / k.size
+	rem := k.GP64()
+	k.MOVQ(n, rem)
+	k.ANDQ(imm(lanes-1), rem)
+	if k.masks {
+		return []*lastVector{{bits: k.bitmask(rem)}}
+	}
+	low, high, zero, width := k.GP64(), k.GP64(), k.GP64(), k.GP64()
+	k.MOVQ(operand.I32(int32(lanes/2)), width)
+	k.XORQ(zero, zero)
+	k.MOVQ(rem, low)
+	k.CMPQ(low, width)
+	k.CMOVQGT(width, low)
+	k.MOVQ(rem, high)
+	k.SUBQ(width, high)
+	k.CMOVQLT(zero, high)
+	return []*lastVector{{window: k.window(low, k.size, 0)}, {window: k.window(high, k.size, 0)}}
+}
+
+// inLanes emits a loop over elements that the pointers advance through, in the
+// lanes of dotLanes: body takes what belongs to register i of them.
+func (k *kernel) inLanes(left reg.Register, pointers []reg.Register, cuts []*lastVector, body func(i int, cut *lastVector)) {
+	const groups = ref.DotGroups
+	lanes, pieces := 64/k.size, 64/k.vector
+	k.SUBQ(imm(groups*lanes), left)
+	k.JL(operand.LabelRef("rest"))
+	k.Label("groups")
+	for i := range groups * pieces {
+		body(i, nil)
+	}
+	for _, p := range pointers {
+		k.ADDQ(imm(groups*64), p)
+	}
+	k.SUBQ(imm(groups*lanes), left)
+	k.JGE(operand.LabelRef("groups"))
+	k.Label("rest")
+	k.ADDQ(imm(groups*lanes), left)
+	k.JZ(operand.LabelRef("fold"))
+	for g := range groups {
+		part := fmt.Sprintf("part%d", g)
+		k.CMPQ(left, operand.Imm(uint64(lanes)))
+		k.JL(operand.LabelRef(part))
+		for i := range pieces {
+			body(g*pieces+i, nil)
+		}
+		k.SUBQ(imm(lanes), left)
+		k.JMP(operand.LabelRef(fmt.Sprintf("whole%d", g)))
+		k.Label(part)
+		k.TESTQ(left, left)
+		k.JZ(operand.LabelRef("fold"))
+		for i := range pieces {
+			body(g*pieces+i, cuts[i])
+		}
+		k.JMP(operand.LabelRef("fold"))
+		k.Label(fmt.Sprintf("whole%d", g))
+	}
+	k.Label("fold")
+}
+
+// foldLanes adds l with l + half, halves upon halves. The sum is the lowest lane
+// of what is returned.
+func (k *kernel) foldLanes(acc []reg.VecVirtual) reg.Register {
+	add, last := k.VADDPD, k.VADDSD
+	if k.size == 4 {
+		add, last = k.VADDPS, k.VADDSS
+	}
+	for half := len(acc) / 2; half >= 1; half /= 2 {
+		for i := range half {
+			add(acc[i+half], acc[i], acc[i])
+		}
+	}
+	return k.foldRegister(acc[0], add, last)
+}
+
+// foldRegister joins the lanes of v, the upper half with the lower; last is the
+// operation on single lanes.
+func (k *kernel) foldRegister(v reg.VecVirtual, join, last func(...operand.Op)) reg.Register {
+	other := k.YMM()
+	if k.vector == 64 {
+		k.VEXTRACTF64X4(operand.Imm(1), v, other)
+		join(other, v.AsY(), v.AsY())
+	}
+	k.VEXTRACTF128(operand.Imm(1), v.AsY(), other.AsX())
+	join(other.AsX(), v.AsX(), v.AsX())
+	k.VPERMILPD(operand.Imm(1), v.AsX(), other.AsX())
+	if k.size == 4 {
+		join(other.AsX(), v.AsX(), v.AsX())
+		k.VMOVSHDUP(v.AsX(), other.AsX())
+	}
+	last(other.AsX(), v.AsX(), v.AsX())
+	return v.AsX()
+}
+
+// positive is what a logical and with leaves the absolute value.
+func (k *kernel) positive() reg.VecVirtual {
+	bits := uint64(1)<<63 - 1
+	if k.size == 4 {
+		bits &^= 1 << 31
+	}
+	v := k.vec()
+	k.VBROADCASTSD(k.constant(bits), v)
+	return v
 }

@@ -25,6 +25,7 @@ type family struct {
 }
 
 var families = []family{
+	{"abssum", absSum, []element{float64s, float32s}},
 	{"axpy", axpy, []element{float64s, float32s}},
 	{"dots", dots, []element{float64s, float32s}},
 	{"exactdots", exactDots, []element{float64s}},
@@ -32,6 +33,7 @@ var families = []family{
 	{"exacttile", exactTile, []element{float64s}},
 	{"exp", expFamily, []element{float64s}},
 	{"gemm", gemm, []element{float64s, float32s}},
+	{"indexmax", indexMax, []element{float64s, float32s}},
 	{"log", logFamily, []element{float64s}},
 	{"logistic", logisticFamily, []element{float64s}},
 	{"multiply", multiply, []element{float64s}},
@@ -39,10 +41,13 @@ var families = []family{
 	{"pack", pack, []element{float64s, float32s}},
 	{"peak", peak, []element{float64s, float32s}},
 	{"read", read, []element{float64s}},
+	{"rot", rot, []element{float64s, float32s}},
+	{"rowaxpys", rowAxpys, []element{float64s, float32s}},
 	{"rowdots", rowDots, []element{float64s, float32s}},
 	{"scal", scal, []element{float64s, float32s}},
 	{"squared", squared, []element{float64s}},
 	{"sum", sum, []element{float64s}},
+	{"swap", swap, []element{float64s, float32s}},
 	{"tile", tile, []element{float64s, float32s}},
 	{"transpose", transpose, []element{float64s, float32s}},
 	{"update", update, []element{float64s, float32s}},

@@ -1,130 +1,115 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
-
-	"github.com/seed-0327bdf7/hesse/internal/ref"
 )
 
-// rowDots emits dst[i] = Σ_j a[i,j]·x[j] in the data's own type, in the lanes of
-// ref.RowDots: four groups of two AVX2 registers or one of AVX-512.
+// rowDots emits dst[i] = fma(alpha, Σ_j a[i,j]·x[j], beta·dst[i]) in the data's own
+// type, in the lanes of ref.RowDots, and the dot product of two vectors.
 func rowDots(k *kernel) {
+	dotOfTwo(k)
 	k.Function("RowDots" + k.name)
 	k.Pragma("noescape")
-	k.SignatureExpr(k.signature("func(dst *%[1]s, a *%[1]s, n, p, stride int, x *%[1]s)"))
-	k.Doc("RowDots" + k.name + " computes n dot products of rows of p columns with x.")
+	k.SignatureExpr(k.signature("func(dst *%[1]s, alpha, beta %[1]s, a *%[1]s, n, stride, p, step int, x *%[1]s, shift int)"))
+	k.Doc("RowDots"+k.name+" computes n dot products of rows of a with x. A row has step columns",
+		"more than the one before, and meets x shift elements further on.")
 	k.Attributes(noSplit)
 	dst, a, n, p := k.argument("dst"), k.argument("a"), k.argument("n"), k.argument("p")
-	stride, x := k.argument("stride"), k.argument("x")
+	stride, x, shift := k.argument("stride"), k.argument("x"), k.argument("shift")
 	k.bytes(stride, k.size)
-	const groups = ref.DotGroups
-	lanes := 64 / k.size // of a group
-	pieces := 64 / k.vector
-	acc := make([]reg.VecVirtual, groups*pieces)
-	for i := range acc {
-		acc[i] = k.vec()
-	}
-	add, fma := k.VADDPD, k.VFMADD231PD
-	if k.size == 4 {
-		add, fma = k.VADDPS, k.VFMADD231PS
-	}
-
-	// What is left of a row by groups: its masks are the same for every row.
-	rem := k.GP64()
-	k.MOVQ(p, rem)
-	k.ANDQ(imm(lanes-1), rem)
-	cuts := make([]*lastVector, pieces)
-	if k.masks {
-		cuts[0] = &lastVector{bits: k.bitmask(rem)}
-	} else {
-		low, high, zero, width := k.GP64(), k.GP64(), k.GP64(), k.GP64()
-		k.MOVQ(operand.I32(int32(lanes/2)), width)
-		k.XORQ(zero, zero)
-		k.MOVQ(rem, low)
-		k.CMPQ(low, width)
-		k.CMOVQGT(width, low)
-		k.MOVQ(rem, high)
-		k.SUBQ(width, high)
-		k.CMOVQLT(zero, high)
-		cuts[0] = &lastVector{window: k.window(low, k.size, 0)}
-		cuts[1] = &lastVector{window: k.window(high, k.size, 0)}
-	}
+	k.bytes(shift, k.size)
+	bits := k.bitsOf("beta")
+	acc := k.dotLanes()
 
 	row, with, left := k.GP64(), k.GP64(), k.GP64()
 	k.Label("row")
+	cuts := k.cutsOf(p)
 	k.MOVQ(a, row)
 	k.MOVQ(x, with)
 	k.MOVQ(p, left)
-	for _, v := range acc {
-		k.zero(v)
+	k.dotProducts(acc, row, with, left, cuts)
+	sum := k.foldLanes(acc)
+	old := k.XMM()
+	move, scale, fma := k.VMOVSD, k.VMULSD, k.VFMADD132SD
+	if k.size == 4 {
+		move, scale, fma = k.VMOVSS, k.VMULSS, k.VFMADD132SS
 	}
-	k.SUBQ(imm(groups*lanes), left)
-	k.JL(operand.LabelRef("rest"))
-	k.Label("groups")
-	for i, v := range acc {
-		t := k.vec()
-		k.loadData(at(row, i*k.vector), t)
-		fma(at(with, i*k.vector), t, v)
-	}
-	k.ADDQ(imm(groups*64), row)
-	k.ADDQ(imm(groups*64), with)
-	k.SUBQ(imm(groups*lanes), left)
-	k.JGE(operand.LabelRef("groups"))
-	k.Label("rest")
-	k.ADDQ(imm(groups*lanes), left)
-	k.JZ(operand.LabelRef("fold"))
-	for g := range groups {
-		part := fmt.Sprintf("part%d", g)
-		k.CMPQ(left, operand.Imm(uint64(lanes)))
-		k.JL(operand.LabelRef(part))
-		for i := range pieces {
-			t := k.vec()
-			k.loadData(at(row, (g*pieces+i)*k.vector), t)
-			fma(at(with, (g*pieces+i)*k.vector), t, acc[g*pieces+i])
-		}
-		k.SUBQ(imm(lanes), left)
-		k.JMP(operand.LabelRef(fmt.Sprintf("whole%d", g)))
-		k.Label(part)
-		k.TESTQ(left, left)
-		k.JZ(operand.LabelRef("fold"))
-		for i := range pieces {
-			t, u := k.vec(), k.vec()
-			k.loadCut(at(row, (g*pieces+i)*k.vector), t, cuts[i])
-			k.loadCut(at(with, (g*pieces+i)*k.vector), u, cuts[i])
-			fma(u, t, acc[g*pieces+i])
-		}
-		k.JMP(operand.LabelRef("fold"))
-		k.Label(fmt.Sprintf("whole%d", g))
-	}
-	k.Label("fold")
-	for half := len(acc) / 2; half >= 1; half /= 2 {
-		for i := range half {
-			add(acc[i+half], acc[i], acc[i])
-		}
-	}
-	sum, other := acc[0], k.YMM()
-	if k.vector == 64 {
-		k.VEXTRACTF64X4(operand.Imm(1), sum, other)
-		add(other, sum.AsY(), sum.AsY())
-	}
-	k.VEXTRACTF128(operand.Imm(1), sum.AsY(), other.AsX())
-	add(other.AsX(), sum.AsX(), sum.AsX())
-	k.VPERMILPD(operand.Imm(1), sum.AsX(), other.AsX())
-	if k.size == 8 {
-		k.VADDSD(other.AsX(), sum.AsX(), sum.AsX())
-		k.VMOVSD(sum.AsX(), at(dst, 0))
-	} else {
-		k.VADDPS(other.AsX(), sum.AsX(), sum.AsX())
-		k.VMOVSHDUP(sum.AsX(), other.AsX())
-		k.VADDSS(other.AsX(), sum.AsX(), sum.AsX())
-		k.VMOVSS(sum.AsX(), at(dst, 0))
-	}
+	k.VXORPS(old, old, old)
+	k.TESTQ(bits, bits)
+	k.JZ(operand.LabelRef("set"))
+	move(at(dst, 0), old)
+	scale(k.parameter("beta"), old, old)
+	k.Label("set")
+	fma(k.parameter("alpha"), old, sum)
+	move(sum, at(dst, 0))
 	k.ADDQ(imm(k.size), dst)
 	k.ADDQ(stride, a)
+	k.ADDQ(shift, x)
+	k.ADDQ(k.parameter("step"), p)
 	k.DECQ(n)
 	k.JNZ(operand.LabelRef("row"))
 	k.finish()
+}
+
+func dotOfTwo(k *kernel) {
+	k.Function("Dot" + k.name)
+	k.Pragma("noescape")
+	k.SignatureExpr(k.signature("func(x, y *%[1]s, n int) %[1]s"))
+	k.Doc("Dot" + k.name + " is the dot product of two vectors, in the lanes of RowDots" + k.name + ".")
+	k.Attributes(noSplit)
+	x, y, n := k.argument("x"), k.argument("y"), k.argument("n")
+	cuts := k.cutsOf(n)
+	acc := k.dotLanes()
+	k.dotProducts(acc, x, y, n, cuts)
+	k.returnScalar(k.foldLanes(acc))
+	k.finish()
+}
+
+// dotProducts fills the lanes with products of n elements.
+func (k *kernel) dotProducts(acc []reg.VecVirtual, x, y, n reg.Register, cuts []*lastVector) {
+	fma := k.VFMADD231PD
+	if k.size == 4 {
+		fma = k.VFMADD231PS
+	}
+	for _, v := range acc {
+		k.zero(v)
+	}
+	k.inLanes(n, []reg.Register{x, y}, cuts, func(i int, cut *lastVector) {
+		t := k.vec()
+		k.loadCut(at(x, i*k.vector), t, cut)
+		if cut == nil {
+			fma(at(y, i*k.vector), t, acc[i])
+			return
+		}
+		u := k.vec()
+		k.loadCut(at(y, i*k.vector), u, cut)
+		fma(u, t, acc[i])
+	})
+}
+
+// bitsOf is the bits of a parameter but for its sign: zero if it is zero.
+func (k *kernel) bitsOf(name string) reg.Register {
+	bits := k.GP64()
+	if k.size == 8 {
+		k.MOVQ(k.parameter(name), bits)
+		k.SHLQ(operand.Imm(1), bits)
+	} else {
+		k.MOVL(k.parameter(name), bits.As32())
+		k.SHLL(operand.Imm(1), bits.As32())
+	}
+	return bits
+}
+
+// returnScalar stores the lowest lane as the only result.
+func (k *kernel) returnScalar(v reg.Register) {
+	result, err := k.ReturnIndex(0).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	if k.size == 8 {
+		k.VMOVSD(v, result.Addr)
+	} else {
+		k.VMOVSS(v, result.Addr)
+	}
 }

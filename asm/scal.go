@@ -32,13 +32,22 @@ func scal(k *kernel) {
 // in the data's own type: so many vectors a turn, then one, then one that is
 // cut to what is left. body does vector i of a turn.
 func (k *kernel) vectors(n reg.Register, pointers []reg.Register, streams int, body func(i int, cut *lastVector)) {
+	k.wholeVectors(n, pointers, streams, func(i int) { body(i, nil) })
+	k.TESTQ(n, n)
+	k.JZ(operand.LabelRef("done"))
+	body(0, k.cut(n))
+	k.Label("done")
+}
+
+// wholeVectors is vectors without what is left at the end.
+func (k *kernel) wholeVectors(n reg.Register, pointers []reg.Register, streams int, body func(i int)) {
 	width := k.vector / k.size
 	loop := func(label string, streams int) {
 		k.Label(label)
 		k.CMPQ(n, operand.Imm(uint64(streams*width)))
 		k.JL(operand.LabelRef(label + "_end"))
 		for i := range streams {
-			body(i, nil)
+			body(i)
 		}
 		for _, p := range pointers {
 			k.ADDQ(imm(streams*k.vector), p)
@@ -49,16 +58,14 @@ func (k *kernel) vectors(n reg.Register, pointers []reg.Register, streams int, b
 	}
 	loop("streams", streams)
 	loop("vector", 1)
-	k.TESTQ(n, n)
-	k.JZ(operand.LabelRef("done"))
-	cut := lastVector{}
+}
+
+// cut is the mask of the first n lanes.
+func (k *kernel) cut(n reg.Register) *lastVector {
 	if k.masks {
-		cut.bits = k.bitmask(n)
-	} else {
-		cut.window = k.window(n, k.size, 0)
+		return &lastVector{bits: k.bitmask(n)}
 	}
-	body(0, &cut)
-	k.Label("done")
+	return &lastVector{window: k.window(n, k.size, 0)}
 }
 
 func (k *kernel) loadCut(m operand.Mem, v reg.VecVirtual, cut *lastVector) {

@@ -1,13 +1,33 @@
 package kernels
 
+import "math"
+
 // Axpy adds a multiple of a vector, dst[i] += a·x[i], one fused multiply-add
 // an element. dst and x have the same length; they may be the same slice.
 func Axpy[T Float](dst []T, a T, x []T) {
 	if len(dst) != len(x) {
 		panic("kernels: vectors of different lengths")
 	}
+	switch {
+	case len(x) < 8 && elementBytes[T]() == 8:
+		shortAxpy(dst, a, x)
+		return
+	case len(x) == 0:
+		return
+	case len(x) <= panel:
+		axpy(dst, a, x)
+		return
+	}
 	for lo := 0; lo < len(x); lo += panel {
 		hi := min(lo+panel, len(x))
 		axpy(dst[lo:hi], a, x[lo:hi])
+	}
+}
+
+// shortAxpy is for float64, and for less work than a call takes.
+func shortAxpy[T Float](dst []T, a T, x []T) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		dst[i] = T(math.FMA(float64(a), float64(v), float64(dst[i])))
 	}
 }

@@ -127,7 +127,18 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		to := NewMatrix[T](from.Cols, from.Rows)
 		transpose(to.Data, to.Stride, from)
 	})
-	least("RowDots", func(round int) { rowDots(result.Data, x.Data[round*panel*8:], 1, panel, panel, x.Data) })
+	least("RowDots", func(round int) { rowDots(result.Data, 1, 0, x.Data[round*panel*8:], 1, panel, panel, 0, x.Data, 0) })
+	least("RowAxpys", func(round int) {
+		rowAxpys(x.Data[round*panel*8:], 8000, x.Data[(round+200)*panel*4:], 8000, 0.5, x.Data, 64, panel/2/64, 0)
+	})
+	least("AbsSum", func(round int) { result.Data[0] = absSum(x.Data[round*panel*8:][:panel]) })
+	least("IndexMax", func(round int) { indexMax(x.Data[round*panel*8:][:panel/4], 0) })
+	least("Rot", func(round int) {
+		rot(x.Data[round*panel*8:][:panel/2], x.Data[(round+200)*panel*4:][:panel/2], 0.8, 0.6)
+	})
+	least("Swap", func(round int) {
+		swap(x.Data[round*panel*8:][:panel/2], x.Data[(round+200)*panel*4:][:panel/2])
+	})
 	if p, _ := narrowColumns[T](); p > 0 {
 		least("Narrow", func(round int) {
 			a := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, p)

@@ -18,6 +18,23 @@ import (
 
 const noLevel = "kernels: no implementation for this level"
 
+func absSum[T Float](x []T) T {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		return T(avx512.AbsSum64(f64(x), len(x)))
+	case level == cpu.AVX512:
+		return T(avx512.AbsSum32(f32(x), len(x)))
+	case level == cpu.AVX2 && is64[T]():
+		return T(avx2.AbsSum64(f64(x), len(x)))
+	case level == cpu.AVX2:
+		return T(avx2.AbsSum32(f32(x), len(x)))
+	case level == cpu.Generic:
+		return ref.AbsSum(x)
+	default:
+		panic(noLevel)
+	}
+}
+
 func axpy[T Float](dst []T, a T, x []T) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
@@ -30,6 +47,23 @@ func axpy[T Float](dst []T, a T, x []T) {
 		avx2.Axpy32(f32(dst), float32(a), f32(x), len(x))
 	case level == cpu.Generic:
 		ref.Axpy(dst, a, x)
+	default:
+		panic(noLevel)
+	}
+}
+
+func dot[T Float](x, y []T) T {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		return T(avx512.Dot64(f64(x), f64(y), len(x)))
+	case level == cpu.AVX512:
+		return T(avx512.Dot32(f32(x), f32(y), len(x)))
+	case level == cpu.AVX2 && is64[T]():
+		return T(avx2.Dot64(f64(x), f64(y), len(x)))
+	case level == cpu.AVX2:
+		return T(avx2.Dot32(f32(x), f32(y), len(x)))
+	case level == cpu.Generic:
+		return ref.Dot(x, y)
 	default:
 		panic(noLevel)
 	}
@@ -145,6 +179,23 @@ func gemmShape[T Float]() (rows, columns, vector int) {
 	return tileShape[T]()
 }
 
+func indexMax[T Float](x []T, above T) int {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		return avx512.IndexMax64(f64(x), len(x), float64(above))
+	case level == cpu.AVX512:
+		return avx512.IndexMax32(f32(x), len(x), float32(above))
+	case level == cpu.AVX2 && is64[T]():
+		return avx2.IndexMax64(f64(x), len(x), float64(above))
+	case level == cpu.AVX2:
+		return avx2.IndexMax32(f32(x), len(x), float32(above))
+	case level == cpu.Generic:
+		return ref.IndexMax(x, above)
+	default:
+		panic(noLevel)
+	}
+}
+
 func log(dst, x []float64) {
 	switch cpu.Active() {
 	case cpu.AVX512:
@@ -214,18 +265,52 @@ func pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []flo
 	}
 }
 
-func rowDots[T Float](dst, a []T, n, p, stride int, x []T) {
+func rot[T Float](x, y []T, c, s T) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.RowDots64(f64(dst), f64(a), n, p, stride, f64(x))
+		avx512.Rot64(f64(x), f64(y), float64(c), float64(s), len(x))
 	case level == cpu.AVX512:
-		avx512.RowDots32(f32(dst), f32(a), n, p, stride, f32(x))
+		avx512.Rot32(f32(x), f32(y), float32(c), float32(s), len(x))
 	case level == cpu.AVX2 && is64[T]():
-		avx2.RowDots64(f64(dst), f64(a), n, p, stride, f64(x))
+		avx2.Rot64(f64(x), f64(y), float64(c), float64(s), len(x))
 	case level == cpu.AVX2:
-		avx2.RowDots32(f32(dst), f32(a), n, p, stride, f32(x))
+		avx2.Rot32(f32(x), f32(y), float32(c), float32(s), len(x))
 	case level == cpu.Generic:
-		ref.RowDots(dst, a, n, p, stride, x)
+		ref.Rot(x, y, c, s)
+	default:
+		panic(noLevel)
+	}
+}
+
+func rowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, n, p, step int) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.RowAxpys64(f64(dst), ldd, f64(x), ldx, float64(alpha), f64(w), n, p, step)
+	case level == cpu.AVX512:
+		avx512.RowAxpys32(f32(dst), ldd, f32(x), ldx, float32(alpha), f32(w), n, p, step)
+	case level == cpu.AVX2 && is64[T]():
+		avx2.RowAxpys64(f64(dst), ldd, f64(x), ldx, float64(alpha), f64(w), n, p, step)
+	case level == cpu.AVX2:
+		avx2.RowAxpys32(f32(dst), ldd, f32(x), ldx, float32(alpha), f32(w), n, p, step)
+	case level == cpu.Generic:
+		ref.RowAxpys(dst, ldd, x, ldx, alpha, w, n, p, step)
+	default:
+		panic(noLevel)
+	}
+}
+
+func rowDots[T Float](dst []T, alpha, beta T, a []T, n, stride, p, step int, x []T, shift int) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.RowDots64(f64(dst), float64(alpha), float64(beta), f64(a), n, stride, p, step, f64(x), shift)
+	case level == cpu.AVX512:
+		avx512.RowDots32(f32(dst), float32(alpha), float32(beta), f32(a), n, stride, p, step, f32(x), shift)
+	case level == cpu.AVX2 && is64[T]():
+		avx2.RowDots64(f64(dst), float64(alpha), float64(beta), f64(a), n, stride, p, step, f64(x), shift)
+	case level == cpu.AVX2:
+		avx2.RowDots32(f32(dst), float32(alpha), float32(beta), f32(a), n, stride, p, step, f32(x), shift)
+	case level == cpu.Generic:
+		ref.RowDots(dst, alpha, beta, a, n, stride, p, step, x, shift)
 	default:
 		panic(noLevel)
 	}
@@ -295,6 +380,23 @@ func sum(x []float64) float64 {
 		return avx2.Sum64(&x[0], len(x))
 	case cpu.Generic:
 		return ref.Sum(x)
+	default:
+		panic(noLevel)
+	}
+}
+
+func swap[T Float](x, y []T) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Swap64(f64(x), f64(y), len(x))
+	case level == cpu.AVX512:
+		avx512.Swap32(f32(x), f32(y), len(x))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Swap64(f64(x), f64(y), len(x))
+	case level == cpu.AVX2:
+		avx2.Swap32(f32(x), f32(y), len(x))
+	case level == cpu.Generic:
+		ref.Swap(x, y)
 	default:
 		panic(noLevel)
 	}

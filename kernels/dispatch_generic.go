@@ -4,7 +4,11 @@ package kernels
 
 import "github.com/seed-0327bdf7/hesse/internal/ref"
 
+func absSum[T Float](x []T) T { return ref.AbsSum(x) }
+
 func axpy[T Float](dst []T, a T, x []T) { ref.Axpy(dst, a, x) }
+
+func dot[T Float](x, y []T) T { return ref.Dot(x, y) }
 
 func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	ref.Dots(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, beta)
@@ -34,6 +38,8 @@ func gemmShape[T Float]() (rows, columns, vector int) {
 	return ref.GemmRows, ref.GemmColumns, ref.GemmRows
 }
 
+func indexMax[T Float](x []T, above T) int { return ref.IndexMax(x, above) }
+
 func log(dst, x []float64) { ref.Log(dst, x) }
 
 func log1p(dst, x []float64) { ref.Log1p(dst, x) }
@@ -48,8 +54,14 @@ func pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []flo
 	ref.Pack(dst, ldd, x, n, p, stride, shift, d)
 }
 
-func rowDots[T Float](dst, a []T, n, p, stride int, x []T) {
-	ref.RowDots(dst, a, n, p, stride, x)
+func rot[T Float](x, y []T, c, s T) { ref.Rot(x, y, c, s) }
+
+func rowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, n, p, step int) {
+	ref.RowAxpys(dst, ldd, x, ldx, alpha, w, n, p, step)
+}
+
+func rowDots[T Float](dst []T, alpha, beta T, a []T, n, stride, p, step int, x []T, shift int) {
+	ref.RowDots(dst, alpha, beta, a, n, stride, p, step, x, shift)
 }
 
 func scal[T Float](x []T, a T) { ref.Scal(x, a) }
@@ -61,6 +73,8 @@ func softplus(dst, x []float64) { ref.Softplus(dst, x) }
 func squared(value, r, d, eta, y []float64) { ref.Squared(value, r, d, eta, y) }
 
 func sum(x []float64) float64 { return ref.Sum(x) }
+
+func swap[T Float](x, y []T) { ref.Swap(x, y) }
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 

@@ -1,52 +1,73 @@
 package kernels
 
-// RowDots computes one dot product a row in the data's own type, dst[i] =
-// Σ_j A[i,j]·x[j]. dst has A.Rows elements and is overwritten, x has A.Cols.
-// |error| ≤ (p/32 + 16)·ε·Σ_j |A[i,j]|·|x[j]| with T's ε.
-func RowDots[T Float](dst []T, a Matrix[T], x []T) {
-	empty := a.check()
-	if len(dst) != a.Rows {
-		panic("kernels: length of dst is not the number of rows")
-	}
-	if len(x) != a.Cols {
-		panic("kernels: length of x is not the number of columns")
-	}
-	if empty {
-		clear(dst)
+// RowDots computes a dot product a row, as [Dot] does, and merges it,
+//
+//	dst[i] = fma(alpha, Σ_j a[i·stride+j]·x[i·shift+j], beta·dst[i])
+//
+// for every i of dst, with j below columns + i·step: rows of a matrix with
+// step = shift = 0, of a lower triangle with step = 1, of an upper one with step
+// = −1 and shift = 1. If beta is zero, dst is not read. dst[i] may be an element of
+// x that no later row reads.
+func RowDots[T Float](dst []T, alpha, beta T, a []T, stride, columns, step int, x []T, shift int) {
+	n := len(dst)
+	if n == 0 {
 		return
 	}
-	if a.Cols > panel {
+	widest := checkRows(n, columns, step, len(a), stride, len(x), shift)
+	if widest > panel {
 		for i := range dst {
-			dst[i] = Dot(a.Row(i), x)
+			end := columns + i*step
+			dst[i] = Merge(alpha, Dot(a[i*stride:][:end], x[i*shift:][:end]), beta, dst[i])
 		}
 		return
 	}
-	step := rowsPerCall(a.Cols)
-	for lo := 0; lo < a.Rows; lo += step {
-		hi := min(lo+step, a.Rows)
-		rowDots(dst[lo:hi], a.Data[lo*a.Stride:], hi-lo, a.Cols, a.Stride, x)
+	rows := max(panel/max(widest, 1), 1)
+	for lo := 0; lo < n; lo += rows {
+		rowDots(dst[lo:min(lo+rows, n)], alpha, beta, a[lo*stride:], min(rows, n-lo), stride, columns+lo*step, step, x[lo*shift:], shift)
 	}
 }
 
-// Dot is Σ_i x[i]·y[i] in T, as [RowDots] has it; panels of 16384 elements are
-// added from left to right. x and y have the same length.
-func Dot[T Float](x, y []T) T {
-	if len(x) != len(y) {
-		panic("kernels: vectors of different lengths")
+// RowAxpys adds multiples of rows to rows,
+//
+//	dst[i·ldd+j] = fma(alpha·w[i], x[i·ldx+j], dst[i·ldd+j])
+//
+// for every i of w, one row after the other, with j below columns + i·step;
+// alpha·w[i] is rounded. With ldd = 0 all are added to one row, with ldx = 0 one
+// to all. dst overlaps neither x nor w.
+func RowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, columns, step int) {
+	n := len(w)
+	if n == 0 {
+		return
 	}
-	var total [1]T
-	if len(x) == 0 {
-		return 0
+	widest := checkRows(n, columns, step, len(dst), ldd, len(x), ldx)
+	if widest < 8 && elementBytes[T]() == 8 {
+		for i, v := range w {
+			shortAxpy(dst[i*ldd:], T(alpha*v), x[i*ldx:][:columns+i*step])
+		}
+		return
 	}
-	if len(x) <= panel {
-		rowDots(total[:], x, 1, len(x), len(x), y)
-		return total[0]
+	if widest > panel/2 {
+		for i, v := range w {
+			end := columns + i*step
+			Axpy(dst[i*ldd:][:end], T(alpha*v), x[i*ldx:][:end])
+		}
+		return
 	}
-	var sum T
-	for lo := 0; lo < len(x); lo += panel {
-		hi := min(lo+panel, len(x))
-		rowDots(total[:], x[lo:hi], 1, hi-lo, hi-lo, y[lo:hi])
-		sum += total[0]
+	rows := max(panel/2/max(widest, 1), 1)
+	for lo := 0; lo < n; lo += rows {
+		rowAxpys(dst[lo*ldd:], ldd, x[lo*ldx:], ldx, alpha, w[lo:], min(rows, n-lo), columns+lo*step, step)
 	}
-	return sum
+}
+
+// checkRows panics unless n rows, whose lengths change by step, lie within two
+// slices with a stride each. It is how long the longest is.
+func checkRows(n, columns, step, lengthA, strideA, lengthB, strideB int) (widest int) {
+	last := columns + (n-1)*step
+	if columns < 0 || last < 0 || strideA < 0 || strideB < 0 {
+		panic("kernels: negative dimension")
+	}
+	if lengthA < columns || lengthA < (n-1)*strideA+last || lengthB < columns || lengthB < (n-1)*strideB+last {
+		panic("kernels: rows longer than their data")
+	}
+	return max(columns, last)
 }

@@ -12,9 +12,9 @@ TEXT ·Axpy64(SB), NOSPLIT, $0-32
 	MOVQ         n+24(FP), DX
 	VBROADCASTSD a+8(FP), Y0
 
-blocks:
+streams:
 	CMPQ        DX, $0x10
-	JL          vectors
+	JL          streams_end
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (CX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -30,31 +30,37 @@ blocks:
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
-	JMP         blocks
+	JMP         streams
 
-vectors:
+streams_end:
+vector:
 	CMPQ        DX, $0x04
-	JL          scalars
+	JL          vector_end
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (CX), Y0, Y1
 	VMOVUPD     Y1, (AX)
 	ADDQ        $+32, AX
 	ADDQ        $+32, CX
 	SUBQ        $+4, DX
-	JMP         vectors
+	JMP         vector
 
-scalars:
-	TESTQ       DX, DX
-	JZ          done
+vector_end:
+	TESTQ       $+2, DX
+	JZ          below2
+	VMOVUPD     (AX), X1
+	VFMADD231PD (CX), X0, X1
+	VMOVUPD     X1, (AX)
+	ADDQ        $+16, AX
+	ADDQ        $+16, CX
+
+below2:
+	TESTQ       $+1, DX
+	JZ          below1
 	VMOVSD      (AX), X1
 	VFMADD231SD (CX), X0, X1
 	VMOVSD      X1, (AX)
-	ADDQ        $+8, AX
-	ADDQ        $+8, CX
-	DECQ        DX
-	JMP         scalars
 
-done:
+below1:
 	VZEROUPPER
 	RET
 
@@ -66,9 +72,9 @@ TEXT ·Axpy32(SB), NOSPLIT, $0-32
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS a+8(FP), Y0
 
-blocks:
+streams:
 	CMPQ        DX, $0x20
-	JL          vectors
+	JL          streams_end
 	VMOVUPS     (AX), Y1
 	VFMADD231PS (CX), Y0, Y1
 	VMOVUPS     Y1, (AX)
@@ -84,30 +90,46 @@ blocks:
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
-	JMP         blocks
+	JMP         streams
 
-vectors:
+streams_end:
+vector:
 	CMPQ        DX, $0x08
-	JL          scalars
+	JL          vector_end
 	VMOVUPS     (AX), Y1
 	VFMADD231PS (CX), Y0, Y1
 	VMOVUPS     Y1, (AX)
 	ADDQ        $+32, AX
 	ADDQ        $+32, CX
 	SUBQ        $+8, DX
-	JMP         vectors
+	JMP         vector
 
-scalars:
-	TESTQ       DX, DX
-	JZ          done
+vector_end:
+	TESTQ       $+4, DX
+	JZ          below4
+	VMOVUPS     (AX), X1
+	VFMADD231PS (CX), X0, X1
+	VMOVUPS     X1, (AX)
+	ADDQ        $+16, AX
+	ADDQ        $+16, CX
+
+below4:
+	TESTQ       $+2, DX
+	JZ          below2
+	VMOVSD      (AX), X1
+	VMOVSD      (CX), X2
+	VFMADD231PS X2, X0, X1
+	VMOVSD      X1, (AX)
+	ADDQ        $+8, AX
+	ADDQ        $+8, CX
+
+below2:
+	TESTQ       $+1, DX
+	JZ          below1
 	VMOVSS      (AX), X1
 	VFMADD231SS (CX), X0, X1
 	VMOVSS      X1, (AX)
-	ADDQ        $+4, AX
-	ADDQ        $+4, CX
-	DECQ        DX
-	JMP         scalars
 
-done:
+below1:
 	VZEROUPPER
 	RET

@@ -4,12 +4,24 @@
 
 package avx2
 
-// RowDots64 computes n dot products of rows of p columns with x.
+// Dot64 is the dot product of two vectors, in the lanes of RowDots64.
 //
 //go:noescape
-func RowDots64(dst *float64, a *float64, n int, p int, stride int, x *float64)
+func Dot64(x *float64, y *float64, n int) float64
 
-// RowDots32 computes n dot products of rows of p columns with x.
+// RowDots64 computes n dot products of rows of a with x. A row has step columns
+// more than the one before, and meets x shift elements further on.
 //
 //go:noescape
-func RowDots32(dst *float32, a *float32, n int, p int, stride int, x *float32)
+func RowDots64(dst *float64, alpha float64, beta float64, a *float64, n int, stride int, p int, step int, x *float64, shift int)
+
+// Dot32 is the dot product of two vectors, in the lanes of RowDots32.
+//
+//go:noescape
+func Dot32(x *float32, y *float32, n int) float32
+
+// RowDots32 computes n dot products of rows of a with x. A row has step columns
+// more than the one before, and meets x shift elements further on.
+//
+//go:noescape
+func RowDots32(dst *float32, alpha float32, beta float32, a *float32, n int, stride int, p int, step int, x *float32, shift int)

@@ -4,166 +4,157 @@
 
 #include "textflag.h"
 
-// func RowDots64(dst *float64, a *float64, n int, p int, stride int, x *float64)
+// func Dot64(x *float64, y *float64, n int) float64
 // Requires: AVX, CMOV, FMA3
-TEXT ·RowDots64(SB), NOSPLIT, $0-48
-	MOVQ    dst+0(FP), AX
-	MOVQ    a+8(FP), CX
+TEXT ·Dot64(SB), NOSPLIT, $0-32
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
 	MOVQ    n+16(FP), DX
-	MOVQ    p+24(FP), BX
-	MOVQ    stride+32(FP), SI
-	MOVQ    x+40(FP), DI
-	SHLQ    $0x03, SI
-	MOVQ    BX, R8
-	ANDQ    $+7, R8
-	MOVQ    $+4, R11
-	XORQ    R10, R10
-	MOVQ    R8, R9
-	CMPQ    R9, R11
-	CMOVQGT R11, R9
-	SUBQ    R11, R8
-	CMOVQLT R10, R8
-	NEGQ    R9
-	LEAQ    masks8<>+0(SB), R10
-	NEGQ    R8
-	LEAQ    masks8<>+0(SB), R11
-
-row:
-	MOVQ   CX, R12
-	MOVQ   DI, R13
-	MOVQ   BX, R14
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	SUBQ   $+32, R14
-	JL     rest
+	MOVQ    DX, BX
+	ANDQ    $+7, BX
+	MOVQ    $+4, R8
+	XORQ    DI, DI
+	MOVQ    BX, SI
+	CMPQ    SI, R8
+	CMOVQGT R8, SI
+	SUBQ    R8, BX
+	CMOVQLT DI, BX
+	NEGQ    SI
+	LEAQ    masks8<>+0(SB), DI
+	NEGQ    BX
+	LEAQ    masks8<>+0(SB), R8
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	SUBQ    $+32, DX
+	JL      rest
 
 groups:
-	VMOVUPD     (R12), Y8
-	VFMADD231PD (R13), Y8, Y0
-	VMOVUPD     32(R12), Y8
-	VFMADD231PD 32(R13), Y8, Y1
-	VMOVUPD     64(R12), Y8
-	VFMADD231PD 64(R13), Y8, Y2
-	VMOVUPD     96(R12), Y8
-	VFMADD231PD 96(R13), Y8, Y3
-	VMOVUPD     128(R12), Y8
-	VFMADD231PD 128(R13), Y8, Y4
-	VMOVUPD     160(R12), Y8
-	VFMADD231PD 160(R13), Y8, Y5
-	VMOVUPD     192(R12), Y8
-	VFMADD231PD 192(R13), Y8, Y6
-	VMOVUPD     224(R12), Y8
-	VFMADD231PD 224(R13), Y8, Y7
-	ADDQ        $+256, R12
-	ADDQ        $+256, R13
-	SUBQ        $+32, R14
+	VMOVUPD     (AX), Y8
+	VFMADD231PD (CX), Y8, Y0
+	VMOVUPD     32(AX), Y8
+	VFMADD231PD 32(CX), Y8, Y1
+	VMOVUPD     64(AX), Y8
+	VFMADD231PD 64(CX), Y8, Y2
+	VMOVUPD     96(AX), Y8
+	VFMADD231PD 96(CX), Y8, Y3
+	VMOVUPD     128(AX), Y8
+	VFMADD231PD 128(CX), Y8, Y4
+	VMOVUPD     160(AX), Y8
+	VFMADD231PD 160(CX), Y8, Y5
+	VMOVUPD     192(AX), Y8
+	VFMADD231PD 192(CX), Y8, Y6
+	VMOVUPD     224(AX), Y8
+	VFMADD231PD 224(CX), Y8, Y7
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+32, DX
 	JGE         groups
 
 rest:
-	ADDQ        $+32, R14
+	ADDQ        $+32, DX
 	JZ          fold
-	CMPQ        R14, $0x08
+	CMPQ        DX, $0x08
 	JL          part0
-	VMOVUPD     (R12), Y8
-	VFMADD231PD (R13), Y8, Y0
-	VMOVUPD     32(R12), Y8
-	VFMADD231PD 32(R13), Y8, Y1
-	SUBQ        $+8, R14
+	VMOVUPD     (AX), Y8
+	VFMADD231PD (CX), Y8, Y0
+	VMOVUPD     32(AX), Y8
+	VFMADD231PD 32(CX), Y8, Y1
+	SUBQ        $+8, DX
 	JMP         whole0
 
 part0:
-	TESTQ       R14, R14
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPD     128(R10)(R9*8), Y8
-	VMASKMOVPD  (R12), Y8, Y8
-	VMOVUPD     128(R10)(R9*8), Y9
-	VMASKMOVPD  (R13), Y9, Y9
+	VMOVUPD     128(DI)(SI*8), Y8
+	VMASKMOVPD  (AX), Y8, Y8
+	VMOVUPD     128(DI)(SI*8), Y9
+	VMASKMOVPD  (CX), Y9, Y9
 	VFMADD231PD Y9, Y8, Y0
-	VMOVUPD     128(R11)(R8*8), Y8
-	VMASKMOVPD  32(R12), Y8, Y8
-	VMOVUPD     128(R11)(R8*8), Y9
-	VMASKMOVPD  32(R13), Y9, Y9
+	VMOVUPD     128(R8)(BX*8), Y8
+	VMASKMOVPD  32(AX), Y8, Y8
+	VMOVUPD     128(R8)(BX*8), Y9
+	VMASKMOVPD  32(CX), Y9, Y9
 	VFMADD231PD Y9, Y8, Y1
 	JMP         fold
 
 whole0:
-	CMPQ        R14, $0x08
+	CMPQ        DX, $0x08
 	JL          part1
-	VMOVUPD     64(R12), Y8
-	VFMADD231PD 64(R13), Y8, Y2
-	VMOVUPD     96(R12), Y8
-	VFMADD231PD 96(R13), Y8, Y3
-	SUBQ        $+8, R14
+	VMOVUPD     64(AX), Y8
+	VFMADD231PD 64(CX), Y8, Y2
+	VMOVUPD     96(AX), Y8
+	VFMADD231PD 96(CX), Y8, Y3
+	SUBQ        $+8, DX
 	JMP         whole1
 
 part1:
-	TESTQ       R14, R14
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPD     128(R10)(R9*8), Y8
-	VMASKMOVPD  64(R12), Y8, Y8
-	VMOVUPD     128(R10)(R9*8), Y9
-	VMASKMOVPD  64(R13), Y9, Y9
+	VMOVUPD     128(DI)(SI*8), Y8
+	VMASKMOVPD  64(AX), Y8, Y8
+	VMOVUPD     128(DI)(SI*8), Y9
+	VMASKMOVPD  64(CX), Y9, Y9
 	VFMADD231PD Y9, Y8, Y2
-	VMOVUPD     128(R11)(R8*8), Y8
-	VMASKMOVPD  96(R12), Y8, Y8
-	VMOVUPD     128(R11)(R8*8), Y9
-	VMASKMOVPD  96(R13), Y9, Y9
+	VMOVUPD     128(R8)(BX*8), Y8
+	VMASKMOVPD  96(AX), Y8, Y8
+	VMOVUPD     128(R8)(BX*8), Y9
+	VMASKMOVPD  96(CX), Y9, Y9
 	VFMADD231PD Y9, Y8, Y3
 	JMP         fold
 
 whole1:
-	CMPQ        R14, $0x08
+	CMPQ        DX, $0x08
 	JL          part2
-	VMOVUPD     128(R12), Y8
-	VFMADD231PD 128(R13), Y8, Y4
-	VMOVUPD     160(R12), Y8
-	VFMADD231PD 160(R13), Y8, Y5
-	SUBQ        $+8, R14
+	VMOVUPD     128(AX), Y8
+	VFMADD231PD 128(CX), Y8, Y4
+	VMOVUPD     160(AX), Y8
+	VFMADD231PD 160(CX), Y8, Y5
+	SUBQ        $+8, DX
 	JMP         whole2
 
 part2:
-	TESTQ       R14, R14
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPD     128(R10)(R9*8), Y8
-	VMASKMOVPD  128(R12), Y8, Y8
-	VMOVUPD     128(R10)(R9*8), Y9
-	VMASKMOVPD  128(R13), Y9, Y9
+	VMOVUPD     128(DI)(SI*8), Y8
+	VMASKMOVPD  128(AX), Y8, Y8
+	VMOVUPD     128(DI)(SI*8), Y9
+	VMASKMOVPD  128(CX), Y9, Y9
 	VFMADD231PD Y9, Y8, Y4
-	VMOVUPD     128(R11)(R8*8), Y8
-	VMASKMOVPD  160(R12), Y8, Y8
-	VMOVUPD     128(R11)(R8*8), Y9
-	VMASKMOVPD  160(R13), Y9, Y9
+	VMOVUPD     128(R8)(BX*8), Y8
+	VMASKMOVPD  160(AX), Y8, Y8
+	VMOVUPD     128(R8)(BX*8), Y9
+	VMASKMOVPD  160(CX), Y9, Y9
 	VFMADD231PD Y9, Y8, Y5
 	JMP         fold
 
 whole2:
-	CMPQ        R14, $0x08
+	CMPQ        DX, $0x08
 	JL          part3
-	VMOVUPD     192(R12), Y8
-	VFMADD231PD 192(R13), Y8, Y6
-	VMOVUPD     224(R12), Y8
-	VFMADD231PD 224(R13), Y8, Y7
-	SUBQ        $+8, R14
+	VMOVUPD     192(AX), Y8
+	VFMADD231PD 192(CX), Y8, Y6
+	VMOVUPD     224(AX), Y8
+	VFMADD231PD 224(CX), Y8, Y7
+	SUBQ        $+8, DX
 	JMP         whole3
 
 part3:
-	TESTQ       R14, R14
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPD     128(R10)(R9*8), Y8
-	VMASKMOVPD  192(R12), Y8, Y8
-	VMOVUPD     128(R10)(R9*8), Y9
-	VMASKMOVPD  192(R13), Y9, Y9
+	VMOVUPD     128(DI)(SI*8), Y8
+	VMASKMOVPD  192(AX), Y8, Y8
+	VMOVUPD     128(DI)(SI*8), Y9
+	VMASKMOVPD  192(CX), Y9, Y9
 	VFMADD231PD Y9, Y8, Y6
-	VMOVUPD     128(R11)(R8*8), Y8
-	VMASKMOVPD  224(R12), Y8, Y8
-	VMOVUPD     128(R11)(R8*8), Y9
-	VMASKMOVPD  224(R13), Y9, Y9
+	VMOVUPD     128(R8)(BX*8), Y8
+	VMASKMOVPD  224(AX), Y8, Y8
+	VMOVUPD     128(R8)(BX*8), Y9
+	VMASKMOVPD  224(CX), Y9, Y9
 	VFMADD231PD Y9, Y8, Y7
 	JMP         fold
 
@@ -180,11 +171,7 @@ fold:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
-	VMOVSD       X0, (AX)
-	ADDQ         $+8, AX
-	ADDQ         SI, CX
-	DECQ         DX
-	JNZ          row
+	VMOVSD       X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -214,166 +201,357 @@ DATA masks8<>+176(SB)/8, $0x0000000000000000
 DATA masks8<>+184(SB)/8, $0x0000000000000000
 GLOBL masks8<>(SB), RODATA|NOPTR, $192
 
-// func RowDots32(dst *float32, a *float32, n int, p int, stride int, x *float32)
+// func RowDots64(dst *float64, alpha float64, beta float64, a *float64, n int, stride int, p int, step int, x *float64, shift int)
 // Requires: AVX, CMOV, FMA3
-TEXT ·RowDots32(SB), NOSPLIT, $0-48
-	MOVQ    dst+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    n+16(FP), DX
-	MOVQ    p+24(FP), BX
-	MOVQ    stride+32(FP), SI
-	MOVQ    x+40(FP), DI
-	SHLQ    $0x02, SI
-	MOVQ    BX, R8
-	ANDQ    $+15, R8
-	MOVQ    $+8, R11
-	XORQ    R10, R10
-	MOVQ    R8, R9
-	CMPQ    R9, R11
-	CMOVQGT R11, R9
-	SUBQ    R11, R8
-	CMOVQLT R10, R8
-	NEGQ    R9
-	LEAQ    masks4<>+0(SB), R10
-	NEGQ    R8
-	LEAQ    masks4<>+0(SB), R11
+TEXT ·RowDots64(SB), NOSPLIT, $8-80
+	MOVQ dst+0(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ n+32(FP), DX
+	MOVQ p+48(FP), BX
+	MOVQ stride+40(FP), SI
+	MOVQ x+64(FP), DI
+	MOVQ shift+72(FP), R8
+	SHLQ $0x03, SI
+	SHLQ $0x03, R8
+	MOVQ beta+16(FP), R9
+	SHLQ $0x01, R9
 
 row:
-	MOVQ   CX, R12
-	MOVQ   DI, R13
-	MOVQ   BX, R14
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	SUBQ   $+64, R14
-	JL     rest
+	MOVQ    BX, R10
+	ANDQ    $+7, R10
+	MOVQ    $+4, R13
+	XORQ    R12, R12
+	MOVQ    R10, R11
+	CMPQ    R11, R13
+	CMOVQGT R13, R11
+	SUBQ    R13, R10
+	CMOVQLT R12, R10
+	MOVQ    R11, R13
+	NEGQ    R13
+	LEAQ    masks8<>+0(SB), R14
+	MOVQ    R10, R15
+	NEGQ    R15
+	LEAQ    masks8<>+0(SB), BP
+	MOVQ    CX, R10
+	MOVQ    DI, R11
+	MOVQ    BX, R12
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	SUBQ    $+32, R12
+	JL      rest
 
 groups:
-	VMOVUPS     (R12), Y8
-	VFMADD231PS (R13), Y8, Y0
-	VMOVUPS     32(R12), Y8
-	VFMADD231PS 32(R13), Y8, Y1
-	VMOVUPS     64(R12), Y8
-	VFMADD231PS 64(R13), Y8, Y2
-	VMOVUPS     96(R12), Y8
-	VFMADD231PS 96(R13), Y8, Y3
-	VMOVUPS     128(R12), Y8
-	VFMADD231PS 128(R13), Y8, Y4
-	VMOVUPS     160(R12), Y8
-	VFMADD231PS 160(R13), Y8, Y5
-	VMOVUPS     192(R12), Y8
-	VFMADD231PS 192(R13), Y8, Y6
-	VMOVUPS     224(R12), Y8
-	VFMADD231PS 224(R13), Y8, Y7
-	ADDQ        $+256, R12
-	ADDQ        $+256, R13
-	SUBQ        $+64, R14
+	VMOVUPD     (R10), Y8
+	VFMADD231PD (R11), Y8, Y0
+	VMOVUPD     32(R10), Y8
+	VFMADD231PD 32(R11), Y8, Y1
+	VMOVUPD     64(R10), Y8
+	VFMADD231PD 64(R11), Y8, Y2
+	VMOVUPD     96(R10), Y8
+	VFMADD231PD 96(R11), Y8, Y3
+	VMOVUPD     128(R10), Y8
+	VFMADD231PD 128(R11), Y8, Y4
+	VMOVUPD     160(R10), Y8
+	VFMADD231PD 160(R11), Y8, Y5
+	VMOVUPD     192(R10), Y8
+	VFMADD231PD 192(R11), Y8, Y6
+	VMOVUPD     224(R10), Y8
+	VFMADD231PD 224(R11), Y8, Y7
+	ADDQ        $+256, R10
+	ADDQ        $+256, R11
+	SUBQ        $+32, R12
 	JGE         groups
 
 rest:
-	ADDQ        $+64, R14
+	ADDQ        $+32, R12
 	JZ          fold
-	CMPQ        R14, $0x10
+	CMPQ        R12, $0x08
 	JL          part0
-	VMOVUPS     (R12), Y8
-	VFMADD231PS (R13), Y8, Y0
-	VMOVUPS     32(R12), Y8
-	VFMADD231PS 32(R13), Y8, Y1
-	SUBQ        $+16, R14
+	VMOVUPD     (R10), Y8
+	VFMADD231PD (R11), Y8, Y0
+	VMOVUPD     32(R10), Y8
+	VFMADD231PD 32(R11), Y8, Y1
+	SUBQ        $+8, R12
 	JMP         whole0
 
 part0:
-	TESTQ       R14, R14
+	TESTQ       R12, R12
 	JZ          fold
-	VMOVUPS     64(R10)(R9*4), Y8
-	VMASKMOVPS  (R12), Y8, Y8
-	VMOVUPS     64(R10)(R9*4), Y9
-	VMASKMOVPS  (R13), Y9, Y9
+	VMOVUPD     128(R14)(R13*8), Y8
+	VMASKMOVPD  (R10), Y8, Y8
+	VMOVUPD     128(R14)(R13*8), Y9
+	VMASKMOVPD  (R11), Y9, Y9
+	VFMADD231PD Y9, Y8, Y0
+	VMOVUPD     128(BP)(R15*8), Y8
+	VMASKMOVPD  32(R10), Y8, Y8
+	VMOVUPD     128(BP)(R15*8), Y9
+	VMASKMOVPD  32(R11), Y9, Y9
+	VFMADD231PD Y9, Y8, Y1
+	JMP         fold
+
+whole0:
+	CMPQ        R12, $0x08
+	JL          part1
+	VMOVUPD     64(R10), Y8
+	VFMADD231PD 64(R11), Y8, Y2
+	VMOVUPD     96(R10), Y8
+	VFMADD231PD 96(R11), Y8, Y3
+	SUBQ        $+8, R12
+	JMP         whole1
+
+part1:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPD     128(R14)(R13*8), Y8
+	VMASKMOVPD  64(R10), Y8, Y8
+	VMOVUPD     128(R14)(R13*8), Y9
+	VMASKMOVPD  64(R11), Y9, Y9
+	VFMADD231PD Y9, Y8, Y2
+	VMOVUPD     128(BP)(R15*8), Y8
+	VMASKMOVPD  96(R10), Y8, Y8
+	VMOVUPD     128(BP)(R15*8), Y9
+	VMASKMOVPD  96(R11), Y9, Y9
+	VFMADD231PD Y9, Y8, Y3
+	JMP         fold
+
+whole1:
+	CMPQ        R12, $0x08
+	JL          part2
+	VMOVUPD     128(R10), Y8
+	VFMADD231PD 128(R11), Y8, Y4
+	VMOVUPD     160(R10), Y8
+	VFMADD231PD 160(R11), Y8, Y5
+	SUBQ        $+8, R12
+	JMP         whole2
+
+part2:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPD     128(R14)(R13*8), Y8
+	VMASKMOVPD  128(R10), Y8, Y8
+	VMOVUPD     128(R14)(R13*8), Y9
+	VMASKMOVPD  128(R11), Y9, Y9
+	VFMADD231PD Y9, Y8, Y4
+	VMOVUPD     128(BP)(R15*8), Y8
+	VMASKMOVPD  160(R10), Y8, Y8
+	VMOVUPD     128(BP)(R15*8), Y9
+	VMASKMOVPD  160(R11), Y9, Y9
+	VFMADD231PD Y9, Y8, Y5
+	JMP         fold
+
+whole2:
+	CMPQ        R12, $0x08
+	JL          part3
+	VMOVUPD     192(R10), Y8
+	VFMADD231PD 192(R11), Y8, Y6
+	VMOVUPD     224(R10), Y8
+	VFMADD231PD 224(R11), Y8, Y7
+	SUBQ        $+8, R12
+	JMP         whole3
+
+part3:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPD     128(R14)(R13*8), Y8
+	VMASKMOVPD  192(R10), Y8, Y8
+	VMOVUPD     128(R14)(R13*8), Y9
+	VMASKMOVPD  192(R11), Y9, Y9
+	VFMADD231PD Y9, Y8, Y6
+	VMOVUPD     128(BP)(R15*8), Y8
+	VMASKMOVPD  224(R10), Y8, Y8
+	VMOVUPD     128(BP)(R15*8), Y9
+	VMASKMOVPD  224(R11), Y9, Y9
+	VFMADD231PD Y9, Y8, Y7
+	JMP         fold
+
+whole3:
+fold:
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VXORPS       X1, X1, X1
+	TESTQ        R9, R9
+	JZ           set
+	VMOVSD       (AX), X1
+	VMULSD       beta+16(FP), X1, X1
+
+set:
+	VFMADD132SD alpha+8(FP), X1, X0
+	VMOVSD      X0, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	ADDQ        R8, DI
+	ADDQ        step+56(FP), BX
+	DECQ        DX
+	JNZ         row
+	VZEROUPPER
+	RET
+
+// func Dot32(x *float32, y *float32, n int) float32
+// Requires: AVX, CMOV, FMA3
+TEXT ·Dot32(SB), NOSPLIT, $0-28
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    n+16(FP), DX
+	MOVQ    DX, BX
+	ANDQ    $+15, BX
+	MOVQ    $+8, R8
+	XORQ    DI, DI
+	MOVQ    BX, SI
+	CMPQ    SI, R8
+	CMOVQGT R8, SI
+	SUBQ    R8, BX
+	CMOVQLT DI, BX
+	NEGQ    SI
+	LEAQ    masks4<>+0(SB), DI
+	NEGQ    BX
+	LEAQ    masks4<>+0(SB), R8
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	SUBQ    $+64, DX
+	JL      rest
+
+groups:
+	VMOVUPS     (AX), Y8
+	VFMADD231PS (CX), Y8, Y0
+	VMOVUPS     32(AX), Y8
+	VFMADD231PS 32(CX), Y8, Y1
+	VMOVUPS     64(AX), Y8
+	VFMADD231PS 64(CX), Y8, Y2
+	VMOVUPS     96(AX), Y8
+	VFMADD231PS 96(CX), Y8, Y3
+	VMOVUPS     128(AX), Y8
+	VFMADD231PS 128(CX), Y8, Y4
+	VMOVUPS     160(AX), Y8
+	VFMADD231PS 160(CX), Y8, Y5
+	VMOVUPS     192(AX), Y8
+	VFMADD231PS 192(CX), Y8, Y6
+	VMOVUPS     224(AX), Y8
+	VFMADD231PS 224(CX), Y8, Y7
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	JGE         groups
+
+rest:
+	ADDQ        $+64, DX
+	JZ          fold
+	CMPQ        DX, $0x10
+	JL          part0
+	VMOVUPS     (AX), Y8
+	VFMADD231PS (CX), Y8, Y0
+	VMOVUPS     32(AX), Y8
+	VFMADD231PS 32(CX), Y8, Y1
+	SUBQ        $+16, DX
+	JMP         whole0
+
+part0:
+	TESTQ       DX, DX
+	JZ          fold
+	VMOVUPS     64(DI)(SI*4), Y8
+	VMASKMOVPS  (AX), Y8, Y8
+	VMOVUPS     64(DI)(SI*4), Y9
+	VMASKMOVPS  (CX), Y9, Y9
 	VFMADD231PS Y9, Y8, Y0
-	VMOVUPS     64(R11)(R8*4), Y8
-	VMASKMOVPS  32(R12), Y8, Y8
-	VMOVUPS     64(R11)(R8*4), Y9
-	VMASKMOVPS  32(R13), Y9, Y9
+	VMOVUPS     64(R8)(BX*4), Y8
+	VMASKMOVPS  32(AX), Y8, Y8
+	VMOVUPS     64(R8)(BX*4), Y9
+	VMASKMOVPS  32(CX), Y9, Y9
 	VFMADD231PS Y9, Y8, Y1
 	JMP         fold
 
 whole0:
-	CMPQ        R14, $0x10
+	CMPQ        DX, $0x10
 	JL          part1
-	VMOVUPS     64(R12), Y8
-	VFMADD231PS 64(R13), Y8, Y2
-	VMOVUPS     96(R12), Y8
-	VFMADD231PS 96(R13), Y8, Y3
-	SUBQ        $+16, R14
+	VMOVUPS     64(AX), Y8
+	VFMADD231PS 64(CX), Y8, Y2
+	VMOVUPS     96(AX), Y8
+	VFMADD231PS 96(CX), Y8, Y3
+	SUBQ        $+16, DX
 	JMP         whole1
 
 part1:
-	TESTQ       R14, R14
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPS     64(R10)(R9*4), Y8
-	VMASKMOVPS  64(R12), Y8, Y8
-	VMOVUPS     64(R10)(R9*4), Y9
-	VMASKMOVPS  64(R13), Y9, Y9
+	VMOVUPS     64(DI)(SI*4), Y8
+	VMASKMOVPS  64(AX), Y8, Y8
+	VMOVUPS     64(DI)(SI*4), Y9
+	VMASKMOVPS  64(CX), Y9, Y9
 	VFMADD231PS Y9, Y8, Y2
-	VMOVUPS     64(R11)(R8*4), Y8
-	VMASKMOVPS  96(R12), Y8, Y8
-	VMOVUPS     64(R11)(R8*4), Y9
-	VMASKMOVPS  96(R13), Y9, Y9
+	VMOVUPS     64(R8)(BX*4), Y8
+	VMASKMOVPS  96(AX), Y8, Y8
+	VMOVUPS     64(R8)(BX*4), Y9
+	VMASKMOVPS  96(CX), Y9, Y9
 	VFMADD231PS Y9, Y8, Y3
 	JMP         fold
 
 whole1:
-	CMPQ        R14, $0x10
+	CMPQ        DX, $0x10
 	JL          part2
-	VMOVUPS     128(R12), Y8
-	VFMADD231PS 128(R13), Y8, Y4
-	VMOVUPS     160(R12), Y8
-	VFMADD231PS 160(R13), Y8, Y5
-	SUBQ        $+16, R14
+	VMOVUPS     128(AX), Y8
+	VFMADD231PS 128(CX), Y8, Y4
+	VMOVUPS     160(AX), Y8
+	VFMADD231PS 160(CX), Y8, Y5
+	SUBQ        $+16, DX
 	JMP         whole2
 
 part2:
-	TESTQ       R14, R14
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPS     64(R10)(R9*4), Y8
-	VMASKMOVPS  128(R12), Y8, Y8
-	VMOVUPS     64(R10)(R9*4), Y9
-	VMASKMOVPS  128(R13), Y9, Y9
+	VMOVUPS     64(DI)(SI*4), Y8
+	VMASKMOVPS  128(AX), Y8, Y8
+	VMOVUPS     64(DI)(SI*4), Y9
+	VMASKMOVPS  128(CX), Y9, Y9
 	VFMADD231PS Y9, Y8, Y4
-	VMOVUPS     64(R11)(R8*4), Y8
-	VMASKMOVPS  160(R12), Y8, Y8
-	VMOVUPS     64(R11)(R8*4), Y9
-	VMASKMOVPS  160(R13), Y9, Y9
+	VMOVUPS     64(R8)(BX*4), Y8
+	VMASKMOVPS  160(AX), Y8, Y8
+	VMOVUPS     64(R8)(BX*4), Y9
+	VMASKMOVPS  160(CX), Y9, Y9
 	VFMADD231PS Y9, Y8, Y5
 	JMP         fold
 
 whole2:
-	CMPQ        R14, $0x10
+	CMPQ        DX, $0x10
 	JL          part3
-	VMOVUPS     192(R12), Y8
-	VFMADD231PS 192(R13), Y8, Y6
-	VMOVUPS     224(R12), Y8
-	VFMADD231PS 224(R13), Y8, Y7
-	SUBQ        $+16, R14
+	VMOVUPS     192(AX), Y8
+	VFMADD231PS 192(CX), Y8, Y6
+	VMOVUPS     224(AX), Y8
+	VFMADD231PS 224(CX), Y8, Y7
+	SUBQ        $+16, DX
 	JMP         whole3
 
 part3:
-	TESTQ       R14, R14
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPS     64(R10)(R9*4), Y8
-	VMASKMOVPS  192(R12), Y8, Y8
-	VMOVUPS     64(R10)(R9*4), Y9
-	VMASKMOVPS  192(R13), Y9, Y9
+	VMOVUPS     64(DI)(SI*4), Y8
+	VMASKMOVPS  192(AX), Y8, Y8
+	VMOVUPS     64(DI)(SI*4), Y9
+	VMASKMOVPS  192(CX), Y9, Y9
 	VFMADD231PS Y9, Y8, Y6
-	VMOVUPS     64(R11)(R8*4), Y8
-	VMASKMOVPS  224(R12), Y8, Y8
-	VMOVUPS     64(R11)(R8*4), Y9
-	VMASKMOVPS  224(R13), Y9, Y9
+	VMOVUPS     64(R8)(BX*4), Y8
+	VMASKMOVPS  224(AX), Y8, Y8
+	VMOVUPS     64(R8)(BX*4), Y9
+	VMASKMOVPS  224(CX), Y9, Y9
 	VFMADD231PS Y9, Y8, Y7
 	JMP         fold
 
@@ -392,11 +570,7 @@ fold:
 	VADDPS       X1, X0, X0
 	VMOVSHDUP    X0, X1
 	VADDSS       X1, X0, X0
-	VMOVSS       X0, (AX)
-	ADDQ         $+4, AX
-	ADDQ         SI, CX
-	DECQ         DX
-	JNZ          row
+	VMOVSS       X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -425,3 +599,205 @@ DATA masks4<>+84(SB)/4, $0x00000000
 DATA masks4<>+88(SB)/4, $0x00000000
 DATA masks4<>+92(SB)/4, $0x00000000
 GLOBL masks4<>(SB), RODATA|NOPTR, $96
+
+// func RowDots32(dst *float32, alpha float32, beta float32, a *float32, n int, stride int, p int, step int, x *float32, shift int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·RowDots32(SB), NOSPLIT, $8-72
+	MOVQ dst+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ p+40(FP), BX
+	MOVQ stride+32(FP), SI
+	MOVQ x+56(FP), DI
+	MOVQ shift+64(FP), R8
+	SHLQ $0x02, SI
+	SHLQ $0x02, R8
+	MOVL beta+12(FP), R9
+	SHLL $0x01, R9
+
+row:
+	MOVQ    BX, R10
+	ANDQ    $+15, R10
+	MOVQ    $+8, R13
+	XORQ    R12, R12
+	MOVQ    R10, R11
+	CMPQ    R11, R13
+	CMOVQGT R13, R11
+	SUBQ    R13, R10
+	CMOVQLT R12, R10
+	MOVQ    R11, R13
+	NEGQ    R13
+	LEAQ    masks4<>+0(SB), R14
+	MOVQ    R10, R15
+	NEGQ    R15
+	LEAQ    masks4<>+0(SB), BP
+	MOVQ    CX, R10
+	MOVQ    DI, R11
+	MOVQ    BX, R12
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	SUBQ    $+64, R12
+	JL      rest
+
+groups:
+	VMOVUPS     (R10), Y8
+	VFMADD231PS (R11), Y8, Y0
+	VMOVUPS     32(R10), Y8
+	VFMADD231PS 32(R11), Y8, Y1
+	VMOVUPS     64(R10), Y8
+	VFMADD231PS 64(R11), Y8, Y2
+	VMOVUPS     96(R10), Y8
+	VFMADD231PS 96(R11), Y8, Y3
+	VMOVUPS     128(R10), Y8
+	VFMADD231PS 128(R11), Y8, Y4
+	VMOVUPS     160(R10), Y8
+	VFMADD231PS 160(R11), Y8, Y5
+	VMOVUPS     192(R10), Y8
+	VFMADD231PS 192(R11), Y8, Y6
+	VMOVUPS     224(R10), Y8
+	VFMADD231PS 224(R11), Y8, Y7
+	ADDQ        $+256, R10
+	ADDQ        $+256, R11
+	SUBQ        $+64, R12
+	JGE         groups
+
+rest:
+	ADDQ        $+64, R12
+	JZ          fold
+	CMPQ        R12, $0x10
+	JL          part0
+	VMOVUPS     (R10), Y8
+	VFMADD231PS (R11), Y8, Y0
+	VMOVUPS     32(R10), Y8
+	VFMADD231PS 32(R11), Y8, Y1
+	SUBQ        $+16, R12
+	JMP         whole0
+
+part0:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPS     64(R14)(R13*4), Y8
+	VMASKMOVPS  (R10), Y8, Y8
+	VMOVUPS     64(R14)(R13*4), Y9
+	VMASKMOVPS  (R11), Y9, Y9
+	VFMADD231PS Y9, Y8, Y0
+	VMOVUPS     64(BP)(R15*4), Y8
+	VMASKMOVPS  32(R10), Y8, Y8
+	VMOVUPS     64(BP)(R15*4), Y9
+	VMASKMOVPS  32(R11), Y9, Y9
+	VFMADD231PS Y9, Y8, Y1
+	JMP         fold
+
+whole0:
+	CMPQ        R12, $0x10
+	JL          part1
+	VMOVUPS     64(R10), Y8
+	VFMADD231PS 64(R11), Y8, Y2
+	VMOVUPS     96(R10), Y8
+	VFMADD231PS 96(R11), Y8, Y3
+	SUBQ        $+16, R12
+	JMP         whole1
+
+part1:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPS     64(R14)(R13*4), Y8
+	VMASKMOVPS  64(R10), Y8, Y8
+	VMOVUPS     64(R14)(R13*4), Y9
+	VMASKMOVPS  64(R11), Y9, Y9
+	VFMADD231PS Y9, Y8, Y2
+	VMOVUPS     64(BP)(R15*4), Y8
+	VMASKMOVPS  96(R10), Y8, Y8
+	VMOVUPS     64(BP)(R15*4), Y9
+	VMASKMOVPS  96(R11), Y9, Y9
+	VFMADD231PS Y9, Y8, Y3
+	JMP         fold
+
+whole1:
+	CMPQ        R12, $0x10
+	JL          part2
+	VMOVUPS     128(R10), Y8
+	VFMADD231PS 128(R11), Y8, Y4
+	VMOVUPS     160(R10), Y8
+	VFMADD231PS 160(R11), Y8, Y5
+	SUBQ        $+16, R12
+	JMP         whole2
+
+part2:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPS     64(R14)(R13*4), Y8
+	VMASKMOVPS  128(R10), Y8, Y8
+	VMOVUPS     64(R14)(R13*4), Y9
+	VMASKMOVPS  128(R11), Y9, Y9
+	VFMADD231PS Y9, Y8, Y4
+	VMOVUPS     64(BP)(R15*4), Y8
+	VMASKMOVPS  160(R10), Y8, Y8
+	VMOVUPS     64(BP)(R15*4), Y9
+	VMASKMOVPS  160(R11), Y9, Y9
+	VFMADD231PS Y9, Y8, Y5
+	JMP         fold
+
+whole2:
+	CMPQ        R12, $0x10
+	JL          part3
+	VMOVUPS     192(R10), Y8
+	VFMADD231PS 192(R11), Y8, Y6
+	VMOVUPS     224(R10), Y8
+	VFMADD231PS 224(R11), Y8, Y7
+	SUBQ        $+16, R12
+	JMP         whole3
+
+part3:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPS     64(R14)(R13*4), Y8
+	VMASKMOVPS  192(R10), Y8, Y8
+	VMOVUPS     64(R14)(R13*4), Y9
+	VMASKMOVPS  192(R11), Y9, Y9
+	VFMADD231PS Y9, Y8, Y6
+	VMOVUPS     64(BP)(R15*4), Y8
+	VMASKMOVPS  224(R10), Y8, Y8
+	VMOVUPS     64(BP)(R15*4), Y9
+	VMASKMOVPS  224(R11), Y9, Y9
+	VFMADD231PS Y9, Y8, Y7
+	JMP         fold
+
+whole3:
+fold:
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
+	VXORPS       X1, X1, X1
+	TESTQ        R9, R9
+	JZ           set
+	VMOVSS       (AX), X1
+	VMULSS       beta+12(FP), X1, X1
+
+set:
+	VFMADD132SS alpha+8(FP), X1, X0
+	VMOVSS      X0, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	ADDQ        R8, DI
+	ADDQ        step+48(FP), BX
+	DECQ        DX
+	JNZ         row
+	VZEROUPPER
+	RET

@@ -12,9 +12,9 @@ TEXT ·Axpy64(SB), NOSPLIT, $0-32
 	MOVQ         n+24(FP), DX
 	VBROADCASTSD a+8(FP), Z0
 
-blocks:
+streams:
 	CMPQ        DX, $0x20
-	JL          vectors
+	JL          streams_end
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (CX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -30,31 +30,46 @@ blocks:
 	ADDQ        $+256, AX
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
-	JMP         blocks
+	JMP         streams
 
-vectors:
+streams_end:
+vector:
 	CMPQ        DX, $0x08
-	JL          scalars
+	JL          vector_end
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (CX), Z0, Z1
 	VMOVUPD     Z1, (AX)
 	ADDQ        $+64, AX
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
-	JMP         vectors
+	JMP         vector
 
-scalars:
-	TESTQ       DX, DX
-	JZ          done
+vector_end:
+	TESTQ       $+4, DX
+	JZ          below4
+	VMOVUPD     (AX), Y1
+	VFMADD231PD (CX), Y0, Y1
+	VMOVUPD     Y1, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+
+below4:
+	TESTQ       $+2, DX
+	JZ          below2
+	VMOVUPD     (AX), X1
+	VFMADD231PD (CX), X0, X1
+	VMOVUPD     X1, (AX)
+	ADDQ        $+16, AX
+	ADDQ        $+16, CX
+
+below2:
+	TESTQ       $+1, DX
+	JZ          below1
 	VMOVSD      (AX), X1
 	VFMADD231SD (CX), X0, X1
 	VMOVSD      X1, (AX)
-	ADDQ        $+8, AX
-	ADDQ        $+8, CX
-	DECQ        DX
-	JMP         scalars
 
-done:
+below1:
 	VZEROUPPER
 	RET
 
@@ -66,9 +81,9 @@ TEXT ·Axpy32(SB), NOSPLIT, $0-32
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS a+8(FP), Z0
 
-blocks:
+streams:
 	CMPQ        DX, $0x40
-	JL          vectors
+	JL          streams_end
 	VMOVUPS     (AX), Z1
 	VFMADD231PS (CX), Z0, Z1
 	VMOVUPS     Z1, (AX)
@@ -84,30 +99,55 @@ blocks:
 	ADDQ        $+256, AX
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
-	JMP         blocks
+	JMP         streams
 
-vectors:
+streams_end:
+vector:
 	CMPQ        DX, $0x10
-	JL          scalars
+	JL          vector_end
 	VMOVUPS     (AX), Z1
 	VFMADD231PS (CX), Z0, Z1
 	VMOVUPS     Z1, (AX)
 	ADDQ        $+64, AX
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
-	JMP         vectors
+	JMP         vector
 
-scalars:
-	TESTQ       DX, DX
-	JZ          done
+vector_end:
+	TESTQ       $+8, DX
+	JZ          below8
+	VMOVUPS     (AX), Y1
+	VFMADD231PS (CX), Y0, Y1
+	VMOVUPS     Y1, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+
+below8:
+	TESTQ       $+4, DX
+	JZ          below4
+	VMOVUPS     (AX), X1
+	VFMADD231PS (CX), X0, X1
+	VMOVUPS     X1, (AX)
+	ADDQ        $+16, AX
+	ADDQ        $+16, CX
+
+below4:
+	TESTQ       $+2, DX
+	JZ          below2
+	VMOVSD      (AX), X1
+	VMOVSD      (CX), X2
+	VFMADD231PS X2, X0, X1
+	VMOVSD      X1, (AX)
+	ADDQ        $+8, AX
+	ADDQ        $+8, CX
+
+below2:
+	TESTQ       $+1, DX
+	JZ          below1
 	VMOVSS      (AX), X1
 	VFMADD231SS (CX), X0, X1
 	VMOVSS      X1, (AX)
-	ADDQ        $+4, AX
-	ADDQ        $+4, CX
-	DECQ        DX
-	JMP         scalars
 
-done:
+below1:
 	VZEROUPPER
 	RET

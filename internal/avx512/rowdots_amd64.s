@@ -4,110 +4,101 @@
 
 #include "textflag.h"
 
-// func RowDots64(dst *float64, a *float64, n int, p int, stride int, x *float64)
+// func Dot64(x *float64, y *float64, n int) float64
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·RowDots64(SB), NOSPLIT, $0-48
-	MOVQ  dst+0(FP), AX
-	MOVQ  a+8(FP), CX
-	MOVQ  n+16(FP), DX
-	MOVQ  p+24(FP), BX
-	MOVQ  stride+32(FP), SI
-	MOVQ  x+40(FP), DI
-	SHLQ  $0x03, SI
-	MOVQ  BX, R8
-	ANDQ  $+7, R8
-	MOVQ  $-1, R9
-	BZHIQ R8, R9, R9
-	KMOVW R9, K1
-
-row:
-	MOVQ   CX, R8
-	MOVQ   DI, R9
-	MOVQ   BX, R10
+TEXT ·Dot64(SB), NOSPLIT, $0-32
+	MOVQ   x+0(FP), AX
+	MOVQ   y+8(FP), CX
+	MOVQ   n+16(FP), DX
+	MOVQ   DX, BX
+	ANDQ   $+7, BX
+	MOVQ   $-1, SI
+	BZHIQ  BX, SI, SI
+	KMOVW  SI, K1
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
-	SUBQ   $+32, R10
+	SUBQ   $+32, DX
 	JL     rest
 
 groups:
-	VMOVUPD     (R8), Z4
-	VFMADD231PD (R9), Z4, Z0
-	VMOVUPD     64(R8), Z4
-	VFMADD231PD 64(R9), Z4, Z1
-	VMOVUPD     128(R8), Z4
-	VFMADD231PD 128(R9), Z4, Z2
-	VMOVUPD     192(R8), Z4
-	VFMADD231PD 192(R9), Z4, Z3
-	ADDQ        $+256, R8
-	ADDQ        $+256, R9
-	SUBQ        $+32, R10
+	VMOVUPD     (AX), Z4
+	VFMADD231PD (CX), Z4, Z0
+	VMOVUPD     64(AX), Z4
+	VFMADD231PD 64(CX), Z4, Z1
+	VMOVUPD     128(AX), Z4
+	VFMADD231PD 128(CX), Z4, Z2
+	VMOVUPD     192(AX), Z4
+	VFMADD231PD 192(CX), Z4, Z3
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+32, DX
 	JGE         groups
 
 rest:
-	ADDQ        $+32, R10
+	ADDQ        $+32, DX
 	JZ          fold
-	CMPQ        R10, $0x08
+	CMPQ        DX, $0x08
 	JL          part0
-	VMOVUPD     (R8), Z4
-	VFMADD231PD (R9), Z4, Z0
-	SUBQ        $+8, R10
+	VMOVUPD     (AX), Z4
+	VFMADD231PD (CX), Z4, Z0
+	SUBQ        $+8, DX
 	JMP         whole0
 
 part0:
-	TESTQ       R10, R10
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPD.Z   (R8), K1, Z4
-	VMOVUPD.Z   (R9), K1, Z5
+	VMOVUPD.Z   (AX), K1, Z4
+	VMOVUPD.Z   (CX), K1, Z5
 	VFMADD231PD Z5, Z4, Z0
 	JMP         fold
 
 whole0:
-	CMPQ        R10, $0x08
+	CMPQ        DX, $0x08
 	JL          part1
-	VMOVUPD     64(R8), Z4
-	VFMADD231PD 64(R9), Z4, Z1
-	SUBQ        $+8, R10
+	VMOVUPD     64(AX), Z4
+	VFMADD231PD 64(CX), Z4, Z1
+	SUBQ        $+8, DX
 	JMP         whole1
 
 part1:
-	TESTQ       R10, R10
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPD.Z   64(R8), K1, Z4
-	VMOVUPD.Z   64(R9), K1, Z5
+	VMOVUPD.Z   64(AX), K1, Z4
+	VMOVUPD.Z   64(CX), K1, Z5
 	VFMADD231PD Z5, Z4, Z1
 	JMP         fold
 
 whole1:
-	CMPQ        R10, $0x08
+	CMPQ        DX, $0x08
 	JL          part2
-	VMOVUPD     128(R8), Z4
-	VFMADD231PD 128(R9), Z4, Z2
-	SUBQ        $+8, R10
+	VMOVUPD     128(AX), Z4
+	VFMADD231PD 128(CX), Z4, Z2
+	SUBQ        $+8, DX
 	JMP         whole2
 
 part2:
-	TESTQ       R10, R10
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPD.Z   128(R8), K1, Z4
-	VMOVUPD.Z   128(R9), K1, Z5
+	VMOVUPD.Z   128(AX), K1, Z4
+	VMOVUPD.Z   128(CX), K1, Z5
 	VFMADD231PD Z5, Z4, Z2
 	JMP         fold
 
 whole2:
-	CMPQ        R10, $0x08
+	CMPQ        DX, $0x08
 	JL          part3
-	VMOVUPD     192(R8), Z4
-	VFMADD231PD 192(R9), Z4, Z3
-	SUBQ        $+8, R10
+	VMOVUPD     192(AX), Z4
+	VFMADD231PD 192(CX), Z4, Z3
+	SUBQ        $+8, DX
 	JMP         whole3
 
 part3:
-	TESTQ       R10, R10
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPD.Z   192(R8), K1, Z4
-	VMOVUPD.Z   192(R9), K1, Z5
+	VMOVUPD.Z   192(AX), K1, Z4
+	VMOVUPD.Z   192(CX), K1, Z5
 	VFMADD231PD Z5, Z4, Z3
 	JMP         fold
 
@@ -122,118 +113,245 @@ fold:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
-	VMOVSD        X0, (AX)
-	ADDQ          $+8, AX
-	ADDQ          SI, CX
-	DECQ          DX
-	JNZ           row
+	VMOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// func RowDots32(dst *float32, a *float32, n int, p int, stride int, x *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·RowDots32(SB), NOSPLIT, $0-48
-	MOVQ  dst+0(FP), AX
-	MOVQ  a+8(FP), CX
-	MOVQ  n+16(FP), DX
-	MOVQ  p+24(FP), BX
-	MOVQ  stride+32(FP), SI
-	MOVQ  x+40(FP), DI
-	SHLQ  $0x02, SI
-	MOVQ  BX, R8
-	ANDQ  $+15, R8
-	MOVQ  $-1, R9
-	BZHIQ R8, R9, R9
-	KMOVW R9, K1
+// func RowDots64(dst *float64, alpha float64, beta float64, a *float64, n int, stride int, p int, step int, x *float64, shift int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·RowDots64(SB), NOSPLIT, $0-80
+	MOVQ dst+0(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ n+32(FP), DX
+	MOVQ p+48(FP), BX
+	MOVQ stride+40(FP), SI
+	MOVQ x+64(FP), DI
+	MOVQ shift+72(FP), R8
+	SHLQ $0x03, SI
+	SHLQ $0x03, R8
+	MOVQ beta+16(FP), R9
+	SHLQ $0x01, R9
 
 row:
-	MOVQ   CX, R8
-	MOVQ   DI, R9
 	MOVQ   BX, R10
+	ANDQ   $+7, R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	MOVQ   CX, R10
+	MOVQ   DI, R11
+	MOVQ   BX, R12
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
-	SUBQ   $+64, R10
+	SUBQ   $+32, R12
 	JL     rest
 
 groups:
-	VMOVUPS     (R8), Z4
-	VFMADD231PS (R9), Z4, Z0
-	VMOVUPS     64(R8), Z4
-	VFMADD231PS 64(R9), Z4, Z1
-	VMOVUPS     128(R8), Z4
-	VFMADD231PS 128(R9), Z4, Z2
-	VMOVUPS     192(R8), Z4
-	VFMADD231PS 192(R9), Z4, Z3
-	ADDQ        $+256, R8
-	ADDQ        $+256, R9
-	SUBQ        $+64, R10
+	VMOVUPD     (R10), Z4
+	VFMADD231PD (R11), Z4, Z0
+	VMOVUPD     64(R10), Z4
+	VFMADD231PD 64(R11), Z4, Z1
+	VMOVUPD     128(R10), Z4
+	VFMADD231PD 128(R11), Z4, Z2
+	VMOVUPD     192(R10), Z4
+	VFMADD231PD 192(R11), Z4, Z3
+	ADDQ        $+256, R10
+	ADDQ        $+256, R11
+	SUBQ        $+32, R12
 	JGE         groups
 
 rest:
-	ADDQ        $+64, R10
+	ADDQ        $+32, R12
 	JZ          fold
-	CMPQ        R10, $0x10
+	CMPQ        R12, $0x08
 	JL          part0
-	VMOVUPS     (R8), Z4
-	VFMADD231PS (R9), Z4, Z0
-	SUBQ        $+16, R10
+	VMOVUPD     (R10), Z4
+	VFMADD231PD (R11), Z4, Z0
+	SUBQ        $+8, R12
 	JMP         whole0
 
 part0:
-	TESTQ       R10, R10
+	TESTQ       R12, R12
 	JZ          fold
-	VMOVUPS.Z   (R8), K1, Z4
-	VMOVUPS.Z   (R9), K1, Z5
+	VMOVUPD.Z   (R10), K1, Z4
+	VMOVUPD.Z   (R11), K1, Z5
+	VFMADD231PD Z5, Z4, Z0
+	JMP         fold
+
+whole0:
+	CMPQ        R12, $0x08
+	JL          part1
+	VMOVUPD     64(R10), Z4
+	VFMADD231PD 64(R11), Z4, Z1
+	SUBQ        $+8, R12
+	JMP         whole1
+
+part1:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPD.Z   64(R10), K1, Z4
+	VMOVUPD.Z   64(R11), K1, Z5
+	VFMADD231PD Z5, Z4, Z1
+	JMP         fold
+
+whole1:
+	CMPQ        R12, $0x08
+	JL          part2
+	VMOVUPD     128(R10), Z4
+	VFMADD231PD 128(R11), Z4, Z2
+	SUBQ        $+8, R12
+	JMP         whole2
+
+part2:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPD.Z   128(R10), K1, Z4
+	VMOVUPD.Z   128(R11), K1, Z5
+	VFMADD231PD Z5, Z4, Z2
+	JMP         fold
+
+whole2:
+	CMPQ        R12, $0x08
+	JL          part3
+	VMOVUPD     192(R10), Z4
+	VFMADD231PD 192(R11), Z4, Z3
+	SUBQ        $+8, R12
+	JMP         whole3
+
+part3:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPD.Z   192(R10), K1, Z4
+	VMOVUPD.Z   192(R11), K1, Z5
+	VFMADD231PD Z5, Z4, Z3
+	JMP         fold
+
+whole3:
+fold:
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VXORPS        X1, X1, X1
+	TESTQ         R9, R9
+	JZ            set
+	VMOVSD        (AX), X1
+	VMULSD        beta+16(FP), X1, X1
+
+set:
+	VFMADD132SD alpha+8(FP), X1, X0
+	VMOVSD      X0, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	ADDQ        R8, DI
+	ADDQ        step+56(FP), BX
+	DECQ        DX
+	JNZ         row
+	VZEROUPPER
+	RET
+
+// func Dot32(x *float32, y *float32, n int) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·Dot32(SB), NOSPLIT, $0-28
+	MOVQ   x+0(FP), AX
+	MOVQ   y+8(FP), CX
+	MOVQ   n+16(FP), DX
+	MOVQ   DX, BX
+	ANDQ   $+15, BX
+	MOVQ   $-1, SI
+	BZHIQ  BX, SI, SI
+	KMOVW  SI, K1
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	SUBQ   $+64, DX
+	JL     rest
+
+groups:
+	VMOVUPS     (AX), Z4
+	VFMADD231PS (CX), Z4, Z0
+	VMOVUPS     64(AX), Z4
+	VFMADD231PS 64(CX), Z4, Z1
+	VMOVUPS     128(AX), Z4
+	VFMADD231PS 128(CX), Z4, Z2
+	VMOVUPS     192(AX), Z4
+	VFMADD231PS 192(CX), Z4, Z3
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	JGE         groups
+
+rest:
+	ADDQ        $+64, DX
+	JZ          fold
+	CMPQ        DX, $0x10
+	JL          part0
+	VMOVUPS     (AX), Z4
+	VFMADD231PS (CX), Z4, Z0
+	SUBQ        $+16, DX
+	JMP         whole0
+
+part0:
+	TESTQ       DX, DX
+	JZ          fold
+	VMOVUPS.Z   (AX), K1, Z4
+	VMOVUPS.Z   (CX), K1, Z5
 	VFMADD231PS Z5, Z4, Z0
 	JMP         fold
 
 whole0:
-	CMPQ        R10, $0x10
+	CMPQ        DX, $0x10
 	JL          part1
-	VMOVUPS     64(R8), Z4
-	VFMADD231PS 64(R9), Z4, Z1
-	SUBQ        $+16, R10
+	VMOVUPS     64(AX), Z4
+	VFMADD231PS 64(CX), Z4, Z1
+	SUBQ        $+16, DX
 	JMP         whole1
 
 part1:
-	TESTQ       R10, R10
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPS.Z   64(R8), K1, Z4
-	VMOVUPS.Z   64(R9), K1, Z5
+	VMOVUPS.Z   64(AX), K1, Z4
+	VMOVUPS.Z   64(CX), K1, Z5
 	VFMADD231PS Z5, Z4, Z1
 	JMP         fold
 
 whole1:
-	CMPQ        R10, $0x10
+	CMPQ        DX, $0x10
 	JL          part2
-	VMOVUPS     128(R8), Z4
-	VFMADD231PS 128(R9), Z4, Z2
-	SUBQ        $+16, R10
+	VMOVUPS     128(AX), Z4
+	VFMADD231PS 128(CX), Z4, Z2
+	SUBQ        $+16, DX
 	JMP         whole2
 
 part2:
-	TESTQ       R10, R10
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPS.Z   128(R8), K1, Z4
-	VMOVUPS.Z   128(R9), K1, Z5
+	VMOVUPS.Z   128(AX), K1, Z4
+	VMOVUPS.Z   128(CX), K1, Z5
 	VFMADD231PS Z5, Z4, Z2
 	JMP         fold
 
 whole2:
-	CMPQ        R10, $0x10
+	CMPQ        DX, $0x10
 	JL          part3
-	VMOVUPS     192(R8), Z4
-	VFMADD231PS 192(R9), Z4, Z3
-	SUBQ        $+16, R10
+	VMOVUPS     192(AX), Z4
+	VFMADD231PS 192(CX), Z4, Z3
+	SUBQ        $+16, DX
 	JMP         whole3
 
 part3:
-	TESTQ       R10, R10
+	TESTQ       DX, DX
 	JZ          fold
-	VMOVUPS.Z   192(R8), K1, Z4
-	VMOVUPS.Z   192(R9), K1, Z5
+	VMOVUPS.Z   192(AX), K1, Z4
+	VMOVUPS.Z   192(CX), K1, Z5
 	VFMADD231PS Z5, Z4, Z3
 	JMP         fold
 
@@ -250,10 +368,148 @@ fold:
 	VADDPS        X1, X0, X0
 	VMOVSHDUP     X0, X1
 	VADDSS        X1, X0, X0
-	VMOVSS        X0, (AX)
-	ADDQ          $+4, AX
-	ADDQ          SI, CX
-	DECQ          DX
-	JNZ           row
+	VMOVSS        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func RowDots32(dst *float32, alpha float32, beta float32, a *float32, n int, stride int, p int, step int, x *float32, shift int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·RowDots32(SB), NOSPLIT, $0-72
+	MOVQ dst+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ p+40(FP), BX
+	MOVQ stride+32(FP), SI
+	MOVQ x+56(FP), DI
+	MOVQ shift+64(FP), R8
+	SHLQ $0x02, SI
+	SHLQ $0x02, R8
+	MOVL beta+12(FP), R9
+	SHLL $0x01, R9
+
+row:
+	MOVQ   BX, R10
+	ANDQ   $+15, R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	MOVQ   CX, R10
+	MOVQ   DI, R11
+	MOVQ   BX, R12
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	SUBQ   $+64, R12
+	JL     rest
+
+groups:
+	VMOVUPS     (R10), Z4
+	VFMADD231PS (R11), Z4, Z0
+	VMOVUPS     64(R10), Z4
+	VFMADD231PS 64(R11), Z4, Z1
+	VMOVUPS     128(R10), Z4
+	VFMADD231PS 128(R11), Z4, Z2
+	VMOVUPS     192(R10), Z4
+	VFMADD231PS 192(R11), Z4, Z3
+	ADDQ        $+256, R10
+	ADDQ        $+256, R11
+	SUBQ        $+64, R12
+	JGE         groups
+
+rest:
+	ADDQ        $+64, R12
+	JZ          fold
+	CMPQ        R12, $0x10
+	JL          part0
+	VMOVUPS     (R10), Z4
+	VFMADD231PS (R11), Z4, Z0
+	SUBQ        $+16, R12
+	JMP         whole0
+
+part0:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPS.Z   (R10), K1, Z4
+	VMOVUPS.Z   (R11), K1, Z5
+	VFMADD231PS Z5, Z4, Z0
+	JMP         fold
+
+whole0:
+	CMPQ        R12, $0x10
+	JL          part1
+	VMOVUPS     64(R10), Z4
+	VFMADD231PS 64(R11), Z4, Z1
+	SUBQ        $+16, R12
+	JMP         whole1
+
+part1:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPS.Z   64(R10), K1, Z4
+	VMOVUPS.Z   64(R11), K1, Z5
+	VFMADD231PS Z5, Z4, Z1
+	JMP         fold
+
+whole1:
+	CMPQ        R12, $0x10
+	JL          part2
+	VMOVUPS     128(R10), Z4
+	VFMADD231PS 128(R11), Z4, Z2
+	SUBQ        $+16, R12
+	JMP         whole2
+
+part2:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPS.Z   128(R10), K1, Z4
+	VMOVUPS.Z   128(R11), K1, Z5
+	VFMADD231PS Z5, Z4, Z2
+	JMP         fold
+
+whole2:
+	CMPQ        R12, $0x10
+	JL          part3
+	VMOVUPS     192(R10), Z4
+	VFMADD231PS 192(R11), Z4, Z3
+	SUBQ        $+16, R12
+	JMP         whole3
+
+part3:
+	TESTQ       R12, R12
+	JZ          fold
+	VMOVUPS.Z   192(R10), K1, Z4
+	VMOVUPS.Z   192(R11), K1, Z5
+	VFMADD231PS Z5, Z4, Z3
+	JMP         fold
+
+whole3:
+fold:
+	VADDPS        Z2, Z0, Z0
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
+	VXORPS        X1, X1, X1
+	TESTQ         R9, R9
+	JZ            set
+	VMOVSS        (AX), X1
+	VMULSS        beta+12(FP), X1, X1
+
+set:
+	VFMADD132SS alpha+8(FP), X1, X0
+	VMOVSS      X0, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	ADDQ        R8, DI
+	ADDQ        step+48(FP), BX
+	DECQ        DX
+	JNZ         row
 	VZEROUPPER
 	RET

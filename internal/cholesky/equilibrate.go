@@ -73,6 +73,7 @@ func (f *Factorization) load(a []float64) {
 			f.factor[k] = float64(f.leading[j] * f.unit[j])
 		}
 	}
+	f.norm = 0
 	sums := f.work[:f.candidates]
 	for k := range sums {
 		sums[k] = math.Abs(f.pivots[k])

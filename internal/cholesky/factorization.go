@@ -8,7 +8,9 @@
 //	S = A / a₀₀      the Schur complement of the leading variable, if there
 //	                 is one: beside an intercept, the centred matrix
 //	C = D·S·D        scaled to unit diagonal
-//	Pᵀ·C·P = Rᵀ·R    factorised with the largest remaining pivot first
+//	Pᵀ·C·P = Rᵀ·R    factorised with the largest remaining pivot first, or in
+//	                 the variables' own order if there are many, far from
+//	                 collinear
 //
 // A pivot of C is the share of a column's variation that the columns before it
 // leave unexplained. The order of every sum is fixed, so a result has the same
@@ -18,6 +20,8 @@ package cholesky
 import (
 	"errors"
 	"slices"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
 // DefaultTolerance is the share of a diagonal of A that counts as zero.
@@ -70,7 +74,7 @@ type Factorization struct {
 	// leading[j] is the leading row of R at variable j, scaled by power.
 	leading []float64
 
-	work, signs []float64
+	work, signs, probe []float64
 }
 
 // Factorize factorises A, given as n×n row-major of which only the upper
@@ -106,8 +110,10 @@ func (f *Factorization) FactorizeShifted(a []float64, n, lead int, shift float64
 		return ErrNotFinite
 	}
 	f.equilibrate(a, lead, shift)
-	f.load(a)
-	f.eliminate(panelWidth)
+	if !f.withoutPivoting(a) {
+		f.load(a)
+		f.eliminate(panelWidth)
+	}
 	return nil
 }
 
@@ -156,7 +162,11 @@ func (f *Factorization) mustBeRegular() {
 
 func finite(a []float64, n int) bool {
 	for i := range n {
-		for _, v := range a[i*n+i : (i+1)*n] {
+		row := a[i*n+i : (i+1)*n]
+		if sum := kernels.AbsSum(row); sum-sum == 0 {
+			continue
+		}
+		for _, v := range row { // the sum may have overflowed
 			if v-v != 0 {
 				return false
 			}

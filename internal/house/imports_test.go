@@ -21,7 +21,7 @@ var may = map[string][]string{
 	"internal/ref":        {},
 	"internal/reference":  {},
 	"internal/table":      {"internal/memory"},
-	"internal/cholesky":   {"kernels"},
+	"internal/cholesky":   {"kernels", "kernels/blas"},
 	"internal/kerneltest": {},
 	"internal/leak":       {},
 	"internal/memory":     {},

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
@@ -110,6 +111,57 @@ func TestSumBound(t *testing.T) {
 			e.add(x[i])
 		}
 		e.check(t, "Sum", kernels.Sum(x), (2056+float64(n)/16384)*epsilon)
+	}
+}
+
+// TestVectorBounds holds dot products, sums of absolute values and norms to exact
+// arithmetic.
+func TestVectorBounds(t *testing.T) {
+	t.Run("float64", func(t *testing.T) { vectorBounds[float64](t, epsilon) })
+	t.Run("float32", func(t *testing.T) { vectorBounds[float32](t, epsilon32) })
+}
+
+func vectorBounds[T kernels.Float](t *testing.T, epsilonT float64) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for _, n := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 40, 1000, 20000} {
+		x, y := make([]T, n), make([]T, n)
+		product, size, square := newExact(), newExact(), newExact()
+		for i := range x {
+			x[i], y[i] = T(random.NormFloat64()), T(random.NormFloat64())
+			product.add(float64(x[i]), float64(y[i]))
+			size.add(math.Abs(float64(x[i])))
+			square.add(float64(x[i]), float64(x[i]))
+		}
+		bound := (float64(n)/32 + 16) * epsilonT
+		product.check(t, "Dot", float64(kernels.Dot(x, y)), bound)
+		size.check(t, "AbsSum", float64(kernels.AbsSum(x)), bound)
+		// The power brings squares out of range, and not the norm.
+		for _, power := range []int{0, 100, -100} {
+			scaled := make([]T, n)
+			for i, v := range x {
+				scaled[i] = T(math.Ldexp(float64(v), power))
+			}
+			norm := math.Ldexp(float64(kernels.Norm(scaled)), -power)
+			square.check(t, "Norm", norm*norm, 2*bound)
+		}
+	}
+	inf, nan := T(math.Inf(-1)), T(math.NaN())
+	tiny := T(math.Ldexp(1, -149))
+	huge := T(math.Ldexp(1, 127))
+	if unsafe.Sizeof(tiny) == 8 {
+		tiny, huge = T(math.SmallestNonzeroFloat64), T(math.Ldexp(1, 1023))
+	}
+	for _, c := range []struct {
+		x    []T
+		want float64
+	}{
+		{nil, 0}, {[]T{0, 0}, 0}, {[]T{1, inf}, math.Inf(1)}, {[]T{huge, inf, 0}, math.Inf(1)}, {[]T{inf, nan, huge}, math.NaN()},
+		{[]T{nan}, math.NaN()}, {[]T{huge, huge, nan}, math.NaN()},
+		{[]T{3 * tiny, 4 * tiny}, 5 * float64(tiny)}, {[]T{huge, huge / 4 * 3}, 1.25 * float64(huge)}, {[]T{huge, huge, huge, huge}, math.Inf(1)},
+	} {
+		if got := float64(kernels.Norm(c.x)); got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+			t.Errorf("norm of %v is %v, want %v", c.x, got, c.want)
+		}
 	}
 }
 

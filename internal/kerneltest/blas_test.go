@@ -1,6 +1,7 @@
 package kerneltest
 
 import (
+	"math"
 	"testing"
 
 	gonum "gonum.org/v1/gonum/blas"
@@ -59,16 +60,78 @@ func blasCalls[T kernels.Float]() []call {
 		}
 	}
 	return []call{
-		{name: "Dot", run: func(s setting, m *memory) []float64 {
+		{name: "Dot", vector: true, run: func(s setting, m *memory) []float64 {
 			x, y := values[T](m, s, s.n*s.p), values[T](m, s, s.n*s.p)
 			return []float64{float64(kernels.Dot(x, y))}
 		}},
 		{name: "RowDots", run: func(s setting, m *memory) []float64 {
+			if s.p == 0 {
+				return nil
+			}
 			dst, a, x := values[T](m, s, s.n), matrix[T](m, s), values[T](m, s, s.p)
-			kernels.RowDots(dst, a, x)
+			kernels.RowDots(dst, 1.25, T(s.n%2)*0.75, a.Data, a.Stride, s.p, 0, x, 0)
 			return widen(dst)
 		}},
-		{name: "Scal", run: func(s setting, m *memory) []float64 {
+		{name: "RowDots of triangles", square: true, run: func(s setting, m *memory) []float64 {
+			if s.p == 0 || s.n != 1 {
+				return nil
+			}
+			x, y, z := values[T](m, s, s.p), values[T](m, s, s.p), values[T](m, s, s.p)
+			a, lda := part(m, s, s.p, s.p)
+			kernels.RowDots(y, -1, 1, a, lda+1, s.p, -1, x, 1)
+			kernels.RowDots(z, 1, 0.5, a, lda, 1, 1, x, 0)
+			kernels.RowDots(x, 1, 0, a, lda+1, s.p, -1, x, 1) // in place
+			return append(append(widen(x), widen(y)...), widen(z)...)
+		}},
+		{name: "RowAxpys", run: func(s setting, m *memory) []float64 {
+			if s.p == 0 {
+				return nil
+			}
+			dst, x, w, one := matrix[T](m, s), matrix[T](m, s), values[T](m, s, s.n), values[T](m, s, s.p)
+			kernels.RowAxpys(dst.Data, dst.Stride, x.Data, x.Stride, 0.75, w, s.p, 0)
+			kernels.RowAxpys(dst.Data, dst.Stride, one, 0, -0.5, w, s.p, 0)
+			kernels.RowAxpys(one, 0, x.Data, x.Stride, 1, w, s.p, 0)
+			return append(widen(dst.Data), widen(one)...)
+		}},
+		{name: "RowAxpys of triangles", square: true, run: func(s setting, m *memory) []float64 {
+			if s.p == 0 || s.n != 1 {
+				return nil
+			}
+			x, w := values[T](m, s, s.p), values[T](m, s, s.p)
+			a, lda := part(m, s, s.p, s.p)
+			kernels.RowAxpys(a, lda+1, x, 1, 2, w, s.p, -1)
+			kernels.RowAxpys(a, lda, x, 0, 2, w, 1, 1)
+			return widen(a)
+		}},
+		{name: "AbsSum", vector: true, run: func(s setting, m *memory) []float64 {
+			return []float64{float64(kernels.AbsSum(values[T](m, s, s.n*s.p)))}
+		}},
+		{name: "Norm", vector: true, run: func(s setting, m *memory) []float64 {
+			x := values[T](m, s, s.n*s.p)
+			norm := kernels.Norm(x)
+			kernels.Scal(x, 0x1p-125)
+			return []float64{float64(norm), float64(kernels.Norm(x))}
+		}},
+		{name: "IndexMax", vector: true, run: func(s setting, m *memory) []float64 {
+			x := values[T](m, s, s.n*s.p)
+			first := kernels.IndexMax(x)
+			if n := len(x); n > 0 {
+				x[m.random.IntN(n)] = T(math.NaN())
+				x[m.random.IntN(n)], x[m.random.IntN(n)] = 1e9, -1e9 // the first of two
+			}
+			return []float64{float64(first), float64(kernels.IndexMax(x))}
+		}},
+		{name: "Rot", vector: true, run: func(s setting, m *memory) []float64 {
+			x, y := values[T](m, s, s.n*s.p), values[T](m, s, s.n*s.p)
+			kernels.Rot(x, y, 0.8, -0.6)
+			return append(widen(x), widen(y)...)
+		}},
+		{name: "Swap", vector: true, run: func(s setting, m *memory) []float64 {
+			x, y := values[T](m, s, s.n*s.p), values[T](m, s, s.n*s.p)
+			kernels.Swap(x, y)
+			return append(widen(x), widen(y)...)
+		}},
+		{name: "Scal", vector: true, run: func(s setting, m *memory) []float64 {
 			x := values[T](m, s, s.n*s.p)
 			kernels.Scal(x, T(1)/3)
 			return widen(x)
@@ -96,6 +159,47 @@ func blasCalls[T kernels.Float]() []call {
 				ours.Sgemv(gonum.Trans, s.n, s.p, 2, a.Data, max(1, a.Stride), any(y).([]float32), 1, 0.5, any(z).([]float32), 1)
 			}
 			return append(widen(y), widen(z)...)
+		}},
+		{name: "symv", square: true, run: func(s setting, m *memory) []float64 {
+			if s.p == 0 || s.n != 1 {
+				return nil
+			}
+			x, y := values[T](m, s, s.p), values[T](m, s, s.p)
+			a, lda := part(m, s, s.p, s.p)
+			switch a := any(a).(type) {
+			case []float64:
+				ours.Dsymv(gonum.Upper, s.p, 2, a, lda, any(x).([]float64), 1, 0.5, any(y).([]float64), 1)
+				ours.Dsymv(gonum.Lower, s.p, 2, a, lda, any(y).([]float64), 1, 0.5, any(x).([]float64), 1)
+			case []float32:
+				ours.Ssymv(gonum.Upper, s.p, 2, a, lda, any(x).([]float32), 1, 0.5, any(y).([]float32), 1)
+				ours.Ssymv(gonum.Lower, s.p, 2, a, lda, any(y).([]float32), 1, 0.5, any(x).([]float32), 1)
+			}
+			return append(widen(y), widen(x)...)
+		}},
+		{name: "trsv", square: true, run: func(s setting, m *memory) []float64 {
+			if s.p == 0 || s.n != 1 {
+				return nil
+			}
+			x := values[T](m, s, s.p)
+			a, lda := part(m, s, s.p, s.p)
+			for i := range s.p {
+				a[i*lda+i] = 64
+			}
+			var all []float64
+			for _, ul := range []gonum.Uplo{gonum.Upper, gonum.Lower} {
+				for _, tA := range []gonum.Transpose{gonum.NoTrans, gonum.Trans} {
+					switch a := any(a).(type) {
+					case []float64:
+						ours.Dtrsv(ul, tA, gonum.NonUnit, s.p, a, lda, any(x).([]float64), 1)
+						ours.Dtrmv(ul, tA, gonum.Unit, s.p, a, lda, any(x).([]float64), 1)
+					case []float32:
+						ours.Strsv(ul, tA, gonum.NonUnit, s.p, a, lda, any(x).([]float32), 1)
+						ours.Strmv(ul, tA, gonum.Unit, s.p, a, lda, any(x).([]float32), 1)
+					}
+					all = append(all, widen(x)...)
+				}
+			}
+			return all
 		}},
 		{name: "syrk", square: true, run: func(s setting, m *memory) []float64 {
 			if s.n == 0 || s.p == 0 {

@@ -7,9 +7,9 @@
 // # What is here
 //
 // For float64 and float32: gemm, syrk, syr2k, symm, trmm, trsm; gemv, ger, symv,
-// syr, syr2, trmv, trsv; dot, axpy, scal. All else is gonum's own, which is
-// embedded: routines of banded and packed matrices, nrm2, asum, iamax, rot,
-// copy, swap and the rotations, DsDot and SdsDot, and everything complex.
+// syr, syr2, trmv, trsv; dot, axpy, scal, nrm2, asum, iamax, rot, swap. All else is
+// gonum's own, which is embedded: routines of banded and packed matrices, copy,
+// rotm, rotg and rotmg, DsDot and SdsDot, and everything complex.
 //
 // # The same bits
 //
@@ -20,9 +20,10 @@
 // whose end, times alpha, is added to C, fused. float32 is float32 throughout. A
 // symmetric A is taken as if it were whole. Triangular problems are halved at
 // the largest power of two times eight, what is beside the halves is a product,
-// and up to eight rows are done row by row, each a chain. Dot products have
-// lanes: kernels.RowDots says which. What is gonum's own may have other bits on
-// another architecture.
+// and up to eight rows are done row by row, each a chain. A triangle or a symmetric
+// matrix meets a vector in blocks of sixteen rows, number by number within them.
+// Dot products have lanes: kernels.Dot says which; where there is an increment,
+// four chains. What is gonum's own may have other bits on another architecture.
 //
 // # What differs from gonum
 //

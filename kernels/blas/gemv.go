@@ -47,6 +47,20 @@ func gemv[T float](tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, 
 		}
 		return
 	}
+	if incX == 1 && incY == 1 && m*n < parallelMatrix {
+		switch {
+		case trans:
+			p := vectorProduct[T]{m, n, alpha, beta, a, lda, x, y}
+			p.columns(0, n)
+		case n <= 4 && m <= 4:
+			for i := range y[:m] {
+				y[i] = merge(alpha, kernels.Dot(a[i*lda:][:n], x[:n]), beta, y[i])
+			}
+		default:
+			kernels.RowDots(y[:m], alpha, beta, a, lda, n, 0, x, 0)
+		}
+		return
+	}
 	xs, ys := newLine(x, lenX, incX), newLine(y, lenY, incY)
 	p := vectorProduct[T]{m, n, alpha, beta, a, lda, xs.data, ys.data}
 	switch {
@@ -84,22 +98,15 @@ func (p *vectorProduct[T]) part(trans bool, lo, hi int) {
 		p.columns(lo, hi)
 		return
 	}
-	var sums [64]T
-	for ; lo < hi; lo += len(sums) {
-		some := sums[:min(len(sums), hi-lo)]
-		kernels.RowDots(some, kernels.Matrix[T]{Rows: len(some), Cols: p.n, Stride: p.lda, Data: p.a[lo*p.lda:]}, p.x)
-		for i, sum := range some {
-			p.y[lo+i] = merge(p.alpha, sum, p.beta, p.y[lo+i])
-		}
-	}
+	kernels.RowDots(p.y[lo:hi], p.alpha, p.beta, p.a[lo*p.lda:], p.lda, p.n, 0, p.x, 0)
 }
 
 func (p *vectorProduct[T]) columns(lo, hi int) {
-	const group = 8
-	_, width, _ := kernels.GemmShape[T]()
 	y, beta := p.y[lo:hi], p.beta
-	for i := 0; i < p.m; i += group {
-		kernels.Gemm(y, len(y), p.x[i:], 0, 1, p.a[i*p.lda+lo:], p.lda, width, min(group, p.m-i), 1, len(y), p.alpha, beta)
+	_, width, _ := kernels.GemmShape[T]()
+	for i := 0; i < p.m; i += base {
+		rows := min(base, p.m-i)
+		kernels.Gemm(y, len(y), p.x[i:], 0, 1, p.a[i*p.lda+lo:], p.lda, width, rows, 1, len(y), p.alpha, beta)
 		beta = 1
 	}
 }

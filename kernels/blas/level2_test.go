@@ -12,7 +12,9 @@ import (
 	"github.com/seed-0327bdf7/hesse/kernels/blas"
 )
 
-var level2 = []string{"gemv", "ger", "symv", "syr", "syr2", "trmv", "trsv", "dot", "axpy", "scal", "nrm2", "asum"}
+var level2 = []string{"gemv", "ger", "symv", "syr", "syr2", "trmv", "trsv", "dot", "axpy", "scal", "copy", "swap", "nrm2", "asum", "iamax", "rot"}
+
+var level1 = map[string]bool{"dot": true, "axpy": true, "scal": true, "copy": true, "swap": true, "nrm2": true, "asum": true, "iamax": true, "rot": true}
 
 // A vectorProblem is one call of a routine of level 1 or 2.
 type vectorProblem struct {
@@ -42,7 +44,7 @@ func (p vectorProblem) arguments(r *rand.Rand) (set[float64], int) {
 	rows, columns := p.m, p.n
 	switch p.name {
 	case "gemv", "ger":
-	case "dot", "axpy", "scal", "nrm2", "asum":
+	case "dot", "axpy", "scal", "copy", "swap", "nrm2", "asum", "iamax", "rot":
 		rows, columns = 0, 0
 	default:
 		rows = p.n
@@ -92,6 +94,14 @@ func call2[T float](f api[T], p vectorProblem, alpha, beta T, s set[T], lda int)
 		s.out[0] = f.nrm2(p.n, s.x, p.incX)
 	case "asum":
 		s.out[0] = f.asum(p.n, s.x, p.incX)
+	case "copy":
+		f.copy(p.n, s.x, p.incX, s.y, p.incY)
+	case "swap":
+		f.swap(p.n, s.x, p.incX, s.y, p.incY)
+	case "iamax":
+		s.out[0] = T(f.iamax(p.n, s.x, p.incX))
+	case "rot":
+		f.rot(p.n, s.x, p.incX, s.y, p.incY, alpha, beta)
 	}
 	return s
 }
@@ -140,6 +150,11 @@ func check2[T float](t *testing.T, f api[T], p vectorProblem) {
 	} else {
 		want = all(call2(wide, p, p.alpha, p.beta, args, lda))
 		bound = all(call2(wide, p, math.Abs(p.alpha), math.Abs(p.beta), mapSet(args, absolute), lda))
+		if p.name == "rot" { // one of the two is a difference
+			for i, v := range all(call2(wide, p, math.Abs(p.alpha), -math.Abs(p.beta), mapSet(args, absolute), lda)) {
+				bound[i] = max(bound[i], v)
+			}
+		}
 	}
 	for i := range want {
 		limit := 2 * float64(max(p.m, p.n)+8) * epsilon[T]() * (bound[i] + math.Abs(want[i]))
@@ -176,7 +191,7 @@ func vectorProblems(name string, yield func(vectorProblem)) {
 			one(m, n)
 		}
 	}
-	if name == "dot" || name == "axpy" || name == "scal" {
+	if level1[name] {
 		for _, n := range []int{16383, 16384, 16385, 40000} {
 			one(1, n)
 		}

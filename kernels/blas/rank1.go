@@ -1,13 +1,15 @@
 package blas
 
 import (
+	"runtime"
+
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
-// Dger adds alpha·x·yᵀ to A, m×n: products of x and y are rounded, and alpha
-// times them is added, fused.
+// Dger adds alpha·x·yᵀ to A, m×n: products of alpha and x are rounded, and y times
+// them is added, fused.
 func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
 	ger(m, n, alpha, x, incX, y, incY, a, lda)
 }
@@ -55,23 +57,46 @@ func ger[T float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, ld
 	if alpha == 0 {
 		return
 	}
+	if incX == 1 && incY == 1 {
+		addOuter(whole, m, n, alpha, x[:m], y[:n], a, lda)
+		return
+	}
 	xs, ys := newLine(x, m, incX), newLine(y, n, incY)
 	addOuter(whole, m, n, alpha, xs.data, ys.data, a, lda)
 	xs.release()
 	ys.release()
 }
 
-// addOuter adds alpha·x·yᵀ to a region of A: a product with one column of A.
+// addOuter adds alpha·x·yᵀ to a region of A, on as many goroutines as it is worth.
 func addOuter[T float](r region, m, n int, alpha T, x, y, a []T, lda int) {
-	if r == whole && m*n < parallelMatrix {
-		height, width, _ := kernels.GemmShape[T]()
-		for i := 0; i < m; i += height {
-			kernels.Gemm(a[i*lda:], lda, x[i:], 1, 1, y, n, width, 1, min(height, m-i), n, alpha, 1)
-		}
+	o := outer[T]{r, m, n, alpha, a, lda}
+	if m*n < parallelMatrix || alone() {
+		o.rows(0, m, x, y)
 		return
 	}
-	p := product[T]{m: m, n: n, k: 1, alpha: alpha, beta: 1, a: view(x, 1, false), b: view(y, n, false), c: a, ldc: lda, region: r}
-	p.run()
+	shared := o // so that one that is not shared does not escape
+	step := divide(m, 3*runtime.GOMAXPROCS(0), 8)
+	share((m+step-1)/step, func(task int) { shared.rows(task*step, min((task+1)*step, m), x, y) })
+}
+
+type outer[T float] struct {
+	region region
+	m, n   int
+	alpha  T
+	a      []T
+	lda    int
+}
+
+// rows does rows lo to hi of A.
+func (o *outer[T]) rows(lo, hi int, x, y []T) {
+	switch o.region {
+	case upper:
+		kernels.RowAxpys(o.a[lo*o.lda+lo:], o.lda+1, y[lo:], 1, o.alpha, x[lo:hi], o.n-lo, -1)
+	case below:
+		kernels.RowAxpys(o.a[lo*o.lda:], o.lda, y, 0, o.alpha, x[lo:hi], lo+1, 1)
+	default:
+		kernels.RowAxpys(o.a[lo*o.lda:], o.lda, y, 0, o.alpha, x[lo:hi], o.n, 0)
+	}
 }
 
 func syr[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, a []T, lda int) {
@@ -89,6 +114,10 @@ func syr[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, a []T, lda int)
 	checkVector(len(x), n, incX, shortX)
 	checkLength(len(a), n, n, lda, shortA)
 	if alpha == 0 {
+		return
+	}
+	if incX == 1 {
+		addOuter(region, n, n, alpha, x[:n], x[:n], a, lda)
 		return
 	}
 	xs := newLine(x, n, incX)
@@ -117,9 +146,34 @@ func syr2[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, y []T, incY in
 	if alpha == 0 {
 		return
 	}
+	if incX == 1 && incY == 1 {
+		addBoth(region, n, alpha, x[:n], y[:n], a, lda)
+		return
+	}
 	xs, ys := newLine(x, n, incX), newLine(y, n, incY)
-	addOuter(region, n, n, alpha, xs.data, ys.data, a, lda)
-	addOuter(region, n, n, alpha, ys.data, xs.data, a, lda)
+	addBoth(region, n, alpha, xs.data, ys.data, a, lda)
 	xs.release()
 	ys.release()
+}
+
+// addBoth adds alpha·x·yᵀ to a triangle, then alpha·y·xᵀ.
+func addBoth[T float](r region, n int, alpha T, x, y, a []T, lda int) {
+	o := outer[T]{r, n, n, alpha, a, lda}
+	if n*n < parallelMatrix || alone() {
+		o.both(0, n, x, y)
+		return
+	}
+	shared := o
+	step := divide(n, 3*runtime.GOMAXPROCS(0), 8)
+	share((n+step-1)/step, func(task int) { shared.both(task*step, min((task+1)*step, n), x, y) })
+}
+
+// both does rows lo to hi, some at a time that stay in the first-level cache.
+func (o *outer[T]) both(lo, hi int, x, y []T) {
+	some := max(1<<11/o.n, 1)
+	for ; lo < hi; lo += some {
+		end := min(lo+some, hi)
+		o.rows(lo, end, x, y)
+		o.rows(lo, end, y, x)
+	}
 }

@@ -1,10 +1,14 @@
 package blas
 
-import "gonum.org/v1/gonum/blas"
+import (
+	"gonum.org/v1/gonum/blas"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
 
 // Dsymv computes y = alpha·A·x + beta·y, where A is symmetric and one triangle
-// of it is read, once: row by row, alpha times its dot product with x is added
-// to one element of y, and it times alpha·x[i] to others.
+// of it is read, once: sixteen rows at a time, the block on the diagonal number by
+// number, what is beside it as kernels.RowDots and, transposed, kernels.Gemm.
 func (Implementation) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	symv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 }
@@ -38,20 +42,41 @@ func symv[T float](ul blas.Uplo, n int, alpha T, a []T, lda int, x []T, incX int
 	if alpha == 0 {
 		return
 	}
-	xs, ys := newLine(x, n, incX), newLine(y, n, incY)
-	for i, v := range xs.data {
-		lo, hi := i, n
-		if isLower {
-			lo, hi = 0, i+1
-		}
-		row := a[i*lda+lo : i*lda+hi]
-		ys.data[i] = merge(alpha, dot(row, xs.data[lo:hi]), 1, ys.data[i])
-		if isLower {
-			axpy(ys.data[:i], alpha*v, row[:i])
-		} else {
-			axpy(ys.data[i+1:], alpha*v, row[1:])
-		}
+	if incX == 1 && incY == 1 {
+		addSymmetric(isLower, n, alpha, a, lda, x[:n], y[:n])
+		return
 	}
+	xs, ys := newLine(x, n, incX), newLine(y, n, incY)
+	addSymmetric(isLower, n, alpha, a, lda, xs.data, ys.data)
 	xs.release()
 	ys.store(y, n, incY)
+}
+
+// addSymmetric adds alpha·A·x to y.
+func addSymmetric[T float](isLower bool, n int, alpha T, a []T, lda int, x, y []T) {
+	for lo := 0; lo < n; lo += vectorBase {
+		hi := min(lo+vectorBase, n)
+		for i := lo; i < hi; i++ {
+			from, to := i+1, hi
+			if isLower {
+				from, to = lo, i
+			}
+			row, with, into := a[i*lda+from:i*lda+to], x[from:to], y[from:to]
+			v, sum := T(alpha*x[i]), T(a[i*lda+i]*x[i])
+			for j, r := range row {
+				sum += T(r * with[j])
+				into[j] += T(v * r)
+			}
+			y[i] += T(alpha * sum)
+		}
+		from, to := hi, n
+		if isLower {
+			from, to = 0, lo
+		}
+		if from < to {
+			rows := a[lo*lda+from:]
+			kernels.RowDots(y[lo:hi], alpha, 1, rows, lda, to-from, 0, x[from:to], 0)
+			addRows(y[from:to], alpha, x[lo:hi], rows, lda)
+		}
+	}
 }

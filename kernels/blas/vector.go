@@ -1,6 +1,7 @@
 package blas
 
 import (
+	"math"
 	"sync"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -69,26 +70,10 @@ func (l *line[T]) store(x []T, n, inc int) {
 	l.release()
 }
 
-// dot is the product of two lines, as [kernels.Dot] has it.
-func dot[T float](x, y []T) T {
-	if len(x) > 8 {
-		return kernels.Dot(x, y)
+// fma is x·y + z, rounded once to T.
+func fma[T float](x, y, z T) T {
+	if elementBytes[T]() == 8 {
+		return T(math.FMA(float64(x), float64(y), float64(z)))
 	}
-	var p [8]T
-	for i, v := range x {
-		p[i] = T(v * y[i])
-	}
-	sum := ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]))
-	return sum + 0
-}
-
-// axpy adds a·x to y, fused.
-func axpy[T float](y []T, a T, x []T) {
-	if len(x) > 3 {
-		kernels.Axpy(y, a, x)
-		return
-	}
-	for i, v := range x {
-		y[i] = merge(a, v, 1, y[i])
-	}
+	return kernels.FMA(x, y, z)
 }
