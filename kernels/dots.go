@@ -21,7 +21,11 @@ func Dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 		clear(dst)
 		return
 	}
-	if x.Cols > panel {
+	switch {
+	case oneCall(x):
+		dots(dst, x, shift, beta)
+		return
+	case x.Cols > panel:
 		longDots(dst, x, shift, beta)
 		return
 	}

@@ -120,6 +120,10 @@ func rowsPerCall(p int) int {
 	return rows - rows%UpdateRows
 }
 
+// oneCall says whether a matrix is so small that it need not be divided: then
+// it is not even looked at again.
+func oneCall[T Float](x Matrix[T]) bool { return x.Rows*x.Cols <= panel }
+
 // SpreadStride is a good stride for copies of rows of p columns: they begin at
 // cache lines if the first does, so that no vector straddles two, and are an odd
 // number of lines apart, so that some columns of many rows spread over all sets

@@ -19,6 +19,10 @@ func Pack[T Float](dst, x Matrix[T], shift []T, d []float64) {
 	if empty {
 		return
 	}
+	if oneCall(x) {
+		pack(dst, x, shift, d)
+		return
+	}
 	for left := 0; left < x.Cols; left += panel {
 		right := min(left+panel, x.Cols)
 		step := rowsPerCall(right - left)

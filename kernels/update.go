@@ -31,6 +31,10 @@ func Update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {
 	if empty {
 		return
 	}
+	if x.Cols <= updateColumns && oneCall(x) {
+		update(dst, x, shift, r)
+		return
+	}
 	for left := 0; left < x.Cols; left += updateColumns {
 		right := min(left+updateColumns, x.Cols)
 		step := rowsPerCall(right - left)
