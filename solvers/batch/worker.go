@@ -1,0 +1,319 @@
+package batch
+
+import (
+	"context"
+	"math"
+	"math/bits"
+
+	"github.com/seed-0327bdf7/hesse/internal/memory"
+	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers/loss"
+)
+
+type kind uint8
+
+const (
+	squared kind = iota
+	logistic
+	poisson
+)
+
+func (o Options) kind() kind {
+	switch o.Loss.(type) {
+	case loss.Logistic:
+		return logistic
+	case loss.Poisson:
+		return poisson
+	}
+	return squared
+}
+
+// A worker fits one group after the other, in the same memory. Data are float64
+// here: float32 ones are widened when they are fetched.
+type worker struct {
+	options Options
+	kind    kind
+	lead    int // 1 with an intercept
+	columns int // of X
+	width   int // coefficients
+	stride  int // of packed rows
+
+	// The rows of the group at hand. y, w and offset may be the caller's.
+	x            kernels.Matrix[float64]
+	y, w, offset []float64
+	next         []float64 // rows that are likely to be read next
+	rows         int       // with a positive weight
+	sumW, sumY   float64   // Σw, Σw(y − offset)
+
+	// What those are copied to: gathered or widened first, then packed, row by
+	// row: 1 if there is an intercept, x − center, and y − offset for squares.
+	fetched, targets, weights, offsets []float64
+	packed                             []float64
+	ones                               []float64
+	center                             []float64
+	centerY                            float64
+
+	eta, value, r, d []float64
+	block            loss.Block
+	work             []float64
+	gram             []float64 // of the packed rows, with a stride of width + 1
+	coefficients     []float64 // of centred columns, the intercept first
+	gradient, signed []float64
+	newton           newton
+}
+
+// prepare makes the worker one for so many columns.
+func (w *worker) prepare(o Options, columns int) {
+	width := o.width(columns)
+	if w.width != width || w.columns != columns {
+		w.columns, w.width, w.lead = columns, width, width-columns
+		w.stride = kernels.SpreadStride[float64](width + 1)
+		w.packed = nil // its ones are elsewhere
+		w.center = memory.Slice[float64](columns)
+		w.gram = memory.Slice[float64]((width + 1) * (width + 1))
+		w.coefficients = memory.Slice[float64](width + 1)
+		w.gradient = memory.Slice[float64](width)
+		w.work = memory.Slice[float64](kernels.TriangleWork(width + 1))
+		w.newton.resize(width, w.lead)
+	}
+	w.options, w.kind = o, o.kind()
+	s := &w.newton
+	s.tolerance, s.hessianTolerance, s.limit = o.Tolerance, 0, o.MaxIterations
+	if s.tolerance == 0 {
+		s.tolerance = 1e-14
+	}
+	if s.limit == 0 {
+		s.limit = 100
+	}
+	s.separable = w.kind == logistic && o.L2 == 0
+}
+
+// room is s, or longer: a power of two, so that groups that grow row by row do
+// not ask for memory each.
+func room(s []float64, n int) []float64 {
+	if n <= len(s) {
+		return s
+	}
+	return memory.Slice[float64](1 << bits.Len(uint(n-1)))
+}
+
+// fetch makes rows lo to hi of the order the ones at hand.
+func fetch[T kernels.Float](w *worker, g *Groups[T], lo, hi int) {
+	n, p := hi-lo, w.columns
+	fetchTargets(w, g, lo, hi)
+	w.next = nil
+	x, plain := any(g.X.Data).([]float64)
+	if plain && g.Index == nil {
+		view := kernels.Matrix[float64]{Rows: g.X.Rows, Cols: p, Stride: g.X.Stride, Data: x}
+		w.x = view.Slice(lo, hi)
+		w.next = view.Slice(hi, min(hi+n, g.X.Rows)).Data
+		return
+	}
+	w.fetched = room(w.fetched, n*p)
+	w.x = kernels.Matrix[float64]{Rows: n, Cols: p, Stride: p, Data: w.fetched[:n*p]}
+	for i := range n {
+		from, to := g.X.Row(g.row(lo+i)), w.fetched[i*p:(i+1)*p]
+		for j, v := range from {
+			to[j] = float64(v)
+		}
+	}
+}
+
+// fetchTargets is fetch of all but X.
+func fetchTargets[T kernels.Float](w *worker, g *Groups[T], lo, hi int) {
+	w.targets, w.y = widened(w.targets, g.Y, g.Index, lo, hi)
+	w.w, w.offset = nil, nil
+	if g.Weights != nil {
+		w.weights, w.w = widened(w.weights, g.Weights, g.Index, lo, hi)
+	}
+	if g.Offset != nil {
+		w.offsets, w.offset = widened(w.offsets, g.Offset, g.Index, lo, hi)
+	}
+}
+
+// widened is entries lo to hi of v as float64: v itself if it can be, else in
+// the buffer.
+func widened[T kernels.Float](buffer []float64, v []T, index []int, lo, hi int) (grown, values []float64) {
+	if same, ok := any(v).([]float64); ok && index == nil {
+		return buffer, same[lo:hi]
+	}
+	buffer = room(buffer, hi-lo)
+	values = buffer[:hi-lo]
+	if index == nil {
+		for i, x := range v[lo:hi] {
+			values[i] = float64(x)
+		}
+		return buffer, values
+	}
+	for i, from := range index[lo:hi] {
+		values[i] = float64(v[from])
+	}
+	return buffer, values
+}
+
+// count looks at targets, weights and offsets: it counts rows and adds up their
+// weights, and is false if there is anything that no loss is defined for. Least
+// squares finds targets and offsets that are not finite in its sums.
+func (w *worker) count() bool {
+	n := len(w.y)
+	w.rows, w.sumW = n, float64(n)
+	if w.w != nil {
+		w.rows, w.sumW = 0, 0
+		for _, v := range w.w {
+			if !(v >= 0) || math.IsInf(v, 1) {
+				return false
+			}
+			if v > 0 {
+				w.rows++
+			}
+			w.sumW += v
+		}
+	}
+	switch w.kind {
+	case logistic:
+		for _, y := range w.y {
+			if y != 0 && y != 1 {
+				return false
+			}
+		}
+	case poisson:
+		for _, y := range w.y {
+			if !(0 <= y && y <= math.MaxFloat64) {
+				return false
+			}
+		}
+	}
+	if w.kind != squared {
+		return allFinite(w.offset)
+	}
+	return true
+}
+
+// pack copies the rows at hand, centred by their means if there is an
+// intercept.
+func (w *worker) pack() {
+	n, p, stride := w.x.Rows, w.columns, w.stride
+	if len(w.packed) < n*stride {
+		w.packed = room(nil, n*stride)
+		if w.lead == 1 {
+			for at := 0; at < len(w.packed); at += stride {
+				w.packed[at] = 1
+			}
+		}
+	}
+	var shift []float64
+	if w.lead == 1 {
+		weights := w.w
+		if weights == nil {
+			weights = w.unit(n)
+		}
+		clear(w.center)
+		kernels.Update(w.center, w.x, nil, weights)
+		for j, sum := range w.center {
+			w.center[j] = sum / w.sumW
+		}
+		shift = w.center
+	}
+	to := kernels.Matrix[float64]{Rows: n, Cols: p, Stride: stride, Data: w.packed[w.lead:]}
+	kernels.Pack(to, w.x, shift, nil)
+}
+
+// unit is n ones.
+func (w *worker) unit(n int) []float64 {
+	if len(w.ones) < n {
+		w.ones = room(nil, n)
+		for i := range w.ones {
+			w.ones[i] = 1
+		}
+	}
+	return w.ones[:n]
+}
+
+// packTargets completes the packed rows for squares.
+func (w *worker) packTargets() {
+	n, stride := w.x.Rows, w.stride
+	to := w.packed[w.width:]
+	if w.offset != nil || w.w != nil {
+		sum := 0.0
+		for i, y := range w.y {
+			if w.offset != nil {
+				y -= w.offset[i]
+			}
+			to[i*stride] = y
+			if w.w != nil {
+				y *= w.w[i]
+			}
+			sum += y
+		}
+		w.centerY = 0
+		if w.lead == 1 {
+			w.centerY = sum / w.sumW
+			for i := range n {
+				to[i*stride] -= w.centerY
+			}
+		}
+		return
+	}
+	w.centerY = 0
+	if w.lead == 1 {
+		w.centerY = kernels.Sum(w.y) / w.sumW
+	}
+	for i, y := range w.y {
+		to[i*stride] = y - w.centerY
+	}
+}
+
+// design is the packed rows, their first columns.
+func (w *worker) design(columns int) kernels.Matrix[float64] {
+	n := w.x.Rows
+	return kernels.Matrix[float64]{Rows: n, Cols: columns, Stride: w.stride, Data: w.packed[:n*w.stride]}
+}
+
+// evaluate implements [objective] on the packed rows.
+func (w *worker) evaluate(_ context.Context, e *evaluation, hessian bool) error {
+	z, n, m := w.design(w.width), w.x.Rows, w.width
+	eta, value, r, d := w.eta[:n], w.value[:n], w.r[:n], w.d[:n]
+	kernels.Dots(eta, z, nil, e.x)
+	if w.offset != nil {
+		kernels.Axpy(eta, 1, w.offset)
+	}
+	if w.kind == logistic {
+		e.low, e.high = kernels.Logistic(value, r, d, eta, w.y, w.w)
+	} else {
+		w.block = loss.Block{Eta: eta, Y: w.y, W: w.w, Value: value, R: r, D: d}
+		loss.Poisson{}.Evaluate(&w.block)
+	}
+	e.value = kernels.Sum(value)
+	clear(e.g)
+	kernels.Update(e.g, z, nil, r)
+	if hessian {
+		clear(e.h)
+		kernels.Triangle(e.h, m, z, d, w.work, nil)
+	}
+	w.penalise(e, hessian)
+	return nil
+}
+
+// penalise adds the penalty to an evaluation.
+func (w *worker) penalise(e *evaluation, hessian bool) {
+	lambda := w.options.L2
+	if lambda == 0 {
+		return
+	}
+	e.value += w.penalty(e.x)
+	for j := w.lead; j < w.width; j++ {
+		e.g[j] += float64(lambda * e.x[j])
+		if hessian {
+			e.h[j*w.width+j] += lambda
+		}
+	}
+}
+
+// penalty is λ/2 ‖β‖², without the intercept.
+func (w *worker) penalty(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x[w.lead:w.width] {
+		sum += float64(v * v)
+	}
+	return float64(0.5 * float64(w.options.L2*sum))
+}
