@@ -43,6 +43,7 @@ var families = []family{
 	{"scal", scal, []element{float64s, float32s}},
 	{"squared", squared, []element{float64s}},
 	{"sum", sum, []element{float64s}},
+	{"systems", systems, []element{float64s}},
 	{"tile", tile, []element{float64s, float32s}},
 	{"transpose", transpose, []element{float64s, float32s}},
 	{"update", update, []element{float64s, float32s}},

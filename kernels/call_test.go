@@ -108,6 +108,10 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	least("Logistic", func(int) {
 		logistic(long[:piece], long[piece:2*piece], long[2*piece:3*piece], long[:piece], long[3*piece:4*piece], nil)
 	})
+	const m, lanes = SystemSize, SystemLanes
+	least("Systems", func(int) {
+		systems(long[:lanes*m*(m+1)], long[4096:][:lanes*m*m], long[8192:][:lanes*m], long[9000:][:lanes*m], long[10000:], long[11000:], m)
+	})
 	height, width, vector := tileShape[T]()
 	h := NewMatrix[float64](20*height, 8000)
 	for i := 0; i < len(h.Data); i += 512 {

@@ -300,6 +300,22 @@ func sum(x []float64) float64 {
 	}
 }
 
+// systems solves four systems at a time where vectors are that long.
+func systems(a, inverse, x, variance, along, v []float64, m int) {
+	const half = ref.SystemLanes / 2
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Systems(&a[0], &inverse[0], &x[0], &variance[0], &along[0], &v[0], m)
+	case cpu.AVX2:
+		avx2.Systems(&a[0], &inverse[0], &x[0], &variance[0], &along[0], &v[0], m)
+		avx2.Systems(&a[half], &inverse[half], &x[half], &variance[half], &along[half], &v[half], m)
+	case cpu.Generic:
+		ref.Systems(a, inverse, x, variance, along, v, m)
+	default:
+		panic(noLevel)
+	}
+}
+
 // tileShape is the largest tile of the active level and the width of its
 // vectors.
 func tileShape[T Float]() (rows, columns, vector int) {

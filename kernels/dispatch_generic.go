@@ -60,6 +60,10 @@ func softplus(dst, x []float64) { ref.Softplus(dst, x) }
 
 func squared(value, r, d, eta, y []float64) { ref.Squared(value, r, d, eta, y) }
 
+func systems(a, inverse, x, variance, along, v []float64, m int) {
+	ref.Systems(a, inverse, x, variance, along, v, m)
+}
+
 func sum(x []float64) float64 { return ref.Sum(x) }
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
