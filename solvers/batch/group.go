@@ -7,8 +7,16 @@ import (
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
-// fit fits the group that was fetched, by its packed rows.
-func (w *worker) fit(ctx context.Context, f *Fits, fit int) error {
+// fitRows fits the group of rows lo to hi, or lets it wait for others that are
+// solved beside it.
+func fitRows[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *Fits, fit int) error {
+	lo, hi := g.Starts[fit], g.Starts[fit+1]
+	w.group = &w.alone
+	if waits := w.kind == squared && w.width <= kernels.SystemSize && (hi-lo)*w.stride <= besideElements; waits {
+		w.group = &w.beside[w.waiting]
+	}
+	w.fit = fit
+	fetch(w, g, lo, hi)
 	if !w.count() {
 		f.fail(fit, w.rows, NotFinite)
 		return nil
@@ -18,67 +26,85 @@ func (w *worker) fit(ctx context.Context, f *Fits, fit int) error {
 		return nil
 	}
 	w.pack()
-	if w.kind == squared {
-		w.packTargets()
-		w.squares(f, fit)
-		return nil
+	if w.kind != squared {
+		for _, v := range []*[]float64{&w.eta, &w.value, &w.r, &w.d} {
+			*v = room(*v, w.x.Rows)
+		}
+		return w.descend(ctx, w, f, fit)
 	}
-	for _, v := range []*[]float64{&w.eta, &w.value, &w.r, &w.d} {
-		*v = room(*v, w.x.Rows)
+	w.packTargets()
+	switch {
+	case !w.sums(f):
+	case w.group == &w.alone:
+		w.squares(f)
+	default:
+		w.wait(f)
 	}
-	return w.descend(ctx, w, f, fit)
+	return nil
 }
 
-// squares is least squares: the Gram matrix of [1 X−c y−ȳ], eliminated, and the
-// sum of squares of the residuals themselves.
-func (w *worker) squares(f *Fits, fit int) {
-	m, n := w.width, w.x.Rows
-	s := &w.newton.system
-	z := w.design(m + 1)
+// sums is least squares up to the Gram matrix of [1 X−c y−ȳ], with the penalty;
+// false if the fit ends there.
+func (w *worker) sums(f *Fits) bool {
+	m := w.width
 	clear(w.gram)
-	kernels.Triangle(w.gram, m+1, z, w.w, w.work, w.next)
-	if w.rows < m && w.options.L2 == 0 || !w.diagonalFinite() {
-		f.fail(fit, w.rows, w.shortOrNotFinite())
-		return
+	kernels.Triangle(w.gram, m+1, w.design(m+1), w.w, w.work, w.next)
+	for at := 0; at < len(w.gram); at += m + 2 {
+		if !finite(w.gram[at]) {
+			f.fail(w.fit, w.rows, NotFinite)
+			return false
+		}
+	}
+	if w.options.L2 == 0 {
+		if w.rows < m {
+			f.fail(w.fit, w.rows, TooFewRows)
+			return false
+		}
+		return true
 	}
 	for j := w.lead; j < m; j++ {
 		w.gram[j*(m+2)] += w.options.L2
 	}
+	return true
+}
+
+// squares solves a system by itself.
+func (w *worker) squares(f *Fits) {
+	m, s := w.width, &w.newton.system
 	for i := range m {
 		w.gradient[i] = w.gram[i*(m+1)+m]
 	}
 	if !s.factorise(w.gram, m+1, w.gradient, 0) {
-		f.dependentIn(fit, w.rows, s)
+		f.dependentIn(w.fit, w.rows, s)
 		return
 	}
 	copy(w.coefficients, s.x)
-	w.residuals(z, n)
+	w.residuals()
 	if s.worst > refined {
-		w.refine(z, n)
+		w.refine()
 	}
-	deviance := w.sumOfSquares(n)
-	f.put(fit, w, w.coefficients[:m], w.centerY, Converged, 0, deviance)
+	deviance := w.sumOfSquares()
+	f.put(w, w.coefficients[:m], w.centerY, Converged, 0, deviance)
 }
 
 // residuals sets r to y − offset − η.
-func (w *worker) residuals(z kernels.Matrix[float64], n int) {
-	m := w.width
+func (w *worker) residuals() {
+	m, n := w.width, w.x.Rows
 	w.r = room(w.r, n)
 	for i, v := range w.coefficients[:m] {
-		w.gradient[i] = -v
+		w.signed[i] = -v
 	}
-	w.signed = append(w.signed[:0], w.gradient...)
-	w.signed = append(w.signed, 1)
-	kernels.Dots(w.r[:n], z, nil, w.signed)
+	w.signed[m] = 1
+	kernels.Dots(w.r[:n], w.design(m+1), nil, w.signed)
 }
 
 // refine takes a step of the factorisation from where rounding has left the
 // gradient.
-func (w *worker) refine(z kernels.Matrix[float64], n int) {
+func (w *worker) refine() {
 	m := w.width
 	const rounds = 2
 	for range rounds {
-		r := w.weighted(n)
+		r := w.weighted()
 		clear(w.gradient)
 		kernels.Update(w.gradient, w.design(m), nil, r)
 		for j := w.lead; j < m; j++ {
@@ -88,12 +114,13 @@ func (w *worker) refine(z kernels.Matrix[float64], n int) {
 		for j, v := range w.newton.system.x {
 			w.coefficients[j] += v
 		}
-		w.residuals(z, n)
+		w.residuals()
 	}
 }
 
 // weighted is w·r, in other memory than r if there are weights.
-func (w *worker) weighted(n int) []float64 {
+func (w *worker) weighted() []float64 {
+	n := w.x.Rows
 	if w.w == nil {
 		return w.r[:n]
 	}
@@ -103,27 +130,12 @@ func (w *worker) weighted(n int) []float64 {
 	return w.d[:n]
 }
 
-func (w *worker) sumOfSquares(n int) float64 { return kernels.Dot(w.weighted(n), w.r[:n]) }
-
-func (w *worker) diagonalFinite() bool {
-	for at := 0; at < len(w.gram); at += w.width + 2 {
-		if !finite(w.gram[at]) {
-			return false
-		}
-	}
-	return true
-}
-
-func (w *worker) shortOrNotFinite() Status {
-	if w.diagonalFinite() {
-		return TooFewRows
-	}
-	return NotFinite
-}
+func (w *worker) sumOfSquares() float64 { return kernels.Dot(w.weighted(), w.r[:w.x.Rows]) }
 
 // descend fits a loss that is not quadratic.
 func (w *worker) descend(ctx context.Context, o objective, f *Fits, fit int) error {
 	s := &w.newton
+	w.fit = fit
 	if w.rows < w.width && w.options.L2 == 0 {
 		f.fail(fit, w.rows, w.shortOrFlawed())
 		return nil
@@ -143,7 +155,7 @@ func (w *worker) descend(ctx context.Context, o objective, f *Fits, fit int) err
 		f.fail(fit, w.rows, s.status)
 	default:
 		deviance := 2 * (s.at.value - w.penalty(s.at.x))
-		f.put(fit, w, s.at.x, 0, s.status, s.iterations, deviance)
+		f.put(w, s.at.x, 0, s.status, s.iterations, deviance)
 	}
 	return nil
 }

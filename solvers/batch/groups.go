@@ -34,6 +34,9 @@ const (
 	// block by block, in a pass.
 	packedElements = 1 << 18
 
+	// besideElements is how much a group may take packed that waits for others.
+	besideElements = 1 << 12
+
 	// splitRows is from how many rows on a group that is not packed is divided
 	// among all threads.
 	splitRows = 1 << 16
@@ -117,8 +120,7 @@ func work[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *Fits
 			case g.divided(i):
 				continue
 			case g.packed(i):
-				fetch(w, g, g.Starts[i], g.Starts[i+1])
-				err = w.fit(ctx, f, i)
+				err = fitRows(ctx, w, g, f, i)
 			default:
 				err = fitSplit(ctx, w, g, f, i, 1)
 			}
@@ -126,6 +128,7 @@ func work[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *Fits
 				return err
 			}
 		}
+		w.solve(f)
 	}
 }
 

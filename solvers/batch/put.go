@@ -55,8 +55,24 @@ func (f *Fits) fail(fit, rows int, s Status) {
 }
 
 // put records a fit: the coefficients of centred columns, the intercept first,
-// and what the target was taken less.
-func (f *Fits) put(fit int, w *worker, x []float64, centerY float64, s Status, iterations int, deviance float64) {
+// and what the target was taken less. The system of the worker has the Hessian.
+func (f *Fits) put(w *worker, x []float64, centerY float64, s Status, iterations int, deviance float64) {
+	f.estimates(w, x, centerY, s, iterations, deviance)
+	if f.StdErrors == nil {
+		return
+	}
+	if dispersion := w.dispersion(s, deviance); dispersion == dispersion {
+		w.newton.system.variances(w.center)
+		errors := f.StdError(w.fit)
+		for i, v := range w.newton.system.variance {
+			errors[i] = math.Sqrt(float64(dispersion * v))
+		}
+	}
+}
+
+// estimates records all but standard errors.
+func (f *Fits) estimates(w *worker, x []float64, centerY float64, s Status, iterations int, deviance float64) {
+	fit := w.fit
 	f.Rows[fit], f.Status[fit], f.Iterations[fit] = w.rows, s, int32(iterations)
 	to := f.Coefficient(fit)
 	copy(to, x)
@@ -69,18 +85,6 @@ func (f *Fits) put(fit int, w *worker, x []float64, centerY float64, s Status, i
 	}
 	if f.Deviance != nil {
 		f.Deviance[fit] = deviance
-	}
-	if f.StdErrors == nil {
-		return
-	}
-	dispersion := w.dispersion(s, deviance)
-	if math.IsNaN(dispersion) {
-		return
-	}
-	w.newton.system.variances(w.center)
-	errors := f.StdError(fit)
-	for i, v := range w.newton.system.variance {
-		errors[i] = math.Sqrt(float64(dispersion * v))
 	}
 }
 

@@ -19,6 +19,8 @@ type split[T kernels.Float] struct {
 // fitSplit fits one group by passes.
 func fitSplit[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *Fits, fit, threads int) error {
 	lo, hi := g.Starts[fit], g.Starts[fit+1]
+	w.group = &w.alone
+	w.fit = fit
 	fetchTargets(w, g, lo, hi)
 	if !w.count() || w.kind == squared && !(allFinite(w.y) && allFinite(w.offset)) {
 		f.fail(fit, w.rows, NotFinite)
@@ -160,6 +162,6 @@ func (s *split[T]) squares(ctx context.Context, f *Fits, fit int) error {
 			break
 		}
 	}
-	f.put(fit, w, n.at.x, 0, status, 0, 2*(n.at.value-w.penalty(n.at.x)))
+	f.put(w, n.at.x, 0, status, 0, 2*(n.at.value-w.penalty(n.at.x)))
 	return nil
 }

@@ -38,28 +38,45 @@ type worker struct {
 	width   int // coefficients
 	stride  int // of packed rows
 
-	// The rows of the group at hand. y, w and offset may be the caller's.
-	x            kernels.Matrix[float64]
-	y, w, offset []float64
-	next         []float64 // rows that are likely to be read next
-	rows         int       // with a positive weight
-	sumW, sumY   float64   // Σw, Σw(y − offset)
+	*group                             // at hand
+	alone   group                      // that of a group that is fitted by itself
+	beside  [kernels.SystemLanes]group // those that are solved side by side
+	waiting int                        // how many of them there are
+	lanes   lanes
 
-	// What those are copied to: gathered or widened first, then packed, row by
-	// row: 1 if there is an intercept, x − center, and y − offset for squares.
-	fetched, targets, weights, offsets []float64
-	packed                             []float64
-	ones                               []float64
-	center                             []float64
-	centerY                            float64
-
+	ones             []float64
 	eta, value, r, d []float64
 	block            loss.Block
 	work             []float64
-	gram             []float64 // of the packed rows, with a stride of width + 1
 	coefficients     []float64 // of centred columns, the intercept first
-	gradient, signed []float64
+	gradient, signed []float64 // of width; of width + 1
 	newton           newton
+}
+
+// A group is the rows of one fit.
+type group struct {
+	fit          int
+	x            kernels.Matrix[float64]
+	y, w, offset []float64 // may be the caller's
+	next         []float64 // rows that are likely to be read next
+	rows         int       // with a positive weight
+	sumW         float64
+
+	// What those are copied to: gathered or widened first, then packed, row by
+	// row: 1 if there is an intercept, x − center, and y − offset − centerY for
+	// squares.
+	fetched, targets, weights, offsets []float64
+	packed                             []float64
+	center                             []float64
+	centerY                            float64
+	gram                               []float64 // of the packed rows, with a stride of width + 1
+}
+
+// prepare makes the group one of so many columns.
+func (g *group) prepare(columns, width int) {
+	g.packed = nil // its ones are elsewhere
+	g.center = memory.Slice[float64](columns)
+	g.gram = memory.Slice[float64]((width + 1) * (width + 1))
 }
 
 // prepare makes the worker one for so many columns.
@@ -68,14 +85,20 @@ func (w *worker) prepare(o Options, columns int) {
 	if w.width != width || w.columns != columns {
 		w.columns, w.width, w.lead = columns, width, width-columns
 		w.stride = kernels.SpreadStride[float64](width + 1)
-		w.packed = nil // its ones are elsewhere
-		w.center = memory.Slice[float64](columns)
-		w.gram = memory.Slice[float64]((width + 1) * (width + 1))
+		w.alone.prepare(columns, width)
+		if width <= kernels.SystemSize {
+			for i := range w.beside {
+				w.beside[i].prepare(columns, width)
+			}
+			w.lanes.prepare(width)
+		}
+		w.signed = memory.Slice[float64](width + 1)
 		w.coefficients = memory.Slice[float64](width + 1)
 		w.gradient = memory.Slice[float64](width)
 		w.work = memory.Slice[float64](kernels.TriangleWork(width + 1))
 		w.newton.resize(width, w.lead)
 	}
+	w.group, w.waiting = &w.alone, 0
 	w.options, w.kind = o, o.kind()
 	s := &w.newton
 	s.tolerance, s.hessianTolerance, s.limit = o.Tolerance, 0, o.MaxIterations
