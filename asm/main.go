@@ -26,6 +26,7 @@ type family struct {
 
 var families = []family{
 	{"axpy", axpy, []element{float64s, float32s}},
+	{"center", center, []element{float64s}},
 	{"dots", dots, []element{float64s, float32s}},
 	{"exactdots", exactDots, []element{float64s}},
 	{"exactpack", exactPack, []element{float64s, float32s}},

@@ -108,15 +108,19 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	least("Logistic", func(int) {
 		logistic(long[:piece], long[piece:2*piece], long[2*piece:3*piece], long[:piece], long[3*piece:4*piece], nil)
 	})
-	const m, lanes = SystemSize, SystemLanes
-	least("Systems", func(int) {
-		systems(long[:lanes*m*(m+1)], long[4096:][:lanes*m*m], long[8192:][:lanes*m], long[9000:][:lanes*m], long[10000:], long[11000:], m)
-	})
 	height, width, vector := tileShape[T]()
 	h := NewMatrix[float64](20*height, 8000)
 	for i := 0; i < len(h.Data); i += 512 {
 		h.Data[i] = 1
 	}
+	least("Center", func(int) {
+		rows := Matrix[float64]{Rows: CenterRows, Cols: CenterColumns, Stride: CenterColumns, Data: long[:CenterRows*CenterColumns]}
+		center(h.Data[:CenterRows*CenterWidth], h.Data[h.Stride*8:][:CenterWidth], rows, long[:CenterRows])
+	})
+	const m, lanes = SystemSize, SystemLanes
+	least("Systems", func(int) {
+		systems(long[:lanes*m*(m+1)], long[4096:][:lanes*m*m], long[8192:][:lanes*m], long[9000:][:lanes*m], long[10000:], long[11000:], m)
+	})
 	least("Tile", func(round int) {
 		a := rowMajor(x.Slice(round*PanelRows, (round+1)*PanelRows), vector)
 		tile(h.Data[round*height*h.Stride:], h.Stride, a, a.from(vector*100), PanelRows, height, width, false, &x.Data[0], 64)

@@ -35,6 +35,19 @@ func axpy[T Float](dst []T, a T, x []T) {
 	}
 }
 
+func center(dst, mean []float64, x Matrix[float64], y []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Center(&dst[0], &mean[0], &x.Data[0], &y[0], x.Rows, x.Cols, x.Stride)
+	case cpu.AVX2:
+		avx2.Center(&dst[0], &mean[0], &x.Data[0], &y[0], x.Rows, x.Cols, x.Stride)
+	case cpu.Generic:
+		ref.Center(dst, mean, x.Data, y, x.Rows, x.Cols, x.Stride)
+	default:
+		panic(noLevel)
+	}
+}
+
 func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():

@@ -6,6 +6,10 @@ import "github.com/seed-0327bdf7/hesse/internal/ref"
 
 func axpy[T Float](dst []T, a T, x []T) { ref.Axpy(dst, a, x) }
 
+func center(dst, mean []float64, x Matrix[float64], y []float64) {
+	ref.Center(dst, mean, x.Data, y, x.Rows, x.Cols, x.Stride)
+}
+
 func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	ref.Dots(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, beta)
 }

@@ -156,6 +156,14 @@ func vectorCalls() []call {
 			kernels.Squared(value, r, d, values[float64](m, s, size), values[float64](m, s, size))
 			return slices.Concat(value, r, d)
 		}},
+		{name: "Center", run: func(s setting, m *memory) []float64 {
+			if s.n < 1 || s.p > kernels.CenterColumns {
+				return nil
+			}
+			dst, mean, x, y := values[float64](m, s, s.n*kernels.CenterWidth), values[float64](m, s, kernels.CenterWidth), matrix[float64](m, s), values[float64](m, s, s.n)
+			kernels.Center(dst, mean, x, y)
+			return slices.Concat(dst, mean)
+		}},
 		{name: "Systems", run: systems},
 		{name: "Logistic", vector: true, run: func(s setting, m *memory) []float64 {
 			return logistic(s, m, nil)
