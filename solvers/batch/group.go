@@ -25,14 +25,20 @@ func fitRows[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *F
 		f.fail(fit, 0, TooFewRows)
 		return nil
 	}
-	w.pack()
+	w.makeRoom(w.x.Rows)
+	together := w.centerAll()
+	if !together {
+		w.pack()
+	}
 	if w.kind != squared {
 		for _, v := range []*[]float64{&w.eta, &w.value, &w.r, &w.d} {
 			*v = room(*v, w.x.Rows)
 		}
 		return w.descend(ctx, w, f, fit)
 	}
-	w.packTargets()
+	if !together {
+		w.packTargets()
+	}
 	switch {
 	case !w.sums(f):
 	case w.group == &w.alone:

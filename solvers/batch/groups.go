@@ -78,6 +78,8 @@ func (g *Groups[T]) Fit(ctx context.Context, o Options, fits *Fits) (*Fits, erro
 	}
 	for _, w := range fits.workers[:threads] {
 		w.prepare(o, g.X.Cols)
+		w.source = newSource(g)
+		defer w.release()
 	}
 	for i := range count {
 		if g.divided(i) {

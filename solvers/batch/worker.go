@@ -43,6 +43,7 @@ type worker struct {
 	beside  [kernels.SystemLanes]group // those that are solved side by side
 	waiting int                        // how many of them there are
 	lanes   lanes
+	source  source
 
 	ones             []float64
 	eta, value, r, d []float64
@@ -50,7 +51,40 @@ type worker struct {
 	work             []float64
 	coefficients     []float64 // of centred columns, the intercept first
 	gradient, signed []float64 // of width; of width + 1
+	means            [kernels.CenterWidth]float64
 	newton           newton
+}
+
+// release forgets the caller's memory.
+func (w *worker) release() {
+	w.source = source{}
+	w.alone.release()
+	for i := range w.beside {
+		w.beside[i].release()
+	}
+}
+
+func (g *group) release() {
+	g.x, g.y, g.w, g.offset, g.next = kernels.Matrix[float64]{}, nil, nil, nil, nil
+}
+
+// A source is data that need not be copied: float64 in the order of the groups.
+// It has nothing if they must.
+type source struct {
+	x, y, weights, offset []float64
+	stride                int
+}
+
+func newSource[T kernels.Float](g *Groups[T]) source {
+	y, plain := any(g.Y).([]float64)
+	if !plain || g.Index != nil {
+		return source{}
+	}
+	s := source{y: y, stride: g.X.Stride}
+	s.x, _ = any(g.X.Data).([]float64)
+	s.weights, _ = any(g.Weights).([]float64)
+	s.offset, _ = any(g.Offset).([]float64)
+	return s
 }
 
 // A group is the rows of one fit.
@@ -123,15 +157,20 @@ func room(s []float64, n int) []float64 {
 // fetch makes rows lo to hi of the order the ones at hand.
 func fetch[T kernels.Float](w *worker, g *Groups[T], lo, hi int) {
 	n, p := hi-lo, w.columns
-	fetchTargets(w, g, lo, hi)
-	w.next = nil
-	x, plain := any(g.X.Data).([]float64)
-	if plain && g.Index == nil {
-		view := kernels.Matrix[float64]{Rows: g.X.Rows, Cols: p, Stride: g.X.Stride, Data: x}
-		w.x = view.Slice(lo, hi)
-		w.next = view.Slice(hi, min(hi+n, g.X.Rows)).Data
+	if s := &w.source; s.y != nil {
+		w.x = kernels.Matrix[float64]{Rows: n, Cols: p, Stride: s.stride, Data: s.x[min(lo*s.stride, len(s.x)):min(hi*s.stride, len(s.x))]}
+		w.next = s.x[min(hi*s.stride, len(s.x)):min((hi+n)*s.stride, len(s.x))]
+		w.y, w.w, w.offset = s.y[lo:hi], nil, nil
+		if s.weights != nil {
+			w.w = s.weights[lo:hi]
+		}
+		if s.offset != nil {
+			w.offset = s.offset[lo:hi]
+		}
 		return
 	}
+	fetchTargets(w, g, lo, hi)
+	w.next = nil
 	w.fetched = room(w.fetched, n*p)
 	w.x = kernels.Matrix[float64]{Rows: n, Cols: p, Stride: p, Data: w.fetched[:n*p]}
 	for i := range n {
@@ -212,18 +251,23 @@ func (w *worker) count() bool {
 	return true
 }
 
+// makeRoom is for n packed rows, with ones where there is an intercept.
+func (w *worker) makeRoom(n int) {
+	if len(w.packed) >= n*w.stride {
+		return
+	}
+	w.packed = room(nil, n*w.stride)
+	if w.lead == 1 {
+		for at := 0; at < len(w.packed); at += w.stride {
+			w.packed[at] = 1
+		}
+	}
+}
+
 // pack copies the rows at hand, centred by their means if there is an
 // intercept.
 func (w *worker) pack() {
 	n, p, stride := w.x.Rows, w.columns, w.stride
-	if len(w.packed) < n*stride {
-		w.packed = room(nil, n*stride)
-		if w.lead == 1 {
-			for at := 0; at < len(w.packed); at += stride {
-				w.packed[at] = 1
-			}
-		}
-	}
 	var shift []float64
 	if w.lead == 1 {
 		weights := w.w
@@ -284,6 +328,18 @@ func (w *worker) packTargets() {
 	for i, y := range w.y {
 		to[i*stride] = y - w.centerY
 	}
+}
+
+// centerAll packs rows and targets together, if kernels.Center takes them.
+func (w *worker) centerAll() bool {
+	n := w.x.Rows
+	if w.lead == 0 || w.w != nil || w.offset != nil || w.columns > kernels.CenterColumns || n > kernels.CenterRows {
+		return false
+	}
+	kernels.Center(w.packed[:n*kernels.CenterWidth], w.means[:], w.x, w.y)
+	copy(w.center, w.means[1:])
+	w.centerY = w.means[1+w.columns]
+	return true
 }
 
 // design is the packed rows, their first columns.
