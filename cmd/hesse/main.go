@@ -4,7 +4,8 @@
 // Data goes to standard output, everything else to standard error. The exit
 // status is 0 if all is well, 1 if the command failed (singular problems are
 // among these), 2 for wrong usage, 3 for bad data, 4 for a fit that did not
-// converge or whose classes are separated, 130 if it was interrupted.
+// converge or whose classes are separated, or for groups of which none has
+// converged, 130 if it was interrupted.
 package main
 
 import (

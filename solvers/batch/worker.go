@@ -308,7 +308,7 @@ func (w *worker) packTargets() {
 			}
 			to[i*stride] = y
 			if w.w != nil {
-				y *= w.w[i]
+				y = float64(y * w.w[i])
 			}
 			sum += y
 		}
