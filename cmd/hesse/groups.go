@@ -167,22 +167,27 @@ func (g *gathering) run(ctx context.Context) error {
 
 // gather keeps a row of any group.
 func (g *gathering) gather(key string, row []float64) {
-	number, known := int32(len(g.keys)), true
-	if last := len(g.groups) - 1; last >= 0 && g.keys[g.groups[last]] == key {
-		number = g.groups[last]
-	} else if number, known = g.numbers[key]; known {
-		g.together = false
-	} else {
-		key = strings.Clone(key)
-		number = int32(len(g.keys))
-		g.numbers[key] = number
-		g.keys = append(g.keys, key)
-	}
-	g.groups = append(g.groups, number)
+	g.groups = append(g.groups, g.numberOf(key))
 	g.values.Append(row)
 	if g.together && !g.command.Unsorted && g.values.Len() >= gatheredNumbers {
 		g.startStreaming()
 	}
+}
+
+// numberOf is the number of a group, a new one for a key that is new.
+func (g *gathering) numberOf(key string) int32 {
+	if last := len(g.groups) - 1; last >= 0 && g.keys[g.groups[last]] == key {
+		return g.groups[last]
+	}
+	if number, known := g.numbers[key]; known {
+		g.together = false
+		return number
+	}
+	key = strings.Clone(key)
+	number := int32(len(g.keys))
+	g.numbers[key] = number
+	g.keys = append(g.keys, key)
+	return number
 }
 
 // startStreaming is for a table that is long and sorted so far.
