@@ -39,44 +39,43 @@ func fitRows[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *F
 	if !together {
 		w.packTargets()
 	}
+	w.sums()
 	switch {
-	case !w.sums(f):
 	case w.group == &w.alone:
 		w.squares(f)
+	case w.rows < w.width && w.options.L2 == 0:
+		w.squares(f) // which tells why not
 	default:
 		w.wait(f)
 	}
 	return nil
 }
 
-// sums is least squares up to the Gram matrix of [1 X−c y−ȳ], with the penalty;
-// false if the fit ends there.
-func (w *worker) sums(f *Fits) bool {
+// sums is the Gram matrix of [1 X−c y−ȳ], and the penalty.
+func (w *worker) sums() {
 	m := w.width
 	clear(w.gram)
 	kernels.Triangle(w.gram, m+1, w.design(m+1), w.w, w.work, w.next)
-	for at := 0; at < len(w.gram); at += m + 2 {
-		if !finite(w.gram[at]) {
-			f.fail(w.fit, w.rows, NotFinite)
-			return false
+	if w.options.L2 > 0 {
+		for j := w.lead; j < m; j++ {
+			w.gram[j*(m+2)] += w.options.L2
 		}
 	}
-	if w.options.L2 == 0 {
-		if w.rows < m {
-			f.fail(w.fit, w.rows, TooFewRows)
-			return false
-		}
-		return true
-	}
-	for j := w.lead; j < m; j++ {
-		w.gram[j*(m+2)] += w.options.L2
-	}
-	return true
 }
 
 // squares solves a system by itself.
 func (w *worker) squares(f *Fits) {
 	m, s := w.width, &w.newton.system
+	for at := 0; at < len(w.gram); at += m + 2 {
+		if !finite(w.gram[at]) {
+			f.fail(w.fit, w.rows, NotFinite)
+			return
+		}
+	}
+	if w.rows < m && w.options.L2 == 0 {
+		f.fail(w.fit, w.rows, TooFewRows)
+		return
+	}
 	for i := range m {
 		w.gradient[i] = w.gram[i*(m+1)+m]
 	}

@@ -71,6 +71,10 @@ func (w *worker) solve(f *Fits) {
 		}
 		w.residuals()
 		deviance := w.sumOfSquares()
+		if !finite(deviance) { // the target is not
+			w.squares(f)
+			continue
+		}
 		f.estimates(w, w.coefficients[:m], w.centerY, Converged, 0, deviance)
 		if f.StdErrors == nil {
 			continue
