@@ -27,6 +27,7 @@ type family struct {
 var families = []family{
 	{"abssum", absSum, []element{float64s, float32s}},
 	{"axpy", axpy, []element{float64s, float32s}},
+	{"center", center, []element{float64s}},
 	{"dots", dots, []element{float64s, float32s}},
 	{"exactdots", exactDots, []element{float64s}},
 	{"exactpack", exactPack, []element{float64s, float32s}},
@@ -48,6 +49,7 @@ var families = []family{
 	{"squared", squared, []element{float64s}},
 	{"sum", sum, []element{float64s}},
 	{"swap", swap, []element{float64s, float32s}},
+	{"systems", systems, []element{float64s}},
 	{"tile", tile, []element{float64s, float32s}},
 	{"transpose", transpose, []element{float64s, float32s}},
 	{"update", update, []element{float64s, float32s}},

@@ -143,7 +143,7 @@ func TestFitsAreMeasured(t *testing.T) {
 	plan := small()
 	plan.Workloads, plan.Columns, plan.Rows, plan.Threads, plan.Enough = Fits(), []int{4}, []int{3000}, []int{2}, time.Millisecond
 	_, err := Run(context.Background(), plan, func(r Result) error {
-		if r.RoofFraction <= 0 || r.RoofFraction > 1 || len(r.Peers) != 0 {
+		if r.RoofFraction <= 0 || r.RoofFraction > 1 || len(r.Refused) != 0 || (len(r.Peers) != 0) != (r.Kernel == groups.name) {
 			t.Errorf("%+v", r)
 		}
 		return nil

@@ -16,6 +16,9 @@ import (
 type Gonum struct {
 	f64 *BLASProblem[float64]
 	f32 *BLASProblem[float32]
+
+	load   func() *gonumGroups // makes groups of the problem that was taken up
+	groups *gonumGroups        // once they are asked for
 }
 
 // Name implements [Peer].
@@ -35,18 +38,23 @@ func (*Gonum) Version() string {
 
 // Load implements [Peer].
 func (g *Gonum) Load(_ Case, data any) error {
-	g.f64, g.f32 = nil, nil
+	g.f64, g.f32, g.groups = nil, nil, nil
 	switch b := data.(type) {
 	case *Problem[float64]:
 		g.f64 = NewBLASProblem(b, gonumBLAS[float64]{})
+		g.load = func() *gonumGroups { return newGonumGroups(b) }
 	case *Problem[float32]:
 		g.f32 = NewBLASProblem(b, gonumBLAS[float32]{})
+		g.load = func() *gonumGroups { return newGonumGroups(b) }
 	}
 	return nil
 }
 
 // Ways is the usual one alone: the others are slower by far.
 func (*Gonum) Ways(c Case) ([]string, error) {
+	if c.Kernel == groups.name {
+		return gonumGroupWays, nil
+	}
 	ways := BLASWays(c.Kernel)
 	return ways[:min(1, len(ways))], nil
 }
@@ -54,6 +62,12 @@ func (*Gonum) Ways(c Case) ([]string, error) {
 // Do implements [Peer].
 func (g *Gonum) Do(c Case, way string, repeat int) (time.Duration, error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.Threads))
+	if c.Kernel == groups.name {
+		if g.groups == nil {
+			g.groups = g.load()
+		}
+		return g.groups.do(c, way, repeat), nil
+	}
 	if g.f64 != nil {
 		return g.f64.Do(c, way, repeat), nil
 	}
@@ -62,6 +76,9 @@ func (g *Gonum) Do(c Case, way string, repeat int) (time.Duration, error) {
 
 // Answer implements [Peer].
 func (g *Gonum) Answer(c Case) (Answer, error) {
+	if c.Kernel == groups.name {
+		return Answer{Vector: g.groups.beta}, nil
+	}
 	if g.f64 != nil {
 		return g.f64.Answer(c), nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers/batch"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
@@ -21,6 +22,7 @@ type Problem[T kernels.Float] struct {
 	outcomes []*outcome[T] // one a thread
 	passes   map[passKey]*pass.Pass[T]
 	last     map[passKey]*pass.Moments // what each has returned; the next run overwrites it
+	fits     *batch.Fits               // of groups
 }
 
 // An outcome is what one thread computes in.

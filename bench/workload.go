@@ -38,7 +38,7 @@ type workload struct {
 }
 
 // workloads is everything there is to measure.
-var workloads = []workload{gram, sandwich, grad, hvp, logistic, newton, fitGaussian, fitBinomial}
+var workloads = []workload{gram, sandwich, grad, hvp, logistic, newton, fitGaussian, fitBinomial, groups}
 
 // ours is our code for both types of data.
 type ours struct {

@@ -113,6 +113,14 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	for i := 0; i < len(h.Data); i += 512 {
 		h.Data[i] = 1
 	}
+	least("Center", func(int) {
+		rows := Matrix[float64]{Rows: CenterRows, Cols: CenterColumns, Stride: CenterColumns, Data: long[:CenterRows*CenterColumns]}
+		center(h.Data[:CenterRows*CenterWidth], h.Data[h.Stride*8:][:CenterWidth], rows, long[:CenterRows])
+	})
+	const m, lanes = SystemSize, SystemLanes
+	least("Systems", func(int) {
+		systems(long[:lanes*m*(m+1)], long[4096:][:lanes*m*m], long[8192:][:lanes*m], long[9000:][:lanes*m], long[10000:], long[11000:], m)
+	})
 	least("Tile", func(round int) {
 		a := x.Slice(round*PanelRows, (round+1)*PanelRows)
 		tile(h.Data[round*height*h.Stride:], h.Stride, operand[T]{a.Data, a.Stride}, operand[T]{a.Data[vector*100:], a.Stride}, vector, PanelRows, height, width, false, &x.Data[0], 64)

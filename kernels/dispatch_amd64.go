@@ -69,6 +69,19 @@ func dot[T Float](x, y []T) T {
 	}
 }
 
+func center(dst, mean []float64, x Matrix[float64], y []float64) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Center(&dst[0], &mean[0], &x.Data[0], &y[0], x.Rows, x.Cols, x.Stride)
+	case cpu.AVX2:
+		avx2.Center(&dst[0], &mean[0], &x.Data[0], &y[0], x.Rows, x.Cols, x.Stride)
+	case cpu.Generic:
+		ref.Center(dst, mean, x.Data, y, x.Rows, x.Cols, x.Stride)
+	default:
+		panic(noLevel)
+	}
+}
+
 func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
@@ -397,6 +410,22 @@ func swap[T Float](x, y []T) {
 		avx2.Swap32(f32(x), f32(y), len(x))
 	case level == cpu.Generic:
 		ref.Swap(x, y)
+	default:
+		panic(noLevel)
+	}
+}
+
+// systems solves four systems at a time where vectors are that long.
+func systems(a, inverse, x, variance, along, v []float64, m int) {
+	const half = ref.SystemLanes / 2
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.Systems(&a[0], &inverse[0], &x[0], &variance[0], &along[0], &v[0], m)
+	case cpu.AVX2:
+		avx2.Systems(&a[0], &inverse[0], &x[0], &variance[0], &along[0], &v[0], m)
+		avx2.Systems(&a[half], &inverse[half], &x[half], &variance[half], &along[half], &v[half], m)
+	case cpu.Generic:
+		ref.Systems(a, inverse, x, variance, along, v, m)
 	default:
 		panic(noLevel)
 	}

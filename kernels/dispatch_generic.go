@@ -10,6 +10,10 @@ func axpy[T Float](dst []T, a T, x []T) { ref.Axpy(dst, a, x) }
 
 func dot[T Float](x, y []T) T { return ref.Dot(x, y) }
 
+func center(dst, mean []float64, x Matrix[float64], y []float64) {
+	ref.Center(dst, mean, x.Data, y, x.Rows, x.Cols, x.Stride)
+}
+
 func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	ref.Dots(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, beta)
 }
@@ -71,6 +75,10 @@ func sigmoid(dst, x []float64) { ref.Sigmoid(dst, x) }
 func softplus(dst, x []float64) { ref.Softplus(dst, x) }
 
 func squared(value, r, d, eta, y []float64) { ref.Squared(value, r, d, eta, y) }
+
+func systems(a, inverse, x, variance, along, v []float64, m int) {
+	ref.Systems(a, inverse, x, variance, along, v, m)
+}
 
 func sum(x []float64) float64 { return ref.Sum(x) }
 

@@ -54,6 +54,10 @@ func Triangle[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work, n
 	if empty {
 		return
 	}
+	if x.Rows <= PanelRows {
+		trianglePanel(dst, ldd, x, d, work, next)
+		return
+	}
 	for lo := 0; lo < x.Rows; lo += PanelRows {
 		hi := min(lo+PanelRows, x.Rows)
 		ahead := x.after(hi)

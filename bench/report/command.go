@@ -18,7 +18,7 @@ import (
 
 // A command is the command line: that of hesse bench, and what it adds.
 type command struct {
-	Kernels []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise everything: gram, sandwich, grad, hvp, logistic, newton, and the whole fits fit-gaussian and fit-binomial."`
+	Kernels []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise everything: gram, sandwich, grad, hvp, logistic, newton, and the whole fits fit-gaussian, fit-binomial and groups."`
 
 	N       []int    `name:"n" placeholder:"N,…" help:"Rows; otherwise as many as fill --size, and of fits 1000 to 1000000."`
 	P       []int    `name:"p" placeholder:"P,…" help:"Columns; otherwise 1 to 2000, and of fits 10 and 100."`

@@ -9,7 +9,7 @@ import (
 )
 
 type benchCommand struct {
-	Kernels []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise all: gram, sandwich, grad, hvp, logistic, newton."`
+	Kernels []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise all: gram, sandwich, grad, hvp, logistic, newton. On request: fit-gaussian, fit-binomial, groups (a fit to every 50 rows)."`
 
 	N       []int    `name:"n" placeholder:"N,…" help:"Rows; otherwise as many as fill --size."`
 	P       []int    `name:"p" default:"10,32,100,500" placeholder:"P,…" help:"Columns (10,32,100,500)."`

@@ -12,6 +12,7 @@ import (
 type columns struct {
 	features                []string
 	target, weights, offset string
+	by                      string // the column with the groups, which is not a number
 }
 
 // names are the columns in the order in which they are read.
@@ -36,7 +37,7 @@ func (c *fitCommand) checkColumns() error {
 	for _, of := range []struct {
 		option string
 		names  []string
-	}{{"--target", []string{c.Target}}, {"--weights", []string{c.Weights}}, {"--offset", []string{c.Offset}}, {"--columns", c.Columns}} {
+	}{{"--target", []string{c.Target}}, {"--weights", []string{c.Weights}}, {"--offset", []string{c.Offset}}, {"--by", []string{c.By}}, {"--columns", c.Columns}} {
 		for _, name := range of.names {
 			if name == "" {
 				continue
@@ -61,13 +62,16 @@ func (c *fitCommand) checkColumns() error {
 
 // choose finds the columns of the fit in a table, and makes r read them.
 func (c *fitCommand) choose(r *table.Reader, file string) (*columns, error) {
-	chosen := &columns{features: c.Columns, target: c.Target, weights: c.Weights, offset: c.Offset}
-	if err := r.Select(slices.Concat(chosen.special(), c.Columns, c.Exclude)); err != nil {
+	chosen := &columns{features: c.Columns, target: c.Target, weights: c.Weights, offset: c.Offset, by: c.By}
+	special := chosen.special()
+	if c.By != "" {
+		special = append(special, c.By)
+	}
+	if err := r.Select(slices.Concat(special, c.Columns, c.Exclude)); err != nil {
 		return nil, err // so that all unknown names are in one error
 	}
 	header := r.Columns()
 	if c.Columns == nil {
-		special := chosen.special()
 		for _, name := range header {
 			if !slices.Contains(special, name) && !slices.Contains(c.Exclude, name) {
 				chosen.features = append(chosen.features, name)

@@ -24,22 +24,11 @@ func (c *fitCommand) read(ctx context.Context, con *console, in *input, start ti
 		return nil, err
 	}
 	counts := chosen.weights == "" // some row counts
-	header, family := r.Line(), c.family()
+	header := r.Line()
+	check := c.rowCheck(r, chosen)
 	r.Check = func(row []float64) error {
-		p := len(chosen.features)
-		if !family.Accepts(row[p]) {
-			if classes(family) {
-				return r.CellError(p, fmt.Sprintf("the target is %v, neither 0 nor 1", row[p]), "code the two classes as 0 and 1, or use --family gaussian")
-			}
-			return r.CellError(p, fmt.Sprintf("the target is %v", row[p]), fmt.Sprintf("--family %s takes %s; correct it, or choose another family", family, family.Targets()))
-		}
-		if chosen.weights != "" {
-			if row[p+1] < 0 {
-				return r.CellError(p+1, fmt.Sprintf("the weight is %v", row[p+1]), "weights are not negative; correct it, or give the row weight 0 to leave it out")
-			}
-			counts = counts || row[p+1] > 0
-		}
-		return nil
+		counts = counts || row[len(chosen.features)+1] > 0
+		return check(row)
 	}
 	progress := startProgress(con, start, "reading "+in.name, in.size)
 	r.Progress = progress.read
@@ -56,6 +45,24 @@ func (c *fitCommand) read(ctx context.Context, con *console, in *input, start ti
 	return chosen.data(t), nil
 }
 
+// rowCheck finds targets that the family is not defined for, and negative
+// weights.
+func (c *fitCommand) rowCheck(r *table.Reader, chosen *columns) func(row []float64) error {
+	family, p := c.family(), len(chosen.features)
+	return func(row []float64) error {
+		if !family.Accepts(row[p]) {
+			if classes(family) {
+				return r.CellError(p, fmt.Sprintf("the target is %v, neither 0 nor 1", row[p]), "code the two classes as 0 and 1, or use --family gaussian")
+			}
+			return r.CellError(p, fmt.Sprintf("the target is %v", row[p]), fmt.Sprintf("--family %s takes %s; correct it, or choose another family", family, family.Targets()))
+		}
+		if chosen.weights != "" && row[p+1] < 0 {
+			return r.CellError(p+1, fmt.Sprintf("the weight is %v", row[p+1]), "weights are not negative; correct it, or give the row weight 0 to leave it out")
+		}
+		return nil
+	}
+}
+
 // advise replaces the advice to leave out a column: how that is done depends on
 // what it is for.
 func (c *fitCommand) advise(err error, chosen *columns) error {
@@ -68,7 +75,7 @@ func (c *fitCommand) advise(err error, chosen *columns) error {
 	case !found:
 	case e.Name == chosen.target && classes(c.family()):
 		e.Advice = "code the two classes as 0 and 1"
-	case slices.Contains(chosen.special(), e.Name):
+	case slices.Contains(chosen.special(), e.Name), e.Name == chosen.by:
 		e.Advice = strings.TrimSuffix(rest, ", or ")
 	case c.Columns != nil:
 		e.Advice = rest + "leave the column out of --columns"

@@ -4,8 +4,9 @@
 // Data goes to standard output, everything else to standard error. The exit
 // status is 0 if all is well, 1 if the command failed (singular problems are
 // among these), 2 for wrong usage, 3 for bad data, 4 for a fit that did not
-// converge or whose classes are separated, 130 if it was interrupted; a fit that
-// has taken a step by then prints and writes its best model.
+// converge or whose classes are separated, or for groups of which none has
+// converged, 130 if it was interrupted; a fit that has taken a step by then
+// prints and writes its best model.
 package main
 
 import (

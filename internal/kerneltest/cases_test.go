@@ -156,6 +156,15 @@ func vectorCalls() []call {
 			kernels.Squared(value, r, d, values[float64](m, s, size), values[float64](m, s, size))
 			return slices.Concat(value, r, d)
 		}},
+		{name: "Center", run: func(s setting, m *memory) []float64 {
+			if s.n < 1 || s.p > kernels.CenterColumns {
+				return nil
+			}
+			dst, mean, x, y := values[float64](m, s, s.n*kernels.CenterWidth), values[float64](m, s, kernels.CenterWidth), matrix[float64](m, s), values[float64](m, s, s.n)
+			kernels.Center(dst, mean, x, y)
+			return slices.Concat(dst, mean)
+		}},
+		{name: "Systems", run: systems},
 		{name: "Logistic", vector: true, run: func(s setting, m *memory) []float64 {
 			return logistic(s, m, nil)
 		}},
@@ -173,6 +182,25 @@ func unary(name string, f func(dst, x []float64)) call {
 		f(dst, x)
 		return dst
 	}}
+}
+
+// systems are some of every size, all but one of them definite.
+func systems(s setting, m *memory) []float64 {
+	size := s.p
+	if size < 1 || size > kernels.SystemSize || s.n > 3 {
+		return nil
+	}
+	const lanes = kernels.SystemLanes
+	a, inverse := values[float64](m, s, lanes*size*(size+1)), values[float64](m, s, lanes*size*size)
+	x, variance, along, v := values[float64](m, s, lanes*size), values[float64](m, s, lanes*size), values[float64](m, s, lanes), values[float64](m, s, lanes*size)
+	for i := range size {
+		for l := range lanes - 1 {
+			at := &a[(i*(size+1)+i)*lanes+l]
+			*at = 1000 + math.Abs(*at)
+		}
+	}
+	kernels.Systems(a, inverse, x, variance, along, v, size)
+	return slices.Concat(a, inverse, x, variance, along)
 }
 
 func logistic(s setting, m *memory, w []float64) []float64 {

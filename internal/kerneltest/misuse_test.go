@@ -95,6 +95,30 @@ func TestMisusePanics(t *testing.T) {
 		"Gram overflow":        func() { kernels.Gram(one, 1, wrapped, work) },
 		"Pack overflow x":      func() { kernels.Pack(seventeen, wrapped, nil, nil) },
 		"Pack overflow dst":    func() { kernels.Pack(wrapped, seventeen, nil, nil) },
+		"Systems size":         func() { kernels.Systems(nil, nil, nil, nil, eight, nil, 0) },
+		"Systems largest": func() {
+			const m, lanes = kernels.SystemSize + 1, kernels.SystemLanes
+			v := make([]float64, lanes*m*(m+1))
+			kernels.Systems(v, v[:lanes*m*m], v[:lanes*m], v[:lanes*m], eight, v[:lanes*m], m)
+		},
+		"Systems a":        func() { kernels.Systems(eight, eight, eight, eight, eight, eight, 1) },
+		"Systems inverse":  func() { kernels.Systems(seventeen.Data[:16], seventeen.Data[:16], eight, eight, eight, eight, 1) },
+		"Systems x":        func() { kernels.Systems(seventeen.Data[:16], eight, four, eight, eight, eight, 1) },
+		"Systems variance": func() { kernels.Systems(seventeen.Data[:16], eight, eight, four, eight, eight, 1) },
+		"Systems along":    func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, four, eight, 1) },
+		"Systems v":        func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, eight, four, 1) },
+		"Center rows":      func() { kernels.Center(nil, eight, x.Slice(0, 0), nil) },
+		"Center many rows": func() {
+			const n = kernels.CenterRows + 1
+			v := make([]float64, n*kernels.CenterWidth)
+			kernels.Center(v, eight, kernels.Matrix[float64]{Rows: n, Cols: 1, Stride: 1, Data: v}, v[:n])
+		},
+		"Center columns": func() {
+			kernels.Center(eight, eight, kernels.Matrix[float64]{Rows: 1, Cols: 7, Stride: 7, Data: eight}, eight[:1])
+		},
+		"Center dst":  func() { kernels.Center(eight, eight, x, three) },
+		"Center mean": func() { kernels.Center(make([]float64, 24), four, x, three) },
+		"Center y":    func() { kernels.Center(make([]float64, 24), eight, x, two) },
 		"Sandwich overflow": func() {
 			kernels.Sandwich(one, 1, wrapped, make([]float64, 17), make([]float64, kernels.TriangleWork(1)))
 		},

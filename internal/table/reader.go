@@ -188,6 +188,16 @@ func (r *Reader) errorAt(field int, problem, advice string) *Error {
 	return &Error{File: r.file, Line: line, Column: field + 1, Name: r.columns[field], Problem: problem, Advice: advice}
 }
 
+// Text returns the cell in a column of the row last read, counted in Columns and selected or not, without the spaces around it. It
+// is an *Error if nothing is left. The text keeps the whole row in memory: who keeps it clones it.
+func (r *Reader) Text(column int) (string, error) {
+	s := strings.TrimSpace(r.record[column])
+	if s == "" && r.err == nil {
+		r.err = r.cellError(column, empty)
+	}
+	return s, r.err
+}
+
 // Line returns the line on which the row last read begins; before the first row, the line of the header.
 func (r *Reader) Line() int {
 	return r.line

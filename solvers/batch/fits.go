@@ -3,6 +3,7 @@ package batch
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/seed-0327bdf7/hesse/internal/memory"
 )
@@ -23,6 +24,8 @@ type Fits struct {
 	Status       []Status
 
 	dependent map[int][]int
+	mutex     sync.Mutex // of dependent
+	workers   []*worker  // of groups, kept for the next batch
 }
 
 // Coefficient is the coefficients of a fit, a part of Coefficients.

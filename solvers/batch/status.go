@@ -11,10 +11,11 @@ const (
 	// Converged is a fit with all its results.
 	Converged
 	// TooFewRows means fewer rows with a positive weight than coefficients, and
-	// no penalty. There are no results.
+	// no penalty; or no such row at all. There are no results.
 	TooFewRows
 	// RankDeficient means that columns are linear combinations of others, and
-	// that there is no penalty; Fits.Dependent says which. There are no results.
+	// that there is no penalty, or one too small to tell; Fits.Dependent says
+	// which. There are no results.
 	RankDeficient
 	// Separated means that the likelihood has no maximum at a finite place.
 	// There are no results.
@@ -26,6 +27,9 @@ const (
 	// IterationLimit means that the limit was reached: results are those of the
 	// last iterate.
 	IterationLimit
+	// Stalled means that no step lowers the loss, though nothing says that it is
+	// at its minimum: results are those of the last iterate.
+	Stalled
 )
 
 var statusNames = []string{
@@ -36,6 +40,7 @@ var statusNames = []string{
 	Separated:      "separated",
 	NotFinite:      "not finite",
 	IterationLimit: "iteration limit",
+	Stalled:        "stalled",
 }
 
 // String is one or two words.
