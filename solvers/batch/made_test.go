@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
@@ -176,15 +177,14 @@ func bitsOf(v reflect.Value) string {
 		return s
 	case reflect.Slice:
 		if x, ok := v.Interface().([]float64); ok {
-			s := ""
+			var s strings.Builder
 			for _, v := range x {
-				if math.IsNaN(v) {
-					s += "NaN "
-					continue
+				if math.IsNaN(v) { // of any payload
+					v = math.NaN()
 				}
-				s += fmt.Sprintf("%x ", math.Float64bits(v))
+				fmt.Fprintf(&s, "%x ", math.Float64bits(v))
 			}
-			return s
+			return s.String()
 		}
 	}
 	return fmt.Sprint(v.Interface())
