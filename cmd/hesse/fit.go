@@ -29,7 +29,7 @@ type fitCommand struct {
 	Offset    string   `placeholder:"COLUMN" help:"A column added to the linear predictor."`
 
 	NoIntercept bool    `help:"Fit without an intercept."`
-	L2          float64 `name:"l2" default:"0" placeholder:"LAMBDA" help:"Penalty LAMBDA/2 times the sum of squared coefficients: Ridge's alpha, 1/C of LogisticRegression."`
+	L2          float64 `kong:"-"` // from batchFlags
 	Standardize bool    `help:"Let the penalty act on columns scaled to standard deviation 1."`
 
 	Solver    string   `enum:"${solvers}" default:"auto" help:"The method: ${solverlist}. auto is newton, or lbfgs where a loss that is not quadratic has many columns."`
@@ -40,6 +40,7 @@ type fitCommand struct {
 
 	checkpointFlags `embed:""`
 	groupFlags      `embed:""`
+	batchFlags      `embed:""`
 
 	JSON bool   `name:"json" help:"Print one JSON object, not a summary; with --by one a line, not CSV."`
 	Out  string `placeholder:"MODEL" help:"Write the model to this file, as JSON."`
@@ -63,6 +64,9 @@ const chosen = "auto"
 
 func (c *fitCommand) check() error {
 	c.Target, c.Weights, c.Offset, c.By = strings.TrimSpace(c.Target), strings.TrimSpace(c.Weights), strings.TrimSpace(c.Offset), strings.TrimSpace(c.By)
+	if err := c.checkBatch(); err != nil {
+		return err
+	}
 	switch {
 	case c.Target == "":
 		return usage("--target is empty; name a column")
@@ -169,7 +173,15 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
+	if c.Rolling != nil {
+		return c.roll(ctx, con, in.name, data)
+	}
 	read := time.Now()
+	curve, err := c.crossValidate(ctx, in.name, data)
+	if err != nil {
+		return err
+	}
+	options.L2 = c.L2 // which that has chosen
 	progress := startProgress(con, start, "fitting", -1)
 	progress.expect(c.forecast())
 	options.Observe = progress.iterate
@@ -188,7 +200,7 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
-	if err := write(ctx, con.stdout, c.result(m, t)); err != nil {
+	if err := write(ctx, con.stdout, c.result(m, curve, t)); err != nil {
 		return fmt.Errorf("standard output: %w", err)
 	}
 	if interrupted {
@@ -234,11 +246,15 @@ func (c *fitCommand) unfitted(file string, err error) error {
 	return fmt.Errorf("%s: %s", file, message)
 }
 
-func (c *fitCommand) result(m *glm.Model, t timing) []byte {
-	if c.JSON {
-		return withField(marshal(m), "timing", t)
+func (c *fitCommand) result(m *glm.Model, curve *curveReport, t timing) []byte {
+	object, before := marshal(m), ""
+	if curve != nil {
+		object, before = bytes.TrimSuffix(withField(object, "cross_validation", curve), []byte("\n")), curve.String()
 	}
-	return []byte(m.Summary() + t.String())
+	if c.JSON {
+		return withField(object, "timing", t)
+	}
+	return []byte(before + m.Summary() + t.String())
 }
 
 // modelFile is a model as a file: the object that --json prints, indented and

@@ -14,7 +14,6 @@ import (
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/batch"
 	"github.com/seed-0327bdf7/hesse/solvers/glm"
-	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
 
 // groupFlags are those of many small fits.
@@ -31,7 +30,7 @@ func (c *fitCommand) checkGroups() error {
 		}
 		return nil
 	}
-	if c.lossOfGroups() == nil {
+	if c.loss() == nil {
 		return usage("--by takes --family gaussian, binomial and poisson, not %s", c.Family)
 	}
 	for _, option := range []struct {
@@ -42,23 +41,13 @@ func (c *fitCommand) checkGroups() error {
 		{c.Standardize, "--standardize", "it would be another penalty for every group"},
 		{c.Solver != chosen && c.Solver != "newton", "--solver " + c.Solver, "groups are fitted by newton"},
 		{c.Precision == glm.Exact.String(), "--precision exact", "groups are fitted in float64"},
+		{c.CV != nil, "--cv", "a range of penalties is for one model"},
+		{c.Rolling != nil, "--rolling", "windows are of all rows"},
+		{c.Checkpoint != "", "--checkpoint", "a group takes no time worth keeping"},
 	} {
 		if option.given {
 			return usage("%s does not go with --by: %s", option.name, option.reason)
 		}
-	}
-	return nil
-}
-
-// lossOfGroups is nil for a family that groups do not take.
-func (c *fitCommand) lossOfGroups() loss.Loss {
-	switch c.family() {
-	case glm.Gaussian:
-		return loss.Squared{}
-	case glm.Binomial:
-		return loss.Logistic{}
-	case glm.Poisson:
-		return loss.Poisson{}
 	}
 	return nil
 }
@@ -267,7 +256,7 @@ func (g *gathering) fit(ctx context.Context, rows []float64, index []int) error 
 		g.offset = column(g.offset)
 		groups.Offset = g.offset
 	}
-	o := batch.Options{Loss: c.lossOfGroups(), L2: c.L2, NoIntercept: c.NoIntercept, StdErrors: true}
+	o := batch.Options{Loss: c.loss(), L2: c.L2, NoIntercept: c.NoIntercept, StdErrors: true}
 	if c.MaxIter != nil {
 		o.MaxIterations = *c.MaxIter
 	}

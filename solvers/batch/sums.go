@@ -1,0 +1,91 @@
+package batch
+
+import (
+	"github.com/seed-0327bdf7/hesse/internal/memory"
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+// sums are the moments of rows z = (x − c, y − c_y) with weights w, which is
+// all that least squares needs. Sums of disjoint rows add up.
+type sums struct {
+	rows   int       // with a positive weight
+	weight float64   // Σ w
+	first  []float64 // Σ w z, p + 1 of them
+	second []float64 // Σ w z zᵀ, (p + 1)², the upper triangle
+}
+
+func newSums(q int) *sums {
+	return &sums{first: memory.Slice[float64](q), second: memory.Slice[float64](q * q)}
+}
+
+func (s *sums) reset() {
+	s.rows, s.weight = 0, 0
+	memory.Clear(s.first)
+	memory.Clear(s.second)
+}
+
+// add adds the sums of later rows.
+func (s *sums) add(later *sums) {
+	s.rows += later.rows
+	s.weight += later.weight
+	kernels.Axpy(s.first, 1, later.first)
+	q := len(s.first)
+	for i := range q {
+		kernels.Axpy(s.second[i*q+i:(i+1)*q], 1, later.second[i*q+i:(i+1)*q])
+	}
+}
+
+func (s *sums) set(from *sums) {
+	s.rows, s.weight = from.rows, from.weight
+	memory.Copy(s.first, from.first)
+	memory.Copy(s.second, from.second)
+}
+
+// A panel collects rows until there are enough for the kernels.
+type panel[T kernels.Float] struct {
+	z       kernels.Matrix[T] // PanelRows × (p + 1)
+	w       []float64
+	rows    int
+	counted int // rows with a positive weight
+}
+
+func newPanel[T kernels.Float](q int) *panel[T] {
+	stride := kernels.SpreadStride[T](q)
+	return &panel[T]{
+		z: kernels.Matrix[T]{Rows: kernels.PanelRows, Cols: q, Stride: stride, Data: memory.Slice[T](kernels.PanelRows * stride)},
+		w: make([]float64, kernels.PanelRows),
+	}
+}
+
+// push takes a row; full says that the panel must be flushed.
+func (b *panel[T]) push(x []T, y T, w float64) (full bool) {
+	row := b.z.Row(b.rows)
+	memory.Copy(row, x)
+	row[len(x)] = y
+	b.w[b.rows] = w
+	if w > 0 {
+		b.counted++
+	}
+	b.rows++
+	return b.rows == kernels.PanelRows
+}
+
+// flush adds the rows to s, less the shift, which is nil for none. weighted
+// says that not all weights are 1; next is memory that is read next.
+func (b *panel[T]) flush(s *sums, shift []T, weighted bool, work, next []T) {
+	if b.rows == 0 {
+		return
+	}
+	z, w := b.z.Slice(0, b.rows), b.w[:b.rows]
+	if shift != nil {
+		kernels.Pack(z, z, shift, nil)
+	}
+	kernels.Update(s.first, z, nil, w)
+	s.weight += kernels.Sum(w)
+	s.rows += b.counted
+	if !weighted {
+		w = nil
+	}
+	kernels.Triangle(s.second, z.Cols, z, w, work, next)
+	b.rows, b.counted = 0, 0
+}
