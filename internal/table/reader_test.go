@@ -319,3 +319,29 @@ func readFrom(input io.Reader) (*Table, error) {
 	}
 	return r.ReadAll(context.Background())
 }
+
+func TestTextOfAColumn(t *testing.T) {
+	r := newReader(t, "key,a\n\" x, \"\"y\"\" \",1\nn,2\n \t,3\nn,4\n")
+	if err := r.Select([]string{"a"}); err != nil {
+		t.Fatal(err)
+	}
+	row := make([]float64, 1)
+	for i, want := range []string{`x, "y"`, "n"} {
+		if err := r.Read(row); err != nil || row[0] != float64(i+1) {
+			t.Fatalf("row %v, %v", row, err)
+		}
+		if got, err := r.Text(0); got != want || err != nil {
+			t.Errorf("%q, %v, want %q", got, err, want)
+		}
+	}
+	if err := r.Read(row); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.Text(0)
+	if want := `t.csv:4: column 1 ("key"): empty cell; remove this row or fill the cell`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if again := r.Read(row); again != err {
+		t.Errorf("after an error: %v", again)
+	}
+}

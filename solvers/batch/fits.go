@@ -10,7 +10,8 @@ import (
 
 // Fits are the results of a batch, one entry or one row a fit. What is
 // undefined is NaN: all of a fit that has none by its status, standard errors
-// with a penalty or without residual degrees of freedom.
+// with a penalty, without residual degrees of freedom, or where the Hessian at
+// the solution is singular.
 type Fits struct {
 	// Width is the number of coefficients of a fit: the intercept first, if there
 	// is one, then the columns in their order.

@@ -25,6 +25,9 @@ func fitRows[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *F
 		f.fail(fit, 0, TooFewRows)
 		return nil
 	}
+	if w.kind == squared {
+		w.lessOffset()
+	}
 	w.makeRoom(w.x.Rows)
 	together := w.centerAll()
 	if !together {
@@ -213,7 +216,7 @@ func (w *worker) logStart() (start float64, zeros bool) {
 // dispersion is that of the standard errors; NaN if there are none.
 func (w *worker) dispersion(status Status, deviance float64) float64 {
 	switch {
-	case status != Converged || w.options.L2 > 0:
+	case status != Converged || w.options.L2 > 0 || w.newton.shift > 0: // the Hessian at the end was singular
 		return math.NaN()
 	case w.kind != squared:
 		return 1

@@ -51,7 +51,6 @@ type worker struct {
 	work             []float64
 	coefficients     []float64 // of centred columns, the intercept first
 	gradient, signed []float64 // of width; of width + 1
-	means            [kernels.CenterWidth]float64
 	newton           newton
 }
 
@@ -98,18 +97,22 @@ type group struct {
 
 	// What those are copied to: gathered or widened first, then packed, row by
 	// row: 1 if there is an intercept, x − center, and y − offset − centerY for
-	// squares.
+	// squares. The center is the mean of all rows, whatever their weights.
 	fetched, targets, weights, offsets []float64
+	differences                        []float64 // y − offset
 	packed                             []float64
 	center                             []float64
 	centerY                            float64
+	means                              []float64 // of kernels.Center: center is the part of it that it has of columns
 	gram                               []float64 // of the packed rows, with a stride of width + 1
 }
 
 // prepare makes the group one of so many columns.
 func (g *group) prepare(columns, width int) {
 	g.packed = nil // its ones are elsewhere
-	g.center = memory.Slice[float64](columns)
+	g.center = memory.Slice[float64](1 + max(columns+1, kernels.CenterWidth-1))
+	g.means = g.center[:kernels.CenterWidth]
+	g.center = g.center[1 : 1+columns]
 	g.gram = memory.Slice[float64]((width + 1) * (width + 1))
 }
 
@@ -142,6 +145,7 @@ func (w *worker) prepare(o Options, columns int) {
 	if s.limit == 0 {
 		s.limit = 100
 	}
+	s.shift = 0
 	s.separable = w.kind == logistic && o.L2 == 0
 }
 
@@ -270,14 +274,10 @@ func (w *worker) pack() {
 	n, p, stride := w.x.Rows, w.columns, w.stride
 	var shift []float64
 	if w.lead == 1 {
-		weights := w.w
-		if weights == nil {
-			weights = w.unit(n)
-		}
 		clear(w.center)
-		kernels.Update(w.center, w.x, nil, weights)
+		kernels.Update(w.center, w.x, nil, w.unit(n))
 		for j, sum := range w.center {
-			w.center[j] = sum / w.sumW
+			w.center[j] = sum / float64(n)
 		}
 		shift = w.center
 	}
@@ -296,48 +296,39 @@ func (w *worker) unit(n int) []float64 {
 	return w.ones[:n]
 }
 
-// packTargets completes the packed rows for squares.
-func (w *worker) packTargets() {
-	n, stride := w.x.Rows, w.stride
-	to := w.packed[w.width:]
-	if w.offset != nil || w.w != nil {
-		sum := 0.0
-		for i, y := range w.y {
-			if w.offset != nil {
-				y -= w.offset[i]
-			}
-			to[i*stride] = y
-			if w.w != nil {
-				y = float64(y * w.w[i])
-			}
-			sum += y
-		}
-		w.centerY = 0
-		if w.lead == 1 {
-			w.centerY = sum / w.sumW
-			for i := range n {
-				to[i*stride] -= w.centerY
-			}
-		}
+// lessOffset makes the targets at hand y − offset, which is all that squares
+// need of both.
+func (w *worker) lessOffset() {
+	if w.offset == nil {
 		return
 	}
+	n := len(w.y)
+	w.differences = room(w.differences, n)
+	for i, y := range w.y {
+		w.differences[i] = y - w.offset[i]
+	}
+	w.y, w.offset = w.differences[:n], nil
+}
+
+// packTargets completes the packed rows for squares.
+func (w *worker) packTargets() {
 	w.centerY = 0
 	if w.lead == 1 {
-		w.centerY = kernels.Sum(w.y) / w.sumW
+		w.centerY = kernels.Sum(w.y) / float64(len(w.y))
 	}
+	to := w.packed[w.width:]
 	for i, y := range w.y {
-		to[i*stride] = y - w.centerY
+		to[i*w.stride] = y - w.centerY
 	}
 }
 
 // centerAll packs rows and targets together, if kernels.Center takes them.
 func (w *worker) centerAll() bool {
 	n := w.x.Rows
-	if w.lead == 0 || w.w != nil || w.offset != nil || w.columns > kernels.CenterColumns || n > kernels.CenterRows {
+	if w.lead == 0 || w.columns > kernels.CenterColumns || n > kernels.CenterRows {
 		return false
 	}
-	kernels.Center(w.packed[:n*kernels.CenterWidth], w.means[:], w.x, w.y)
-	copy(w.center, w.means[1:])
+	kernels.Center(w.packed[:n*kernels.CenterWidth], w.means, w.x, w.y)
 	w.centerY = w.means[1+w.columns]
 	return true
 }
