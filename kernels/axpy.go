@@ -9,8 +9,11 @@ func Axpy[T Float](dst []T, a T, x []T) {
 		panic("kernels: vectors of different lengths")
 	}
 	switch {
-	case len(x) < 8 && elementBytes[T]() == 8:
-		shortAxpy(dst, a, x)
+	case len(x) < 8 && elementBytes[T]() == 8: // less work than a call
+		dst = dst[:len(x)]
+		for i, v := range x {
+			dst[i] = T(math.FMA(float64(a), float64(v), float64(dst[i])))
+		}
 		return
 	case len(x) == 0:
 		return
@@ -21,13 +24,5 @@ func Axpy[T Float](dst []T, a T, x []T) {
 	for lo := 0; lo < len(x); lo += panel {
 		hi := min(lo+panel, len(x))
 		axpy(dst[lo:hi], a, x[lo:hi])
-	}
-}
-
-// shortAxpy is for float64, and for less work than a call takes.
-func shortAxpy[T Float](dst []T, a T, x []T) {
-	dst = dst[:len(x)]
-	for i, v := range x {
-		dst[i] = T(math.FMA(float64(a), float64(v), float64(dst[i])))
 	}
 }
