@@ -8,17 +8,11 @@ func Axpy[T Float](dst []T, a T, x []T) {
 	if len(dst) != len(x) {
 		panic("kernels: vectors of different lengths")
 	}
-	switch {
-	case len(x) < 8 && elementBytes[T]() == 8: // less work than a call
+	if len(x) < 8 && elementBytes[T]() == 8 { // less work than a call
 		dst = dst[:len(x)]
 		for i, v := range x {
 			dst[i] = T(math.FMA(float64(a), float64(v), float64(dst[i])))
 		}
-		return
-	case len(x) == 0:
-		return
-	case len(x) <= panel:
-		axpy(dst, a, x)
 		return
 	}
 	for lo := 0; lo < len(x); lo += panel {
