@@ -8,26 +8,15 @@ func Axpy[T Float](dst []T, a T, x []T) {
 	if len(dst) != len(x) {
 		panic("kernels: vectors of different lengths")
 	}
-	switch {
-	case len(x) < 8 && elementBytes[T]() == 8:
-		shortAxpy(dst, a, x)
-		return
-	case len(x) == 0:
-		return
-	case len(x) <= panel:
-		axpy(dst, a, x)
+	if len(x) < 8 && elementBytes[T]() == 8 { // less work than a call
+		dst = dst[:len(x)]
+		for i, v := range x {
+			dst[i] = T(math.FMA(float64(a), float64(v), float64(dst[i])))
+		}
 		return
 	}
 	for lo := 0; lo < len(x); lo += panel {
 		hi := min(lo+panel, len(x))
 		axpy(dst[lo:hi], a, x[lo:hi])
-	}
-}
-
-// shortAxpy is for float64, and for less work than a call takes.
-func shortAxpy[T Float](dst []T, a T, x []T) {
-	dst = dst[:len(x)]
-	for i, v := range x {
-		dst[i] = T(math.FMA(float64(a), float64(v), float64(dst[i])))
 	}
 }

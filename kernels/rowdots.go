@@ -1,5 +1,7 @@
 package kernels
 
+import "math"
+
 // RowDots computes a dot product a row, as [Dot] does, and merges it,
 //
 //	dst[i] = fma(alpha, Σ_j a[i·stride+j]·x[i·shift+j], beta·dst[i])
@@ -40,9 +42,12 @@ func RowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, columns
 		return
 	}
 	widest := checkRows(n, columns, step, len(dst), ldd, len(x), ldx)
-	if widest < 8 && elementBytes[T]() == 8 {
+	if widest < 4 && elementBytes[T]() == 8 { // less work than a call
 		for i, v := range w {
-			shortAxpy(dst[i*ldd:], T(alpha*v), x[i*ldx:][:columns+i*step])
+			weight, row := float64(T(alpha*v)), dst[i*ldd:]
+			for j, u := range x[i*ldx:][:columns+i*step] {
+				row[j] = T(math.FMA(weight, float64(u), float64(row[j])))
+			}
 		}
 		return
 	}

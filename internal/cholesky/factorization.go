@@ -40,7 +40,8 @@ var ErrNotFinite = errors.New("cholesky: the matrix is not finite")
 // Factorization is a Cholesky factorisation with diagonal pivoting of a matrix
 // that was centred and scaled to unit diagonal. The zero value is ready for
 // Factorize; one that is used again at the same or a smaller size allocates
-// nothing. It must not be used by several goroutines at once.
+// nothing, but for the goroutines of products of many variables. It must not be
+// used by several goroutines at once.
 type Factorization struct {
 	// Tolerance is the share of a variable's diagonal in A, before centring,
 	// that counts as zero. Zero means DefaultTolerance. It should exceed the

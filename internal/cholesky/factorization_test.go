@@ -468,7 +468,7 @@ func TestMisusePanics(t *testing.T) {
 }
 
 func BenchmarkFactorize(b *testing.B) {
-	for _, n := range []int{10, 100, 1000} {
+	for _, n := range []int{10, 100, 500, 2000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			a := make([]float64, n*n)
 			for i := range n {

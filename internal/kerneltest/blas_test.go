@@ -201,6 +201,24 @@ func blasCalls[T kernels.Float]() []call {
 			}
 			return all
 		}},
+		{name: "symm and trmm", square: true, run: func(s setting, m *memory) []float64 {
+			if s.n == 0 || s.p == 0 || s.n > 17 || s.n%4 != 1 {
+				return nil
+			}
+			a, lda := part(m, s, s.p, s.p)
+			b, c := matrix[T](m, s), matrix[T](m, s)
+			switch a := any(a).(type) {
+			case []float64:
+				b, c := any(b.Data).([]float64), any(c.Data).([]float64)
+				ours.Dsymm(gonum.Right, gonum.Lower, s.n, s.p, 1, a, lda, b, s.p+s.gap, 0.5, c, s.p+s.gap)
+				ours.Dtrmm(gonum.Right, gonum.Upper, gonum.Trans, gonum.Unit, s.n, s.p, 0.5, a, lda, c, s.p+s.gap)
+			case []float32:
+				b, c := any(b.Data).([]float32), any(c.Data).([]float32)
+				ours.Ssymm(gonum.Right, gonum.Upper, s.n, s.p, 1, a, lda, b, s.p+s.gap, 0.5, c, s.p+s.gap)
+				ours.Strmm(gonum.Right, gonum.Lower, gonum.NoTrans, gonum.NonUnit, s.n, s.p, 0.5, a, lda, c, s.p+s.gap)
+			}
+			return widen(c.Data)
+		}},
 		{name: "syrk", square: true, run: func(s setting, m *memory) []float64 {
 			if s.n == 0 || s.p == 0 {
 				return nil

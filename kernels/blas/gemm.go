@@ -35,9 +35,9 @@ func gemm[T float](tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, 
 	checkLength(len(a), aRows, aColumns, lda, shortA)
 	checkLength(len(b), bRows, bColumns, ldb, shortB)
 	checkLength(len(c), m, n, ldc, shortC)
-	p := product[T]{
-		m: m, n: n, k: k, alpha: alpha, beta: beta,
-		a: view(a, lda, aTrans), b: view(b, ldb, bTrans), c: c, ldc: ldc,
-	}
+	var p product[T]
+	p.m, p.n, p.k, p.alpha, p.beta, p.c, p.ldc = m, n, k, alpha, beta, c, ldc
+	p.a.set(a, lda, aTrans)
+	p.b.set(b, ldb, bTrans)
 	p.run()
 }

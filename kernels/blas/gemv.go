@@ -50,7 +50,8 @@ func gemv[T float](tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, 
 	if incX == 1 && incY == 1 && m*n < parallelMatrix {
 		switch {
 		case trans:
-			p := vectorProduct[T]{m, n, alpha, beta, a, lda, x, y}
+			var p vectorProduct[T]
+			p.m, p.n, p.alpha, p.beta, p.a, p.lda, p.x, p.y = m, n, alpha, beta, a, lda, x, y
 			p.columns(0, n)
 		case n <= 4 && m <= 4:
 			for i := range y[:m] {

@@ -14,9 +14,13 @@ import (
 //
 //	HESSE_GONUM=1 go test ./kernels/blas -run GonumsOwn -v -timeout 30m
 //
-// One test is left out: TestDpotri wants residuals of nearly singular random
-// matrices below 1e-12, where gonum's own come to 9.1e-13, and ours, rounded
-// otherwise, in one of some hundred cases to 1.04e-12.
+// One test is left out: TestDpotri wants |A·A⁻¹ − I| below 1e-12 for random matrices
+// whose condition is 10⁴, where ε times that is 2.2e-12, and some hundred of them
+// happen to stay below with gonum's own roundings. Of 20000 such matrices of 2, 3,
+// 4, 5 and 10 rows gonum's own BLAS is above in 245, 191, 118, 73 and 3 cases, at
+// most 1.8e-12, ours in 554, 202, 89, 55 and 12, at most 1.9e-12. The mean, 3.8e-13
+// and below, is 2 to 15 % smaller with ours, at all sizes to 129: no order of sums
+// is to blame.
 func TestGonumsOwn(t *testing.T) {
 	if os.Getenv("HESSE_GONUM") == "" {
 		t.Skip("HESSE_GONUM is not set")

@@ -220,7 +220,7 @@ func axpyOf[T float](n int, alpha T, x []T, incX int, y []T, incY int) {
 	}
 	ix, iy := place(0, n, incX), place(0, n, incY)
 	for range n {
-		y[iy] = fma(alpha, x[ix], y[iy])
+		y[iy] = merge(alpha, x[ix], 1, y[iy])
 		ix += incX
 		iy += incY
 	}
@@ -306,7 +306,12 @@ func rot[T float](n int, x []T, incX int, y []T, incY int, c, s T) {
 	ix, iy := place(0, n, incX), place(0, n, incY)
 	for range n {
 		v, w := x[ix], y[iy]
-		x[ix], y[iy] = fma(c, v, T(s*w)), fma(c, w, -T(s*v))
+		if elementBytes[T]() == 8 {
+			x[ix] = T(math.FMA(float64(c), float64(v), float64(s*w)))
+			y[iy] = T(math.FMA(float64(c), float64(w), -float64(s*v)))
+		} else {
+			x[ix], y[iy] = kernels.FMA(c, v, T(s*w)), kernels.FMA(c, w, -T(s*v))
+		}
 		ix += incX
 		iy += incY
 	}

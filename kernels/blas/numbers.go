@@ -20,22 +20,6 @@ func scaleBy[T float](beta T, x []T) {
 	}
 }
 
-// chain is Σ_l a[l·da]·b[l·db] over n terms, in a chain from +0.
-func chain[T float](a []T, da int, b []T, db, n int) T {
-	if unsafe.Sizeof(a[0]) == 8 {
-		var sum float64
-		for l := range n {
-			sum = math.FMA(float64(a[l*da]), float64(b[l*db]), sum)
-		}
-		return T(sum)
-	}
-	var sum T
-	for l := range n {
-		sum = kernels.FMA(a[l*da], b[l*db], sum)
-	}
-	return sum
-}
-
 // merge is what a kernel makes of the end of a chain.
 func merge[T float](alpha, sum, beta, c T) T {
 	if unsafe.Sizeof(c) == 4 {

@@ -19,6 +19,15 @@ func view[T float](data []T, ld int, transposed bool) matrix[T] {
 	return matrix[T]{data, ld, 1}
 }
 
+// set makes m a view. Structs that a call of a small problem fills are filled field
+// by field: a literal is copied, and loads of the copy wait for its stores.
+func (m *matrix[T]) set(data []T, ld int, transposed bool) {
+	m.data, m.rs, m.cs = data, ld, 1
+	if transposed {
+		m.rs, m.cs = 1, ld
+	}
+}
+
 func (m *matrix[T]) from(i, j int) []T { return m.data[i*m.rs+j*m.cs:] }
 
 func (m *matrix[T]) at(i, j int) T { return m.data[i*m.rs+j*m.cs] }
@@ -66,7 +75,6 @@ func (p *product[T]) run() {
 		return
 	}
 	if p.tiny() {
-		p.numbers()
 		return
 	}
 	if float64(p.m)*float64(p.n)*float64(p.k) >= parallelWork && p.parallel() {

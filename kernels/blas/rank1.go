@@ -69,7 +69,8 @@ func ger[T float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, ld
 
 // addOuter adds alpha·x·yᵀ to a region of A, on as many goroutines as it is worth.
 func addOuter[T float](r region, m, n int, alpha T, x, y, a []T, lda int) {
-	o := outer[T]{r, m, n, alpha, a, lda}
+	var o outer[T]
+	o.region, o.m, o.n, o.alpha, o.a, o.lda = r, m, n, alpha, a, lda
 	if m*n < parallelMatrix || alone() {
 		o.rows(0, m, x, y)
 		return
@@ -158,7 +159,8 @@ func syr2[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, y []T, incY in
 
 // addBoth adds alpha·x·yᵀ to a triangle, then alpha·y·xᵀ.
 func addBoth[T float](r region, n int, alpha T, x, y, a []T, lda int) {
-	o := outer[T]{r, n, n, alpha, a, lda}
+	var o outer[T]
+	o.region, o.m, o.n, o.alpha, o.a, o.lda = r, n, n, alpha, a, lda
 	if n*n < parallelMatrix || alone() {
 		o.both(0, n, x, y)
 		return

@@ -33,12 +33,32 @@ func symm[T float](s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, lda int,
 	checkLength(len(a), k, k, lda, shortA)
 	checkLength(len(b), m, n, ldb, shortB)
 	checkLength(len(c), m, n, ldc, shortC)
-	whole := product[T]{m: m, n: n, k: k, alpha: alpha, beta: beta, c: c, ldc: ldc}
+	var whole product[T]
+	whole.m, whole.n, whole.k, whole.alpha, whole.beta, whole.c, whole.ldc = m, n, k, alpha, beta, c, ldc
 	if alpha == 0 {
 		whole.scale()
 		return
 	}
 	sy := symmetric[T]{data: a, ld: lda, lower: isLower}
+	if m <= small && n <= small {
+		var all [small * small]T
+		for i := range k {
+			for j := range i + 1 {
+				v := sy.at(i, j)
+				all[i*k+j], all[j*k+i] = v, v
+			}
+		}
+		var p product[T] // not the one that goroutines may share
+		p.m, p.n, p.k, p.alpha, p.beta, p.c, p.ldc = m, n, k, alpha, beta, c, ldc
+		if isLeft {
+			p.a.data, p.a.rs, p.a.cs = all[:], k, 1 // set would take it to the heap
+			p.strip(c, ldc, b, ldb, beta)
+		} else {
+			p.a.data, p.a.rs, p.a.cs = b, ldb, 1
+			p.strip(c, ldc, all[:], k, beta)
+		}
+		return
+	}
 	scratch := getScratch[T]()
 	if k <= 8 {
 		all := scratch.rows
@@ -48,9 +68,12 @@ func symm[T float](s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, lda int,
 				all[i*k+j], all[j*k+i] = v, v
 			}
 		}
-		whole.a, whole.b = view(all, k, false), view(b, ldb, false)
-		if !isLeft {
-			whole.a, whole.b = whole.b, whole.a
+		if isLeft {
+			whole.a.set(all, k, false)
+			whole.b.set(b, ldb, false)
+		} else {
+			whole.a.set(b, ldb, false)
+			whole.b.set(all, k, false)
 		}
 		whole.run()
 		putScratch(scratch)

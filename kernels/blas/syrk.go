@@ -35,10 +35,10 @@ func syrk[T float](ul blas.Uplo, tA blas.Transpose, n, k int, alpha T, a []T, ld
 	}
 	checkLength(len(a), rows, columns, lda, shortA)
 	checkLength(len(c), n, n, ldc, shortC)
-	p := product[T]{
-		m: n, n: n, k: k, alpha: alpha, beta: beta,
-		a: view(a, lda, trans), b: view(a, lda, !trans), c: c, ldc: ldc, region: region,
-	}
+	var p product[T]
+	p.m, p.n, p.k, p.alpha, p.beta, p.c, p.ldc, p.region = n, n, k, alpha, beta, c, ldc, region
+	p.a.set(a, lda, trans)
+	p.b.set(a, lda, !trans)
 	p.run()
 }
 
@@ -54,15 +54,17 @@ func syr2k[T float](ul blas.Uplo, tA blas.Transpose, n, k int, alpha T, a []T, l
 	checkLength(len(a), rows, columns, lda, shortA)
 	checkLength(len(b), rows, columns, ldb, shortB)
 	checkLength(len(c), n, n, ldc, shortC)
-	p := product[T]{
-		m: n, n: n, k: k, alpha: alpha, beta: beta,
-		a: view(a, lda, trans), b: view(b, ldb, !trans), c: c, ldc: ldc, region: region,
-	}
+	var p product[T]
+	p.m, p.n, p.k, p.alpha, p.beta, p.c, p.ldc, p.region = n, n, k, alpha, beta, c, ldc, region
+	p.a.set(a, lda, trans)
+	p.b.set(b, ldb, !trans)
 	p.run()
 	if alpha == 0 || k == 0 {
 		return
 	}
-	p.a, p.b, p.beta = view(b, ldb, trans), view(a, lda, !trans), 1
+	p.a.set(b, ldb, trans)
+	p.b.set(a, lda, !trans)
+	p.beta = 1
 	p.run()
 }
 

@@ -31,7 +31,11 @@ func large() []float64 {
 	a, x, y := newTable(r, 600, 500, 0).data, newTable(r, 1, 600, 0).data, newTable(r, 1, 600, 0).data
 	f.gemv(noTrans, 600, 500, 1, a, 500, x, 1, 1, y, 1)
 	f.gemv(trans, 600, 500, 1, a, 500, y, 1, 1, x, 1)
-	return append(append(results, x...), y...)
+	s := newTable(r, 600, 600, 0).data
+	f.ger(600, 600, 0.5, x, 1, y, 1, s, 600)
+	f.syr(upper, 600, 0.5, x, 1, s, 600)
+	f.syr2(lower, 600, 0.5, x, 1, y, 1, s, 600)
+	return append(append(append(results, x...), y...), s...)
 }
 
 func sameBits(x, y []float64) bool {

@@ -167,22 +167,31 @@ func (p triangular[T]) apply(t *triangle[T], n int, alpha T, b []T, lines int) {
 
 // beside is into = alpha·(what is beside the halves of A, with from) + beta·into.
 func (p triangular[T]) beside(t *triangle[T], h, rest int, into, from []T, alpha, beta T, lines int) {
-	off, rows, columns := t.sub(0, h), h, rest
-	if t.lower {
-		off, rows, columns = t.sub(h, 0), rest, h
-	}
-	g := product[T]{m: rows, n: lines, k: columns, a: off, b: view(from, p.ldb, false)}
-	if !p.left {
-		g = product[T]{m: lines, n: columns, k: rows, a: view(from, p.ldb, false), b: off}
-	}
+	var g product[T]
 	g.alpha, g.beta, g.c, g.ldc = alpha, beta, into, p.ldb
+	off, other, rows, columns := &g.a, &g.b, h, rest
+	if !p.left {
+		off, other = other, off
+	}
+	off.data, off.rs, off.cs = t.data[h*t.cs:], t.rs, t.cs
+	if t.lower {
+		off.data, rows, columns = t.data[h*t.rs:], rest, h
+	}
+	other.set(from, p.ldb, false)
+	g.m, g.n, g.k = rows, lines, columns
+	if !p.left {
+		g.m, g.n, g.k = lines, columns, rows
+	}
+	if g.tiny() {
+		return
+	}
 	g.block(0, g.m, 0, g.n)
 }
 
 // direct does a small triangle. Columns of B are transposed, so that lines are
 // vectors.
 func (p triangular[T]) direct(t *triangle[T], n int, alpha T, b []T, lines int) {
-	if tinyBase(n, lines) {
+	if p.tinyBase(n, lines) {
 		p.numbers(t, n, alpha, b, lines)
 		return
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
-// Dtrmv computes x = op(A)·x, where A is triangular: sixteen elements of x at a time,
-// within them number by number, with the others by kernels.RowDots, or for Aᵀ by
-// kernels.Gemm.
+// Dtrmv computes x = op(A)·x, where A is triangular: by kernels.RowDots, or for Aᵀ
+// sixteen rows at a time, within them number by number, beside them by
+// kernels.Gemm. Up to four rows are done number by number.
 func (Implementation) Dtrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
 	triangularVector(false, ul, tA, d, n, a, lda, x, incX)
 }
@@ -18,8 +18,9 @@ func (Implementation) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int,
 	triangularVector(false, ul, tA, d, n, a, lda, x, incX)
 }
 
-// Dtrsv solves op(A)·x = b, where A is triangular and x holds b, in the parts of
-// Dtrmv. Whether A is singular is not looked at.
+// Dtrsv solves op(A)·x = b, where A is triangular and x holds b: eight rows at a
+// time, for Aᵀ sixteen, within them number by number, beside them by
+// kernels.RowDots or kernels.Gemm. Whether A is singular is not looked at.
 func (Implementation) Dtrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
 	triangularVector(true, ul, tA, d, n, a, lda, x, incX)
 }
@@ -43,7 +44,8 @@ func triangularVector[T float](solve bool, ul blas.Uplo, tA blas.Transpose, d bl
 	}
 	checkLength(len(a), n, n, lda, shortA)
 	checkVector(len(x), n, incX, shortX)
-	t := vectorTriangle[T]{solve, isLower, trans, isUnit, a, lda}
+	var t vectorTriangle[T]
+	t.solve, t.lower, t.trans, t.unit, t.a, t.lda = solve, isLower, trans, isUnit, a, lda
 	if incX == 1 {
 		t.apply(n, x[:n])
 		return
@@ -53,8 +55,8 @@ func triangularVector[T float](solve bool, ul blas.Uplo, tA blas.Transpose, d bl
 	xs.store(x, n, incX)
 }
 
-// vectorBase is how many rows of a triangle are done number by number with a
-// vector.
+// vectorBase is how many rows of a transposed triangle or a symmetric matrix are
+// done number by number with a vector.
 const vectorBase = 16
 
 // A vectorTriangle takes x to op(A)·x or to the solution of op(A)·y = x.
@@ -69,27 +71,60 @@ func (t *vectorTriangle[T]) apply(n int, x []T) {
 	// which is below; a solution needs what is below first. A transpose and a
 	// lower triangle turn this around.
 	forward := (t.lower != t.trans) == t.solve
-	if n <= vectorBase {
+	size := base
+	if t.trans {
+		size = vectorBase
+	}
+	switch {
+	case !t.solve && !t.trans && n > 4: // fewer take less time than a call
+		t.multiply(n, x)
+		return
+	case n <= size:
 		t.block(0, n, forward, x)
 		return
 	}
-	for done := 0; done < n; done += vectorBase {
-		lo, hi := done, min(done+vectorBase, n)
+	for done := 0; done < n; done += size {
+		lo, hi := done, min(done+size, n)
 		if !forward {
 			lo, hi = n-hi, n-lo
 		}
-		first := t.solve != t.trans // what is beside the block comes first
-		if first {
+		if t.solve && t.trans {
+			t.block(lo, hi, forward, x)
 			t.beside(lo, hi, n, x)
-		}
-		t.block(lo, hi, forward, x)
-		if !first {
+		} else { // what is beside needs the old x, or the block what is beside
 			t.beside(lo, hi, n, x)
+			t.block(lo, hi, forward, x)
 		}
 	}
 }
 
-// beside does what is beside the diagonal in rows lo to hi of A.
+// multiply takes x to A·x by dot products of whole rows.
+func (t *vectorTriangle[T]) multiply(n int, x []T) {
+	switch {
+	case !t.lower && !t.unit:
+		kernels.RowDots(x, 1, 0, t.a, t.lda+1, n, -1, x, 1)
+		return
+	case !t.lower:
+		kernels.RowDots(x[:n-1], 1, 1, t.a[1:], t.lda+1, n-1, -1, x[1:], 1)
+		return
+	}
+	// A row needs what is above, which changes after it: some rows at a time, the
+	// last ones first.
+	var some [32]T
+	for hi := n; hi > 0; hi -= len(some) {
+		lo := max(hi-len(some), 0)
+		to := some[:copy(some[:], x[lo:hi])]
+		if t.unit {
+			kernels.RowDots(to, 1, 1, t.a[lo*t.lda:], t.lda, lo, 1, x, 0)
+		} else {
+			kernels.RowDots(to, 1, 0, t.a[lo*t.lda:], t.lda, lo+1, 1, x, 0)
+		}
+		copy(x[lo:hi], to)
+	}
+}
+
+// beside adds what is beside the diagonal in rows lo to hi of A, or subtracts it
+// for a solution.
 func (t *vectorTriangle[T]) beside(lo, hi, n int, x []T) {
 	own, others, rows := x[lo:hi], x[hi:], t.a[min(lo*t.lda+hi, len(t.a)):]
 	if t.lower {

@@ -25,7 +25,8 @@ func (Implementation) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas
 }
 
 func triangularMatrix[T float](solve bool, s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) {
-	p := triangular[T]{left: left(s), solve: solve, ldb: ldb}
+	var p triangular[T]
+	p.left, p.solve, p.ldb = left(s), solve, ldb
 	isLower, trans, isUnit := lower(ul), transposed(tA), unit(d)
 	checkDimensions(m, n)
 	k, lines := n, m
@@ -45,6 +46,8 @@ func triangularMatrix[T float](solve bool, s blas.Side, ul blas.Uplo, tA blas.Tr
 		}
 		return
 	}
-	t := triangle[T]{matrix: view(a, lda, trans), lower: isLower != trans, unit: isUnit}
+	var t triangle[T]
+	t.set(a, lda, trans)
+	t.lower, t.unit = isLower != trans, isUnit
 	p.run(&t, k, alpha, b, lines)
 }

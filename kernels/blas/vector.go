@@ -1,11 +1,6 @@
 package blas
 
-import (
-	"math"
-	"sync"
-
-	"github.com/seed-0327bdf7/hesse/kernels"
-)
+import "sync"
 
 // place is where element i of n lies, an increment apart from the next. With a
 // negative one the first is at the end of the slice.
@@ -68,12 +63,4 @@ func (l *line[T]) store(x []T, n, inc int) {
 		at += inc
 	}
 	l.release()
-}
-
-// fma is x·y + z, rounded once to T.
-func fma[T float](x, y, z T) T {
-	if elementBytes[T]() == 8 {
-		return T(math.FMA(float64(x), float64(y), float64(z)))
-	}
-	return kernels.FMA(x, y, z)
 }
