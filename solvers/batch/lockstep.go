@@ -341,12 +341,16 @@ func (l *lockstep[T]) converged(m *contender) {
 
 func (l *lockstep[T]) end(m *contender, s Status) { m.status, m.done = s, true }
 
-// result puts what a model came to into entry i of the fits. c is the shift.
-func (l *lockstep[T]) result(m *contender, f *Fits, i int) {
+// result puts what a model came to into entry i of the fits, and columns that
+// depend on others aside.
+func (l *lockstep[T]) result(m *contender, f *Fits, i int, trouble *map[int][]int) {
 	f.Status[i], f.Rows[i], f.Iterations[i] = m.status, m.rows, int32(m.iterations)
 	if m.status != Converged && m.status != IterationLimit {
 		if m.dependent != nil {
-			f.dependent[i] = m.dependent
+			if *trouble == nil {
+				*trouble = map[int][]int{}
+			}
+			(*trouble)[i] = m.dependent
 		}
 		return
 	}

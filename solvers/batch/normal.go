@@ -29,6 +29,7 @@ type normal struct {
 	weights []float64
 	lambda  []float64 // of every column, as factorised
 	beta    []float64
+	plain   bool // factor is that of the last solution
 
 	full    []float64 // the matrix with its intercept, for what the fast path leaves
 	right   []float64
@@ -83,6 +84,7 @@ func (s *normal) variance(j int) float64 {
 // solve sets beta for the penalties in lambda: the coefficients of z.
 func (s *normal) solve() (Status, []int) {
 	p, q := s.p, s.p+1
+	s.plain = false
 	if status := s.countable(); status != Converged {
 		return status, nil
 	}
@@ -111,6 +113,7 @@ func (s *normal) solve() (Status, []int) {
 		row := s.factor[k*q : (k+1)*q]
 		s.beta[k] = (row[p] - product(row[k+1:p], s.beta[k+1:])) / row[k]
 	}
+	s.plain = true
 	return Converged, nil
 }
 
@@ -225,12 +228,14 @@ func (s *normal) coefficients(dst, c []float64) {
 }
 
 // stdErrors sets dst to the roots of the diagonal of σ²H⁻¹, in the units of
-// the data, without a penalty.
+// the data, without a penalty; NaN if the rank is too small for it.
 func (s *normal) stdErrors(dst, c []float64, variance float64) {
 	s.factorise()
 	lead := s.lead()
 	if s.pivoted.Rank() < s.p+lead {
-		undefinedSlice(dst)
+		for i := range dst {
+			dst[i] = math.NaN()
+		}
 		return
 	}
 	s.pivoted.InverseDiagonal(dst)
