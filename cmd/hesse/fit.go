@@ -17,7 +17,7 @@ import (
 type fitCommand struct {
 	File string `arg:"" name:"FILE" help:"CSV file with a header; - is standard input."`
 
-	Target    string   `required:"" placeholder:"COLUMN" help:"The column to explain."`
+	Target    string   `required:"" xor:"target" placeholder:"COLUMN" help:"The column to explain."`
 	Family    string   `enum:"${families}" default:"gaussian" help:"gaussian (least squares), binomial (logistic regression, target 0 or 1); with a log link, poisson (counts), gamma (positive targets), tweedie (zeros among them); without a likelihood, huber (outliers pull less), quantile (smoothed), squared-hinge (support vectors, target 0 or 1)."`
 	Power     *float64 `placeholder:"P" help:"tweedie: the power of the variance, between 1 and 2 (1.5)."`
 	Delta     *float64 `placeholder:"D" help:"huber: the residual beyond which the loss is straight, in units of the target (1.345)."`
@@ -38,7 +38,8 @@ type fitCommand struct {
 	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg and trust-region, and 1e-16 for the others, whose steps may gain little long before the end."`
 	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
 
-	batchFlags `embed:""`
+	batchFlags  `embed:""`
+	targetFlags `embed:""`
 
 	JSON bool   `name:"json" help:"Print one JSON object, not a summary."`
 	Out  string `placeholder:"MODEL" help:"Write the model to this file, as JSON."`
@@ -60,6 +61,9 @@ const chosen = "auto"
 func (c *fitCommand) check() error {
 	c.Target, c.Weights, c.Offset = strings.TrimSpace(c.Target), strings.TrimSpace(c.Weights), strings.TrimSpace(c.Offset)
 	if err := c.checkBatch(); err != nil {
+		return err
+	}
+	if err := c.checkTargets(); err != nil {
 		return err
 	}
 	switch {
@@ -150,6 +154,9 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 		if err := checkWritable(c.Out, in.file); err != nil {
 			return err
 		}
+	}
+	if c.Targets != nil {
+		return c.fitTargets(ctx, con, in, start)
 	}
 	data, err := c.read(ctx, con, in, start)
 	if err != nil {

@@ -52,12 +52,35 @@ func FitTargets[T kernels.Float](ctx context.Context, d *pass.Data[T], y kernels
 	if !o.loss().Quadratic() {
 		return f, t.lockstep(ctx)
 	}
-	for _, alike := range t.missing() {
-		if err := t.squares(ctx, alike); err != nil {
-			return nil, err
+	return f, t.allSquares(ctx)
+}
+
+// allSquares is least squares: of all targets as if nothing were missing, which
+// costs less than to look, then of those that have come to nothing for want of
+// a value.
+func (t *targets[T]) allSquares(ctx context.Context) error {
+	all := &alike{}
+	for j := range t.y.Cols {
+		all.targets = append(all.targets, j)
+	}
+	if err := t.squares(ctx, all); err != nil {
+		return err
+	}
+	var open []int
+	for j, s := range t.fits.Status {
+		if s != Converged {
+			open = append(open, j)
 		}
 	}
-	return f, nil
+	for _, a := range t.missing(open) {
+		if a.rows == nil {
+			continue // nothing is missing: the status stands
+		}
+		if err := t.squares(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // targets is a call of FitTargets under way.
@@ -75,25 +98,27 @@ type alike struct {
 	rows    []int // nil is all
 }
 
-// missing sorts targets by the rows that they miss, in the order of their first.
-func (t *targets[T]) missing() []*alike {
-	n, m := t.y.Rows, t.y.Cols
+// missing sorts some targets by the rows that they miss, in the order of their
+// first.
+func (t *targets[T]) missing(some []int) []*alike {
+	n := t.y.Rows
 	words := (n + 63) / 64
-	patterns := make([][]uint64, m) // of rows that are missing; nil is none
+	patterns := make([][]uint64, len(some)) // of rows that are missing; nil is none
 	for i := range n {
-		for j, v := range t.y.Row(i) {
-			if v != v {
-				if patterns[j] == nil {
-					patterns[j] = make([]uint64, words)
+		row := t.y.Row(i)
+		for k, j := range some {
+			if v := row[j]; v != v {
+				if patterns[k] == nil {
+					patterns[k] = make([]uint64, words)
 				}
-				patterns[j][i/64] |= 1 << (i % 64)
+				patterns[k][i/64] |= 1 << (i % 64)
 			}
 		}
 	}
 	var list []*alike
 	known := map[string]*alike{}
 	var key []byte
-	for j, pattern := range patterns {
+	for k, pattern := range patterns {
 		key = key[:0]
 		for _, w := range pattern {
 			key = binary.LittleEndian.AppendUint64(key, w)
@@ -112,7 +137,7 @@ func (t *targets[T]) missing() []*alike {
 			known[string(key)] = a
 			list = append(list, a)
 		}
-		a.targets = append(a.targets, j)
+		a.targets = append(a.targets, some[k])
 	}
 	return list
 }

@@ -37,6 +37,7 @@ func (t *targets[T]) squares(ctx context.Context, a *alike) error {
 	}
 	for _, j := range a.targets {
 		t.fits.Status[j], t.fits.Rows[j] = status, design.rows
+		delete(t.fits.dependent, j)
 		if dependent != nil {
 			t.fits.dependent[j] = dependent
 		}
