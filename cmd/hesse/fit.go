@@ -50,7 +50,11 @@ func (*fitCommand) Help() string {
 	return `The fit minimises the weighted sum of losses plus the penalty. Standard error gets what is not the result.
 
     hesse fit cars.csv --target price --out price.json
-    hesse fit - --target bought --family binomial --l2 1 --exclude name,id < visits.csv`
+    hesse fit - --target bought --family binomial --l2 1 --exclude name,id < visits.csv
+    hesse fit cars.csv --target price --cv 10 --l2 1e-4..1e4
+    hesse fit stocks.csv --target return --rolling 250 > windows.csv
+
+--rolling and --targets print a row a fit: what tells it apart, n, its status, estimates and standard errors. Cells without a number are empty. The exit status is 4 only if no fit has converged.`
 }
 
 const maxThreads = 1024

@@ -22,6 +22,7 @@ type normal struct {
 	tolerance float64 // of the rank
 
 	from    *sums
+	usable  bool      // from is finite
 	mean    []float64 // of z, 0 without an intercept
 	centred []float64 // Σ w (z − mean)(z − mean)ᵀ, q×q, the upper triangle
 
@@ -55,7 +56,7 @@ func (s *normal) lead() int {
 
 // load takes sums, which must stay as they are while they are solved.
 func (s *normal) load(from *sums) {
-	s.from = from
+	s.from, s.usable = from, from.finite()
 	q := s.p + 1
 	memory.Copy(s.centred, from.second)
 	if !s.intercept {
@@ -105,9 +106,7 @@ func (s *normal) solve() (Status, []int) {
 		}
 		root := math.Sqrt(row[0])
 		row[0] = root
-		for j := range row[1:] {
-			row[1+j] /= root
-		}
+		kernels.Scal(row[1:], 1/root)
 	}
 	for k := p - 1; k >= 0; k-- {
 		row := s.factor[k*q : (k+1)*q]
@@ -127,22 +126,10 @@ func (s *normal) countable() Status {
 	switch {
 	case s.from.rows == 0 || s.from.rows < width && !penalised:
 		return TooFewRows
-	case !s.finite():
+	case !s.usable:
 		return NotFinite
 	}
 	return Converged
-}
-
-func (s *normal) finite() bool {
-	q := s.p + 1
-	for i := range q {
-		for _, v := range s.from.second[i*q+i : (i+1)*q] {
-			if !isFinite(v) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // factorise is the pivoted factorisation of the matrix with its intercept.

@@ -147,3 +147,11 @@ func targetShift[T kernels.Float](d *pass.Data[T]) T {
 }
 
 var errNotFinite = errors.New("batch: X holds a NaN or an infinity, or numbers too large for float64 squares")
+
+func widen[T kernels.Float](x []T) []float64 {
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
+	}
+	return wide
+}
