@@ -111,15 +111,15 @@ type resampling[T kernels.Float] struct {
 // A resampler is what one goroutine needs: the replicates of a tile.
 type resampler[T kernels.Float] struct {
 	*resampling[T]
-	trouble    *map[int][]int
-	from, to   int
-	counts     [][]uint32 // of every row, in each replicate; without Poisson
-	locked     *lockstep[T]
-	panel      *panel[T]
-	work       []T
-	sums       []*sums
-	normal     *normal
-	weights, y []float64
+	trouble  *map[int][]int
+	from, to int
+	counts   [][]uint32 // of every row, in each replicate; without Poisson
+	locked   *lockstep[T]
+	panel    *panel[T]
+	work     []T
+	sums     []*sums
+	normal   *normal
+	weights  []float64
 }
 
 // draw prepares the replicates from from to to.
@@ -181,9 +181,10 @@ func (w *resampler[T]) lockstep(ctx context.Context) {
 		}
 	}
 	l := w.locked
+	l.recycle()
 	var models []*contender
 	for b := w.from; b < w.to; b++ {
-		models = append(models, l.newModel(b, evenly(w.o.L2, w.data.X.Cols)))
+		models = append(models, l.newModel(b, w.o.L2))
 	}
 	l.run(ctx, l.begin(models))
 	for _, m := range models {
@@ -242,7 +243,7 @@ func (w *resampler[T]) squares(ctx context.Context) {
 func (w *resampler[T]) keep(b int, s *sums, c []float64) {
 	f, n := w.fits, w.normal
 	n.load(s)
-	copy(n.lambda, evenly(w.o.L2, n.p))
+	n.penalise(w.o.L2)
 	status, dependent := n.solve()
 	f.Status[b], f.Rows[b] = status, s.rows
 	if dependent != nil {

@@ -140,7 +140,7 @@ func (l *leaving[T]) fit(ctx context.Context) error {
 	s.second[q*q-1] = 2 * m.Loss
 	n := newNormal(p, model.Intercept, rankTolerance[T]())
 	n.load(s)
-	copy(n.lambda, evenly(l.o.L2, p))
+	n.penalise(l.o.L2)
 	l.result.Status, l.result.Dependent = n.solve()
 	if l.result.Status != Converged {
 		return nil

@@ -70,6 +70,13 @@ func (s *normal) load(from *sums) {
 	}
 }
 
+// penalise sets the penalty of every column.
+func (s *normal) penalise(l2 float64) {
+	for j := range s.lambda {
+		s.lambda[j] = l2
+	}
+}
+
 // variance is that of column j, weighted, of the population, with or without
 // an intercept.
 func (s *normal) variance(j int) float64 {

@@ -52,7 +52,7 @@ func (f *crossing[T]) follow(ctx context.Context, scales [][]float64, from, to i
 	}
 	var models []*contender
 	for k := from; k < to; k++ {
-		models = append(models, l.newModel(k, make([]float64, d.X.Cols)))
+		models = append(models, l.newModel(k, 0))
 	}
 	running := l.begin(models)
 	for _, i := range fallingOrder(f.o.Penalties) {

@@ -161,9 +161,10 @@ func (t *targets[T]) lockstep(ctx context.Context) error {
 			rooms[worker].fetch = t.fetch
 		}
 		l := rooms[worker]
+		l.recycle()
 		var models []*contender
 		for j := task * tile; j < min((task+1)*tile, m); j++ {
-			c := l.newModel(j, evenly(t.o.L2, d.X.Cols))
+			c := l.newModel(j, t.o.L2)
 			if !usable[j] {
 				l.countRows(c)
 				l.end(c, NotFinite)
@@ -185,15 +186,6 @@ func (t *targets[T]) lockstep(ctx context.Context) error {
 	})
 	trouble.into(t.fits)
 	return err
-}
-
-// evenly is λ for every column.
-func evenly(lambda float64, columns int) []float64 {
-	penalty := make([]float64, columns)
-	for j := range penalty {
-		penalty[j] = lambda
-	}
-	return penalty
 }
 
 // usable says of every target whether the loss takes all of it that is there.

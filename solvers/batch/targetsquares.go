@@ -29,7 +29,7 @@ func (t *targets[T]) squares(ctx context.Context, a *alike) error {
 		return err
 	}
 	n.load(design)
-	copy(n.lambda, evenly(t.o.L2, n.p))
+	n.penalise(t.o.L2)
 	status, dependent := n.solve()
 	unit := undefined(t.fits.Width) // standard errors of a variance of one
 	if status == Converged && t.o.StdErrors && t.o.L2 == 0 && t.fits.Width > 0 {
@@ -156,8 +156,7 @@ func (r *targetRoom[T]) fit(a *alike, list []int, n *normal, unit []float64) {
 // centred right sides are those of the columns, beside a zero for the intercept.
 func (r *targetRoom[T]) solvePivoted(n *normal, cross []float64, m int) {
 	lead := n.lead()
-	var own normal // a factorisation has scratch of its own
-	own = *newNormal(n.p, n.intercept, n.tolerance)
+	own := newNormal(n.p, n.intercept, n.tolerance) // a factorisation has scratch of its own
 	own.from = n.from
 	copy(own.lambda, n.lambda)
 	own.factorise()
