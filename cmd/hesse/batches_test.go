@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -108,6 +110,51 @@ func TestRolling(t *testing.T) {
 	}
 }
 
+// TestTargets: a row is the model of its target.
+func TestTargets(t *testing.T) {
+	for _, options := range [][]string{{"--exclude=c"}, {"--columns=b,a", "--weights=w", "--offset=o", "--l2=2"}, {"--exclude=c,w", "--family=poisson", "--no-intercept", "--columns=a"}} {
+		out := must(t, small, append([]string{"fit", "-", "--targets=y,z"}, options...)...)
+		table, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+		if err != nil || len(table) != 3 {
+			t.Fatalf("%v: %s", err, out)
+		}
+		for k, target := range []string{"y", "z"} {
+			alone := append([]string{"fit", "-", "--target=" + target, "--json"}, options...)
+			if len(options) == 1 {
+				alone = append(alone, "--exclude="+map[string]string{"y": "z", "z": "y"}[target])
+			}
+			m, row := parse(t, must(t, small, alone...)), table[1+k]
+			if row[0] != target || row[1] != "6" || row[2] != "converged" {
+				t.Errorf("%v", row)
+			}
+			for i, c := range m.Coefficients {
+				if name := table[0][3+i]; name != "estimate_"+c.Name {
+					t.Fatalf("%s, want %s", name, c.Name)
+				}
+				if got, err := strconv.ParseFloat(row[3+i], 64); err != nil || math.Abs(got-c.Estimate) > 1e-7*(1+math.Abs(c.Estimate)) {
+					t.Errorf("%q, %s: %s is %s, want %v", options, target, c.Name, row[3+i], c.Estimate)
+				}
+			}
+			if biased := slices.Contains(options, "--l2=2"); biased != (row[3+len(m.Coefficients)] == "") {
+				t.Errorf("%q: standard errors %v", options, row)
+			}
+		}
+	}
+	out := must(t, small, "fit", "-", "--targets=y,z", "--columns=a", "--json")
+	if lines := strings.Split(out, "\n"); len(lines) != 3 || object(t, lines[1])["target"] != "z" {
+		t.Errorf("%s", out)
+	}
+	if r := hesse(t, "a,y,z\n1,2,1\n2,,2\n", "fit", "-", "--targets=z,y"); r.code != exitBadData || !strings.Contains(r.stderr, `("y"): empty cell`) || strings.Contains(r.stderr, "--exclude") {
+		t.Errorf("%+v", r)
+	}
+	if r := hesse(t, "a,y,z\n1,0,1\n2,1,2\n", "fit", "-", "--targets=y,z", "--family=binomial"); r.code != exitBadData || !strings.Contains(r.stderr, `column 3 ("z"): the target is 2`) {
+		t.Errorf("%+v", r)
+	}
+	if r := hesse(t, "a,y,z\n1,0,1\n1,1,0\n", "fit", "-", "--targets=y,z"); r.code != exitNotConverged || !strings.Contains(r.stdout, "y,2,rank deficient,,,,,a\n") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestBatchUsage(t *testing.T) {
 	folder(t, map[string]string{"t.csv": "a,b,y,w\n1,3,2,1\n3,4,4,1\n5,1,9,1\n"})
 	for _, c := range []struct{ args, message string }{
@@ -127,8 +174,24 @@ func TestBatchUsage(t *testing.T) {
 		{"--rolling 3 --cv 2 --l2=1..2", "--rolling and --cv do not go together"},
 		{"--rolling 3 --out m.json", "--rolling and --out do not go together"},
 		{"--rolling 3 --standardize", "--rolling and --standardize do not go together"},
+		{"--targets=y", "--target and --targets can't be used together"},
 	} {
 		r := hesse(t, "", append([]string{"fit", "t.csv", "--target=y"}, strings.Fields(c.args)...)...)
+		if r.code != exitUsage || r.stdout != "" || !strings.HasPrefix(r.stderr, "hesse: "+c.message) {
+			t.Errorf("%s: exit %d, %s, want %s", c.args, r.code, r.stderr, c.message)
+		}
+	}
+	for _, c := range []struct{ args, message string }{
+		{"--targets=", "--targets is empty; name columns"},
+		{"--targets y,y", `--targets names column "y" twice; name it once`},
+		{"--targets y,a --columns a", `column "a" is named by both --targets and --columns; it can be one of them`},
+		{"--targets y --family gamma", "--targets is for the families gaussian, binomial and poisson"},
+		{"--targets y --rolling 2", "--targets and --rolling do not go together"},
+		{"--targets y --solver lbfgs", "--targets and --solver do not go together"},
+		{"--targets y --precision exact", "--targets and --precision do not go together"},
+		{"--targets y,a,b,w --no-intercept", "there are no columns to fit and no intercept"},
+	} {
+		r := hesse(t, "", append([]string{"fit", "t.csv"}, strings.Fields(c.args)...)...)
 		if r.code != exitUsage || r.stdout != "" || !strings.HasPrefix(r.stderr, "hesse: "+c.message) {
 			t.Errorf("%s: exit %d, %s, want %s", c.args, r.code, r.stderr, c.message)
 		}

@@ -37,7 +37,7 @@ func (c *fitCommand) checkColumns() error {
 	for _, of := range []struct {
 		option string
 		names  []string
-	}{{"--target", []string{c.Target}}, {"--weights", []string{c.Weights}}, {"--offset", []string{c.Offset}}, {"--by", []string{c.By}}, {"--columns", c.Columns}} {
+	}{{c.targetOption(), c.targets()}, {"--weights", []string{c.Weights}}, {"--offset", []string{c.Offset}}, {"--by", []string{c.By}}, {"--columns", c.Columns}} {
 		for _, name := range of.names {
 			if name == "" {
 				continue

@@ -75,7 +75,7 @@ func (c *fitCommand) advise(err error, chosen *columns) error {
 	case !found:
 	case e.Name == chosen.target && classes(c.family()):
 		e.Advice = "code the two classes as 0 and 1"
-	case slices.Contains(chosen.special(), e.Name), e.Name == chosen.by:
+	case slices.Contains(chosen.special(), e.Name), slices.Contains(c.Targets, e.Name), e.Name == chosen.by:
 		e.Advice = strings.TrimSuffix(rest, ", or ")
 	case c.Columns != nil:
 		e.Advice = rest + "leave the column out of --columns"

@@ -17,7 +17,7 @@ import (
 type fitCommand struct {
 	File string `arg:"" name:"FILE" help:"CSV file with a header; - is standard input."`
 
-	Target    string   `required:"" placeholder:"COLUMN" help:"The column to explain."`
+	Target    string   `required:"" xor:"target" placeholder:"COLUMN" help:"The column to explain."`
 	Family    string   `enum:"${families}" default:"gaussian" help:"gaussian (least squares), binomial (logistic regression, target 0 or 1); with a log link, poisson (counts), gamma (positive targets), tweedie (zeros among them); without a likelihood, huber (outliers pull less), quantile (smoothed), squared-hinge (support vectors, target 0 or 1)."`
 	Power     *float64 `placeholder:"P" help:"tweedie: the power of the variance, between 1 and 2 (1.5)."`
 	Delta     *float64 `placeholder:"D" help:"huber: the residual beyond which the loss is straight, in units of the target (1.345)."`
@@ -41,6 +41,7 @@ type fitCommand struct {
 	checkpointFlags `embed:""`
 	groupFlags      `embed:""`
 	batchFlags      `embed:""`
+	targetFlags     `embed:""`
 
 	JSON bool   `name:"json" help:"Print one JSON object, not a summary; with --by one a line, not CSV."`
 	Out  string `placeholder:"MODEL" help:"Write the model to this file, as JSON."`
@@ -52,9 +53,11 @@ func (*fitCommand) Help() string {
 
     hesse fit cars.csv --target price --out price.json
     hesse fit - --target bought --family binomial --l2 1 --exclude name,id < visits.csv
+    hesse fit cars.csv --target price --cv 10 --l2 1e-4..1e4
     hesse fit sales.csv --target sold --by shop > shops.csv
+    hesse fit stocks.csv --target return --rolling 250 > windows.csv
 
-With --by, standard output gets a row a group, in the order in which groups first appear: its key, n, the status of its fit, estimates and standard errors. Cells without a number are empty. A group that cannot be fitted says why in its status, and the exit status is 4 only if no group has converged. A table of up to 64 MB of numbers may be in any order; a longer one whose groups lie together so far is fitted and written as it is read.`
+--by, --rolling and --targets print a row a fit: what tells it apart, n, its status, estimates and standard errors. Cells without a number are empty. A fit that fails says why in its status, and the exit status is 4 only if no fit has converged. Groups of --by come in the order in which they first appear; a table of up to 64 MB of numbers may be in any order, a longer one whose groups lie together so far is fitted and written as it is read.`
 }
 
 const maxThreads = 1024
@@ -65,6 +68,9 @@ const chosen = "auto"
 func (c *fitCommand) check() error {
 	c.Target, c.Weights, c.Offset, c.By = strings.TrimSpace(c.Target), strings.TrimSpace(c.Weights), strings.TrimSpace(c.Offset), strings.TrimSpace(c.By)
 	if err := c.checkBatch(); err != nil {
+		return err
+	}
+	if err := c.checkTargets(); err != nil {
 		return err
 	}
 	switch {
@@ -164,6 +170,9 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 		if err := c.out().check(in.file); err != nil {
 			return err
 		}
+	}
+	if c.Targets != nil {
+		return c.fitTargets(ctx, con, in, start)
 	}
 	options := c.options()
 	if options.Checkpoints, err = c.checkpoints(ctx, con, in.file); err != nil {

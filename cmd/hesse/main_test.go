@@ -101,7 +101,7 @@ func TestUsageErrors(t *testing.T) {
 		{"", `expected one of "fit", "predict", "bench", "info"` + see},
 		{"fti", `unexpected argument fti, did you mean "fit"?` + see},
 		{"fit --target y", `expected "<FILE>"` + see},
-		{"fit t.csv", "missing flags: --target=COLUMN" + see},
+		{"fit t.csv", "missing flags: --target=COLUMN or --targets=A,B" + see},
 		{"fit t.csv u.csv --target y", "unexpected argument u.csv" + see},
 		{"fit t.csv --target y --rigde 1", "unknown flag --rigde" + see},
 		{"fit t.csv --target y --family cauchy", `--family must be one of "gaussian","binomial","poisson","gamma","tweedie","huber","quantile","squared-hinge" but got "cauchy"` + see},

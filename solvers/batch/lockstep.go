@@ -37,6 +37,8 @@ type lockstep[T kernels.Float] struct {
 	block  loss.Block
 	factor cholesky.Factorization
 	active []*contender
+	models []*contender // all that there are, and how many are in use
+	used   int
 }
 
 // A contender is one model under way. Its variables are the intercept, if there is
@@ -88,15 +90,31 @@ func (l *lockstep[T]) lead() int {
 	return 0
 }
 
-// newModel is a model that starts at zero. penalty is λ of every column.
-func (l *lockstep[T]) newModel(model int, penalty []float64) *contender {
+// recycle takes back all models, for newModel to use their memory.
+func (l *lockstep[T]) recycle() { l.used = 0 }
+
+// newModel is a model with a penalty for every column, whose λ may be changed.
+func (l *lockstep[T]) newModel(model int, l2 float64) *contender {
+	if l.used == len(l.models) {
+		l.models = append(l.models, l.makeModel())
+	}
+	m := l.models[l.used]
+	l.used++
+	m.model = model
+	for j := range m.penalty {
+		m.penalty[j] = l2
+	}
+	m.restart()
+	return m
+}
+
+func (l *lockstep[T]) makeModel() *contender {
 	n := l.lead() + l.data.X.Cols
-	m := &contender{model: model, penalty: penalty}
+	m := &contender{penalty: make([]float64, l.data.X.Cols)}
 	for _, v := range []*[]float64{&m.x, &m.trial, &m.step, &m.gradient, &m.next} {
 		*v = make([]float64, n)
 	}
 	m.hessian, m.nextHessian = memory.Slice[float64](n*n), memory.Slice[float64](n*n)
-	m.restart()
 	return m
 }
 
@@ -339,12 +357,16 @@ func (l *lockstep[T]) converged(m *contender) {
 
 func (l *lockstep[T]) end(m *contender, s Status) { m.status, m.done = s, true }
 
-// result puts what a model came to into entry i of the fits. c is the shift.
-func (l *lockstep[T]) result(m *contender, f *Fits, i int) {
+// result puts what a model came to into entry i of the fits, and columns that
+// depend on others aside.
+func (l *lockstep[T]) result(m *contender, f *Fits, i int, trouble *map[int][]int) {
 	f.Status[i], f.Rows[i], f.Iterations[i] = m.status, m.rows, int32(m.iterations)
 	if m.status != Converged && m.status != IterationLimit {
 		if m.dependent != nil {
-			f.dependent[i] = m.dependent
+			if *trouble == nil {
+				*trouble = map[int][]int{}
+			}
+			(*trouble)[i] = m.dependent
 		}
 		return
 	}

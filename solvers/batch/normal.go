@@ -22,6 +22,7 @@ type normal struct {
 	tolerance float64 // of the rank
 
 	from    *sums
+	usable  bool      // from is finite
 	mean    []float64 // of z, 0 without an intercept
 	centred []float64 // Σ w (z − mean)(z − mean)ᵀ, q×q, the upper triangle
 
@@ -29,6 +30,7 @@ type normal struct {
 	weights []float64
 	lambda  []float64 // of every column, as factorised
 	beta    []float64
+	plain   bool // factor is that of the last solution
 
 	full    []float64 // the matrix with its intercept, for what the fast path leaves
 	right   []float64
@@ -54,7 +56,7 @@ func (s *normal) lead() int {
 
 // load takes sums, which must stay as they are while they are solved.
 func (s *normal) load(from *sums) {
-	s.from = from
+	s.from, s.usable = from, from.finite()
 	q := s.p + 1
 	memory.Copy(s.centred, from.second)
 	if !s.intercept {
@@ -65,6 +67,13 @@ func (s *normal) load(from *sums) {
 	}
 	for i := range q {
 		kernels.Axpy(s.centred[i*q+i:(i+1)*q], -s.mean[i], from.first[i:])
+	}
+}
+
+// penalise sets the penalty of every column.
+func (s *normal) penalise(l2 float64) {
+	for j := range s.lambda {
+		s.lambda[j] = l2
 	}
 }
 
@@ -83,6 +92,7 @@ func (s *normal) variance(j int) float64 {
 // solve sets beta for the penalties in lambda: the coefficients of z.
 func (s *normal) solve() (Status, []int) {
 	p, q := s.p, s.p+1
+	s.plain = false
 	if status := s.countable(); status != Converged {
 		return status, nil
 	}
@@ -103,14 +113,13 @@ func (s *normal) solve() (Status, []int) {
 		}
 		root := math.Sqrt(row[0])
 		row[0] = root
-		for j := range row[1:] {
-			row[1+j] /= root
-		}
+		kernels.Scal(row[1:], 1/root)
 	}
 	for k := p - 1; k >= 0; k-- {
 		row := s.factor[k*q : (k+1)*q]
 		s.beta[k] = (row[p] - product(row[k+1:p], s.beta[k+1:])) / row[k]
 	}
+	s.plain = true
 	return Converged, nil
 }
 
@@ -124,22 +133,10 @@ func (s *normal) countable() Status {
 	switch {
 	case s.from.rows == 0 || s.from.rows < width && !penalised:
 		return TooFewRows
-	case !s.finite():
+	case !s.usable:
 		return NotFinite
 	}
 	return Converged
-}
-
-func (s *normal) finite() bool {
-	q := s.p + 1
-	for i := range q {
-		for _, v := range s.from.second[i*q+i : (i+1)*q] {
-			if !isFinite(v) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // factorise is the pivoted factorisation of the matrix with its intercept.
@@ -225,12 +222,14 @@ func (s *normal) coefficients(dst, c []float64) {
 }
 
 // stdErrors sets dst to the roots of the diagonal of σ²H⁻¹, in the units of
-// the data, without a penalty.
+// the data, without a penalty; NaN if the rank is too small for it.
 func (s *normal) stdErrors(dst, c []float64, variance float64) {
 	s.factorise()
 	lead := s.lead()
 	if s.pivoted.Rank() < s.p+lead {
-		undefinedSlice(dst)
+		for i := range dst {
+			dst[i] = math.NaN()
+		}
 		return
 	}
 	s.pivoted.InverseDiagonal(dst)

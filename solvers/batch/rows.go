@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
@@ -149,8 +148,10 @@ func targetShift[T kernels.Float](d *pass.Data[T]) T {
 
 var errNotFinite = errors.New("batch: X holds a NaN or an infinity, or numbers too large for float64 squares")
 
-func undefinedSlice(x []float64) {
-	for i := range x {
-		x[i] = math.NaN()
+func widen[T kernels.Float](x []T) []float64 {
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
 	}
+	return wide
 }

@@ -189,9 +189,7 @@ func (s *small) settle(m []float64) Status {
 	s.sums.weight, s.sums.rows = m[at+s.q], s.rows(m)
 	g := s.general
 	g.load(s.sums)
-	for j := range g.lambda {
-		g.lambda[j] = s.l2
-	}
+	g.penalise(s.l2)
 	status, dependent := g.solve()
 	s.dependent = dependent
 	copy(s.beta, g.beta)

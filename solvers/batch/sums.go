@@ -41,6 +41,17 @@ func (s *sums) set(from *sums) {
 	memory.Copy(s.second, from.second)
 }
 
+// finite says that no number is NaN or infinite.
+func (s *sums) finite() bool {
+	q := len(s.first)
+	for i := range q {
+		if !areFinite(s.second[i*q+i : (i+1)*q]) {
+			return false
+		}
+	}
+	return true
+}
+
 // A panel collects rows until there are enough for the kernels.
 type panel[T kernels.Float] struct {
 	z       kernels.Matrix[T] // PanelRows × (p + 1)

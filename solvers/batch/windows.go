@@ -78,6 +78,9 @@ func Roll[T kernels.Float](ctx context.Context, d *pass.Data[T], o Windows) (*Ro
 	if o.From > first {
 		first += (o.From - first + o.Step - 1) / o.Step * o.Step
 	}
+	if first < o.To {
+		r.Last = make([]int, 0, (o.To-1-first)/o.Step+1)
+	}
 	for e := first; e < o.To; e += o.Step {
 		r.Last = append(r.Last, e)
 	}
@@ -183,7 +186,9 @@ type windowRoom[T kernels.Float] struct {
 
 func newWindowRoom[T kernels.Float](r *rolling[T], size int) *windowRoom[T] {
 	w := &windowRoom[T]{small: newSmall(r.data.X.Cols, !r.o.NoIntercept, r.o.L2, rankTolerance[T]())}
-	w.suffix = make([]float64, size*w.length())
+	if size < r.data.X.Rows { // else nothing is before a boundary
+		w.suffix = make([]float64, size*w.length())
+	}
 	w.now, w.sum = make([]float64, w.length()), make([]float64, w.length())
 	w.z, w.c = make([]float64, w.q), make([]float64, w.q)
 	return w

@@ -249,6 +249,31 @@ func TestRollErrors(t *testing.T) {
 	}
 }
 
+// TestWindowsAllocateNothingEach: twice as many take no more allocations.
+func TestWindowsAllocateNothingEach(t *testing.T) {
+	d := made[float64](making{rows: 1200, columns: 5}, 5)
+	for _, size := range []int{30, 0} {
+		count := func(to int) float64 {
+			least := math.Inf(1)
+			for range 5 {
+				least = min(least, testing.AllocsPerRun(1, func() {
+					o := Windows{Options: Options{Threads: 1, StdErrors: true}, Size: size, MinRows: 20, To: to}
+					if _, err := Roll(context.Background(), d, o); err != nil {
+						t.Fatal(err)
+					}
+				}))
+			}
+			return least
+		}
+		if few, many := count(500), count(1000); size > 0 && many > few || many > few+8 { // 8: moments of a block of 512
+			t.Errorf("size %d: %v allocations for 1000 rows, %v for 500", size, many, few)
+		}
+	}
+	if r, err := Roll(context.Background(), d, Windows{Size: 1 << 60, MinRows: 1190}); err != nil || len(r.Last) != 11 {
+		t.Errorf("a size beyond any memory: %v", err)
+	}
+}
+
 // BenchmarkWindows is 250 rows and 5 columns, and an intercept.
 func BenchmarkWindows(b *testing.B) {
 	d := made[float64](making{rows: 200_000, columns: 5}, 1)

@@ -1,0 +1,106 @@
+package batch
+
+import (
+	"context"
+
+	"github.com/seed-0327bdf7/hesse/internal/par"
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+// crossRows is the rows of a block: enough for some panels of every fold.
+const crossRows = 128 * kernels.PanelRows
+
+// complements are the moments of every fold and, beside them, those of all
+// others: of the folds before it and those behind. The last is all of them.
+func (f *crossing[T]) complements(ctx context.Context, shift []T) (each, others []*sums, err error) {
+	if each, err = f.moments(ctx, shift); err != nil {
+		return nil, nil, err
+	}
+	q := len(shift)
+	before, behind := newSums(q), newSums(q)
+	others = make([]*sums, f.folds, f.folds+1)
+	for k := f.folds - 1; k >= 0; k-- {
+		others[k] = newSums(q)
+		others[k].set(behind)
+		behind.add(each[k])
+	}
+	for k := range f.folds {
+		total := newSums(q)
+		total.set(before)
+		total.add(others[k])
+		others[k] = total
+		before.add(each[k])
+	}
+	return each, append(others, before), nil
+}
+
+// moments are those of every fold.
+func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
+	d, q := f.data, len(shift)
+	if f.o.NoIntercept {
+		shift = nil
+	}
+	threads := f.o.threads()
+	panels := make([][]*panel[T], threads)
+	works := make([][]T, threads)
+	blocks := (d.X.Rows + crossRows - 1) / crossRows
+	threads = max(1, min(threads, blocks))
+	job := par.Job[[]*sums]{Threads: threads, Run: par.RunLength(blocks, threads)}
+	job.Claim = func(_, claim int) (int, error) { return max(0, min(job.Run, blocks-claim*job.Run)), nil }
+	free := make(chan []*sums, 64+32*threads)
+	job.Merge = func(into, from []*sums) {
+		for k := range into {
+			into[k].add(from[k])
+			from[k].reset()
+		}
+		select {
+		case free <- from:
+		default:
+		}
+	}
+	job.Block = func(worker, claim, block int) []*sums {
+		if panels[worker] == nil {
+			for range f.folds {
+				panels[worker] = append(panels[worker], newPanel[T](q))
+			}
+			works[worker] = make([]T, kernels.TriangleWork(q))
+		}
+		var total []*sums
+		select {
+		case total = <-free:
+		default:
+			for range f.folds {
+				total = append(total, newSums(q))
+			}
+		}
+		lo := (claim*job.Run + block) * crossRows
+		f.collect(total, panels[worker], shift, works[worker], lo, min(lo+crossRows, d.X.Rows))
+		return total
+	}
+	total, _, err := par.Reduce(ctx, &job)
+	return total, err
+}
+
+// collect deals rows to the panels of their folds, as they come.
+func (f *crossing[T]) collect(total []*sums, panels []*panel[T], shift []T, work []T, lo, hi int) {
+	d, w, ahead := f.data, 1.0, lo
+	flush := func(k, row int) {
+		// Panels of all folds are full at about the same time: each fetches as many
+		// rows behind those that others have fetched.
+		from := max(ahead, row)
+		ahead = min(from+kernels.PanelRows, d.X.Rows)
+		panels[k].flush(total[k], shift, d.Weights != nil, work, d.X.Slice(from, ahead).Data)
+	}
+	for i := lo; i < hi; i++ {
+		if d.Weights != nil {
+			w = float64(d.Weights[i])
+		}
+		k := f.assignment[i]
+		if panels[k].push(d.X.Row(i), target(d, i), w) {
+			flush(k, i+1)
+		}
+	}
+	for k := range panels {
+		flush(k, hi)
+	}
+}
