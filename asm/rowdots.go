@@ -41,7 +41,9 @@ func rowDots(k *kernel) {
 	move(at(dst, 0), old)
 	scale(k.parameter("beta"), old, old)
 	k.Label("set")
-	fma(k.parameter("alpha"), old, sum)
+	factor := k.XMM()
+	move(k.parameter("alpha"), factor) // go vet takes a VFMADD132SS of memory for one of eight bytes
+	fma(factor, old, sum)
 	move(sum, at(dst, 0))
 	k.ADDQ(imm(k.size), dst)
 	k.ADDQ(stride, a)

@@ -390,7 +390,8 @@ fold:
 	VMULSD       beta+16(FP), X1, X1
 
 set:
-	VFMADD132SD alpha+8(FP), X1, X0
+	VMOVSD      alpha+8(FP), X2
+	VFMADD132SD X2, X1, X0
 	VMOVSD      X0, (AX)
 	ADDQ        $+8, AX
 	ADDQ        SI, CX
@@ -791,7 +792,8 @@ fold:
 	VMULSS       beta+12(FP), X1, X1
 
 set:
-	VFMADD132SS alpha+8(FP), X1, X0
+	VMOVSS      alpha+8(FP), X2
+	VFMADD132SS X2, X1, X0
 	VMOVSS      X0, (AX)
 	ADDQ        $+4, AX
 	ADDQ        SI, CX
