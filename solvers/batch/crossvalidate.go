@@ -25,7 +25,8 @@ type Path struct {
 	Standardize bool
 
 	// Folds is how many folds there are; 0 means 10. Of every so many
-	// consecutive rows each goes to another fold, in an order drawn with Seed.
+	// consecutive rows each goes to another fold, in an order drawn with Seed;
+	// from 65536 rows on, of every so many runs of 8 rows.
 	Folds int
 	Seed  uint64
 
@@ -122,17 +123,33 @@ func (o *Path) assign(rows int) (folds int, assignment []int, err error) {
 	return folds, o.Assignment, nil
 }
 
-// deal gives each of every so many consecutive rows to another fold.
+// Many rows are dealt in runs, which are copied together.
+const (
+	manyRows = 1 << 16
+	runRows  = 8
+)
+
+// deal gives each of every so many consecutive rows, or runs of them, to another
+// fold.
 func deal(rows, folds int, seed uint64) []int {
-	hands := make([]int, (rows+folds-1)/folds*folds)
-	for lo := 0; lo < len(hands); lo += folds {
-		hand := hands[lo : lo+folds]
+	run := 1
+	if rows >= manyRows {
+		run = runRows
+	}
+	hands := make([]int, 0, rows+run*folds)
+	hand := make([]int, folds)
+	for lo := 0; len(hands) < rows; lo += folds {
 		for i := range hand {
 			hand[i] = i
 		}
 		for i := folds - 1; i > 0; i-- {
 			j := int(draw(seed, 0, uint64(lo+i)) % uint64(i+1))
 			hand[i], hand[j] = hand[j], hand[i]
+		}
+		for _, k := range hand {
+			for range run {
+				hands = append(hands, k)
+			}
 		}
 	}
 	return hands[:rows]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,6 +113,29 @@ func TestCurve(t *testing.T) {
 	if c.Best != 2 || c.OneStdError != 3 {
 		t.Errorf("best %d, within one standard error %d; want 2 and 3", c.Best, c.OneStdError)
 	}
+}
+
+// TestManyRowsAreDealtInRuns: folds of many rows, too, differ by no more than a
+// run, and their moments are those of their rows.
+func TestManyRowsAreDealtInRuns(t *testing.T) {
+	a := deal(manyRows+5, 3, 1)
+	counts := make([]int, 3)
+	for i, k := range a {
+		counts[k]++
+		if k != a[i/runRows*runRows] {
+			t.Fatalf("row %d is in fold %d, its run begins in %d", i, k, a[i/runRows*runRows])
+		}
+	}
+	if slices.Max(counts)-slices.Min(counts) > runRows {
+		t.Errorf("folds of %v rows", counts)
+	}
+	d := made[float64](making{rows: manyRows + 5, columns: 2, weights: true}, 1)
+	drawn, err := CrossValidate(context.Background(), d, Path{Folds: 3, Seed: 1, Penalties: []float64{7}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fittedAlone(t, some(d, func(i int) bool { return a[i] != 2 }), glm.Options{L2: 7})
+	near(t, "fold 2", drawn.FoldErrors[2:], []float64{heldOut(d, nil, a, 2, m)}, 1e-10)
 }
 
 func TestDealIsBalanced(t *testing.T) {
