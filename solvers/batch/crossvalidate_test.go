@@ -64,6 +64,7 @@ func TestFoldsEqualFitsAlone(t *testing.T) {
 		{making{rows: 137, columns: 40, mean: 1e8}, Path{Folds: 2, Seed: 7, Penalties: []float64{1, 10}}, 1e-5}, // X itself has 1e-8 of rounding
 		{making{rows: 900, columns: 9, weights: true, offset: true}, Path{Folds: 4, Standardize: true, Penalties: []float64{3, 30}}, 1e-10},
 		{making{rows: 9000, columns: 3}, Path{Options: Options{NoIntercept: true}, Folds: 5, Standardize: true, Penalties: []float64{5}}, 1e-10},
+		{making{rows: 800, columns: 4, noise: 1e-10, weights: true}, Path{Folds: 3, Penalties: []float64{0}}, 1e-4}, // residuals below the rounding of moments
 		{making{rows: 700, columns: 4, loss: loss.Logistic{}}, Path{Folds: 3, Penalties: []float64{0.5, 0, 20}}, 1e-7},
 		{making{rows: 500, columns: 3, loss: loss.Logistic{}, weights: true, offset: true}, Path{Folds: 2, Standardize: true, Penalties: []float64{1, 9}}, 1e-7},
 		{making{rows: 600, columns: 3, loss: loss.Poisson{}, offset: true}, Path{Folds: 3, Penalties: []float64{2, 0}}, 1e-7},
