@@ -26,7 +26,7 @@ func TestCrossValidationChoosesAPenalty(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := p.Cross
-		if len(r.Curve) != 11 || r.Curve[0].L2 != 0.01 || r.Curve[10].L2 != 1000 || math.Abs(r.Curve[5].L2-math.Sqrt(10)) > 1e-14 || r.Folds != 5 || r.Seed != 3 || r.Rule != rule {
+		if len(r.Curve) != 11 || r.Curve[0].L2 != 0.01 || r.Curve[10].L2 != 1000 || r.Curve[5].L2 != 3.16228 || r.Folds != 5 || r.Seed != 3 || r.Rule != rule {
 			t.Fatalf("%+v", r)
 		}
 		least := r.Curve[0]

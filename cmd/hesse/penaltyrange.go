@@ -46,12 +46,14 @@ func (r *penaltyRange) Decode(ctx *kong.DecodeContext) error {
 	return nil
 }
 
-// grid is the penalties of a range, evenly spaced in their logarithms.
+// grid is the penalties of a range, evenly spaced in their logarithms, to six
+// digits: one that was chosen can be typed, and is the same on every machine.
 func (r penaltyRange) grid() []float64 {
 	penalties := make([]float64, r.count)
 	low, high := math.Log10(r.from), math.Log10(r.to)
 	for i := range penalties {
-		penalties[i] = math.Pow(10, low+(high-low)*float64(i)/float64(r.count-1))
+		exact := math.Pow(10, low+(high-low)*float64(i)/float64(r.count-1))
+		penalties[i], _ = strconv.ParseFloat(strconv.FormatFloat(exact, 'g', 6, 64), 64)
 	}
 	penalties[0], penalties[r.count-1] = r.from, r.to
 	return penalties

@@ -217,11 +217,11 @@ func (w *resampler[T]) squares(ctx context.Context) {
 	for lo := 0; lo < d.X.Rows && ctx.Err() == nil; lo += kernels.PanelRows {
 		hi := min(lo+kernels.PanelRows, d.X.Rows)
 		w.panel.rows = 0
-		for i := lo; i < hi; i++ {
-			w.panel.push(d.X.Row(i), target(d, i), 1)
+		y, _ := w.panel.put(d.X.Slice(lo, hi), shift)
+		for r := range y.Rows {
+			y.Data[r*y.Stride] = target(d, lo+r) - shift[q-1]
 		}
 		z, weights := w.panel.z.Slice(0, hi-lo), w.weights[:hi-lo]
-		kernels.Pack(z, z, shift, nil)
 		for b := w.from; b < w.to; b++ {
 			s := w.sums[b-w.from]
 			s.rows += w.weigh(weights, b, lo)

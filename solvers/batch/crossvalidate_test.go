@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +64,7 @@ func TestFoldsEqualFitsAlone(t *testing.T) {
 		{making{rows: 137, columns: 40, mean: 1e8}, Path{Folds: 2, Seed: 7, Penalties: []float64{1, 10}}, 1e-5}, // X itself has 1e-8 of rounding
 		{making{rows: 900, columns: 9, weights: true, offset: true}, Path{Folds: 4, Standardize: true, Penalties: []float64{3, 30}}, 1e-10},
 		{making{rows: 9000, columns: 3}, Path{Options: Options{NoIntercept: true}, Folds: 5, Standardize: true, Penalties: []float64{5}}, 1e-10},
+		{making{rows: 800, columns: 4, noise: 1e-10, weights: true}, Path{Folds: 3, Penalties: []float64{0}}, 1e-4}, // residuals below the rounding of moments
 		{making{rows: 700, columns: 4, loss: loss.Logistic{}}, Path{Folds: 3, Penalties: []float64{0.5, 0, 20}}, 1e-7},
 		{making{rows: 500, columns: 3, loss: loss.Logistic{}, weights: true, offset: true}, Path{Folds: 2, Standardize: true, Penalties: []float64{1, 9}}, 1e-7},
 		{making{rows: 600, columns: 3, loss: loss.Poisson{}, offset: true}, Path{Folds: 3, Penalties: []float64{2, 0}}, 1e-7},
@@ -112,6 +114,29 @@ func TestCurve(t *testing.T) {
 	if c.Best != 2 || c.OneStdError != 3 {
 		t.Errorf("best %d, within one standard error %d; want 2 and 3", c.Best, c.OneStdError)
 	}
+}
+
+// TestManyRowsAreDealtInRuns: folds of many rows, too, differ by no more than a
+// run, and their moments are those of their rows.
+func TestManyRowsAreDealtInRuns(t *testing.T) {
+	a := deal(manyRows+5, 3, 1)
+	counts := make([]int, 3)
+	for i, k := range a {
+		counts[k]++
+		if k != a[i/runRows*runRows] {
+			t.Fatalf("row %d is in fold %d, its run begins in %d", i, k, a[i/runRows*runRows])
+		}
+	}
+	if slices.Max(counts)-slices.Min(counts) > runRows {
+		t.Errorf("folds of %v rows", counts)
+	}
+	d := made[float64](making{rows: manyRows + 5, columns: 2, weights: true}, 1)
+	drawn, err := CrossValidate(context.Background(), d, Path{Folds: 3, Seed: 1, Penalties: []float64{7}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fittedAlone(t, some(d, func(i int) bool { return a[i] != 2 }), glm.Options{L2: 7})
+	near(t, "fold 2", drawn.FoldErrors[2:], []float64{heldOut(d, nil, a, 2, m)}, 1e-10)
 }
 
 func TestDealIsBalanced(t *testing.T) {

@@ -37,9 +37,6 @@ func (f *crossing[T]) complements(ctx context.Context, shift []T) (each, others 
 // moments are those of every fold.
 func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 	d, q := f.data, len(shift)
-	if f.o.NoIntercept {
-		shift = nil
-	}
 	threads := f.o.threads()
 	panels := make([][]*panel[T], threads)
 	works := make([][]T, threads)
@@ -81,23 +78,33 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 	return total, err
 }
 
-// collect deals rows to the panels of their folds, as they come.
+// collect deals rows to the panels of their folds, as they come, runs of them
+// together.
 func (f *crossing[T]) collect(total []*sums, panels []*panel[T], shift []T, work []T, lo, hi int) {
-	d, w, ahead := f.data, 1.0, lo
+	d, ahead := f.data, lo
 	flush := func(k, row int) {
 		// Panels of all folds are full at about the same time: each fetches as many
 		// rows behind those that others have fetched.
 		from := max(ahead, row)
 		ahead = min(from+kernels.PanelRows, d.X.Rows)
-		panels[k].flush(total[k], shift, d.Weights != nil, work, d.X.Slice(from, ahead).Data)
+		panels[k].flush(total[k], d.Weights != nil, work, d.X.Slice(from, ahead).Data)
 	}
-	for i := lo; i < hi; i++ {
-		if d.Weights != nil {
-			w = float64(d.Weights[i])
-		}
+	for i := lo; i < hi; {
 		k := f.assignment[i]
-		if panels[k].push(d.X.Row(i), target(d, i), w) {
-			flush(k, i+1)
+		b := panels[k]
+		end := i + 1
+		for last := min(hi, i+kernels.PanelRows-b.rows); end < last && f.assignment[end] == k; {
+			end++
+		}
+		y, w := b.put(d.X.Slice(i, end), shift)
+		for r := range w {
+			y.Data[r*y.Stride], w[r] = target(d, i+r)-shift[len(shift)-1], 1
+			if d.Weights != nil {
+				w[r] = float64(d.Weights[i+r])
+			}
+		}
+		if i = end; b.full() {
+			flush(k, i)
 		}
 	}
 	for k := range panels {

@@ -207,6 +207,16 @@ func (s *normal) residual(of *normal) float64 {
 	return max(total, 0)
 }
 
+// blur is how large a residual must be to keep some eight digits.
+func (s *normal) blur(of *normal) float64 {
+	q := s.p + 1
+	size := math.Sqrt(max(of.centred[q*q-1], 0))
+	for j, b := range s.beta {
+		size += float64(math.Abs(b) * math.Sqrt(max(of.centred[j*q+j], 0)))
+	}
+	return float64(0x1p-26 * float64(size*size))
+}
+
 // coefficients sets dst to the solution in the units of the data: c is the
 // shift of the columns, and of the target behind them.
 func (s *normal) coefficients(dst, c []float64) {

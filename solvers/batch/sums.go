@@ -54,10 +54,9 @@ func (s *sums) finite() bool {
 
 // A panel collects rows until there are enough for the kernels.
 type panel[T kernels.Float] struct {
-	z       kernels.Matrix[T] // PanelRows × (p + 1)
-	w       []float64
-	rows    int
-	counted int // rows with a positive weight
+	z    kernels.Matrix[T] // PanelRows × (p + 1)
+	w    []float64
+	rows int
 }
 
 func newPanel[T kernels.Float](q int) *panel[T] {
@@ -68,35 +67,39 @@ func newPanel[T kernels.Float](q int) *panel[T] {
 	}
 }
 
-// push takes a row; full says that the panel must be flushed.
-func (b *panel[T]) push(x []T, y T, w float64) (full bool) {
-	row := b.z.Row(b.rows)
-	memory.Copy(row, x)
-	row[len(x)] = y
-	b.w[b.rows] = w
-	if w > 0 {
-		b.counted++
-	}
-	b.rows++
-	return b.rows == kernels.PanelRows
+// put takes rows, less the shift of the columns, with room for their targets,
+// which the caller sets, less theirs. There must be room for as many.
+func (b *panel[T]) put(x kernels.Matrix[T], shift []T) (targets kernels.Matrix[T], weights []float64) {
+	p := x.Cols
+	to := b.z.Slice(b.rows, b.rows+x.Rows)
+	targets, weights = to, b.w[b.rows:b.rows+x.Rows]
+	targets.Data, targets.Cols = to.Data[p:], 1
+	to.Cols = p
+	kernels.Pack(to, x, shift[:p], nil)
+	b.rows += x.Rows
+	return targets, weights
 }
 
-// flush adds the rows to s, less the shift, which is nil for none. weighted
-// says that not all weights are 1; next is memory that is read next.
-func (b *panel[T]) flush(s *sums, shift []T, weighted bool, work, next []T) {
+// full says that the panel must be flushed.
+func (b *panel[T]) full() bool { return b.rows == kernels.PanelRows }
+
+// flush adds the rows to s. weighted says that not all weights are 1; next is
+// memory that is read next.
+func (b *panel[T]) flush(s *sums, weighted bool, work, next []T) {
 	if b.rows == 0 {
 		return
 	}
 	z, w := b.z.Slice(0, b.rows), b.w[:b.rows]
-	if shift != nil {
-		kernels.Pack(z, z, shift, nil)
-	}
 	kernels.Update(s.first, z, nil, w)
 	s.weight += kernels.Sum(w)
-	s.rows += b.counted
+	for _, v := range w {
+		if v > 0 {
+			s.rows++
+		}
+	}
 	if !weighted {
 		w = nil
 	}
 	kernels.Triangle(s.second, z.Cols, z, w, work, next)
-	b.rows, b.counted = 0, 0
+	b.rows = 0
 }
