@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -205,7 +206,8 @@ func (c *fitCommand) roll(ctx context.Context, con *console, file string, d *glm
 		step = *c.RollingStep
 		o.Step = step
 	}
-	t := newFitTable(con, c.JSON, lastRow, d.Names, !c.NoIntercept)
+	t := newFitTable(con, c.JSON, lastRow, lastRow, d.Names, !c.NoIntercept)
+	t.number = true
 	data := design(d)
 	span := windowsAtATime * step
 	for from := 0; from < len(d.Y); from += span {
@@ -215,7 +217,9 @@ func (c *fitCommand) roll(ctx context.Context, con *console, file string, d *glm
 			return err
 		}
 		for i, last := range r.Last {
-			t.add(fmt.Sprint(last+1), &r.Fits, i)
+			if err := t.add(ctx, strconv.Itoa(last+1), &r.Fits, i); err != nil {
+				return err
+			}
 		}
 		if err := t.flush(ctx); err != nil {
 			return err

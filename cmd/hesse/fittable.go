@@ -12,11 +12,13 @@ import (
 )
 
 // A fitTable is standard output of many fits: a row of CSV for each, or with
-// json an object a line.
+// json an object a line. CSV begins with the first fit.
 type fitTable struct {
 	console  *console
 	json     bool
-	key      string // the name of what tells fits apart
+	key      string // the column, in CSV, that tells fits apart
+	field    string // the field of JSON that does
+	number   bool   // which is a number
 	features []string
 	names    []string // of the coefficients
 
@@ -24,27 +26,23 @@ type fitTable struct {
 	fits, converged int
 }
 
-func newFitTable(con *console, json bool, key string, features []string, intercept bool) *fitTable {
-	t := &fitTable{console: con, json: json, key: key, features: features}
+func newFitTable(con *console, json bool, key, field string, features []string, intercept bool) *fitTable {
+	t := &fitTable{console: con, json: json, key: key, field: field, features: features}
 	if intercept {
 		t.names = append(t.names, glm.InterceptName)
 	}
 	t.names = append(t.names, features...)
-	if json {
-		return t
-	}
-	t.text = append(csvCell(t.text, key), ",n,status"...)
-	for _, prefix := range []string{"estimate_", "std_error_"} {
-		for _, name := range t.names {
-			t.text = csvCell(append(t.text, ','), prefix+name)
-		}
-	}
-	t.text = append(t.text, ",dependent\n"...)
 	return t
 }
 
-// add adds a fit of some; key is text as JSON and CSV may hold it, or a number.
-func (t *fitTable) add(key string, f *batch.Fits, fit int) {
+// writtenBytes is how much text is written at a time.
+const writtenBytes = 64 << 10
+
+// add adds a fit of some, and writes if there is enough to write.
+func (t *fitTable) add(ctx context.Context, key string, f *batch.Fits, fit int) error {
+	if t.fits == 0 && !t.json {
+		t.header()
+	}
 	t.fits++
 	if f.Status[fit] == batch.Converged {
 		t.converged++
@@ -55,10 +53,29 @@ func (t *fitTable) add(key string, f *batch.Fits, fit int) {
 	}
 	if t.json {
 		t.object(key, f, fit, dependent)
-		return
+	} else {
+		t.row(key, f, fit, dependent)
 	}
+	if len(t.text) < writtenBytes {
+		return nil
+	}
+	return t.flush(ctx)
+}
+
+func (t *fitTable) header() {
+	t.text = append(csvCell(t.text, t.key), ",n,status"...)
+	for _, prefix := range []string{"estimate_", "std_error_"} {
+		for _, name := range t.names {
+			t.text = csvCell(append(t.text, ','), prefix+name)
+		}
+	}
+	t.text = append(t.text, ",dependent\n"...)
+}
+
+func (t *fitTable) row(key string, f *batch.Fits, fit int, dependent []string) {
 	t.text = csvCell(t.text, key)
-	t.text = fmt.Appendf(t.text, ",%d,%s", f.Rows[fit], f.Status[fit])
+	t.text = strconv.AppendInt(append(t.text, ','), int64(f.Rows[fit]), 10)
+	t.text = append(append(t.text, ','), f.Status[fit].String()...)
 	for _, values := range [][]float64{f.Coefficient(fit), f.StdError(fit)} {
 		for _, v := range values {
 			t.text = numberOr(append(t.text, ','), v, "")
@@ -69,11 +86,11 @@ func (t *fitTable) add(key string, f *batch.Fits, fit int) {
 }
 
 func (t *fitTable) object(key string, f *batch.Fits, fit int, dependent []string) {
-	value := marshal(key)
-	if _, err := strconv.Atoi(key); err == nil && t.key == lastRow {
-		value = []byte(key)
+	value := []byte(key)
+	if !t.number {
+		value = marshal(key)
 	}
-	t.text = fmt.Appendf(t.text, `{%s:%s,"n":%d,"status":%q,"coefficients":[`, marshal(t.key), value, f.Rows[fit], f.Status[fit])
+	t.text = fmt.Appendf(t.text, `{%q:%s,"n":%d,"status":%q,"coefficients":[`, t.field, value, f.Rows[fit], f.Status[fit])
 	for i, name := range t.names {
 		if i > 0 {
 			t.text = append(t.text, ',')

@@ -88,7 +88,7 @@ type gathering struct {
 
 	fits               *batch.Fits
 	y, weights, offset []float64
-	table              groupTable
+	table              *fitTable
 }
 
 // fitGroups fits a model a group, and writes them as it goes.
@@ -105,12 +105,8 @@ func (c *fitCommand) fitGroups(ctx context.Context, con *console, in *input, sta
 	g := &gathering{
 		command: c, columns: chosen, file: in.name, reader: r, by: slices.Index(r.Columns(), c.By),
 		numbers: map[string]int32{}, together: true,
-		table: groupTable{console: con, json: c.JSON, key: c.By, features: chosen.features},
+		table: newFitTable(con, c.JSON, c.By, "key", chosen.features, !c.NoIntercept),
 	}
-	if !c.NoIntercept {
-		g.table.names = append(g.table.names, glm.InterceptName)
-	}
-	g.table.names = append(g.table.names, chosen.features...)
 	if !con.screen {
 		progress := startProgress(con, start, "fitting groups of "+in.name, in.size)
 		defer progress.stop()
@@ -119,10 +115,7 @@ func (c *fitCommand) fitGroups(ctx context.Context, con *console, in *input, sta
 	if err := g.run(ctx); err != nil {
 		return err
 	}
-	if g.table.converged == 0 {
-		return &failure{exitNotConverged, fmt.Errorf("%s: none of %d groups converged; their status says why", in.name, g.table.groups)}
-	}
-	return nil
+	return g.table.end(in.name, "groups", "no groups")
 }
 
 // run reads rows to the end.
@@ -273,5 +266,10 @@ func (g *gathering) fit(ctx context.Context, rows []float64, index []int) error 
 		}
 		return fmt.Errorf("%s: %s", g.file, strings.TrimPrefix(err.Error(), "batch: "))
 	}
-	return g.table.write(ctx, g.keys, g.fits)
+	for i, key := range g.keys {
+		if err := g.table.add(ctx, key, g.fits, i); err != nil {
+			return err
+		}
+	}
+	return g.table.flush(ctx)
 }

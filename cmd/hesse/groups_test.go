@@ -35,7 +35,7 @@ func shops(keys ...string) (header string, lines map[string][]string) {
 	return "a,shop,b,y,w", lines
 }
 
-func quoteCell(s string) string { return string(appendCell(nil, s)) }
+func quoteCell(s string) string { return string(csvCell(nil, s)) }
 
 // sorted is the table group by group, mixed a row of each in turn.
 func sorted(header string, lines map[string][]string, keys ...string) string {

@@ -108,9 +108,11 @@ func (c *fitCommand) fitTargets(ctx context.Context, con *console, in *input, st
 		}
 		return fmt.Errorf("%s: %s", in.name, strings.TrimPrefix(err.Error(), "batch: "))
 	}
-	out := newFitTable(con, c.JSON, "target", chosen.features, !c.NoIntercept)
+	out := newFitTable(con, c.JSON, "target", "target", chosen.features, !c.NoIntercept)
 	for j, name := range c.Targets {
-		out.add(name, fits, j)
+		if err := out.add(ctx, name, fits, j); err != nil {
+			return err
+		}
 	}
 	if err := out.flush(ctx); err != nil {
 		return err
