@@ -65,7 +65,7 @@ func (c *command) dram() int {
 // plans are what the options ask for: kernels and passes, then fits.
 func (c *command) plans() []bench.Plan {
 	all := bench.Plan{Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.bytes(),
-		Longest: 40 * time.Millisecond, Enough: time.Second / 2, Within: 8 * time.Minute}
+		Longest: 40 * time.Millisecond, Enough: time.Second / 2, Within: 5 * time.Minute}
 	if len(all.Threads) == 0 {
 		all.Threads = slices.Compact([]int{1, runtime.GOMAXPROCS(0)})
 	}
