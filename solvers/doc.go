@@ -16,7 +16,7 @@
 //	Hessians    Newton, TrustRegion (exact)
 //	composite   ProximalGradient (FISTA); OWLQN for an L1 penalty; ProjectedLBFGS
 //	            for bounds; CoordinateDescent, with Hessians, for both: a smooth
-//	            problem and a rough part, see Compose
+//	            problem and a rough part, see Compose, and for whole paths of penalties
 //
 // Searches are [FixedStep], [Armijo] and [StrongWolfe].
 //
