@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
@@ -19,6 +18,25 @@ import (
 // combinations of others, without a penalty, are a *CollinearError. If ctx
 // ends, the error is ctx.Err().
 func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, error) {
+	f, err := newFit(d, o)
+	if err != nil {
+		return nil, err
+	}
+	return f.run(ctx)
+}
+
+// FitSource is Fit on rows that are read anew for every pass, with the same
+// result to the last bit. names and target are as in Data.
+func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []string, target string, o Options) (*Model, error) {
+	f, err := newFitOfSource(s, names, target, o)
+	if err != nil {
+		return nil, err
+	}
+	return f.run(ctx)
+}
+
+// newFit checks all that can be checked before X is read.
+func newFit[T kernels.Float](d Data[T], o Options) (*fit[T], error) {
 	design, err := d.design()
 	if err != nil {
 		return nil, err
@@ -41,12 +59,10 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 	}
 	f.exactPasses = func(model pass.Model) (*pass.Exact[T], error) { return pass.NewExact(design, model, o.threads()) }
 	f.locate = func() error { return checkDesign(0, design.X, f.names) }
-	return f.run(ctx)
+	return f, nil
 }
 
-// FitSource is Fit on rows that are read anew for every pass, with the same
-// result to the last bit. names and target are as in Data.
-func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []string, target string, o Options) (*Model, error) {
+func newFitOfSource[T kernels.Float](s pass.Source[T], names []string, target string, o Options) (*fit[T], error) {
 	f := &fit[T]{options: o, names: names, target: target}
 	if s.Offsets() {
 		f.offset = "offset"
@@ -65,7 +81,7 @@ func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []s
 		return pass.NewExactFromSource[T](source, model, o.threads())
 	}
 	f.locate = func() error { return findNotFinite[T](source, f.names) }
-	return f.run(ctx)
+	return f, nil
 }
 
 var errNoRows = errors.New("glm: no rows with a positive weight")
@@ -119,13 +135,11 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	o := f.options
 	objective := &objective[T]{family: o.Family, intercept: !o.NoIntercept, observe: o.Observe}
 	var err error
-	if o.L2 > 0 {
-		if objective.penalty, err = f.penalties(ctx); err != nil {
-			return nil, err
-		}
+	if err = f.penalties(ctx, objective); err != nil {
+		return nil, err
 	}
 	if o.Family == Quantile && f.parameters.Bandwidth == 0 {
-		if f.parameters.Bandwidth, err = f.bandwidth(ctx, objective.penalty); err != nil {
+		if f.parameters.Bandwidth, err = f.bandwidth(ctx, objective); err != nil {
 			return nil, err
 		}
 		f.loss = o.Family.about().loss(f.parameters)
@@ -176,50 +190,16 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	return f.model(ctx, objective, result)
 }
 
-// penalties is λ for every column, in the units of the data.
-func (f *fit[T]) penalties(ctx context.Context) ([]float64, error) {
-	lambdas := make([]float64, len(f.names))
-	for j := range lambdas {
-		lambdas[j] = f.options.L2
-		if f.options.PenaltyFactors != nil {
-			lambdas[j] *= f.options.PenaltyFactors[j]
-		}
-	}
-	if !f.options.Standardize {
-		return lambdas, nil
-	}
-	// A pass of least squares with an intercept has the weighted variances in
-	// its Hessian, whatever is fitted.
-	p, err := f.passes(pass.Model{Loss: loss.Squared{}, Intercept: true})
-	if err != nil {
-		return nil, err
-	}
-	n := len(f.names)
-	m, err := p.Run(ctx, pass.Point{Beta: make([]float64, n)}, pass.Want{Hessian: true})
-	if err != nil {
-		return nil, err
-	}
-	for j := range lambdas {
-		mean := m.CrossD[j] / m.SumW
-		variance := m.Hessian[j*n+j]/m.SumW - float64(mean*mean)
-		if variance > 0 && !math.IsInf(variance, 0) {
-			lambdas[j] *= variance
-		}
-	}
-	return lambdas, nil
-}
-
 // nullDeviance is the deviance of the model that has no columns but the same
 // intercept and offset.
 func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64, error) {
 	if full.atInfinity {
 		return 0, nil
 	}
-	p, err := f.nullPasses(pass.Model{Loss: f.loss, Intercept: full.intercept})
+	null, err := f.nullObjective(full.intercept)
 	if err != nil {
 		return 0, err
 	}
-	null := &objective[T]{pass: p, family: full.family, intercept: full.intercept}
 	start := null.at0(f.start)
 	if null.family.about().start == nil {
 		start = null.constant(full.first)
@@ -229,6 +209,12 @@ func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64,
 		return 0, err
 	}
 	return 2 * result.Value, nil
+}
+
+// nullObjective is that of the model without columns.
+func (f *fit[T]) nullObjective(intercept bool) (*objective[T], error) {
+	p, err := f.nullPasses(pass.Model{Loss: f.loss, Intercept: intercept})
+	return &objective[T]{pass: p, family: f.options.Family, intercept: intercept}, err
 }
 
 // at0 is an intercept beside coefficients of zero.

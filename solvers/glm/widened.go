@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
@@ -29,8 +30,8 @@ type stage[T kernels.Float] struct {
 // is close to the next.
 func (f *fit[T]) minimize(ctx context.Context, passes func(pass.Model) (*pass.Pass[T], error), o *objective[T], m solvers.Method, start []float64, settings solvers.Settings) (*solvers.Result, error) {
 	s := &stage[T]{passes: passes, objective: o, x: start}
-	if _, newton := m.(solvers.Newton); !newton {
-		return solvers.Minimize(ctx, o, m, start, settings)
+	if !slices.Contains([]string{solvers.Newton{}.Name(), solvers.CoordinateDescent{}.Name()}, m.Name()) {
+		return solvers.Minimize(ctx, o.problem(), m, start, settings)
 	}
 	if widener, ok := f.loss.(loss.Widener); ok {
 		spread, err := s.squares(ctx)
@@ -44,7 +45,7 @@ func (f *fit[T]) minimize(ctx context.Context, passes func(pass.Model) (*pass.Pa
 			if err != nil {
 				return nil, err
 			}
-			if _, err := s.run(ctx, stage, solvers.Newton{Tolerance: slow}, solvers.Settings{MaxIterations: most}); err != nil {
+			if _, err := s.run(ctx, stage, o.newton(slow), solvers.Settings{MaxIterations: most}); err != nil {
 				return nil, err
 			}
 		}
@@ -66,7 +67,7 @@ func (s *stage[T]) widest(spread, width, factor float64) float64 {
 // on is the objective with another loss.
 func (s *stage[T]) on(l loss.Loss) (*objective[T], error) {
 	p, err := s.passes(pass.Model{Loss: l, Intercept: s.objective.intercept})
-	return &objective[T]{pass: p, family: s.objective.family, intercept: s.objective.intercept, penalty: s.objective.penalty}, err
+	return &objective[T]{pass: p, family: s.objective.family, intercept: s.objective.intercept, penalty: s.objective.penalty, sparse: s.objective.sparse.again()}, err
 }
 
 // squares moves to the minimum of least squares, and returns the standard
@@ -77,11 +78,11 @@ func (s *stage[T]) squares(ctx context.Context) (float64, error) {
 		return 0, err
 	}
 	o.family = Gaussian
-	result, err := s.run(ctx, o, solvers.Newton{}, solvers.Settings{})
+	result, err := s.run(ctx, o, o.newton(0), solvers.Settings{})
 	if err != nil {
 		return 0, err
 	}
-	return math.Sqrt(2 * (result.Value - o.penaltyAt(result.X)) / o.first.SumW), nil
+	return math.Sqrt(2 * (result.Value - o.penaltyAt(result.X) - o.sparse.value(result.X)) / o.first.SumW), nil
 }
 
 // run minimises from where the run has come to. A Hessian that is singular
@@ -90,23 +91,23 @@ func (s *stage[T]) squares(ctx context.Context) (float64, error) {
 // to where it is regular, and if they don't, to the end. That one is singular
 // only if columns are collinear.
 func (s *stage[T]) run(ctx context.Context, o *objective[T], m solvers.Method, settings solvers.Settings) (*solvers.Result, error) {
-	result, err := solvers.Minimize(ctx, o, m, s.x, settings)
+	result, err := solvers.Minimize(ctx, o.problem(), m, s.x, settings)
 	majorizer, ok := o.pass.Model().Loss.(loss.Majorizer)
-	if ok && errors.As(err, new(*solvers.SingularError)) {
+	if ok && stuck(result, err) {
 		s.spend(result)
 		reweighted, wrong := s.on(majorizer.Majorized())
 		if wrong != nil {
 			return nil, wrong
 		}
-		result, err = solvers.Minimize(ctx, reweighted, m, s.x, solvers.Settings{MaxIterations: 20})
+		result, err = solvers.Minimize(ctx, reweighted.problem(), m, s.x, solvers.Settings{MaxIterations: 20})
 		if s.x = result.X; err == nil && result.Status == solvers.IterationLimit {
 			s.spend(result)
-			result, err = solvers.Minimize(ctx, o, m, s.x, settings)
+			result, err = solvers.Minimize(ctx, o.problem(), m, s.x, settings)
 		}
-		if errors.As(err, new(*solvers.SingularError)) {
+		if stuck(result, err) {
 			s.spend(result)
 			reweighted.observe = o.observe
-			result, err = solvers.Minimize(ctx, reweighted, m, s.x, settings)
+			result, err = solvers.Minimize(ctx, reweighted.problem(), m, s.x, settings)
 		}
 	}
 	s.spend(result)
@@ -115,6 +116,12 @@ func (s *stage[T]) run(ctx context.Context, o *objective[T], m solvers.Method, s
 	}
 	s.x = result.X
 	return result, err
+}
+
+// stuck tells whether a Hessian that vanishes may have ended a run: one that is
+// singular, or one that says too little of where to go.
+func stuck(r *solvers.Result, err error) bool {
+	return errors.As(err, new(*solvers.SingularError)) || err == nil && r.Status == solvers.Stalled
 }
 
 func (s *stage[T]) spend(r *solvers.Result) {
