@@ -49,7 +49,7 @@ func startOnFaces[R region](ctx context.Context, m Method, p Problem, it *Iterat
 	if err != nil || it.Status != Running {
 		return s, err
 	}
-	s.heading = twoLoops{memory}.Start(metric).(*twoLoopsHeading)
+	s.heading = twoLoops{memory: memory}.Start(metric).(*twoLoopsHeading)
 	s.goal = newGoal(tolerance, 1e-16, it)
 	copy(s.gradient, it.Gradient)
 	rough.least(it.Gradient, it.X, s.gradient)

@@ -147,6 +147,7 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	if objective.pass, err = f.passes(pass.Model{Loss: f.loss, Intercept: !o.NoIntercept}); err != nil {
 		return nil, err
 	}
+	objective.parts.passes = f.passes
 	if o.Precision == Exact {
 		return f.exact(ctx, objective.penalty, solvers.Evaluations{})
 	}

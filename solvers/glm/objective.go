@@ -20,6 +20,7 @@ type objective[T kernels.Float] struct {
 	penalty   []float64          // λ of each column; nil is none
 	sparse    *sparse            // an L1 penalty; nil is none
 	curvature *pass.Curvature[T] // made when it is needed
+	parts     parts[T]
 	observe   func(*solvers.Iterate)
 
 	atInfinity bool // the minimum lies there, for the intercept goes to −∞
