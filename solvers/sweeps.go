@@ -44,6 +44,8 @@ type sweeps struct {
 	face    []float64 // part of H, for the variables off their kinks
 	inside  []int     // their places
 	step    []float64
+	old     []float64 // x before it
+	origin  []float64 // slopes before it
 	factor  cholesky.Factorization
 	hopeful bool // that faces have a minimum
 }
@@ -55,6 +57,7 @@ func newSweeps(n int, r region, most int) *sweeps {
 		x: make([]float64, n), q: make([]float64, n), least: make([]float64, n), made: make([]float64, n),
 		working: make([]int, 0, n), in: make([]bool, n), active: make([]int, 0, n), inside: make([]int, 0, n),
 		slope: make([]float64, n), before: make([]float64, n), step: make([]float64, n),
+		old: make([]float64, n), origin: make([]float64, n),
 		part: make([]float64, room*room), face: make([]float64, room*room),
 	}
 }
@@ -154,11 +157,11 @@ func (s *sweeps) settle(most int, enough *float64, share float64) (count int) {
 				s.active = append(s.active, a)
 			}
 		}
-		patience := 16 + len(s.active)/2
+		patience := s.patience()
 		for ; count < most && gain > *enough; count++ {
 			if gain = s.sweep(s.active); patience == 0 && s.hopeful {
 				s.land()
-				patience = 16 + len(s.active)/2
+				patience = s.patience()
 			}
 			patience--
 		}
@@ -197,8 +200,12 @@ func (s *sweeps) minimiseIn(a, m int) (gain float64) {
 	return float64(0.5 * float64(float64(curvature*step)*step))
 }
 
-// land goes to the minimum of the face on which x lies, or as far as the first
-// kink.
+// patience is how many sweeps take as long as a factorisation.
+func (s *sweeps) patience() int { return 4 + len(s.active)/16 }
+
+// land goes to the minimum of the face on which x lies. Variables that would
+// pass a kink stay there; if that is no descent, all stop where the first one
+// comes to its kink.
 func (s *sweeps) land() {
 	m := len(s.working)
 	s.inside = s.inside[:0]
@@ -208,41 +215,70 @@ func (s *sweeps) land() {
 		}
 	}
 	k := len(s.inside)
-	if k == 0 {
+	if k == 0 || !s.aim(k, m) {
 		return
 	}
+	copy(s.origin, s.slope[:m])
+	for u, a := range s.inside {
+		s.old[u] = s.x[s.working[a]]
+	}
+	change, t, first := s.move(1, -1)
+	if change < 0 || first < 0 {
+		return
+	}
+	copy(s.slope[:m], s.origin)
+	for u, a := range s.inside {
+		s.x[s.working[a]] = s.old[u]
+	}
+	s.move(t, first)
+}
+
+// aim sets the step to the minimum of the face of k of m variables, and reports
+// whether there is one.
+func (s *sweeps) aim(k, m int) bool {
 	if len(s.face) < k*k {
 		s.face = memory.Slice[float64](min(4*k*k, len(s.x)*len(s.x)))
 	}
-	step := s.step[:k]
 	for u, a := range s.inside {
+		row := s.part[a*m : (a+1)*m]
 		for v := u; v < k; v++ {
-			s.face[u*k+v] = s.part[a*m+s.inside[v]]
+			s.face[u*k+v] = row[s.inside[v]]
 		}
 		j := s.working[a]
-		step[u] = -s.region.slope(j, s.x[j], s.slope[a])
+		s.step[u] = -s.region.slope(j, s.x[j], s.slope[a])
 	}
-	if err := s.factor.Factorize(s.face, k, 0); err != nil || s.factor.Rank() < k {
-		s.hopeful = false
-		return
+	s.hopeful = s.factor.Factorize(s.face, k, 0) == nil && s.factor.Rank() == k
+	if s.hopeful {
+		s.factor.Solve(s.step[:k], s.step[:k])
 	}
-	s.factor.Solve(step, step)
-	t, first := 1.0, -1
+	return s.hopeful
+}
+
+// move goes t steps, to a kink for those who come to theirs before and for
+// variable last, and returns the change of the quadratic and the rough function,
+// and where on the way to t the first kink is: first is -1 if there is none.
+func (s *sweeps) move(t float64, last int) (change, nearest float64, first int) {
+	m := len(s.working)
+	nearest, first = t, -1
 	for u, a := range s.inside {
 		j := s.working[a]
-		if reach := s.region.reach(j, s.x[j], step[u]); reach < t {
-			t, first = reach, u
+		x := s.x[j]
+		next := math.FMA(t, s.step[u], x)
+		reach := s.region.reach(j, x, s.step[u])
+		if reach < t || u == last {
+			next = s.region.kink(j, s.step[u])
 		}
-	}
-	for u, a := range s.inside {
-		j := s.working[a]
-		next := math.FMA(t, step[u], s.x[j])
-		if u == first {
-			next = s.region.kink(j, step[u])
+		if reach < nearest {
+			nearest, first = reach, u
 		}
-		kernels.Axpy(s.slope[:m], next-s.x[j], s.part[a*m:(a+1)*m])
+		// On its face the rough function is straight.
+		before := s.slope[a]
+		straight := s.region.slope(j, x, before) - before
+		kernels.Axpy(s.slope[:m], next-x, s.part[a*m:(a+1)*m])
+		change = math.FMA(0.5*(before+s.slope[a])+straight, next-x, change)
 		s.x[j] = next
 	}
+	return change, nearest, first
 }
 
 // spread tells all variables what has become of the working set.

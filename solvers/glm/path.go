@@ -1,6 +1,7 @@
 package glm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,10 @@ import (
 // PathOptions are those of a path of fits. The zero value is the lasso of least
 // squares for 100 penalties.
 type PathOptions struct {
-	Options // L1 and L2 are 0, for Lambdas and Mix say what they are; so is Method: it is coordinate descent
+	// Options are those of every fit. L1 and L2 are 0, for Lambdas and Mix say
+	// what they are, and so is Method: it is coordinate descent. Tolerance is
+	// 1e-16 if it is 0, which leaves coefficients some eight digits.
+	Options
 
 	// Mix is α, the share of the L1 penalty: λ₁ is αλ, and the λ of the L2
 	// penalty (1 − α)λ. 0 means 1, a lasso.
@@ -263,7 +267,7 @@ func (w *walker[T]) tabulate(ctx context.Context) error {
 
 // walk takes the path.
 func (w *walker[T]) walk(ctx context.Context, start []float64) error {
-	method := solvers.CoordinateDescent{Tolerance: w.options.Tolerance}
+	method := solvers.CoordinateDescent{Tolerance: cmp.Or(w.options.Tolerance, 1e-16)}
 	k := -1
 	for it, err := range method.Path(ctx, w.problem, start, w.nets(), solvers.Settings{MaxIterations: w.options.MaxIterations}) {
 		if err != nil {
