@@ -182,12 +182,12 @@ func (h *history) note(do func() error, show func(*solvers.State)) error {
 func minimize[T kernels.Float](ctx context.Context, o *objective[T], m solvers.Method, x0 []float64, s solvers.Settings) (r *solvers.Result, err error) {
 	h := o.history
 	if h == nil {
-		return solvers.Minimize(ctx, o, m, x0, s)
+		return solvers.Minimize(ctx, o.problem(), m, x0, s)
 	}
 	singular := false
 	wrong := h.note(func() error {
 		s.From, h.from, s.Keeper = h.from, nil, h
-		r, err = solvers.Minimize(ctx, o, m, x0, s)
+		r, err = solvers.Minimize(ctx, o.problem(), m, x0, s)
 		if singular = errors.As(err, new(*solvers.SingularError)); singular {
 			return nil
 		}
@@ -202,6 +202,7 @@ func minimize[T kernels.Float](ctx context.Context, o *objective[T], m solvers.M
 		v.Count(&status, &r.Iterations, &e.Gradients, &e.Hessians, &e.Products, &e.Diagonals)
 		v.Flag(&singular)
 		showSums(v, &o.first)
+		o.sparse.show(v)
 		if r.Status = solvers.Status(status); v.Reading() && (len(r.X) != o.Dim() || o.first == nil) {
 			v.Refuse("a run has other variables")
 		}
@@ -221,6 +222,25 @@ func (o *objective[T]) State(v *solvers.State) {
 	showSums(v, &last)
 	o.last = *last
 	v.Grown(&o.at, &o.previous, &o.latest)
+	o.sparse.show(v)
+}
+
+// State implements [solvers.Resumable].
+func (c composite[T]) State(v *solvers.State) { c.objective.State(v) }
+
+// show shows what is known of the conditions of a minimum.
+func (s *sparse) show(v *solvers.State) {
+	if s == nil {
+		return
+	}
+	v.Number(&s.first)
+	v.Grown(&s.diagonal, &s.gradient)
+	for _, known := range [][]float64{s.diagonal, s.gradient} {
+		if known != nil && len(known) != len(s.weights) {
+			v.Refuse("a gradient has other variables")
+			s.diagonal, s.gradient = nil, nil
+		}
+	}
 }
 
 // showSums shows what of moments does not grow with the columns; nil stays nil.
