@@ -68,6 +68,8 @@ fuzz: # a short run of every fuzz target; FUZZTIME=10m for a long one
 	$(GO) test ./internal/table -run '^$$' -fuzz FuzzReader -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./kernels/blas -run '^$$' -fuzz FuzzAgainstGonum -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./solvers/glm -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./solvers -run '^$$' -fuzz FuzzCheckpoint -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./solvers/glm -run '^$$' -fuzz FuzzCheckpoint -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./solvers/pass -run '^$$' -fuzz 'FuzzUnmarshal$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./solvers/pass -run '^$$' -fuzz FuzzUnmarshalExact -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 

@@ -22,6 +22,8 @@
 // Least squares whose columns are nearly collinear are fitted in double-double,
 // so that all digits hold; see [Precision].
 //
+// A fit can be stopped, or killed, and go on: see [Checkpoints].
+//
 // X is never copied or changed. The same data give the same coefficients, to
 // the last bit, on any instruction set and any number of threads.
 package glm

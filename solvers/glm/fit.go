@@ -17,7 +17,8 @@ import (
 // separated, is a model with Converged false and the Reason in words, and no
 // error. Data that cannot be fitted are an error; columns that are linear
 // combinations of others, without a penalty, are a *CollinearError. If ctx
-// ends, the error is ctx.Err().
+// ends, the error is ctx.Err(), and the model, nil before the first step, is
+// that of the best point so far, without standard errors.
 func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, error) {
 	design, err := d.design()
 	if err != nil {
@@ -40,6 +41,7 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 		return pass.New(&null, model, o.threads())
 	}
 	f.exactPasses = func(model pass.Model) (*pass.Exact[T], error) { return pass.NewExact(design, model, o.threads()) }
+	f.fingerprint = func() (*fingerprint[T], error) { return ofDesign(ctx, design) }
 	f.locate = func() error { return checkDesign(0, design.X, f.names) }
 	return f.run(ctx)
 }
@@ -64,6 +66,7 @@ func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []s
 	f.exactPasses = func(model pass.Model) (*pass.Exact[T], error) {
 		return pass.NewExactFromSource[T](source, model, o.threads())
 	}
+	f.fingerprint = func() (*fingerprint[T], error) { return ofSource(ctx, source) }
 	f.locate = func() error { return findNotFinite[T](source, f.names) }
 	return f.run(ctx)
 }
@@ -86,6 +89,11 @@ type fit[T kernels.Float] struct {
 	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
 	exactPasses        func(pass.Model) (*pass.Exact[T], error)
 	locate             func() error // finds an entry of X that is not finite
+	fingerprint        func() (*fingerprint[T], error)
+
+	history   *history        // for checkpoints; nil keeps none
+	objective *objective[T]   // of the run that matters, once it has begun
+	reached   *solvers.Result // by it, when it has ended
 }
 
 func (f *fit[T]) prepare(columns int) (err error) {
@@ -116,11 +124,28 @@ func (f *fit[T]) prepare(columns int) (err error) {
 }
 
 func (f *fit[T]) run(ctx context.Context) (*Model, error) {
+	m, err := f.fit(ctx)
+	if err != nil && ctx.Err() != nil {
+		return f.interrupted(), ctx.Err()
+	}
+	return m, err
+}
+
+func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	o := f.options
-	objective := &objective[T]{family: o.Family, intercept: !o.NoIntercept, observe: o.Observe}
-	var err error
+	if f.history, err = newHistory(o, f.fingerprint); err != nil {
+		return nil, err
+	}
+	objective := &objective[T]{family: o.Family, intercept: !o.NoIntercept, observe: o.Observe, history: f.history}
 	if o.L2 > 0 {
-		if objective.penalty, err = f.penalties(ctx); err != nil {
+		if err := f.history.note(func() (err error) {
+			objective.penalty, err = f.penalties(ctx)
+			return err
+		}, func(v *solvers.State) {
+			if v.Grown(&objective.penalty); len(objective.penalty) != len(f.names) {
+				v.Refuse("the penalty is for other columns")
+			}
+		}); err != nil {
 			return nil, err
 		}
 	}
@@ -137,11 +162,15 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 		return f.exact(ctx, objective.penalty, solvers.Evaluations{})
 	}
 	method, _ := o.method(len(f.names))
-	if err := f.begin(ctx); err != nil {
+	if err := f.history.note(func() error { return f.begin(ctx) }, func(v *solvers.State) {
+		v.Number(&f.base, &f.start)
+		v.Flag(&f.zeros)
+	}); err != nil {
 		return nil, err
 	}
 	objective.atInfinity = f.zeros && objective.intercept
 	result, err := f.minimize(ctx, f.passes, objective, method, objective.at0(f.start), solvers.Settings{MaxIterations: o.MaxIterations})
+	f.objective, f.reached = objective, result
 	if f.needsExact(result, err, objective) {
 		before := solvers.Evaluations{Hessians: 1} // a singular one is all there was
 		if err == nil {

@@ -299,8 +299,8 @@ func TestLimitAndCancellation(t *testing.T) {
 			cancel()
 		}
 	}})
-	if m != nil || !errors.Is(err, context.Canceled) || iterates != 2 {
-		t.Errorf("%d iterates, %v, %v", iterates, m, err)
+	if m == nil || m.Status != solvers.Canceled.String() || m.Iterations != 1 || err != context.Canceled || iterates != 2 {
+		t.Errorf("%d iterates, %+v, %v", iterates, m, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package glm
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/internal/cholesky"
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -109,18 +110,7 @@ func (m *Model) AdjustedRSquared() float64 {
 
 // model turns the end of a run into a model.
 func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) (*Model, error) {
-	m := &Model{
-		Family: f.options.Family, Parameters: f.parameters, Target: f.target, Offset: f.offset, Intercept: o.intercept,
-		L2: f.options.L2, Standardize: f.options.Standardize, Precision: Plain,
-		Rows: o.first.Rows, SumWeights: o.first.SumW,
-		Converged: r.Status == solvers.Converged, Status: r.Status.String(), Reason: r.Reason,
-		Iterations: r.Iterations, Evaluations: r.Evaluations, GradientNorm: r.GradientNorm, Condition: r.Condition,
-		ISA: kernels.ISA(), Threads: f.options.threads(),
-	}
-	m.solver(f.options, len(f.names))
-	center := o.pass.Shift()
-	f.coefficients(m, r.X, center, o.penalty)
-	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X))
+	m := f.outline(o, r)
 	var err error
 	if m.NullDeviance, err = f.nullDeviance(ctx, o); err != nil {
 		return nil, err
@@ -133,12 +123,48 @@ func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) 
 	if err != nil {
 		return nil, err
 	}
-	errors, err := f.standardErrors(ctx, m, o, r.X, hessian, center)
+	errors, err := f.standardErrors(ctx, m, o, r.X, hessian, o.pass.Shift())
 	if err != nil {
 		return nil, err
 	}
 	m.infer(errors)
 	return m, nil
+}
+
+// interrupted is the model of a fit whose context has ended, or nil if no step
+// was taken. What would take a pass is left undefined.
+func (f *fit[T]) interrupted() *Model {
+	o, r := f.objective, f.reached
+	if r == nil || o.first == nil || slices.Equal(r.X, o.at0(f.start)) {
+		return nil
+	}
+	m := f.outline(o, r)
+	m.Converged, m.Status = false, solvers.Canceled.String()
+	m.Reason = "the fit was interrupted; this is the best model until then"
+	m.NullDeviance, m.Dispersion = math.NaN(), math.NaN()
+	m.likelihood(evidence{m.Deviance, m.Rows, m.SumWeights, o.first.SumLogW, f.base})
+	errors := make([]float64, len(m.Coefficients))
+	for i := range errors {
+		errors[i] = math.NaN()
+	}
+	m.infer(errors)
+	return m
+}
+
+// outline is what of a model needs no more passes.
+func (f *fit[T]) outline(o *objective[T], r *solvers.Result) *Model {
+	m := &Model{
+		Family: f.options.Family, Parameters: f.parameters, Target: f.target, Offset: f.offset, Intercept: o.intercept,
+		L2: f.options.L2, Standardize: f.options.Standardize, Precision: Plain,
+		Rows: o.first.Rows, SumWeights: o.first.SumW,
+		Converged: r.Status == solvers.Converged, Status: r.Status.String(), Reason: r.Reason,
+		Iterations: r.Iterations, Evaluations: r.Evaluations, GradientNorm: r.GradientNorm, Condition: r.Condition,
+		ISA: kernels.ISA(), Threads: f.options.threads(),
+	}
+	m.solver(f.options, len(f.names))
+	f.coefficients(m, r.X, o.pass.Shift(), o.penalty)
+	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X))
+	return m
 }
 
 // solver sets which method was used for so many columns, and why.

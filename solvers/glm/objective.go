@@ -20,6 +20,7 @@ type objective[T kernels.Float] struct {
 	penalty   []float64          // λ of each column; nil is none
 	curvature *pass.Curvature[T] // made when it is needed
 	observe   func(*solvers.Iterate)
+	history   *history // of its runs; nil keeps none
 
 	atInfinity bool // the minimum lies there, for the intercept goes to −∞
 

@@ -39,6 +39,8 @@ type Options struct {
 	// intercept, if there is one, and the coefficients, both of centered columns.
 	// A fit in exact precision has none to show.
 	Observe func(*solvers.Iterate)
+
+	Checkpoints Checkpoints // for a fit that may be stopped
 }
 
 func (o Options) check() error {

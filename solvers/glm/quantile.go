@@ -30,7 +30,7 @@ var quantile = family{
 // two passes. Residuals that are nothing but rounding count as a millionth of
 // the target.
 func (f *fit[T]) bandwidth(ctx context.Context, penalty []float64) (float64, error) {
-	squares := &stage[T]{passes: f.passes, objective: &objective[T]{intercept: !f.options.NoIntercept, penalty: penalty}}
+	squares := &stage[T]{passes: f.passes, objective: &objective[T]{intercept: !f.options.NoIntercept, penalty: penalty, history: f.history}}
 	s, err := squares.squares(ctx)
 	first := squares.objective.first
 	if singular := (*solvers.SingularError)(nil); errors.As(err, &singular) {

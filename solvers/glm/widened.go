@@ -30,12 +30,12 @@ type stage[T kernels.Float] struct {
 func (f *fit[T]) minimize(ctx context.Context, passes func(pass.Model) (*pass.Pass[T], error), o *objective[T], m solvers.Method, start []float64, settings solvers.Settings) (*solvers.Result, error) {
 	s := &stage[T]{passes: passes, objective: o, x: start}
 	if _, newton := m.(solvers.Newton); !newton {
-		return solvers.Minimize(ctx, o, m, start, settings)
+		return minimize(ctx, o, m, start, settings)
 	}
 	if widener, ok := f.loss.(loss.Widener); ok {
 		spread, err := s.squares(ctx)
 		if err != nil {
-			return nil, err
+			return s.unfinished(), err
 		}
 		const factor, slow, most = 4, 1e-4, 30
 		width := widener.Width()
@@ -45,13 +45,18 @@ func (f *fit[T]) minimize(ctx context.Context, passes func(pass.Model) (*pass.Pa
 				return nil, err
 			}
 			if _, err := s.run(ctx, stage, solvers.Newton{Tolerance: slow}, solvers.Settings{MaxIterations: most}); err != nil {
-				return nil, err
+				return s.unfinished(), err
 			}
 		}
 	}
 	result, err := s.run(ctx, o, m, settings)
 	result.Evaluations = s.spent
 	return result, err
+}
+
+// unfinished is the result of a run that ends before it comes to its objective.
+func (s *stage[T]) unfinished() *solvers.Result {
+	return &solvers.Result{X: s.x, Value: math.NaN(), Evaluations: s.spent}
 }
 
 // widest is width times a power of the factor, the spread about.
@@ -66,7 +71,7 @@ func (s *stage[T]) widest(spread, width, factor float64) float64 {
 // on is the objective with another loss.
 func (s *stage[T]) on(l loss.Loss) (*objective[T], error) {
 	p, err := s.passes(pass.Model{Loss: l, Intercept: s.objective.intercept})
-	return &objective[T]{pass: p, family: s.objective.family, intercept: s.objective.intercept, penalty: s.objective.penalty}, err
+	return &objective[T]{pass: p, family: s.objective.family, intercept: s.objective.intercept, penalty: s.objective.penalty, history: s.objective.history}, err
 }
 
 // squares moves to the minimum of least squares, and returns the standard
@@ -90,7 +95,7 @@ func (s *stage[T]) squares(ctx context.Context) (float64, error) {
 // to where it is regular, and if they don't, to the end. That one is singular
 // only if columns are collinear.
 func (s *stage[T]) run(ctx context.Context, o *objective[T], m solvers.Method, settings solvers.Settings) (*solvers.Result, error) {
-	result, err := solvers.Minimize(ctx, o, m, s.x, settings)
+	result, err := minimize(ctx, o, m, s.x, settings)
 	majorizer, ok := o.pass.Model().Loss.(loss.Majorizer)
 	if ok && errors.As(err, new(*solvers.SingularError)) {
 		s.spend(result)
@@ -98,15 +103,15 @@ func (s *stage[T]) run(ctx context.Context, o *objective[T], m solvers.Method, s
 		if wrong != nil {
 			return nil, wrong
 		}
-		result, err = solvers.Minimize(ctx, reweighted, m, s.x, solvers.Settings{MaxIterations: 20})
+		result, err = minimize(ctx, reweighted, m, s.x, solvers.Settings{MaxIterations: 20})
 		if s.x = result.X; err == nil && result.Status == solvers.IterationLimit {
 			s.spend(result)
-			result, err = solvers.Minimize(ctx, o, m, s.x, settings)
+			result, err = minimize(ctx, o, m, s.x, settings)
 		}
 		if errors.As(err, new(*solvers.SingularError)) {
 			s.spend(result)
 			reweighted.observe = o.observe
-			result, err = solvers.Minimize(ctx, reweighted, m, s.x, settings)
+			result, err = minimize(ctx, reweighted, m, s.x, settings)
 		}
 	}
 	s.spend(result)
