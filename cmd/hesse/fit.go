@@ -38,6 +38,8 @@ type fitCommand struct {
 	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg and trust-region, and 1e-16 for the others, whose steps may gain little long before the end."`
 	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
 
+	checkpointFlags `embed:""`
+
 	JSON bool   `name:"json" help:"Print one JSON object, not a summary."`
 	Out  string `placeholder:"MODEL" help:"Write the model to this file, as JSON."`
 }
@@ -72,6 +74,9 @@ func (c *fitCommand) check() error {
 		return usage("--threads is %d; it lies between 1 and %d", *c.Threads, maxThreads)
 	case c.Out == "-":
 		return usage("--out - is no file; use --json for standard output")
+	}
+	if err := c.checkpointFlags.check(c.Out); err != nil {
+		return err
 	}
 	if err := c.checkParameters(); err != nil {
 		return err
@@ -146,18 +151,26 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
+	options := c.options()
+	if options.Checkpoints, err = c.checkpoints(ctx, con, in.file); err != nil {
+		return err
+	}
 	data, err := c.read(ctx, con, in, start)
 	if err != nil {
 		return err
 	}
 	read := time.Now()
-	options := c.options()
 	progress := startProgress(con, start, "fitting", -1)
+	progress.expect(c.forecast())
 	options.Observe = progress.iterate
 	m, err := glm.Fit(ctx, *data, options)
 	progress.stop()
-	if err != nil {
+	interrupted := m != nil && errors.Is(err, context.Canceled)
+	if err != nil && !interrupted {
 		return c.unfitted(in.name, err)
+	}
+	if interrupted {
+		ctx = context.WithoutCancel(ctx) // a second interrupt kills
 	}
 	t := newTiming(len(data.Y), read.Sub(start), time.Since(read))
 	if c.Out != "" {
@@ -167,6 +180,9 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	}
 	if err := write(ctx, con.stdout, c.result(m, t)); err != nil {
 		return fmt.Errorf("standard output: %w", err)
+	}
+	if interrupted {
+		return &failure{exitInterrupted, fmt.Errorf("interrupted; the model is the best one until step %d", m.Iterations)}
 	}
 	if !m.Converged {
 		return notConverged(in.name, m)
@@ -190,6 +206,12 @@ func notConverged(file string, m *glm.Model) error {
 func (c *fitCommand) unfitted(file string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
+	}
+	if errors.As(err, new(*failure)) {
+		return err
+	}
+	if wrong := (*solvers.CheckpointError)(nil); errors.As(err, &wrong) {
+		return c.refused(wrong)
 	}
 	message := strings.TrimPrefix(err.Error(), "glm: ")
 	if errors.As(err, new(*glm.CollinearError)) {

@@ -57,7 +57,8 @@ func TestInterrupt(t *testing.T) {
 	mustHold(t, "m.json", "t.csv")
 }
 
-// TestInterruptOfAFit: in the middle of its passes.
+// TestInterruptOfAFit: in the middle of its first passes, when there is nothing
+// to write yet.
 func TestInterruptOfAFit(t *testing.T) {
 	folder(t, nil)
 	var b strings.Builder
@@ -77,7 +78,7 @@ func TestInterruptOfAFit(t *testing.T) {
 		in := &signaled{strings.NewReader(b.String()), interrupt, false}
 		var stdout, stderr bytes.Buffer
 		code := run(ctx, []string{"fit", "-", "--target=y", "--family=binomial", "--threads=1", "--out=m.json"}, &console{stdin: in, stdout: &stdout, stderr: &stderr})
-		if code == 0 && delay > 0 {
+		if _, err := os.Stat("m.json"); err == nil && delay > 0 { // it had ended, or taken a step
 			os.Remove("m.json")
 			continue
 		}

@@ -4,7 +4,8 @@
 // Data goes to standard output, everything else to standard error. The exit
 // status is 0 if all is well, 1 if the command failed (singular problems are
 // among these), 2 for wrong usage, 3 for bad data, 4 for a fit that did not
-// converge or whose classes are separated, 130 if it was interrupted.
+// converge or whose classes are separated, 130 if it was interrupted; a fit that
+// has taken a step by then prints and writes its best model.
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -22,7 +24,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so that a second interrupt kills
 	con := &console{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	con.progress = isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb"
@@ -54,7 +56,7 @@ const description = `Fit generalised linear models at the speed of the machine.
     hesse fit cars.csv --target price --out price.json
     hesse predict price.json new.csv > prices.csv
 
-HESSE_ISA=avx512|avx2|generic chooses the instruction set. Exit status: 0 fine, 1 failed, 2 usage, 3 bad data, 4 not converged or classes separated (the model is written all the same), 130 interrupted.`
+HESSE_ISA=avx512|avx2|generic chooses the instruction set. Exit status: 0 fine, 1 failed, 2 usage, 3 bad data, 4 not converged or classes separated (the model is written all the same), 130 interrupted (the best model so far is written).`
 
 // run runs a command line and returns the exit status.
 func run(ctx context.Context, args []string, con *console) int {

@@ -24,6 +24,7 @@ type progress struct {
 	mutex sync.Mutex
 	bytes int64
 	news  string
+	ahead forecast
 
 	done, gone chan struct{}
 }
@@ -101,7 +102,18 @@ func (p *progress) iterate(it *solvers.Iterate) {
 	}
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.news = fmt.Sprintf(": iteration %d, loss %.6g, gradient %.1e", it.Iteration, it.Value, it.GradientNorm)
+	p.ahead.add(it, time.Now())
+	p.news = fmt.Sprintf(": iteration %d, loss %.6g, step %.3g, gradient %.1e%s", it.Iteration, it.Value, it.StepLength, it.GradientNorm, p.ahead.left())
+}
+
+// expect says how the time left is told from iterates.
+func (p *progress) expect(f forecast) {
+	if p == nil {
+		return
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.ahead = f
 }
 
 // stop removes the line.

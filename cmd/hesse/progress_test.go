@@ -65,10 +65,10 @@ func TestProgressOfAStage(t *testing.T) {
 	con := &console{stderr: &out, progress: true}
 	before := time.Now().Add(-time.Hour) // the work is an hour old
 	p := startProgress(con, before, "fitting", -1)
-	p.iterate(&solvers.Iterate{Iteration: 3, Value: 12.5, GradientNorm: 0.25})
+	p.iterate(&solvers.Iterate{Iteration: 3, Value: 12.5, GradientNorm: 0.25, StepLength: 0.5})
 	time.Sleep(3 * refresh)
 	p.stop()
-	if want := "fitting: iteration 3, loss 12.5, gradient 2.5e-01"; !strings.Contains(out.String(), want) {
+	if want := "fitting: iteration 3, loss 12.5, step 0.5, gradient 2.5e-01"; !strings.Contains(out.String(), want) {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
 	out.Reset()
@@ -86,6 +86,7 @@ func TestProgressOfAStage(t *testing.T) {
 	var none *progress // no terminal
 	none.read(1)
 	none.iterate(nil)
+	none.expect(forecast{})
 	none.stop()
 }
 
