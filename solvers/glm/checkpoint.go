@@ -28,7 +28,8 @@ type Checkpoints struct {
 	// killed loses no more than the iterates of that time and the one after it.
 	// Zero means 10 ms, or where that is longer, what the last call of Save took:
 	// every iterate is kept that takes longer, and keeping takes half of the time
-	// at most. Negative means after every iterate, whatever it takes.
+	// at most. Negative means after every iterate, whatever it takes. An iterate
+	// at the limit of iterations is always kept.
 	Every time.Duration
 
 	// From is a checkpoint to go on from; nil starts anew. Other data or other
@@ -116,7 +117,7 @@ func (h *history) resume(checkpoint []byte) error {
 
 // Keep implements [solvers.Keeper].
 func (h *history) Keep(it *solvers.Iterate) error {
-	if h.options.Save == nil || !h.due() {
+	if h.options.Save == nil || !h.due() && it.Status != solvers.IterationLimit {
 		return nil
 	}
 	began := time.Now()
@@ -210,7 +211,7 @@ func minimize[T kernels.Float](ctx context.Context, o *objective[T], m solvers.M
 	if err == nil && singular {
 		err = new(solvers.SingularError)
 	}
-	return r, cmp.Or(err, wrong)
+	return r, cmp.Or(wrong, err)
 }
 
 // State implements [solvers.Resumable].

@@ -422,6 +422,10 @@ func TestCheckpointsAreRare(t *testing.T) {
 	if err != nil || saves > 0 || m.Iterations < 3 {
 		t.Errorf("%v, %d checkpoints in %d iterations", err, saves, m.Iterations)
 	}
+	o.MaxIterations = 3
+	if m, err = Fit(ctx, d, o); err != nil || saves != 1 || m.Iterations != 3 {
+		t.Errorf("%v, %d checkpoints of a fit that reached its limit after %d", err, saves, m.Iterations)
+	}
 	full := errors.New("no space left")
 	o.Checkpoints = Checkpoints{Every: -1, Save: func([]byte) error { return full }}
 	if m, err := Fit(ctx, d, o); !errors.Is(err, full) || m != nil {
