@@ -131,6 +131,21 @@ func TestPathOptionsAreChecked(t *testing.T) {
 			t.Errorf("error %v, want %q", err, message)
 		}
 	}
+	if _, err := FitPath(ctx, Data[float64]{Columns: 2}, PathOptions{}); err == nil || !strings.Contains(err.Error(), "no rows") {
+		t.Errorf("error %v", err)
+	}
+	for _, family := range []Family{Binomial, Poisson} {
+		zeros := problem[float64](30, 2, family, false)
+		clear(zeros.Y)
+		if _, err := FitPath(ctx, zeros, PathOptions{Options: Options{Family: family}}); err == nil || !strings.Contains(err.Error(), "lies at infinity") {
+			t.Errorf("%v: error %v", family, err)
+		}
+	}
+	none := d
+	none.Columns = 0
+	if p, err := FitPath(ctx, none, PathOptions{Count: 2}); err != nil || len(p.Intercepts) != 2 || math.Abs(p.Deviance[1]/p.NullDeviance-1) > 1e-14 {
+		t.Errorf("without columns: %v, %+v", err, p)
+	}
 	d.X[4] = math.NaN()
 	if _, err := FitPath(ctx, d, PathOptions{}); err == nil || !strings.Contains(err.Error(), `column "x2" of row 1 is NaN`) {
 		t.Errorf("error %v", err)
