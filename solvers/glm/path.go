@@ -83,7 +83,7 @@ func (p *Path) Of(k int) (intercept float64, coefficients []float64) {
 // matrix, and one of the residuals at the end, from which the deviances of all
 // fits follow. Other losses take some passes for every penalty, most of them
 // without a Hessian where there are more than 16 columns. Errors are those of
-// [Fit].
+// [Fit], and targets that are all of one class, or all zero counts.
 func FitPath[T kernels.Float](ctx context.Context, d Data[T], o PathOptions) (*Path, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -211,12 +211,15 @@ func (w *walker[T]) begin(ctx context.Context) (start []float64, err error) {
 		return nil, err
 	}
 	result, err := f.minimize(ctx, f.nullPasses, null, solvers.Newton{}, null.at0(f.start), solvers.Settings{})
-	if err != nil {
-		return nil, err
-	}
-	if w.path.Rows = null.first.Rows; w.path.Rows == 0 {
+	switch {
+	case null.first != nil && null.first.Rows == 0:
 		return nil, errNoRows
+	case err != nil:
+		return nil, err
+	case result.Status == solvers.Separated:
+		return nil, errors.New("glm: " + result.Reason)
 	}
+	w.path.Rows = null.first.Rows
 	w.path.NullDeviance = 2 * result.Value
 	if w.objective.pass, err = f.passes(pass.Model{Loss: f.loss, Intercept: intercept}); err != nil {
 		return nil, err
