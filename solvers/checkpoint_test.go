@@ -61,8 +61,76 @@ func resumableRuns() (list []resumableRun) {
 		add("composite quartic", m, []float64{3, -2}, func() Problem { return Compose(quartic(), Box{Upper: []float64{4, 4}}) })
 		add("composite rosenbrock", m, []float64{-1.2, 1}, func() Problem { return Compose(rosenbrock(), Box{Upper: []float64{3, 10}}) })
 	}
+	// Approximations, of problems that know them and of one that knows its Hessian.
+	for _, c := range []Curvature{Diagonal{}, Blocks{Size: 2}, LowRank{Rank: 2, Seed: 5}, Expected{}} {
+		for _, m := range []Method{
+			ApproximateNewton{Curvature: c}, ApproximateNewton{Curvature: c, Every: 3, Search: Armijo{}},
+			NewtonCG{Preconditioner: c}, LBFGS{Initial: c},
+		} {
+			add("all parts", m, nil, func() Problem { return allParts{likelihood: &likelihood{columns: columns, y: y}} })
+			if c != (Expected{}) {
+				add("Hessians alone", m, nil, func() Problem { return struct{ Hessianer }{&likelihood{columns: columns, y: y}} })
+			}
+		}
+	}
+	// Hessians serve for several steps, and a variable in front is eliminated.
+	for _, rough := range []Rough{append(L1{0}, slices.Repeat([]float64{0.5}, 19)...), Box{Lower: append([]float64{math.Inf(-1)}, slices.Repeat([]float64{-0.1}, 19)...)}} {
+		for _, m := range []Method{CoordinateDescent{}, CoordinateDescent{MaxSweeps: 2}} {
+			add("wider logistic", m, nil, func() Problem { return Compose(wider(), rough) })
+			add("wider squares", m, nil, func() Problem { return Compose(led{newLeastSquares(wider().y, wider().columns...)}, rough) })
+		}
+	}
 	return list
 }
+
+// allParts is a likelihood that computes every approximation of its Hessian.
+type allParts struct{ *likelihood }
+
+func (p allParts) Lead() int { return 1 }
+
+func (p allParts) HessianBlocks(_ context.Context, dst []float64, size int, x []float64) error {
+	n := len(x)
+	g, h := make([]float64, n), make([]float64, n*n)
+	p.evaluate(x, g, h)
+	dst[0] = h[0]
+	for from := 1; from < n; from += size {
+		block := dst[1+(from-1)*size:]
+		for i := from; i < min(from+size, n); i++ {
+			copy(block[(i-from)*size:][:size], h[i*n+from:i*n+min(from+size, n)])
+		}
+	}
+	return nil
+}
+
+// ExpectedHessian is the Hessian and a little more, so that it makes a difference.
+func (p allParts) ExpectedHessian(_ context.Context, x, h []float64) error {
+	p.evaluate(x, make([]float64, len(x)), h)
+	for i := range x {
+		h[i*len(x)+i] *= 1.25
+	}
+	return nil
+}
+
+// wider is a logistic problem of 90 rows, an intercept and 19 columns.
+func wider() widerLogistic {
+	l := &likelihood{columns: make([][]float64, 20)}
+	for i := range 90 {
+		for j := range l.columns {
+			v := 1.0
+			if j > 0 {
+				v = float64((i*i*(j+1)+5*i*j+j*j*j)%29-14) / float64(4+j%4)
+			}
+			l.columns[j] = append(l.columns[j], v)
+		}
+		l.y = append(l.y, float64((i*i+3*i)%7%2))
+	}
+	return widerLogistic{l}
+}
+
+// widerLogistic has an intercept in front.
+type widerLogistic struct{ *likelihood }
+
+func (widerLogistic) Lead() int { return 1 }
 
 // quartic is x⁴ + 2y⁴.
 func quartic() *function {

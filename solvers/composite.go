@@ -78,19 +78,40 @@ func shrink(v, by float64) float64 {
 // its negative is the direction of steepest descent.
 func (w L1) least(dst, x, g []float64) {
 	for i, v := range x {
-		switch {
-		case v > 0:
-			dst[i] = g[i] + w[i]
-		case v < 0:
-			dst[i] = g[i] - w[i]
-		default:
-			dst[i] = shrink(g[i], w[i])
-		}
+		dst[i] = w.slope(i, v, g[i])
 	}
+}
+
+// slope is an entry of least.
+func (w L1) slope(i int, x, g float64) float64 {
+	switch {
+	case x > 0:
+		return g + w[i]
+	case x < 0:
+		return g - w[i]
+	}
+	return shrink(g, w[i])
 }
 
 // single is Prox for one variable with metric/t = m.
 func (w L1) single(i int, v, m float64) float64 { return shrink(v, w[i]/m) }
+
+// inside tells whether a variable is at no kink.
+func (w L1) inside(i int, x float64) bool { return x != 0 || w[i] == 0 }
+
+// reach is how many steps a variable may go before it comes to a kink, and kink
+// is where that is.
+func (w L1) reach(i int, x, step float64) float64 {
+	if w[i] > 0 && (x > 0 && step < 0 || x < 0 && step > 0) {
+		return -x / step
+	}
+	return math.Inf(1)
+}
+
+func (L1) kink(int, float64) float64 { return 0 }
+
+// free tells whether a variable has no kink at all.
+func (w L1) free(i int) bool { return w[i] == 0 }
 
 // held tells whether a variable is at a kink that steepest descent does not
 // leave.
@@ -156,12 +177,40 @@ func (b Box) Prox(dst, x, _ []float64, _ float64) {
 // least is the gradient without what leads out of the box.
 func (b Box) least(dst, x, g []float64) {
 	for i, v := range x {
-		low, high := b.at(i)
-		dst[i] = g[i]
-		if v <= low && g[i] > 0 || v >= high && g[i] < 0 {
-			dst[i] = 0
-		}
+		dst[i] = b.slope(i, v, g[i])
 	}
+}
+
+func (b Box) slope(i int, x, g float64) float64 {
+	if low, high := b.at(i); x <= low && g > 0 || x >= high && g < 0 {
+		return 0
+	}
+	return g
+}
+
+func (b Box) inside(i int, x float64) bool {
+	low, high := b.at(i)
+	return low < x && x < high
+}
+
+func (b Box) reach(i int, x, step float64) float64 {
+	if step == 0 {
+		return math.Inf(1)
+	}
+	return (b.kink(i, step) - x) / step
+}
+
+func (b Box) kink(i int, step float64) float64 {
+	low, high := b.at(i)
+	if step < 0 {
+		return low
+	}
+	return high
+}
+
+func (b Box) free(i int) bool {
+	low, high := b.at(i)
+	return math.IsInf(low, -1) && math.IsInf(high, 1)
 }
 
 func (b Box) single(i int, v, _ float64) float64 {

@@ -213,7 +213,7 @@ func TestCompositeStepsAllocateNothing(t *testing.T) {
 
 func TestCompositeBitsAreTheSameOnEveryMachine(t *testing.T) {
 	want := map[string]string{
-		"coordinate-descent": "bfd6955729ab9743",
+		"coordinate-descent": "ecd419894f21303f",
 		"proximal-gradient":  "ad03e762f058aacd",
 		"owl-qn":             "285e6fe11bb5cbeb",
 		"projected-lbfgs":    "4de515d0fb39a74",

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/seed-0327bdf7/hesse/internal/memory"
-	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
 // CoordinateDescent minimises a [Composite] f + h, where f is a convex
@@ -16,15 +15,19 @@ import (
 //
 //	x_j ← prox(x_j − q_j/h_jj),  q ← q + H_j·δ,
 //
-// on the Hessian alone, so that sweeps do not read the data. Variables that the
-// gradient holds where they are cost nothing but a look at it; between sweeps
-// over all of them, those that move are swept by themselves. The step to the
-// minimum of the model is shortened until f + h has fallen enough. If f is
-// [Quadratic], its Hessian is evaluated once: for least squares, this is
-// coordinate descent on the Gram matrix.
+// on the Hessian alone, so that sweeps do not read the data. Sweeps go over the
+// variables that move or may have to, and a look at the gradient of all shows
+// who was missing; where they take long, a factorisation leads to the minimum
+// for the variables that are off their kinks. A leading variable ([Leader])
+// without a penalty is eliminated. The step to the minimum of the model is
+// shortened until f + h has fallen enough. If f is [Quadratic], its Hessian is
+// evaluated once: for least squares, this is coordinate descent on the Gram
+// matrix. Where there are more than 16 variables, a Hessian serves for more than one
+// step of any f, as long as the gain to be had falls by a factor of 16 a step.
 //
 // An iterate's Value is f + h, its Gradient the least subgradient. A run has
-// converged as a [Descent] has.
+// converged if what the model has to gain is no more than Tolerance·|f + h|,
+// and otherwise as a [Descent] has.
 //
 // Source: Friedman, Hastie and Tibshirani, Regularization paths for generalized
 // linear models via coordinate descent (2010); Lee, Sun and Saunders, Proximal
@@ -32,12 +35,19 @@ import (
 type CoordinateDescent struct {
 	// MaxSweeps is the largest number of sweeps for a step. Zero means 10000.
 	MaxSweeps int
-	// Tolerance is as in [Descent].
+	// Tolerance is what is left to be gained, relative to the value of f + h,
+	// when the run has converged. Zero means 1e-20: some ten digits of x.
 	Tolerance float64
 }
 
 // Name returns "coordinate-descent".
 func (CoordinateDescent) Name() string { return "coordinate-descent" }
+
+// Takes implements [CompositeMethod]: an L1 penalty or a box.
+func (CoordinateDescent) Takes(r Rough) bool {
+	_, ok := r.(region)
+	return ok
+}
 
 // Start evaluates the Hessian at the start.
 func (m CoordinateDescent) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, error) {
@@ -53,38 +63,37 @@ func (m CoordinateDescent) Start(ctx context.Context, p Problem, it *Iterate) (S
 	if err != nil {
 		return nil, err
 	}
+	return m.start(ctx, problem, rough, nil, it)
+}
+
+// start is Start, with a ridge to be added to the problem, or nil.
+func (m CoordinateDescent) start(ctx context.Context, p Hessianer, r region, ridge []float64, it *Iterate) (*coordinateStepper, error) {
 	if m.MaxSweeps == 0 {
 		m.MaxSweeps = 10000
 	}
 	n := p.Dim()
 	s := &coordinateStepper{
-		problem: problem, region: rough, sweeps: m.MaxSweeps,
+		problem: p, region: r, ridge: ridge, sweeps: newSweeps(n, r, m.MaxSweeps), reuse: n > fewVariables,
 		trial: point{x: make([]float64, n), gradient: make([]float64, n)}, gradient: make([]float64, n),
-		target: make([]float64, n), q: make([]float64, n), least: make([]float64, n), active: make([]int, 0, n),
 	}
-	if q, ok := composite.Smooth().(Quadratic); ok {
+	if q, ok := p.(Quadratic); ok {
 		s.quadratic = q.Quadratic()
 	}
-	s.goal = newGoal(m.Tolerance, 1e-16, it)
-	if it.Resumed() {
-		if err := it.squareHessian(); err != nil {
-			return nil, err
-		}
-		s.trial.hessian = it.Hessian
-		if !s.quadratic {
-			s.trial.hessian = memory.Slice[float64](n * n)
-		}
-		mirror(it.Hessian, n)
-		return s, nil
+	if l, ok := p.(Leader); ok {
+		s.leads = l.Lead() == 1
 	}
-	if h := rough.Value(it.X); !finite(h) {
-		rough.Prox(it.X, it.X, slices.Repeat([]float64{1}, n), 1)
+	s.goal = newGoal(m.Tolerance, 1e-20, it)
+	if it.Resumed() {
+		return s, s.resume(it)
+	}
+	if h := r.Value(it.X); !finite(h) {
+		r.Prox(it.X, it.X, slices.Repeat([]float64{1}, n), 1)
 	}
 	copy(s.trial.x, it.X)
-	it.Gradient, it.Hessian = make([]float64, n), memory.Slice[float64](n*n)
-	s.trial.hessian = it.Hessian
-	if !s.quadratic {
-		it.Hessian = memory.Slice[float64](n * n)
+	it.Gradient = make([]float64, n)
+	s.hessian = memory.Slice[float64](n * n)
+	if s.trial.hessian = s.hessian; !s.quadratic {
+		s.trial.hessian = memory.Slice[float64](n * n)
 	}
 	value, err := s.evaluate(ctx, it, true)
 	if err != nil {
@@ -96,31 +105,69 @@ func (m CoordinateDescent) Start(ctx context.Context, p Problem, it *Iterate) (S
 		return s, nil
 	}
 	s.goal.first = value
-	s.accept(it, value)
-	if largestAbsolute(it.Gradient) == 0 {
+	s.accept(it, value, true)
+	switch {
+	case largestAbsolute(it.Gradient) == 0:
 		it.stop(Converged, "the least subgradient is zero at the start")
+	case s.goal.reached(it.Decrement/2, it.Value):
+		it.stop(Converged, "the model has next to nothing to gain at the start")
 	}
 	return s, nil
 }
 
+// fewVariables is up to how many a Hessian takes about as long as a gradient,
+// and is evaluated for every step.
+const fewVariables = 16
+
 type coordinateStepper struct {
 	problem   Hessianer
 	region    region
+	ridge     []float64
 	quadratic bool
-	sweeps    int
+	leads     bool
+	sweeps    *sweeps
 	goal      goal
 	trial     point
 	gradient  []float64 // of f at the iterate
-	target    []float64 // the minimum of the model
-	q, least  []float64 // the gradient of the model's smooth part
-	active    []int
-	change    float64 // of the model from the iterate to the target
+	hessian   []float64 // of the model
+	change    float64   // of the model from the iterate to its minimum
+
+	reuse bool // Hessians may serve for more than one step
+	good  bool // the last step has shown that this one does
+	poor  bool // it does not, and has not been evaluated at the iterate
+	older bool // it is that of an iterate before
 }
 
-// State implements [Resumable].
+// resume makes the Hessians of a run that goes on.
+func (s *coordinateStepper) resume(it *Iterate) error {
+	n := len(it.X)
+	if it.Hessian != nil || s.quadratic {
+		if err := it.squareHessian(); err != nil {
+			return err
+		}
+		s.hessian = it.Hessian
+		mirror(s.hessian, n)
+	} else {
+		s.hessian = memory.Slice[float64](n * n) // State knows it
+	}
+	if s.trial.hessian = s.hessian; !s.quadratic {
+		s.trial.hessian = memory.Slice[float64](n * n)
+	}
+	return nil
+}
+
+// State implements [Resumable]. The Hessian of the model is the iterate's, or one
+// of an iterate before.
 func (s *coordinateStepper) State(v *State) {
-	v.Numbers(s.target)
+	v.Numbers(s.sweeps.x)
 	v.Number(&s.goal.first, &s.change)
+	v.Flag(&s.good, &s.poor, &s.older)
+	if s.older {
+		v.triangle(s.hessian, len(s.sweeps.x))
+		if v.Reading() {
+			mirror(s.hessian, len(s.sweeps.x))
+		}
+	}
 }
 
 // evaluate takes the trial point, and returns the value of f + h.
@@ -135,121 +182,84 @@ func (s *coordinateStepper) evaluate(ctx context.Context, it *Iterate, second bo
 		it.Evaluations.Gradients++
 		value, err = s.problem.Gradient(ctx, s.trial.x, s.trial.gradient)
 	}
+	for i, ridge := range s.ridge {
+		x := s.trial.x[i]
+		value += 0.5 * float64(float64(ridge*x)*x)
+		s.trial.gradient[i] += float64(ridge * x)
+	}
 	return value + s.region.Value(s.trial.x), err
 }
 
-// accept makes the trial point the iterate, and finds the target of the next
-// step.
-func (s *coordinateStepper) accept(it *Iterate, value float64) {
+// accept makes the trial point the iterate, with its Hessian if that was
+// evaluated, and finds the target of the next step.
+func (s *coordinateStepper) accept(it *Iterate, value float64, second bool) {
 	it.Value = value
 	it.X, s.trial.x = s.trial.x, it.X
 	s.gradient, s.trial.gradient = s.trial.gradient, s.gradient
-	if !s.quadratic || it.Iteration == 0 {
-		it.Hessian, s.trial.hessian = s.trial.hessian, it.Hessian
-		mirror(it.Hessian, len(it.X))
+	if second {
+		s.hessian, s.trial.hessian = s.trial.hessian, s.hessian
+		mirror(s.hessian, len(it.X))
+		it.Hessian, s.older = s.hessian, false
+	} else if !s.quadratic {
+		it.Hessian, s.older = nil, true
 	}
-	s.region.least(it.Gradient, it.X, s.gradient)
 	s.aim(it)
-}
-
-// mirror copies the upper triangle to the lower.
-func mirror(h []float64, n int) {
-	for i := range n {
-		for j := range i {
-			h[i*n+j] = h[j*n+i]
-		}
-	}
 }
 
 // aim minimises the model.
 func (s *coordinateStepper) aim(it *Iterate) {
-	copy(s.target, it.X)
-	copy(s.q, s.gradient)
-	enough := 0.0
-	for sweep := 0; sweep < s.sweeps; {
-		gain := s.sweep(it.Hessian, nil)
-		if sweep++; sweep == 1 {
-			// A model of a function that is not quadratic need not be
-			// minimised to the last digit.
-			enough = float64(1e-3 * float64(s.goal.tolerance*math.Abs(it.Value)))
-			if !s.quadratic {
-				enough = max(enough, 1e-6*gain)
-			}
-		}
-		if !(gain > enough) {
-			break
-		}
-		s.active = s.active[:0]
-		for j := range s.target {
-			if s.target[j] != it.X[j] || !s.region.held(j, s.target, s.least) {
-				s.active = append(s.active, j)
-			}
-		}
-		for ; sweep < s.sweeps && s.sweep(it.Hessian, s.active) > enough; sweep++ {
-		}
+	s.region.least(it.Gradient, it.X, s.gradient)
+	w := s.sweeps
+	w.region, w.ridge, w.hessian = s.region, s.ridge, s.hessian
+	w.lead = s.leads && s.region.free(0) && s.hessian[0] > 0
+	share := 0.0
+	if !s.quadratic {
+		share = 1e-6 // it need not be minimised to the last digit
 	}
-	s.change = s.region.Value(s.target) - s.region.Value(it.X)
-	for j, x := range s.target {
-		s.change = math.FMA(0.5*(s.q[j]+s.gradient[j]), x-it.X[j], s.change)
+	w.minimise(it.X, s.gradient, float64(1e-3*float64(s.goal.tolerance*math.Abs(it.Value))), share)
+	s.change = s.region.Value(w.x) - s.region.Value(it.X)
+	for j, x := range w.x {
+		s.change = math.FMA(0.5*(w.q[j]+s.gradient[j]), x-it.X[j], s.change)
 	}
 	it.Decrement = max(-2*s.change, 0)
 }
 
-// sweep minimises the model in some variables, nil is all, one after the other,
-// and returns what that has gained.
-func (s *coordinateStepper) sweep(hessian []float64, some []int) (gain float64) {
-	if some == nil {
-		for j := range s.target {
-			gain += s.minimise(hessian, j)
-		}
-		return gain
+// renew evaluates the Hessian at the iterate, where only the gradient is known.
+func (s *coordinateStepper) renew(ctx context.Context, it *Iterate) error {
+	copy(s.trial.x, it.X)
+	value, err := s.evaluate(ctx, it, true)
+	if err != nil {
+		return err
 	}
-	for _, j := range some {
-		gain += s.minimise(hessian, j)
+	if !finite(s.trial.hessian...) {
+		it.stop(NotFinite, "the Hessian is not finite where the objective is")
+		return nil
 	}
-	return gain
-}
-
-// minimise minimises the model in one variable, and leaves in least what that
-// has moved. Where f has no curvature, some is made up.
-func (s *coordinateStepper) minimise(hessian []float64, j int) (gain float64) {
-	n := len(s.target)
-	known := hessian[j*n+j]
-	curvature := known
-	if known < 0 {
-		curvature = -known
-	} else if known == 0 {
-		curvature = 1
-	}
-	x := s.target[j]
-	next := s.region.single(j, x-s.q[j]/curvature, curvature)
-	step := next - x
-	s.least[j] = step
-	if step == 0 {
-		return 0
-	}
-	s.target[j] = next
-	kernels.Axpy(s.q, step, hessian[j*n:(j+1)*n])
-	if curvature != known {
-		s.q[j] += float64((curvature - known) * step)
-	}
-	return float64(0.5 * float64(float64(curvature*step)*step))
+	s.poor = false
+	s.accept(it, value, true)
+	return nil
 }
 
 // Step implements [Stepper].
 func (s *coordinateStepper) Step(ctx context.Context, it *Iterate) error {
+	if s.poor {
+		if err := s.renew(ctx, it); err != nil || it.Status != Running {
+			return err
+		}
+	}
 	gain, last, t := it.Decrement/2, it.Value, 1.0
 	for range 60 {
 		for j, x := range it.X {
-			s.trial.x[j] = s.target[j]
+			s.trial.x[j] = s.sweeps.x[j]
 			if t != 1 {
-				s.trial.x[j] = math.FMA(t, s.target[j]-x, x)
+				s.trial.x[j] = math.FMA(t, s.sweeps.x[j]-x, x)
 			}
 		}
 		if slices.Equal(s.trial.x, it.X) || !(s.change < 0) {
 			break
 		}
-		value, err := s.evaluate(ctx, it, !s.quadratic && t == 1)
+		second := !s.quadratic && t == 1 && !s.good
+		value, err := s.evaluate(ctx, it, second)
 		if err != nil {
 			return err
 		}
@@ -266,28 +276,38 @@ func (s *coordinateStepper) Step(ctx context.Context, it *Iterate) error {
 			t *= 0.5
 			continue
 		}
-		if t != 1 && !s.quadratic {
-			if value, err = s.evaluate(ctx, it, true); err != nil {
-				return err
-			}
-		}
-		if !s.quadratic && !finite(s.trial.hessian...) {
+		if second && !finite(s.trial.hessian...) {
 			it.stop(NotFinite, "the Hessian is not finite where the objective is")
 			return nil
 		}
-		before := it.Value
-		it.Iteration++
-		it.StepLength = t
-		s.accept(it, value)
-		if largestAbsolute(it.Gradient) == 0 {
-			it.stop(Converged, "the least subgradient is zero")
-			return nil
-		}
-		s.goal.judge(it, nil, before)
+		s.take(it, value, t, second, gain)
 		return nil
+	}
+	if it.Hessian == nil && gain > rounding(it.Value) && !s.goal.reached(gain, it.Value) {
+		return s.renew(ctx, it) // the Hessian of another place may be to blame
 	}
 	s.goal.giveUp(it, gain, Probe{Value: last})
 	return nil
+}
+
+// take makes the trial point the iterate, which was to gain so much.
+func (s *coordinateStepper) take(it *Iterate, value, t float64, second bool, gain float64) {
+	before := it.Value
+	it.Iteration++
+	it.StepLength = t
+	s.accept(it, value, second)
+	s.good = s.reuse && t == 1 && float64(16*it.Decrement) <= float64(2*gain)
+	s.poor = !s.quadratic && !second && !s.good
+	switch {
+	case largestAbsolute(it.Gradient) == 0:
+		it.stop(Converged, "the least subgradient is zero")
+	case !s.poor && s.goal.reached(it.Decrement/2, it.Value):
+		it.stop(Converged, "the model has next to nothing left to gain")
+	case !s.poor && gain <= rounding(it.Value) && it.Decrement/2 > gain/4:
+		it.stop(Converged, "what could be gained is within the rounding of the variables")
+	default:
+		s.goal.judge(it, nil, before)
+	}
 }
 
 // falls judges the trial point as Line.Falls does.
@@ -295,11 +315,10 @@ func (s *coordinateStepper) falls(it *Iterate, value, t float64) bool {
 	if value <= it.Value+float64(1e-4*float64(t*s.change)) {
 		return true
 	}
-	s.region.least(s.least, s.trial.x, s.trial.gradient)
 	before, after := 0.0, 0.0
 	for j, x := range s.trial.x {
 		before = math.FMA(it.Gradient[j], x-it.X[j], before)
-		after = math.FMA(s.least[j], x-it.X[j], after)
+		after = math.FMA(s.region.slope(j, x, s.trial.gradient[j]), x-it.X[j], after)
 	}
 	return value-it.Value <= blur(it.Value) && math.Abs(after) <= float64(0.9*math.Abs(before))
 }

@@ -90,7 +90,11 @@ func (m Descent) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, er
 		return s, err
 	}
 	s.metric = metric
-	s.heading = m.Direction.Start(metric)
+	if d, ok := m.Direction.(problemDirection); !ok {
+		s.heading = m.Direction.Start(metric)
+	} else if s.heading, err = d.startOn(ctx, p, metric, it); err != nil {
+		return s, err
+	}
 	s.line = newLine(counting, it)
 	s.goal = newGoal(m.Tolerance, 1e-16, it)
 	if !it.Resumed() {
@@ -183,6 +187,11 @@ func (s *descentStepper) Step(ctx context.Context, it *Iterate) error {
 				return nil
 			}
 			s.heading.Learn(s.s, s.y)
+			if h, ok := s.heading.(renewer); ok {
+				if err := h.renew(ctx, it); err != nil {
+					return err
+				}
+			}
 			s.aim(it)
 			s.goal.judge(it, s.line, before)
 			return nil

@@ -13,12 +13,14 @@
 //	gradients   GradientDescent, BarzilaiBorwein, Nesterov, ConjugateGradient,
 //	            LBFGS, BFGS; all but Nesterov are a Descent: a Direction × a Search
 //	products    NewtonCG, TrustRegion (Steihaug)
+//	others      ApproximateNewton: a Curvature (Diagonal, Blocks, LowRank, Expected)
 //	Hessians    Newton, TrustRegion (exact)
 //	composite   ProximalGradient (FISTA); OWLQN for an L1 penalty; ProjectedLBFGS
 //	            for bounds; CoordinateDescent, with Hessians, for both: a smooth
-//	            problem and a rough part, see Compose
+//	            problem and a rough part, see Compose, and for whole paths of penalties
 //
-// Searches are [FixedStep], [Armijo] and [StrongWolfe].
+// Searches are [FixedStep], [Armijo] and [StrongWolfe]. A [Curvature] also
+// preconditions NewtonCG, and is what LBFGS starts from.
 //
 // A run that ends early, at a limit or because nothing better can be found, is
 // no error: its [Status] and a reason in words say what happened. Errors are

@@ -14,7 +14,12 @@ import (
 type region interface {
 	Rough
 	least(dst, x, g []float64)
+	slope(i int, x, g float64) float64
 	held(i int, x, least []float64) bool
+	inside(i int, x float64) bool
+	reach(i int, x, step float64) float64
+	kink(i int, step float64) float64
+	free(i int) bool
 	single(i int, v, m float64) float64
 	align(step, x, least []float64)
 	project(z, x, least []float64)
@@ -44,7 +49,7 @@ func startOnFaces[R region](ctx context.Context, m Method, p Problem, it *Iterat
 	if err != nil || it.Status != Running {
 		return s, err
 	}
-	s.heading = twoLoops{memory}.Start(metric).(*twoLoopsHeading)
+	s.heading = twoLoops{memory: memory}.Start(metric).(*twoLoopsHeading)
 	s.goal = newGoal(tolerance, 1e-16, it)
 	if it.Resumed() {
 		return s, nil

@@ -15,6 +15,9 @@ type innerCG struct {
 	most    int
 	r, d, z []float64 // residual, direction, H·d
 	curved  []float64 // H·s
+
+	preconditioner Approximation // nil is the metric
+	solved         []float64     // its inverse times r
 }
 
 func newInner(p products, metric []float64, most int) *innerCG {
@@ -32,6 +35,9 @@ func newInner(p products, metric []float64, most int) *innerCG {
 func (c *innerCG) State(v *State) {
 	v.Numbers(c.metric)
 	v.perhaps(c.problem)
+	if c.preconditioner != nil {
+		v.Part(c.preconditioner)
+	}
 }
 
 // solve sets s and curved = H·s. It ends within a residual that shrinks with
@@ -43,10 +49,10 @@ func (c *innerCG) solve(ctx context.Context, s []float64, it *Iterate, first, ra
 	clear(s)
 	clear(c.curved)
 	copy(c.r, it.Gradient)
+	rr := c.size(c.r)
 	for i, v := range c.r {
-		c.d[i] = -v / c.metric[i]
+		c.d[i] = -c.pulled(i, v)
 	}
-	rr := dotInverse(c.r, c.r, c.metric)
 	norm := math.Sqrt(rr)
 	enough := float64(min(0.5, math.Sqrt(norm/first)) * norm)
 	for k := range c.most {
@@ -73,17 +79,34 @@ func (c *innerCG) solve(ctx context.Context, s []float64, it *Iterate, first, ra
 		}
 		c.follow(s, alpha)
 		kernels.Axpy(c.r, alpha, c.z)
-		next := dotInverse(c.r, c.r, c.metric)
+		next := c.size(c.r)
 		if math.Sqrt(next) <= enough {
 			return false, nil
 		}
 		beta := next / rr
 		for i, v := range c.r {
-			c.d[i] = float64(beta*c.d[i]) - v/c.metric[i]
+			c.d[i] = float64(beta*c.d[i]) - c.pulled(i, v)
 		}
 		rr = next
 	}
 	return false, nil
+}
+
+// size is rᵀP⁻¹r, P the preconditioner.
+func (c *innerCG) size(r []float64) float64 {
+	if c.preconditioner == nil {
+		return dotInverse(r, r, c.metric)
+	}
+	c.preconditioner.Solve(c.solved, r)
+	return dot(c.solved, r)
+}
+
+// pulled is an entry of P⁻¹r, after size, where v is that of r.
+func (c *innerCG) pulled(i int, v float64) float64 {
+	if c.preconditioner == nil {
+		return v / c.metric[i]
+	}
+	return c.solved[i]
 }
 
 // follow adds α·d to s.

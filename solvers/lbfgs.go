@@ -17,6 +17,9 @@ import (
 type LBFGS struct {
 	// Memory is the number of steps remembered. Zero means 10.
 	Memory int
+	// Initial is what comes before the steps, as it is at the start of the run;
+	// nil means the diagonal of the Hessian, or the unit matrix.
+	Initial Curvature
 	// Search is StrongWolfe{} if it is nil.
 	Search Search
 	// Tolerance is as in [Descent].
@@ -34,11 +37,14 @@ func (m LBFGS) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, erro
 	if m.Memory == 0 {
 		m.Memory = 10
 	}
-	return Descent{Label: m.Name(), Direction: twoLoops{m.Memory}, Search: m.Search, Tolerance: m.Tolerance}.Start(ctx, p, it)
+	return Descent{Label: m.Name(), Direction: twoLoops{m.Memory, m.Initial}, Search: m.Search, Tolerance: m.Tolerance}.Start(ctx, p, it)
 }
 
 // twoLoops is the direction of L-BFGS.
-type twoLoops struct{ memory int }
+type twoLoops struct {
+	memory  int
+	initial Curvature
+}
 
 func (d twoLoops) Start(metric []float64) Heading {
 	h := &twoLoopsHeading{metric: metric, pairs: make([]curvaturePair, d.memory)}
@@ -46,6 +52,17 @@ func (d twoLoops) Start(metric []float64) Heading {
 		h.pairs[i] = curvaturePair{s: make([]float64, len(metric)), y: make([]float64, len(metric))}
 	}
 	return h
+}
+
+func (d twoLoops) startOn(ctx context.Context, p Problem, metric []float64, it *Iterate) (Heading, error) {
+	h := d.Start(metric).(*twoLoopsHeading)
+	if d.initial == nil {
+		return h, nil
+	}
+	var err error
+	h.solved = make([]float64, len(metric))
+	h.initial, err = startCurvature(ctx, d.initial, p, it)
+	return h, err
 }
 
 // A curvaturePair is a step and the change of the gradient along it.
@@ -59,6 +76,9 @@ type twoLoopsHeading struct {
 	pairs  []curvaturePair // a ring
 	count  int             // of pairs that were put there
 	factor float64
+
+	initial Approximation // nil is the metric
+	solved  []float64
 }
 
 func (h *twoLoopsHeading) Aim(step []float64, it *Iterate) float64 {
@@ -66,6 +86,10 @@ func (h *twoLoopsHeading) Aim(step []float64, it *Iterate) float64 {
 		step[i] = -g
 	}
 	if h.count == 0 {
+		if h.initial != nil {
+			h.initial.Solve(step, step)
+			return 1
+		}
 		for i, m := range h.metric {
 			step[i] /= m
 		}
@@ -77,14 +101,26 @@ func (h *twoLoopsHeading) Aim(step []float64, it *Iterate) float64 {
 		p.alpha = dot(p.s, step) / p.sy
 		kernels.Axpy(step, -p.alpha, p.y)
 	}
-	for i, m := range h.metric {
-		step[i] *= h.factor / m
-	}
+	h.scale(step)
 	for k := oldest; k < h.count; k++ {
 		p := &h.pairs[k%len(h.pairs)]
 		kernels.Axpy(step, p.alpha-dot(p.y, step)/p.sy, p.s)
 	}
 	return 1
+}
+
+// scale multiplies by the inverse of what comes before the steps.
+func (h *twoLoopsHeading) scale(step []float64) {
+	if h.initial == nil {
+		for i, m := range h.metric {
+			step[i] *= h.factor / m
+		}
+		return
+	}
+	h.initial.Solve(step, step)
+	for i, v := range step {
+		step[i] = h.factor * v
+	}
 }
 
 func (h *twoLoopsHeading) Learn(s, y []float64) {
@@ -96,7 +132,12 @@ func (h *twoLoopsHeading) Learn(s, y []float64) {
 	copy(p.s, s)
 	copy(p.y, y)
 	p.sy = sy
-	h.factor = sy / dotInverse(y, y, h.metric)
+	if h.initial == nil {
+		h.factor = sy / dotInverse(y, y, h.metric)
+	} else {
+		h.initial.Solve(h.solved, y)
+		h.factor = sy / dot(y, h.solved)
+	}
 	h.count++
 }
 
@@ -110,5 +151,8 @@ func (h *twoLoopsHeading) State(v *State) {
 		p := &h.pairs[i]
 		v.Numbers(p.s, p.y)
 		v.Number(&p.sy)
+	}
+	if h.initial != nil {
+		v.Part(h.initial)
 	}
 }

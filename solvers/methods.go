@@ -2,6 +2,7 @@ package solvers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -19,23 +20,16 @@ var methods = []func(tolerance float64) Method{
 	func(t float64) Method { return GradientDescent{Tolerance: t} },
 }
 
-// Methods are the names of the methods that [ParseMethod] knows, those that
-// need the fewest steps first.
-func Methods() []string {
-	var names []string
-	for _, m := range methods {
-		names = append(names, m(0).Name())
-	}
-	return names
-}
+// Methods are the names of the methods for smooth problems that [ParseMethod]
+// knows, those that need the fewest steps first; see [CompositeMethods] for the
+// others.
+func Methods() []string { return namesOf(methods) }
 
 // ParseMethod is the method of that name, with its defaults but for the
 // tolerance; zero is the default of that too. The error lists the names.
 func ParseMethod(name string, tolerance float64) (Method, error) {
-	for _, m := range methods {
-		if method := m(tolerance); method.Name() == name {
-			return method, nil
-		}
+	if m := byName(name, tolerance); m != nil {
+		return m, nil
 	}
-	return nil, fmt.Errorf("solvers: method %q is not known; the choice is %s", name, strings.Join(Methods(), ", "))
+	return nil, fmt.Errorf("solvers: method %q is not known; the choice is %s", name, strings.Join(slices.Concat(Methods(), CompositeMethods()), ", "))
 }

@@ -15,31 +15,22 @@ func metricAt(ctx context.Context, p Problem, it *Iterate) ([]float64, error) {
 		fill(metric, 1)
 		return metric, nil
 	}
+	return metric, diagonalAt(ctx, diagonal, metric, it.X, &it.Evaluations)
+}
+
+// diagonalAt sets dst to a diagonal without entries that are not positive.
+func diagonalAt(ctx context.Context, p Diagonaler, dst, x []float64, count *Evaluations) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	if _, dense := p.(*denseProducts); !dense {
-		it.Evaluations.Diagonals++
+		count.Diagonals++
 	}
-	if err := diagonal.HessianDiagonal(ctx, metric, it.X); err != nil {
-		return nil, err
+	if err := p.HessianDiagonal(ctx, dst, x); err != nil {
+		return err
 	}
-	largest := 0.0
-	for i, v := range metric {
-		metric[i] = math.Abs(v)
-		if finite(v) {
-			largest = max(largest, metric[i])
-		}
-	}
-	if largest == 0 {
-		largest = 1
-	}
-	for i, v := range metric {
-		if !finite(v) || v == 0 {
-			metric[i] = largest
-		}
-	}
-	return metric, nil
+	positive(dst)
+	return nil
 }
 
 // dotInverse returns Σ x_i·y_i/m_i.

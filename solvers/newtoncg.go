@@ -8,7 +8,8 @@ import (
 // NewtonCG minimises a [HessianVectorer], or a [Hessianer], by Newton's method
 // whose equations H·s = −g are solved by conjugate gradients, each of which
 // takes a product of H with a vector and no H. The diagonal of the Hessian at
-// the start preconditions them, where the problem is a [Diagonaler]. They end
+// the start preconditions them, where the problem is a [Diagonaler], or an
+// approximation of it that is asked for. They end
 // at a residual of min(½, √‖g‖)·‖g‖, relative to the first gradient, so that the
 // run converges faster than linearly; or where H has no curvature, along which
 // the step then goes. The length is searched for, t = 1 first.
@@ -23,6 +24,9 @@ type NewtonCG struct {
 	// MaxProducts is the largest number of products for a step. Zero means the
 	// number of variables, and no less than 10 and no more than 500.
 	MaxProducts int
+	// Preconditioner is an approximation of the Hessian, as it is at the start;
+	// nil means its diagonal, or the unit matrix.
+	Preconditioner Curvature
 	// Tolerance is as in [Descent]. Zero means 1e-14.
 	Tolerance float64
 }
@@ -54,10 +58,16 @@ func (m NewtonCG) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, e
 	s.line = newLine(problem, it)
 	s.goal = newGoal(m.Tolerance, 1e-14, it)
 	s.inner = newInner(problem, metric, m.MaxProducts)
+	if m.Preconditioner != nil {
+		if s.inner.preconditioner, err = startCurvature(ctx, m.Preconditioner, p, it); err != nil {
+			return s, err
+		}
+		s.inner.solved = make([]float64, n)
+	}
 	if it.Resumed() {
 		return s, nil
 	}
-	s.start = math.Sqrt(dotInverse(it.Gradient, it.Gradient, metric))
+	s.start = math.Sqrt(s.inner.size(it.Gradient))
 	return s, s.aim(ctx, it)
 }
 

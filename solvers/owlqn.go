@@ -23,6 +23,12 @@ type OWLQN struct {
 // Name returns "owl-qn".
 func (OWLQN) Name() string { return "owl-qn" }
 
+// Takes implements [CompositeMethod]: an L1 penalty.
+func (OWLQN) Takes(r Rough) bool {
+	_, ok := r.(L1)
+	return ok
+}
+
 // IterationLimit implements [Limiter].
 func (OWLQN) IterationLimit() int { return patience }
 

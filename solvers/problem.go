@@ -41,6 +41,23 @@ type Diagonaler interface {
 	HessianDiagonal(ctx context.Context, dst, x []float64) error
 }
 
+// A BlockDiagonaler computes blocks on the diagonal of the Hessian. dst gets
+// the diagonal entries of leading variables, see [Leader], then one block after
+// the other of size consecutive variables, the last one perhaps of fewer, each
+// size×size row-major with the upper triangle set.
+type BlockDiagonaler interface {
+	Problem
+	HessianBlocks(ctx context.Context, dst []float64, size int, x []float64) error
+}
+
+// An Expecter is a sum of negative log-likelihoods, or another function of which
+// an expected Hessian is known. h is Dim×Dim row-major; its upper triangle is
+// set.
+type Expecter interface {
+	Problem
+	ExpectedHessian(ctx context.Context, x, h []float64) error
+}
+
 // A Leader has variables, 0 or 1 of them in front of the others, that stand for
 // an intercept: they are eliminated first, and rank and condition are those of
 // the others beside them. A problem without this has none.

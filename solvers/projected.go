@@ -23,6 +23,12 @@ type ProjectedLBFGS struct {
 // Name returns "projected-lbfgs".
 func (ProjectedLBFGS) Name() string { return "projected-lbfgs" }
 
+// Takes implements [CompositeMethod]: a box.
+func (ProjectedLBFGS) Takes(r Rough) bool {
+	_, ok := r.(Box)
+	return ok
+}
+
 // IterationLimit implements [Limiter].
 func (ProjectedLBFGS) IterationLimit() int { return patience }
 

@@ -34,6 +34,9 @@ type ProximalGradient struct {
 // Name returns "proximal-gradient".
 func (ProximalGradient) Name() string { return "proximal-gradient" }
 
+// Takes implements [CompositeMethod]: any.
+func (ProximalGradient) Takes(Rough) bool { return true }
+
 // IterationLimit implements [Limiter].
 func (ProximalGradient) IterationLimit() int { return patience }
 

@@ -20,6 +20,8 @@ var smooth = []Method{
 var combined = []Method{
 	GradientDescent{Search: StrongWolfe{}}, BarzilaiBorwein{Search: Armijo{}}, LBFGS{Search: Armijo{}}, BFGS{Search: Armijo{}},
 	NewtonCG{Search: Armijo{}}, LBFGS{Memory: 3}, Descent{},
+	ApproximateNewton{}, ApproximateNewton{Curvature: Blocks{Size: 2}, Every: 2}, ApproximateNewton{Curvature: LowRank{Rank: 1}, Search: Armijo{}},
+	LBFGS{Initial: Blocks{Size: 2}}, NewtonCG{Preconditioner: LowRank{Rank: 1}},
 }
 
 // measured has 40 rows of three columns with units far apart, and classes that
@@ -348,23 +350,28 @@ func TestEveryStepAllocatesNothing(t *testing.T) {
 // or some sum reordered.
 func TestEveryMethodHasTheSameBitsEverywhere(t *testing.T) {
 	want := map[string]string{
-		"gradient-descent {Search:<nil> Tolerance:0}":                                         "c86ddea5161033db",
-		"barzilai-borwein {Search:<nil> Tolerance:0}":                                         "5636f0deba059ff1",
-		"nesterov {Length:0 Tolerance:0}":                                                     "7b2aa12b88d62ccf",
-		"cg {Search:<nil> Tolerance:0}":                                                       "46b9830e70e652a5",
-		"bfgs {Search:<nil> Tolerance:0}":                                                     "a40bb62a9c041d60",
-		"lbfgs {Memory:0 Search:<nil> Tolerance:0}":                                           "501260b1710d60b2",
-		"newton {Tolerance:0 MaxHalvings:0}":                                                  "b94698f11c9ad023",
-		"newton-cg {Search:<nil> MaxProducts:0 Tolerance:0}":                                  "89f0526784f3365a",
-		"trust-region {Exact:0 Radius:0 Tolerance:0}":                                         "cdafb9dbc2a1d191",
-		"trust-region {Exact:-1 Radius:0 Tolerance:0}":                                        "ecabc9f84c79b61d",
-		"gradient-descent {Search:{Decrease:0 Curvature:0 MaxEvaluations:0} Tolerance:0}":     "547d801f1bd4eba",
-		"barzilai-borwein {Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":        "a4f93f739bc4b31a",
-		"lbfgs {Memory:0 Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":          "2bf36dad389b411f",
-		"bfgs {Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":                    "28059784495f7d72",
-		"newton-cg {Search:{Decrease:0 Memory:0 MaxEvaluations:0} MaxProducts:0 Tolerance:0}": "45df096b3daf6ef7",
-		"lbfgs {Memory:3 Search:<nil> Tolerance:0}":                                           "2e693e3899c0d156",
-		"descent {Label: Direction:<nil> Search:<nil> Tolerance:0}":                           "547d801f1bd4eba",
+		"gradient-descent {Search:<nil> Tolerance:0}":                                                                      "c86ddea5161033db",
+		"barzilai-borwein {Search:<nil> Tolerance:0}":                                                                      "5636f0deba059ff1",
+		"nesterov {Length:0 Tolerance:0}":                                                                                  "7b2aa12b88d62ccf",
+		"cg {Search:<nil> Tolerance:0}":                                                                                    "46b9830e70e652a5",
+		"bfgs {Search:<nil> Tolerance:0}":                                                                                  "a40bb62a9c041d60",
+		"lbfgs {Memory:0 Initial:<nil> Search:<nil> Tolerance:0}":                                                          "501260b1710d60b2",
+		"newton {Tolerance:0 MaxHalvings:0}":                                                                               "b94698f11c9ad023",
+		"newton-cg {Search:<nil> MaxProducts:0 Preconditioner:<nil> Tolerance:0}":                                          "89f0526784f3365a",
+		"trust-region {Exact:0 Radius:0 Tolerance:0}":                                                                      "cdafb9dbc2a1d191",
+		"trust-region {Exact:-1 Radius:0 Tolerance:0}":                                                                     "ecabc9f84c79b61d",
+		"gradient-descent {Search:{Decrease:0 Curvature:0 MaxEvaluations:0} Tolerance:0}":                                  "547d801f1bd4eba",
+		"barzilai-borwein {Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":                                     "a4f93f739bc4b31a",
+		"lbfgs {Memory:0 Initial:<nil> Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":                         "2bf36dad389b411f",
+		"bfgs {Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":                                                 "28059784495f7d72",
+		"newton-cg {Search:{Decrease:0 Memory:0 MaxEvaluations:0} MaxProducts:0 Preconditioner:<nil> Tolerance:0}":         "45df096b3daf6ef7",
+		"lbfgs {Memory:3 Initial:<nil> Search:<nil> Tolerance:0}":                                                          "2e693e3899c0d156",
+		"approximate-newton {Curvature:<nil> Every:0 Search:<nil> Tolerance:0}":                                            "159bac86270009ab",
+		"approximate-newton {Curvature:{Size:2} Every:2 Search:<nil> Tolerance:0}":                                         "81bf0b60a029cd3f",
+		"approximate-newton {Curvature:{Rank:1 Seed:0} Every:0 Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}": "f3cc05fd12ac990f",
+		"lbfgs {Memory:0 Initial:{Size:2} Search:<nil> Tolerance:0}":                                                       "669fbec3a96eeefd",
+		"newton-cg {Search:<nil> MaxProducts:0 Preconditioner:{Rank:1 Seed:0} Tolerance:0}":                                "45c1266699e64ff",
+		"descent {Label: Direction:<nil> Search:<nil> Tolerance:0}":                                                        "547d801f1bd4eba",
 	}
 	for _, m := range slices.Concat(smooth, combined) {
 		sum := fnv.New64a()

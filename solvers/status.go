@@ -15,8 +15,9 @@ const (
 	// Stalled means that the method found no better point, though its test for
 	// a minimum is not met.
 	Stalled
-	// Separated means that the fitted classes can be told apart perfectly: the
-	// minimum lies at infinity.
+	// Separated means that the minimum lies at infinity, as the problem knows:
+	// of fits whose classes can be told apart perfectly, for example, or of
+	// counts that are all zero.
 	Separated
 	// Unbounded means that f falls without limit, as far as can be seen.
 	Unbounded

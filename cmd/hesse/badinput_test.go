@@ -97,8 +97,8 @@ func TestBadModels(t *testing.T) {
 	good := text(t, "m.json")
 	for _, c := range []struct{ name, model, message string }{
 		{"empty", "", "bad.json: not a model: line 1, column 1: unexpected end of JSON input" + again},
-		{"truncated", good[:len(good)-3], "bad.json: not a model: line 70, column "},
-		{"cut in two", good[:len(good)/2], "bad.json: not a model: line 38, column "},
+		{"truncated", good[:len(good)-3], "bad.json: not a model: line 73, column "},
+		{"cut in two", good[:len(good)/2], "bad.json: not a model: line 39, column "},
 		{"newer", strings.Replace(good, `"schema_version": 1`, `"schema_version": 2`, 1), "bad.json: the model is of version 2; this program reads up to version 1" + again},
 		{"CSV", small, "bad.json: not a model: line 1, column 1: invalid character 'a'"},
 		{"other JSON", `{"a": 1}`, "bad.json: not a model: schema_version is missing" + again},

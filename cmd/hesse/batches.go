@@ -40,6 +40,8 @@ func (c *fitCommand) checkBatch() error {
 		return usage("--cv is %d; there are at least 2 folds", *c.CV)
 	case c.CV != nil && c.loss() == nil:
 		return usage("--cv is for the families gaussian, binomial and poisson")
+	case c.CV != nil && c.Penalty.given() != "":
+		return usage("--cv and %s do not go together", c.Penalty.given())
 	case c.CV == nil && (c.CVRule != "min" || c.CVSeed != 0):
 		return usage("--cv-rule and --cv-seed go with --cv")
 	case c.Rolling == nil && (c.RollingMin != nil || c.RollingStep != nil):
@@ -68,7 +70,7 @@ func (c *fitCommand) together(option string) error {
 		name  string
 		given bool
 	}{
-		{"--cv", c.CV != nil}, {"--standardize", c.Standardize}, {"--solver", c.Solver != chosen}, {"--precision", c.Precision != chosen},
+		{"--cv", c.CV != nil}, {c.Penalty.given(), c.Penalty.given() != ""}, {"--standardize", c.Standardize}, {"--solver", c.Solver != chosen}, {"--precision", c.Precision != chosen},
 		{"--out", c.Out != ""}, {"--checkpoint", c.Checkpoint != ""},
 	} {
 		if other.given {

@@ -173,6 +173,10 @@ func TestBatchUsage(t *testing.T) {
 		{"--rolling 3 --family binomial", "--rolling is for --family gaussian"},
 		{"--rolling 3 --cv 2 --l2=1..2", "--rolling and --cv do not go together"},
 		{"--rolling 3 --out m.json", "--rolling and --out do not go together"},
+		{"--cv 2 --l2=1..2 --l1=3", "--cv and --l1 do not go together"},
+		{"--cv 2 --l2=1..2 --penalty-factors=a=2", "--cv and --penalty-factors do not go together"},
+		{"--rolling 3 --l1=3", "--rolling and --l1 do not go together"},
+		{"--rolling 3 --l2=1 --penalty-factors=a=2", "--rolling and --penalty-factors do not go together"},
 		{"--rolling 3 --standardize", "--rolling and --standardize do not go together"},
 		{"--targets=y", "--target and --targets can't be used together"},
 	} {

@@ -85,5 +85,8 @@ func (c *fitCommand) choose(r *table.Reader, file string) (*columns, error) {
 	if len(chosen.features) == 0 && c.NoIntercept {
 		return nil, usage("there are no columns to fit and no intercept; leave out --no-intercept or name columns")
 	}
+	if _, err := c.Penalty.factorsOf(chosen.features); err != nil {
+		return nil, err // before the rows are read
+	}
 	return chosen, r.Select(chosen.names())
 }

@@ -28,11 +28,12 @@ type fitCommand struct {
 	Weights   string   `placeholder:"COLUMN" help:"Weights of the rows, not negative."`
 	Offset    string   `placeholder:"COLUMN" help:"A column added to the linear predictor."`
 
-	NoIntercept bool    `help:"Fit without an intercept."`
-	L2          float64 `kong:"-"` // from batchFlags
-	Standardize bool    `help:"Let the penalty act on columns scaled to standard deviation 1."`
+	NoIntercept bool         `help:"Fit without an intercept."`
+	L2          float64      `kong:"-"` // from batchFlags
+	Penalty     penaltyFlags `embed:""`
+	Standardize bool         `help:"Let the penalty act on columns scaled to standard deviation 1."`
 
-	Solver    string   `enum:"${solvers}" default:"auto" help:"The method: ${solverlist}. auto is newton, or lbfgs where a loss that is not quadratic has many columns."`
+	Solver    string   `enum:"${solvers}" default:"auto" help:"The method: ${solverlist}. auto is newton, or lbfgs where a loss that is not quadratic has many columns; with --l1 coordinate-descent, or owl-qn there."`
 	Precision string   `enum:"${precisions}" default:"auto" help:"What sums are held in: float64, exact (double-double, least squares only), or auto: float64, and exact where the columns are too nearly collinear for it."`
 	MaxIter   *int     `placeholder:"N" help:"Most iterations; otherwise what suits the solver: newton 100, newton-cg and trust-region 1000, others 10000."`
 	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg and trust-region, and 1e-16 for the others, whose steps may gain little long before the end."`
@@ -92,6 +93,9 @@ func (c *fitCommand) check() error {
 	if err := c.checkpointFlags.check(c.Out); err != nil {
 		return err
 	}
+	if err := c.checkPenalty(); err != nil {
+		return err
+	}
 	if err := c.checkParameters(); err != nil {
 		return err
 	}
@@ -133,7 +137,7 @@ func (c *fitCommand) family() glm.Family {
 // options are those of the fit; check has accepted them.
 func (c *fitCommand) options() glm.Options {
 	precision, _ := glm.ParsePrecision(c.Precision)
-	o := glm.Options{Family: c.family(), Parameters: c.parameters(), Precision: precision, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize}
+	o := glm.Options{Family: c.family(), Parameters: c.parameters(), Precision: precision, L1: c.Penalty.L1, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize}
 	if c.MaxIter != nil {
 		o.MaxIterations = *c.MaxIter
 	}
@@ -191,6 +195,9 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	options.L2 = c.L2 // which that has chosen
+	if options.PenaltyFactors, err = c.Penalty.factorsOf(data.Names); err != nil {
+		return err
+	}
 	progress := startProgress(con, start, "fitting", -1)
 	progress.expect(c.forecast())
 	options.Observe = progress.iterate

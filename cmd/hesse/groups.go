@@ -43,6 +43,7 @@ func (c *fitCommand) checkGroups() error {
 		{c.Precision == glm.Exact.String(), "--precision exact", "groups are fitted in float64"},
 		{c.CV != nil, "--cv", "a range of penalties is for one model"},
 		{c.Rolling != nil, "--rolling", "windows are of all rows"},
+		{c.Penalty.given() != "", c.Penalty.given(), "groups have one L2 penalty"},
 		{c.Checkpoint != "", "--checkpoint", "a group takes no time worth keeping"},
 	} {
 		if option.given {

@@ -243,6 +243,8 @@ func TestGroupUsage(t *testing.T) {
 		"--standardize":                    "--standardize does not go with --by: it would be another penalty for every group",
 		"--solver=lbfgs":                   "--solver lbfgs does not go with --by: groups are fitted by newton",
 		"--precision=exact":                "--precision exact does not go with --by: groups are fitted in float64",
+		"--l1=2":                           "--l1 does not go with --by: groups have one L2 penalty",
+		"--l2=1 --penalty-factors=a=2":     "--penalty-factors does not go with --by: groups have one L2 penalty",
 		"--family=gamma":                   "--by takes --family gaussian, binomial and poisson, not gamma",
 		"--columns=k":                      `column "k" is named by both --by and --columns; it can be one of them`,
 		"--weights=k":                      `column "k" is named by both --weights and --by; it can be one of them`,

@@ -13,6 +13,9 @@ import (
 // args is a case as a command line.
 func args(c reference.Case) []string {
 	args := []string{"fit", data(c.File), "--target", c.Target, "--family", c.Family, "--columns=" + strings.Join(c.Columns, ","), "--json"}
+	if c.L1 > 0 {
+		args = append(args, "--l1", strconv.FormatFloat(c.L1, 'g', -1, 64))
+	}
 	if c.L2 > 0 {
 		args = append(args, "--l2", strconv.FormatFloat(c.L2, 'g', -1, 64))
 	}
@@ -45,7 +48,11 @@ type printed struct {
 		Name     string
 		Estimate float64
 		StdError *float64 `json:"std_error"`
+		Penalty  float64  `json:"penalty_l1"`
 	}
+	L1            float64
+	NonZero       int
+	Violation     *float64
 	LogLikelihood *float64 `json:"log_likelihood"`
 	AIC, BIC      *float64
 	DF            float64 `json:"df_residual"`

@@ -16,7 +16,7 @@ const Testdata = "../../testdata"
 // how. What is undefined is nil.
 type Case struct {
 	Name, File, Target, Family string
-	L2                         float64
+	L1, L2                     float64
 	Power, Delta               float64 // these and the next are 0 if the family has none
 	Quantile, Bandwidth        float64
 	Intercept, Standardize     bool

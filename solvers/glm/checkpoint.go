@@ -28,7 +28,8 @@ type Checkpoints struct {
 	// killed loses no more than the iterates of that time and the one after it.
 	// Zero means 10 ms, or where that is longer, what the last call of Save took:
 	// every iterate is kept that takes longer, and keeping takes half of the time
-	// at most. Negative means after every iterate, whatever it takes.
+	// at most. Negative means after every iterate, whatever it takes. An iterate
+	// at the limit of iterations is always kept.
 	Every time.Duration
 
 	// From is a checkpoint to go on from; nil starts anew. Other data or other
@@ -116,7 +117,7 @@ func (h *history) resume(checkpoint []byte) error {
 
 // Keep implements [solvers.Keeper].
 func (h *history) Keep(it *solvers.Iterate) error {
-	if h.options.Save == nil || !h.due() {
+	if h.options.Save == nil || !h.due() && it.Status != solvers.IterationLimit {
 		return nil
 	}
 	began := time.Now()
@@ -182,12 +183,12 @@ func (h *history) note(do func() error, show func(*solvers.State)) error {
 func minimize[T kernels.Float](ctx context.Context, o *objective[T], m solvers.Method, x0 []float64, s solvers.Settings) (r *solvers.Result, err error) {
 	h := o.history
 	if h == nil {
-		return solvers.Minimize(ctx, o, m, x0, s)
+		return solvers.Minimize(ctx, o.problem(), m, x0, s)
 	}
 	singular := false
 	wrong := h.note(func() error {
 		s.From, h.from, s.Keeper = h.from, nil, h
-		r, err = solvers.Minimize(ctx, o, m, x0, s)
+		r, err = solvers.Minimize(ctx, o.problem(), m, x0, s)
 		if singular = errors.As(err, new(*solvers.SingularError)); singular {
 			return nil
 		}
@@ -202,6 +203,7 @@ func minimize[T kernels.Float](ctx context.Context, o *objective[T], m solvers.M
 		v.Count(&status, &r.Iterations, &e.Gradients, &e.Hessians, &e.Products, &e.Diagonals)
 		v.Flag(&singular)
 		showSums(v, &o.first)
+		o.sparse.show(v)
 		if r.Status = solvers.Status(status); v.Reading() && (len(r.X) != o.Dim() || o.first == nil) {
 			v.Refuse("a run has other variables")
 		}
@@ -209,7 +211,7 @@ func minimize[T kernels.Float](ctx context.Context, o *objective[T], m solvers.M
 	if err == nil && singular {
 		err = new(solvers.SingularError)
 	}
-	return r, cmp.Or(err, wrong)
+	return r, cmp.Or(wrong, err)
 }
 
 // State implements [solvers.Resumable].
@@ -221,6 +223,25 @@ func (o *objective[T]) State(v *solvers.State) {
 	showSums(v, &last)
 	o.last = *last
 	v.Grown(&o.at, &o.previous, &o.latest)
+	o.sparse.show(v)
+}
+
+// State implements [solvers.Resumable].
+func (c composite[T]) State(v *solvers.State) { c.objective.State(v) }
+
+// show shows what is known of the conditions of a minimum.
+func (s *sparse) show(v *solvers.State) {
+	if s == nil {
+		return
+	}
+	v.Number(&s.first)
+	v.Grown(&s.diagonal, &s.gradient)
+	for _, known := range [][]float64{s.diagonal, s.gradient} {
+		if known != nil && len(known) != len(s.weights) {
+			v.Refuse("a gradient has other variables")
+			s.diagonal, s.gradient = nil, nil
+		}
+	}
 }
 
 // showSums shows what of moments does not grow with the columns; nil stays nil.

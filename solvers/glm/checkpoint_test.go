@@ -23,7 +23,7 @@ import (
 
 // whole is everything that a fit says, in the form that loses nothing.
 func whole(m *Model) []string {
-	return append(bits(m), fmt.Sprintf("%+v %q %q %+v", m.Evaluations, m.Reason, m.Warnings, m.Parameters))
+	return append(bits(m), fmt.Sprintf("%+v %q %q %+v %x", m.Evaluations, m.Reason, m.Warnings, m.Parameters, math.Float64bits(m.Violation)))
 }
 
 // keepAll are options that keep a checkpoint of every iterate.
@@ -52,7 +52,22 @@ func TestResumedFitsHaveTheSameBits(t *testing.T) {
 		settings = append(settings, setting{Options{Family: Poisson, L2: 0.5, Method: m, MaxIterations: 40}, 300})
 		settings = append(settings, setting{Options{Family: Binomial, NoIntercept: true, Method: m, MaxIterations: 40}, 300})
 	}
+	for family := range Family(len(families)) {
+		settings = append(settings, setting{Options{Family: family, L1: 5, L2: 0.5, Standardize: true, PenaltyFactors: []float64{1, 2, 0, 1}}, 300})
+	}
+	for _, m := range sparseMethods(t) {
+		settings = append(settings, setting{Options{Family: Gaussian, L1: 3, Method: m, MaxIterations: 40}, 300})
+		settings = append(settings, setting{Options{Family: Binomial, L1: 2, NoIntercept: true, Method: m, MaxIterations: 40}, 300})
+		settings = append(settings, setting{Options{Family: Gamma, Method: m, MaxIterations: 40}, 300})
+	}
+	for _, c := range []solvers.Curvature{solvers.Diagonal{}, solvers.Blocks{Size: 3}, solvers.LowRank{Rank: 2}, solvers.Expected{}} {
+		for _, m := range []solvers.Method{solvers.ApproximateNewton{Curvature: c, Every: 2}, solvers.NewtonCG{Preconditioner: c}, solvers.LBFGS{Initial: c}} {
+			settings = append(settings, setting{Options{Family: Gamma, L2: 0.5, Method: m, MaxIterations: 40}, 300})
+		}
+	}
 	settings = append(settings,
+		setting{Options{Family: Huber, Parameters: Parameters{Delta: 1e-3}, L1: 2}, 200},
+		setting{Options{Family: Quantile, Parameters: Parameters{Bandwidth: 1e-4}, L1: 1}, 60},
 		setting{Options{Family: Huber, Parameters: Parameters{Delta: 1e-3}}, 200}, // a chain of wider losses
 		setting{Options{Family: Quantile, Parameters: Parameters{Quantile: 0.2, Bandwidth: 1e-4}}, 60},
 	)
@@ -102,6 +117,7 @@ func TestAFitStoppedAgainAndAgain(t *testing.T) {
 	for _, o := range []Options{
 		{Family: Binomial, Method: solvers.BFGS{}}, {Family: Huber, Parameters: Parameters{Delta: 0.01}},
 		{Family: Quantile, Parameters: Parameters{Bandwidth: 1e-4}}, {Family: Gamma, L2: 1, Standardize: true},
+		{Family: Binomial, L1: 2, L2: 1, Standardize: true}, {Family: Huber, Parameters: Parameters{Delta: 0.01}, L1: 3}, {Family: Gaussian, L1: 3, Method: solvers.OWLQN{}},
 	} {
 		d := problem[float64](200, 3, o.Family, false)
 		var want [][]byte
@@ -273,6 +289,7 @@ func TestOtherOptionsAreRefused(t *testing.T) {
 	others := map[string]func(*Options){
 		"Family":         func(o *Options) { o.Family = Gaussian },
 		"Parameters":     func(o *Options) { o.Parameters.Quantile = 0.25 },
+		"L1":             func(o *Options) { o.L1 = 0.5 },
 		"L2":             func(o *Options) { o.L2 = math.Nextafter(1, 2) },
 		"NoIntercept":    func(o *Options) { o.NoIntercept = true },
 		"PenaltyFactors": func(o *Options) { o.PenaltyFactors = []float64{1, 2, 4} },
@@ -405,6 +422,10 @@ func TestCheckpointsAreRare(t *testing.T) {
 	if err != nil || saves > 0 || m.Iterations < 3 {
 		t.Errorf("%v, %d checkpoints in %d iterations", err, saves, m.Iterations)
 	}
+	o.MaxIterations = 3
+	if m, err = Fit(ctx, d, o); err != nil || saves != 1 || m.Iterations != 3 {
+		t.Errorf("%v, %d checkpoints of a fit that reached its limit after %d", err, saves, m.Iterations)
+	}
 	full := errors.New("no space left")
 	o.Checkpoints = Checkpoints{Every: -1, Save: func([]byte) error { return full }}
 	if m, err := Fit(ctx, d, o); !errors.Is(err, full) || m != nil {
@@ -491,6 +512,33 @@ func TestSaveTo(t *testing.T) {
 	o.Checkpoints = Checkpoints{Save: SaveTo(filepath.Join(path, "no")), Every: -1}
 	if _, err := Fit(ctx, d, o); err == nil {
 		t.Error("a folder that is a file")
+	}
+}
+
+// TestInterruptedSparseFits: the value of the best point is half of the deviance
+// and the penalty.
+func TestInterruptedSparseFits(t *testing.T) {
+	for _, method := range append(sparseMethods(t), nil) {
+		ctx, cancel := context.WithCancel(ctx)
+		o := Options{Family: Binomial, L1: 2, Method: method}
+		var best float64
+		o.Observe = func(it *solvers.Iterate) {
+			if best = it.Value; it.Iteration == 2 {
+				cancel()
+			}
+		}
+		m, err := Fit(ctx, problem[float64](300, 3, o.Family, true), o)
+		cancel()
+		if err != context.Canceled || m == nil || m.L1 != 2 || m.Iterations != 2 || m.Status != "canceled" {
+			t.Fatalf("%v, %+v", err, m)
+		}
+		value := m.Deviance / 2
+		for _, c := range m.Columns() {
+			value += 2 * math.Abs(c.Estimate)
+		}
+		if math.Abs(value-best) > 1e-12*best || m.Violation == 0 {
+			t.Errorf("%s: %v, want %v, violation %v", m.Solver, value, best, m.Violation)
+		}
 	}
 }
 

@@ -18,6 +18,8 @@ func (o Options) method(columns int) (m solvers.Method, reason string) {
 	switch {
 	case o.Method != nil:
 		return o.Method, ""
+	case o.L1 > 0:
+		return o.sparseMethod(columns)
 	case o.Family.about().loss(o.Parameters).Quadratic():
 		return solvers.Newton{Tolerance: o.Tolerance}, "a quadratic loss takes one Hessian"
 	case columns <= newtonColumns:

@@ -272,7 +272,7 @@ func (e *exactProblem[T]) model(ctx context.Context, status solvers.Status, reas
 		L2: o.L2, Standardize: o.Standardize, Precision: Exact,
 		Rows: e.moments.Rows, SumWeights: weights.Hi,
 		Converged: status == solvers.Converged, Status: status.String(), Reason: reason,
-		Iterations: 1, GradientNorm: e.gradientNorm, Condition: e.factor.Condition(),
+		Iterations: 1, GradientNorm: e.gradientNorm, Condition: e.factor.Condition(), Violation: math.NaN(),
 		ISA: kernels.ISA(), Threads: o.threads(),
 	}
 	m.solver(o, len(f.names))
@@ -281,7 +281,7 @@ func (e *exactProblem[T]) model(ctx context.Context, status solvers.Status, reas
 		x[i] = v.Hi
 	}
 	center := e.pass.Shift()
-	f.coefficients(m, x, center, e.penalty)
+	f.coefficients(m, x, center, e.penalty, nil)
 	away := e.away(center)
 	if m.Intercept {
 		m.Coefficients[0].Estimate = doubled.Dot(away, e.x).Hi

@@ -26,6 +26,7 @@ type document struct {
 	Target            string                `json:"target"`
 	Offset            *string               `json:"offset"` // null without one
 	Intercept         bool                  `json:"intercept"`
+	L1                number                `json:"l1"` // missing in models of before, as are nonzero and violation: 0
 	L2                number                `json:"l2"`
 	Standardize       bool                  `json:"standardize"`
 	Solver            string                `json:"solver"`
@@ -54,7 +55,9 @@ type document struct {
 	Hessians          int                   `json:"hessian_evaluations"`
 	Products          int                   `json:"product_evaluations"`
 	Diagonals         int                   `json:"diagonal_evaluations"`
+	NonZero           int                   `json:"nonzero"`
 	GradientNorm      number                `json:"gradient_norm"`
+	Violation         *number               `json:"violation"` // null but with an L1 penalty
 	Condition         number                `json:"condition"`
 	ISA               string                `json:"isa"`
 	Threads           int                   `json:"threads"`
@@ -70,6 +73,7 @@ type coefficientDocument struct {
 	Upper     number `json:"upper"`
 	Center    number `json:"center"`
 	Penalty   number `json:"penalty,omitempty"` // missing without one, and in models of before
+	PenaltyL1 number `json:"penalty_l1,omitempty"`
 }
 
 // number is a float64 that JSON may lack.
@@ -95,7 +99,7 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 	d := document{
 		SchemaVersion: SchemaVersion,
 		Family:        m.Family.String(), Link: m.Family.about().link, Target: m.Target,
-		Intercept: m.Intercept, L2: number(m.L2), Standardize: m.Standardize, Solver: m.Solver, SolverReason: m.SolverReason, Precision: m.Precision.String(),
+		Intercept: m.Intercept, L1: number(m.L1), L2: number(m.L2), Standardize: m.Standardize, Solver: m.Solver, SolverReason: m.SolverReason, Precision: m.Precision.String(),
 		Parameters: map[string]number{}, CenteredIntercept: number(m.centeredIntercept),
 		N: m.Rows, P: len(m.Columns()), SumWeights: number(m.SumWeights),
 		Dispersion: number(m.Dispersion), LogLikelihood: number(m.LogLikelihood),
@@ -103,18 +107,21 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 		AIC: number(m.AIC), BIC: number(m.BIC), RSquared: number(m.RSquared()), AdjustedRSquared: number(m.AdjustedRSquared()),
 		Converged: m.Converged, Status: m.Status, Reason: m.Reason, Warnings: m.Warnings, Iterations: m.Iterations,
 		Gradients: m.Evaluations.Gradients, Hessians: m.Evaluations.Hessians, Products: m.Evaluations.Products, Diagonals: m.Evaluations.Diagonals,
-		GradientNorm: number(m.GradientNorm), Condition: number(m.Condition), ISA: m.ISA, Threads: m.Threads,
+		NonZero: m.NonZero(), GradientNorm: number(m.GradientNorm), Condition: number(m.Condition), ISA: m.ISA, Threads: m.Threads,
 	}
 	m.Parameters.list(m.Family, func(name string, value float64) { d.Parameters[name] = number(value) })
 	if m.Offset != "" {
 		d.Offset = &m.Offset
+	}
+	if v := number(m.Violation); finite(m.Violation) {
+		d.Violation = &v
 	}
 	if d.Warnings == nil {
 		d.Warnings = []string{}
 	}
 	for _, c := range m.Coefficients {
 		d.Coefficients = append(d.Coefficients, coefficientDocument{
-			c.Name, number(c.Estimate), number(c.StdError), number(c.Statistic), number(c.PValue), number(c.Lower), number(c.Upper), number(c.Center), number(c.Penalty),
+			c.Name, number(c.Estimate), number(c.StdError), number(c.Statistic), number(c.PValue), number(c.Lower), number(c.Upper), number(c.Center), number(c.Penalty), number(c.PenaltyL1),
 		})
 	}
 	return json.Marshal(d)
@@ -194,7 +201,7 @@ func (d *document) model() (*Model, error) {
 	}
 	m := &Model{
 		Family: family, Parameters: parameters, Target: d.Target, Intercept: d.Intercept,
-		L2: float64(d.L2), Standardize: d.Standardize, Solver: d.Solver, SolverReason: d.SolverReason, Precision: precision,
+		L1: float64(d.L1), L2: float64(d.L2), Standardize: d.Standardize, Solver: d.Solver, SolverReason: d.SolverReason, Precision: precision,
 		Rows: d.N, SumWeights: float64(d.SumWeights), Dispersion: float64(d.Dispersion),
 		LogLikelihood: float64(d.LogLikelihood), Deviance: float64(d.Deviance), NullDeviance: float64(d.NullDeviance),
 		AIC: float64(d.AIC), BIC: float64(d.BIC),
@@ -205,6 +212,9 @@ func (d *document) model() (*Model, error) {
 	}
 	if d.Offset != nil {
 		m.Offset = *d.Offset
+	}
+	if m.Violation = math.NaN(); d.Violation != nil {
+		m.Violation = float64(*d.Violation)
 	}
 	seen := map[string]bool{}
 	for i, c := range d.Coefficients {
@@ -218,7 +228,7 @@ func (d *document) model() (*Model, error) {
 		}
 		seen[c.Name] = true
 		m.Coefficients = append(m.Coefficients, Coefficient{
-			c.Name, float64(c.Estimate), float64(c.StdError), float64(c.Statistic), float64(c.PValue), float64(c.Lower), float64(c.Upper), float64(c.Center), float64(c.Penalty),
+			c.Name, float64(c.Estimate), float64(c.StdError), float64(c.Statistic), float64(c.PValue), float64(c.Lower), float64(c.Upper), float64(c.Center), float64(c.Penalty), float64(c.PenaltyL1),
 		})
 	}
 	switch {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
@@ -20,6 +19,25 @@ import (
 // ends, the error is ctx.Err(), and the model, nil before the first step, is
 // that of the best point so far, without standard errors.
 func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, error) {
+	f, err := newFit(d, o)
+	if err != nil {
+		return nil, err
+	}
+	return f.run(ctx)
+}
+
+// FitSource is Fit on rows that are read anew for every pass, with the same
+// result to the last bit. names and target are as in Data.
+func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []string, target string, o Options) (*Model, error) {
+	f, err := newFitOfSource(s, names, target, o)
+	if err != nil {
+		return nil, err
+	}
+	return f.run(ctx)
+}
+
+// newFit checks all that can be checked before X is read.
+func newFit[T kernels.Float](d Data[T], o Options) (*fit[T], error) {
 	design, err := d.design()
 	if err != nil {
 		return nil, err
@@ -41,14 +59,12 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 		return pass.New(&null, model, o.threads())
 	}
 	f.exactPasses = func(model pass.Model) (*pass.Exact[T], error) { return pass.NewExact(design, model, o.threads()) }
-	f.fingerprint = func() (*fingerprint[T], error) { return ofDesign(ctx, design) }
+	f.fingerprint = func(ctx context.Context) (*fingerprint[T], error) { return ofDesign(ctx, design) }
 	f.locate = func() error { return checkDesign(0, design.X, f.names) }
-	return f.run(ctx)
+	return f, nil
 }
 
-// FitSource is Fit on rows that are read anew for every pass, with the same
-// result to the last bit. names and target are as in Data.
-func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []string, target string, o Options) (*Model, error) {
+func newFitOfSource[T kernels.Float](s pass.Source[T], names []string, target string, o Options) (*fit[T], error) {
 	f := &fit[T]{options: o, names: names, target: target}
 	if s.Offsets() {
 		f.offset = "offset"
@@ -66,9 +82,9 @@ func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []s
 	f.exactPasses = func(model pass.Model) (*pass.Exact[T], error) {
 		return pass.NewExactFromSource[T](source, model, o.threads())
 	}
-	f.fingerprint = func() (*fingerprint[T], error) { return ofSource(ctx, source) }
+	f.fingerprint = func(ctx context.Context) (*fingerprint[T], error) { return ofSource(ctx, source) }
 	f.locate = func() error { return findNotFinite[T](source, f.names) }
-	return f.run(ctx)
+	return f, nil
 }
 
 var errNoRows = errors.New("glm: no rows with a positive weight")
@@ -89,7 +105,7 @@ type fit[T kernels.Float] struct {
 	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
 	exactPasses        func(pass.Model) (*pass.Exact[T], error)
 	locate             func() error // finds an entry of X that is not finite
-	fingerprint        func() (*fingerprint[T], error)
+	fingerprint        func(context.Context) (*fingerprint[T], error)
 
 	history   *history        // for checkpoints; nil keeps none
 	objective *objective[T]   // of the run that matters, once it has begun
@@ -133,24 +149,15 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 
 func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	o := f.options
-	if f.history, err = newHistory(o, f.fingerprint); err != nil {
+	if f.history, err = newHistory(o, func() (*fingerprint[T], error) { return f.fingerprint(ctx) }); err != nil {
 		return nil, err
 	}
 	objective := &objective[T]{family: o.Family, intercept: !o.NoIntercept, observe: o.Observe, history: f.history}
-	if o.L2 > 0 {
-		if err := f.history.note(func() (err error) {
-			objective.penalty, err = f.penalties(ctx)
-			return err
-		}, func(v *solvers.State) {
-			if v.Grown(&objective.penalty); len(objective.penalty) != len(f.names) {
-				v.Refuse("the penalty is for other columns")
-			}
-		}); err != nil {
-			return nil, err
-		}
+	if err = f.penalties(ctx, objective); err != nil {
+		return nil, err
 	}
 	if o.Family == Quantile && f.parameters.Bandwidth == 0 {
-		if f.parameters.Bandwidth, err = f.bandwidth(ctx, objective.penalty); err != nil {
+		if f.parameters.Bandwidth, err = f.bandwidth(ctx, objective); err != nil {
 			return nil, err
 		}
 		f.loss = o.Family.about().loss(f.parameters)
@@ -158,6 +165,7 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	if objective.pass, err = f.passes(pass.Model{Loss: f.loss, Intercept: !o.NoIntercept}); err != nil {
 		return nil, err
 	}
+	objective.parts.passes = f.passes
 	if o.Precision == Exact {
 		return f.exact(ctx, objective.penalty, solvers.Evaluations{})
 	}
@@ -205,50 +213,16 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	return f.model(ctx, objective, result)
 }
 
-// penalties is λ for every column, in the units of the data.
-func (f *fit[T]) penalties(ctx context.Context) ([]float64, error) {
-	lambdas := make([]float64, len(f.names))
-	for j := range lambdas {
-		lambdas[j] = f.options.L2
-		if f.options.PenaltyFactors != nil {
-			lambdas[j] *= f.options.PenaltyFactors[j]
-		}
-	}
-	if !f.options.Standardize {
-		return lambdas, nil
-	}
-	// A pass of least squares with an intercept has the weighted variances in
-	// its Hessian, whatever is fitted.
-	p, err := f.passes(pass.Model{Loss: loss.Squared{}, Intercept: true})
-	if err != nil {
-		return nil, err
-	}
-	n := len(f.names)
-	m, err := p.Run(ctx, pass.Point{Beta: make([]float64, n)}, pass.Want{Hessian: true})
-	if err != nil {
-		return nil, err
-	}
-	for j := range lambdas {
-		mean := m.CrossD[j] / m.SumW
-		variance := m.Hessian[j*n+j]/m.SumW - float64(mean*mean)
-		if variance > 0 && !math.IsInf(variance, 0) {
-			lambdas[j] *= variance
-		}
-	}
-	return lambdas, nil
-}
-
 // nullDeviance is the deviance of the model that has no columns but the same
 // intercept and offset.
 func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64, error) {
 	if full.atInfinity {
 		return 0, nil
 	}
-	p, err := f.nullPasses(pass.Model{Loss: f.loss, Intercept: full.intercept})
+	null, err := f.nullObjective(full.intercept)
 	if err != nil {
 		return 0, err
 	}
-	null := &objective[T]{pass: p, family: full.family, intercept: full.intercept}
 	start := null.at0(f.start)
 	if null.family.about().start == nil {
 		start = null.constant(full.first)
@@ -258,6 +232,12 @@ func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64,
 		return 0, err
 	}
 	return 2 * result.Value, nil
+}
+
+// nullObjective is that of the model without columns.
+func (f *fit[T]) nullObjective(intercept bool) (*objective[T], error) {
+	p, err := f.nullPasses(pass.Model{Loss: f.loss, Intercept: intercept})
+	return &objective[T]{pass: p, family: f.options.Family, intercept: intercept}, err
 }
 
 // at0 is an intercept beside coefficients of zero.

@@ -20,7 +20,7 @@ type Model struct {
 	Target      string
 	Offset      string // name of the offset, empty without one: prediction needs it
 	Intercept   bool
-	L2          float64
+	L1, L2      float64
 	Standardize bool
 	Solver      string
 	Precision   Precision // Plain or Exact: what the fit has used
@@ -49,6 +49,11 @@ type Model struct {
 	GradientNorm float64 // largest absolute entry, of the objective in centered columns
 	Condition    float64 // of the scaled, centered Hessian; 0 if the solver has none
 
+	// Violation is the largest by which the conditions of a minimum with an L1
+	// penalty are off: |gⱼ|, beyond the penalty's ±λ₁, over √(hⱼⱼ·f), where h
+	// and f are Hessian and objective at the start. NaN for other solvers.
+	Violation float64
+
 	ISA     string
 	Threads int
 
@@ -69,6 +74,7 @@ type Coefficient struct {
 	Lower, Upper float64 // 95 % interval
 	Center       float64 // of the column in the fit; 0 for the intercept
 	Penalty      float64 // λ of the column, in the units of the data; 0 for the intercept
+	PenaltyL1    float64 // λ₁ of it
 }
 
 // InterceptName is the name of the intercept among the coefficients.
@@ -142,6 +148,9 @@ func (f *fit[T]) interrupted() *Model {
 	m.Converged, m.Status = false, solvers.Canceled.String()
 	m.Reason = "the fit was interrupted; this is the best model until then"
 	m.NullDeviance, m.Dispersion = math.NaN(), math.NaN()
+	if !slices.Equal(o.at, r.X) {
+		m.Violation = math.NaN() // the gradient is known elsewhere
+	}
 	m.likelihood(evidence{m.Deviance, m.Rows, m.SumWeights, o.first.SumLogW, f.base})
 	errors := make([]float64, len(m.Coefficients))
 	for i := range errors {
@@ -155,15 +164,16 @@ func (f *fit[T]) interrupted() *Model {
 func (f *fit[T]) outline(o *objective[T], r *solvers.Result) *Model {
 	m := &Model{
 		Family: f.options.Family, Parameters: f.parameters, Target: f.target, Offset: f.offset, Intercept: o.intercept,
-		L2: f.options.L2, Standardize: f.options.Standardize, Precision: Plain,
+		L1: f.options.L1, L2: f.options.L2, Standardize: f.options.Standardize, Precision: Plain,
 		Rows: o.first.Rows, SumWeights: o.first.SumW,
 		Converged: r.Status == solvers.Converged, Status: r.Status.String(), Reason: r.Reason,
 		Iterations: r.Iterations, Evaluations: r.Evaluations, GradientNorm: r.GradientNorm, Condition: r.Condition,
-		ISA: kernels.ISA(), Threads: f.options.threads(),
+		Violation: o.sparse.violation(r.X),
+		ISA:       kernels.ISA(), Threads: f.options.threads(),
 	}
 	m.solver(f.options, len(f.names))
-	f.coefficients(m, r.X, o.pass.Shift(), o.penalty)
-	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X))
+	f.coefficients(m, r.X, o.pass.Shift(), o.penalty, o.sparse.columns(o.Lead()))
+	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X) - o.sparse.value(r.X))
 	return m
 }
 
@@ -174,7 +184,7 @@ func (m *Model) solver(o Options, columns int) {
 }
 
 // coefficients sets the estimates in the units of the data.
-func (f *fit[T]) coefficients(m *Model, x, center, penalty []float64) {
+func (f *fit[T]) coefficients(m *Model, x, center, penalty, lines []float64) {
 	if m.Intercept {
 		m.centeredIntercept = x[0]
 		m.Coefficients = append(m.Coefficients, Coefficient{Name: InterceptName, Estimate: x[0]})
@@ -187,6 +197,9 @@ func (f *fit[T]) coefficients(m *Model, x, center, penalty []float64) {
 		}
 		if penalty != nil {
 			c.Penalty = penalty[j]
+		}
+		if lines != nil {
+			c.PenaltyL1 = lines[j]
 		}
 		m.Coefficients = append(m.Coefficients, c)
 	}
@@ -240,7 +253,18 @@ func (f *fit[T]) dispersion(ctx context.Context, m *Model, o *objective[T], r *s
 }
 
 // penalized tells whether a penalty has biased the estimates.
-func (m *Model) penalized() bool { return m.L2 > 0 }
+func (m *Model) penalized() bool { return m.L1 > 0 || m.L2 > 0 }
+
+// NonZero is how many coefficients of columns are not zero.
+func (m *Model) NonZero() int {
+	count := 0
+	for _, c := range m.Columns() {
+		if c.Estimate != 0 {
+			count++
+		}
+	}
+	return count
+}
 
 // standardErrors are the square roots of the diagonal of φ·H⁻¹, H the Hessian
 // at the solution, or its expectation, if it is given. They are NaN for a loss

@@ -18,7 +18,9 @@ type objective[T kernels.Float] struct {
 	family    Family
 	intercept bool
 	penalty   []float64          // λ of each column; nil is none
+	sparse    *sparse            // an L1 penalty; nil is none
 	curvature *pass.Curvature[T] // made when it is needed
+	parts     parts[T]
 	observe   func(*solvers.Iterate)
 	history   *history // of its runs; nil keeps none
 
@@ -76,6 +78,7 @@ func (o *objective[T]) Hessian(ctx context.Context, x, g, h []float64) (float64,
 			h[(lead+j)*n+lead+j] += o.penalty[j]
 		}
 	}
+	o.sparse.seeHessian(h, n)
 	return o.gradient(m, x, g), nil
 }
 
@@ -108,6 +111,7 @@ func (o *objective[T]) HessianDiagonal(ctx context.Context, dst, x []float64) er
 	for j, lambda := range o.penalty {
 		dst[lead+j] += lambda
 	}
+	o.sparse.seeDiagonal(dst)
 	return nil
 }
 
@@ -154,9 +158,15 @@ func (o *objective[T]) gradient(m *pass.Moments, x, g []float64) float64 {
 			g[lead+j] += float64(o.penalty[j] * x[lead+j])
 		}
 	}
-	return m.Loss + o.penaltyAt(x)
+	value := m.Loss + o.penaltyAt(x)
+	o.sparse.seeGradient(g, value)
+	return value
 }
 
+// penalized tells whether any coefficient has a penalty.
+func (o *objective[T]) penalized() bool { return o.penalty != nil || o.sparse.penalized() }
+
+// penaltyAt is the smooth part of the penalty.
 func (o *objective[T]) penaltyAt(x []float64) float64 {
 	if o.penalty == nil {
 		return 0
@@ -179,7 +189,7 @@ func (o *objective[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
 		return solvers.Separated, allZero
 	}
 	about := o.family.about()
-	if about.separated == "" || o.penalty != nil || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) {
+	if about.separated == "" || o.penalized() || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) {
 		return solvers.Running, ""
 	}
 	if about.classes && (o.first.SumR == -0.5*o.first.SumW || o.first.SumR == 0.5*o.first.SumW) {
@@ -203,7 +213,7 @@ const (
 // so. Newton's method takes steps of about one in η there, while a step towards
 // a minimum at a finite place has shrunk to nothing by the end.
 func (o *objective[T]) separatesSome(ctx context.Context) (bool, error) {
-	if !o.family.about().classes || o.penalty != nil || o.previous == nil || !(o.last.MaxMargin > suspicious) {
+	if !o.family.about().classes || o.penalized() || o.previous == nil || !(o.last.MaxMargin > suspicious) {
 		return false, nil
 	}
 	const magnified = 0x1p40 // beside which an offset vanishes
@@ -223,7 +233,7 @@ func (o *objective[T]) separatesSome(ctx context.Context) (bool, error) {
 // warnings are what a reader should know of a fit that ended well.
 func (o *objective[T]) warnings(condition float64) []string {
 	var list []string
-	if o.family.about().classes && o.penalty == nil && o.last.MaxMargin > confident {
+	if o.family.about().classes && !o.penalized() && o.last.MaxMargin > confident {
 		list = append(list, "some fitted probabilities are 0 or 1 to within rounding: the classes are nearly separated; an L2 penalty would make the coefficients more trustworthy")
 	}
 	return append(list, nearlyCollinear(condition)...)

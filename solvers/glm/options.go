@@ -15,11 +15,12 @@ import (
 type Options struct {
 	Family      Family
 	Parameters  Parameters // of the family
+	L1          float64    // λ₁, the weight of the penalty λ₁ ‖β‖₁: lasso, beside an L2 an elastic net
 	L2          float64    // λ, the weight of the penalty λ/2 ‖β‖²
 	NoIntercept bool
 
-	// PenaltyFactors multiply λ, one factor a column, so that the penalty is
-	// λ/2 Σ factorⱼ·βⱼ². 0 leaves a column without a penalty; nil means 1 for all.
+	// PenaltyFactors multiply λ₁ and λ, one factor a column, so that the penalty is
+	// λ₁ Σ factorⱼ·|βⱼ| + λ/2 Σ factorⱼ·βⱼ². 0 leaves a column without a penalty; nil means 1 for all.
 	// Separated classes are not looked for where there is any penalty.
 	PenaltyFactors []float64
 
@@ -51,6 +52,8 @@ func (o Options) check() error {
 		return o.Parameters.Check(o.Family)
 	case !(o.L2 >= 0) || math.IsInf(o.L2, 0):
 		return fmt.Errorf("glm: L2 is %v; it is a finite number, not negative", o.L2)
+	case o.checkL1() != nil:
+		return o.checkL1()
 	case !o.Precision.known():
 		return fmt.Errorf("glm: precision %d is not known", int(o.Precision))
 	case !(o.Tolerance >= 0 && o.Tolerance < 1):
@@ -73,8 +76,8 @@ func (o Options) checkFactors(columns int) error {
 	switch {
 	case len(o.PenaltyFactors) != columns:
 		return fmt.Errorf("glm: %d penalty factors for %d columns", len(o.PenaltyFactors), columns)
-	case o.L2 == 0:
-		return errors.New("glm: there are penalty factors and no L2 that they multiply")
+	case o.L1 == 0 && o.L2 == 0:
+		return errors.New("glm: there are penalty factors and no L1 or L2 that they multiply")
 	}
 	for j, factor := range o.PenaltyFactors {
 		if !(factor >= 0) || math.IsInf(factor, 0) {
@@ -82,7 +85,7 @@ func (o Options) checkFactors(columns int) error {
 		}
 	}
 	if columns > 0 && slices.Max(o.PenaltyFactors) == 0 {
-		return errors.New("glm: every penalty factor is 0; leave L2 out")
+		return errors.New("glm: every penalty factor is 0; leave L1 and L2 out")
 	}
 	return nil
 }

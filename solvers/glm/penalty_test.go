@@ -87,7 +87,7 @@ func TestPenaltyFactorsAreChecked(t *testing.T) {
 		{[]float64{math.NaN(), 1}, 1, "penalty factor 0 is NaN"},
 		{[]float64{1, math.Inf(1)}, 1, "penalty factor 1 is +Inf"},
 		{[]float64{0, 0}, 1, "every penalty factor is 0"},
-		{[]float64{1, 1}, 0, "no L2 that they multiply"},
+		{[]float64{1, 1}, 0, "no L1 or L2 that they multiply"},
 	} {
 		if _, err := Fit(ctx, d, Options{L2: c.l2, PenaltyFactors: c.factors}); err == nil || !strings.Contains(err.Error(), c.message) {
 			t.Errorf("%v: error %v, want %q", c.factors, err, c.message)

@@ -22,7 +22,8 @@ const (
 	// Plain is float64, the chains of a Hessian in the data's own type.
 	Plain
 	// Exact is double-double: two float64 a number, 106 bits. It is for the
-	// gaussian family, and solves the normal equations whatever the method.
+	// gaussian family without an L1 penalty, and solves the normal equations
+	// whatever the method.
 	Exact
 )
 
@@ -75,7 +76,7 @@ func is32[T kernels.Float]() bool {
 // Hessian was singular, or too near to that, or its one step did not lead to a
 // minimum.
 func (f *fit[T]) needsExact(result *solvers.Result, err error, o *objective[T]) bool {
-	if f.options.Precision != Automatic || f.options.Family != Gaussian || len(f.names) > maxExactColumns || o.first == nil {
+	if f.options.Precision != Automatic || f.options.Family != Gaussian || len(f.names) > maxExactColumns || o.first == nil || o.sparse != nil {
 		return false
 	}
 	if err != nil {

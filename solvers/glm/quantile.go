@@ -29,8 +29,8 @@ var quantile = family{
 // residuals of least squares, for a target in any unit. The fit of these takes
 // two passes. Residuals that are nothing but rounding count as a millionth of
 // the target.
-func (f *fit[T]) bandwidth(ctx context.Context, penalty []float64) (float64, error) {
-	squares := &stage[T]{passes: f.passes, objective: &objective[T]{intercept: !f.options.NoIntercept, penalty: penalty, history: f.history}}
+func (f *fit[T]) bandwidth(ctx context.Context, of *objective[T]) (float64, error) {
+	squares := &stage[T]{passes: f.passes, objective: &objective[T]{intercept: of.intercept, penalty: of.penalty, sparse: of.sparse, history: of.history}}
 	s, err := squares.squares(ctx)
 	first := squares.objective.first
 	if singular := (*solvers.SingularError)(nil); errors.As(err, &singular) {

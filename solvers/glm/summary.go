@@ -27,20 +27,10 @@ func (m *Model) WriteSummary(w io.Writer) error {
 }
 
 func (m *Model) head(b *strings.Builder) {
-	penalty := "none"
-	if m.L2 > 0 {
-		penalty = fmt.Sprintf("L2, lambda = %g", m.L2)
-		if m.Standardize {
-			penalty += " on standardized columns"
-		}
-		if free := m.free(); free > 0 {
-			penalty += fmt.Sprintf(", %s without", count(free, "column"))
-		}
-	}
 	fmt.Fprintf(b, "%s model of %s, %s link", m.Family, m.Target, m.Family.about().link)
 	m.Parameters.list(m.Family, func(name string, value float64) { fmt.Fprintf(b, ", %s = %g", name, value) })
 	b.WriteByte('\n')
-	fmt.Fprintf(b, "n = %d rows, p = %d columns%s, penalty: %s\n", m.Rows, len(m.Columns()), map[bool]string{true: " and an intercept", false: ", no intercept"}[m.Intercept], penalty)
+	fmt.Fprintf(b, "n = %d rows, p = %d columns%s, penalty: %s\n", m.Rows, len(m.Columns()), map[bool]string{true: " and an intercept", false: ", no intercept"}[m.Intercept], m.penaltyInWords())
 	chosen := ""
 	if m.SolverReason != "" {
 		chosen = " (" + m.SolverReason + ")"
@@ -48,11 +38,32 @@ func (m *Model) head(b *strings.Builder) {
 	fmt.Fprintf(b, "solver: %s%s, precision: %s, ISA: %s, threads: %d\n\n", m.Solver, chosen, m.Precision, m.ISA, m.Threads)
 }
 
+func (m *Model) penaltyInWords() string {
+	text := ""
+	switch {
+	case m.L1 > 0 && m.L2 > 0:
+		text = fmt.Sprintf("elastic net, L1 lambda = %g, L2 lambda = %g", m.L1, m.L2)
+	case m.L1 > 0:
+		text = fmt.Sprintf("L1, lambda = %g", m.L1)
+	case m.L2 > 0:
+		text = fmt.Sprintf("L2, lambda = %g", m.L2)
+	default:
+		return "none"
+	}
+	if m.Standardize {
+		text += " on standardized columns"
+	}
+	if free := m.free(); free > 0 {
+		text += fmt.Sprintf(", %s without", count(free, "column"))
+	}
+	return text
+}
+
 // free is how many columns have no penalty beside others that have one.
 func (m *Model) free() int {
 	free := 0
 	for _, c := range m.Columns() {
-		if c.Penalty == 0 {
+		if c.Penalty == 0 && c.PenaltyL1 == 0 {
 			free++
 		}
 	}
@@ -83,10 +94,13 @@ func (m *Model) table(b *strings.Builder) {
 	case m.inference():
 	case m.Family.about().logLikelihood == nil:
 		fmt.Fprintf(b, "The %s loss is no likelihood: standard errors and p-values are not given.\n", m.Family)
-	case m.L2 > 0:
+	case m.penalized():
 		fmt.Fprintf(b, "A penalty biases the estimates: standard errors and p-values would mean nothing.\n")
 	case m.ResidualDF() <= 0:
 		fmt.Fprintf(b, "No degrees of freedom are left for standard errors.\n")
+	}
+	if m.L1 > 0 {
+		fmt.Fprintf(b, "%d of %s not zero.\n", m.NonZero(), count(len(m.Columns()), "coefficient"))
 	}
 	b.WriteByte('\n')
 }
@@ -109,7 +123,7 @@ func (m *Model) quality(b *strings.Builder) {
 	fmt.Fprintf(b, "log-likelihood  %s\n", digits(m.LogLikelihood))
 	fmt.Fprintf(b, "deviance        %s on %d degrees of freedom\n", digits(m.Deviance), m.ResidualDF())
 	fmt.Fprintf(b, "null deviance   %s on %d\n", digits(m.NullDeviance), null)
-	if m.L2 == 0 {
+	if !m.penalized() {
 		fmt.Fprintf(b, "AIC %s, BIC %s\n", digits(m.AIC), digits(m.BIC))
 	}
 	fmt.Fprintf(b, "%s %s", m.Family.about().explained, fixed(m.RSquared(), 4))
@@ -123,7 +137,11 @@ func (m *Model) quality(b *strings.Builder) {
 }
 
 func (m *Model) ending(b *strings.Builder) {
-	fmt.Fprintf(b, "%s after %s, gradient norm %.1e: %s\n", m.Status, count(m.Iterations, "iteration"), m.GradientNorm, m.Reason)
+	left := fmt.Sprintf("gradient norm %.1e", m.GradientNorm)
+	if finite(m.Violation) {
+		left = fmt.Sprintf("conditions violated by %.1e", m.Violation)
+	}
+	fmt.Fprintf(b, "%s after %s, %s: %s\n", m.Status, count(m.Iterations, "iteration"), left, m.Reason)
 	for _, w := range m.Warnings {
 		fmt.Fprintf(b, "warning: %s\n", w)
 	}

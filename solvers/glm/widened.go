@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
@@ -29,7 +30,7 @@ type stage[T kernels.Float] struct {
 // is close to the next.
 func (f *fit[T]) minimize(ctx context.Context, passes func(pass.Model) (*pass.Pass[T], error), o *objective[T], m solvers.Method, start []float64, settings solvers.Settings) (*solvers.Result, error) {
 	s := &stage[T]{passes: passes, objective: o, x: start}
-	if _, newton := m.(solvers.Newton); !newton {
+	if !slices.Contains([]string{solvers.Newton{}.Name(), solvers.CoordinateDescent{}.Name()}, m.Name()) {
 		return minimize(ctx, o, m, start, settings)
 	}
 	if widener, ok := f.loss.(loss.Widener); ok {
@@ -44,7 +45,7 @@ func (f *fit[T]) minimize(ctx context.Context, passes func(pass.Model) (*pass.Pa
 			if err != nil {
 				return nil, err
 			}
-			if _, err := s.run(ctx, stage, solvers.Newton{Tolerance: slow}, solvers.Settings{MaxIterations: most}); err != nil {
+			if _, err := s.run(ctx, stage, o.newton(slow), solvers.Settings{MaxIterations: most}); err != nil {
 				return s.unfinished(), err
 			}
 		}
@@ -71,7 +72,8 @@ func (s *stage[T]) widest(spread, width, factor float64) float64 {
 // on is the objective with another loss.
 func (s *stage[T]) on(l loss.Loss) (*objective[T], error) {
 	p, err := s.passes(pass.Model{Loss: l, Intercept: s.objective.intercept})
-	return &objective[T]{pass: p, family: s.objective.family, intercept: s.objective.intercept, penalty: s.objective.penalty, history: s.objective.history}, err
+	of := s.objective
+	return &objective[T]{pass: p, family: of.family, intercept: of.intercept, penalty: of.penalty, sparse: of.sparse.again(), history: of.history}, err
 }
 
 // squares moves to the minimum of least squares, and returns the standard
@@ -82,11 +84,11 @@ func (s *stage[T]) squares(ctx context.Context) (float64, error) {
 		return 0, err
 	}
 	o.family = Gaussian
-	result, err := s.run(ctx, o, solvers.Newton{}, solvers.Settings{})
+	result, err := s.run(ctx, o, o.newton(0), solvers.Settings{})
 	if err != nil {
 		return 0, err
 	}
-	return math.Sqrt(2 * (result.Value - o.penaltyAt(result.X)) / o.first.SumW), nil
+	return math.Sqrt(2 * (result.Value - o.penaltyAt(result.X) - o.sparse.value(result.X)) / o.first.SumW), nil
 }
 
 // run minimises from where the run has come to. A Hessian that is singular
@@ -97,7 +99,7 @@ func (s *stage[T]) squares(ctx context.Context) (float64, error) {
 func (s *stage[T]) run(ctx context.Context, o *objective[T], m solvers.Method, settings solvers.Settings) (*solvers.Result, error) {
 	result, err := minimize(ctx, o, m, s.x, settings)
 	majorizer, ok := o.pass.Model().Loss.(loss.Majorizer)
-	if ok && errors.As(err, new(*solvers.SingularError)) {
+	if ok && stuck(result, err) {
 		s.spend(result)
 		reweighted, wrong := s.on(majorizer.Majorized())
 		if wrong != nil {
@@ -108,7 +110,7 @@ func (s *stage[T]) run(ctx context.Context, o *objective[T], m solvers.Method, s
 			s.spend(result)
 			result, err = minimize(ctx, o, m, s.x, settings)
 		}
-		if errors.As(err, new(*solvers.SingularError)) {
+		if stuck(result, err) {
 			s.spend(result)
 			reweighted.observe = o.observe
 			result, err = minimize(ctx, reweighted, m, s.x, settings)
@@ -120,6 +122,12 @@ func (s *stage[T]) run(ctx context.Context, o *objective[T], m solvers.Method, s
 	}
 	s.x = result.X
 	return result, err
+}
+
+// stuck tells whether a Hessian that vanishes may have ended a run: one that is
+// singular, or one that says too little of where to go.
+func stuck(r *solvers.Result, err error) bool {
+	return errors.As(err, new(*solvers.SingularError)) || err == nil && r.Status == solvers.Stalled
 }
 
 func (s *stage[T]) spend(r *solvers.Result) {
