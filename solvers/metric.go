@@ -10,19 +10,23 @@ import (
 // variable has no curvature to scale it by.
 func metricAt(ctx context.Context, p Problem, it *Iterate) ([]float64, error) {
 	metric := make([]float64, p.Dim())
+	return metric, setMetric(ctx, metric, p, it)
+}
+
+func setMetric(ctx context.Context, metric []float64, p Problem, it *Iterate) error {
 	diagonal, ok := p.(Diagonaler)
 	if !ok {
 		fill(metric, 1)
-		return metric, nil
+		return nil
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	if _, dense := p.(*denseProducts); !dense {
 		it.Evaluations.Diagonals++
 	}
 	if err := diagonal.HessianDiagonal(ctx, metric, it.X); err != nil {
-		return nil, err
+		return err
 	}
 	largest := 0.0
 	for i, v := range metric {
@@ -39,7 +43,7 @@ func metricAt(ctx context.Context, p Problem, it *Iterate) ([]float64, error) {
 			metric[i] = largest
 		}
 	}
-	return metric, nil
+	return nil
 }
 
 // dotInverse returns Σ x_i·y_i/m_i.
