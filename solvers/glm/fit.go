@@ -47,6 +47,9 @@ func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, er
 // FitSource is Fit on rows that are read anew for every pass, with the same
 // result to the last bit. names and target are as in Data.
 func FitSource[T kernels.Float](ctx context.Context, s pass.Source[T], names []string, target string, o Options) (*Model, error) {
+	if err := o.checkSource(); err != nil {
+		return nil, err
+	}
 	f := &fit[T]{options: o, names: names, target: target}
 	if s.Offsets() {
 		f.offset = "offset"
@@ -130,7 +133,14 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 		}
 		f.loss = o.Family.about().loss(f.parameters)
 	}
-	if objective.pass, err = f.passes(pass.Model{Loss: f.loss, Intercept: !o.NoIntercept}); err != nil {
+	model := pass.Model{Loss: f.loss, Intercept: !o.NoIntercept}
+	if model.Shift, err = f.means(ctx); err != nil {
+		return nil, err
+	}
+	if objective.pass, err = f.passes(model); err != nil {
+		return nil, err
+	}
+	if err := f.majorize(objective); err != nil {
 		return nil, err
 	}
 	if o.Precision == Exact {
@@ -142,6 +152,10 @@ func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	}
 	objective.atInfinity = f.zeros && objective.intercept
 	result, err := f.minimize(ctx, f.passes, objective, method, objective.at0(f.start), solvers.Settings{MaxIterations: o.MaxIterations})
+	if err == nil && o.holdsOut() {
+		// The value was that of the rows held out.
+		result.Value, err = objective.Gradient(ctx, result.X, result.Gradient)
+	}
 	if f.needsExact(result, err, objective) {
 		before := solvers.Evaluations{Hessians: 1} // a singular one is all there was
 		if err == nil {

@@ -45,6 +45,8 @@ type Model struct {
 	Warnings     []string
 	Iterations   int
 	Evaluations  solvers.Evaluations
+	Seed         uint64  // of the random numbers, if the solver takes samples
+	HoldOut      float64 // share of the rows from which nothing was learned; the run stopped early
 	GradientNorm float64 // largest absolute entry, of the objective in centered columns
 	Condition    float64 // of the scaled, centered Hessian; 0 if the solver has none
 
@@ -118,6 +120,7 @@ func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) 
 		ISA: kernels.ISA(), Threads: f.options.threads(),
 	}
 	m.solver(f.options, len(f.names))
+	m.Seed, m.HoldOut = r.Seed, f.options.holdOut()
 	center := o.pass.Shift()
 	f.coefficients(m, r.X, center, o.penalty)
 	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X))
@@ -213,8 +216,9 @@ func (f *fit[T]) dispersion(ctx context.Context, m *Model, o *objective[T], r *s
 	return hessian, err
 }
 
-// penalized tells whether a penalty has biased the estimates.
-func (m *Model) penalized() bool { return m.L2 > 0 }
+// penalized tells whether a penalty, or a run that stopped early, has biased the
+// estimates.
+func (m *Model) penalized() bool { return m.L2 > 0 || m.HoldOut > 0 }
 
 // standardErrors are the square roots of the diagonal of φ·H⁻¹, H the Hessian
 // at the solution, or its expectation, if it is given. They are NaN for a loss

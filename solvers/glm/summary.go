@@ -45,6 +45,13 @@ func (m *Model) head(b *strings.Builder) {
 	if m.SolverReason != "" {
 		chosen = " (" + m.SolverReason + ")"
 	}
+	if m.Evaluations.Samples > 0 {
+		chosen += fmt.Sprintf(" (seed %d", m.Seed)
+		if m.HoldOut > 0 {
+			chosen += fmt.Sprintf(", %.3g %% of the rows held out", 100*m.HoldOut)
+		}
+		chosen += ")"
+	}
 	fmt.Fprintf(b, "solver: %s%s, precision: %s, ISA: %s, threads: %d\n\n", m.Solver, chosen, m.Precision, m.ISA, m.Threads)
 }
 
@@ -85,6 +92,8 @@ func (m *Model) table(b *strings.Builder) {
 		fmt.Fprintf(b, "The %s loss is no likelihood: standard errors and p-values are not given.\n", m.Family)
 	case m.L2 > 0:
 		fmt.Fprintf(b, "A penalty biases the estimates: standard errors and p-values would mean nothing.\n")
+	case m.HoldOut > 0:
+		fmt.Fprintf(b, "Early stopping biases the estimates: standard errors and p-values would mean nothing.\n")
 	case m.ResidualDF() <= 0:
 		fmt.Fprintf(b, "No degrees of freedom are left for standard errors.\n")
 	}
@@ -109,7 +118,7 @@ func (m *Model) quality(b *strings.Builder) {
 	fmt.Fprintf(b, "log-likelihood  %s\n", digits(m.LogLikelihood))
 	fmt.Fprintf(b, "deviance        %s on %d degrees of freedom\n", digits(m.Deviance), m.ResidualDF())
 	fmt.Fprintf(b, "null deviance   %s on %d\n", digits(m.NullDeviance), null)
-	if m.L2 == 0 {
+	if m.L2 == 0 && m.HoldOut == 0 {
 		fmt.Fprintf(b, "AIC %s, BIC %s\n", digits(m.AIC), digits(m.BIC))
 	}
 	fmt.Fprintf(b, "%s %s", m.Family.about().explained, fixed(m.RSquared(), 4))
