@@ -101,7 +101,7 @@ func (r *run) resume(ctx context.Context, it *Iterate, c *Checkpoint) error {
 
 func (it *Iterate) state(s *State) {
 	e := &it.Evaluations
-	s.Count(&it.Iteration, &e.Gradients, &e.Hessians, &e.Products, &e.Diagonals)
+	s.Count(&it.Iteration, &e.Gradients, &e.Hessians, &e.Products, &e.Diagonals, &e.Samples)
 	s.Numbers(it.X, it.Gradient)
 	s.Number(&it.Value, &it.Decrement, &it.Condition, &it.StepLength)
 	square := it.Hessian != nil

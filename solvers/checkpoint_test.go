@@ -80,6 +80,23 @@ func resumableRuns() (list []resumableRun) {
 			add("wider squares", m, nil, func() Problem { return Compose(led{newLeastSquares(wider().y, wider().columns...)}, rough) })
 		}
 	}
+	// Samples: with all that is known, without a diagonal or a Hessian, with a part
+	// that is not smooth, with terms held out.
+	for _, m := range stochastic {
+		m = m.With(Sampling{Seed: 3, Batch: 16, Tolerance: 1e-4}).(Sampler)
+		add("sum of logistic terms", m, nil, func() Problem { return sized(160, true) })
+		add("sum of squares", m, nil, func() Problem { return sized(160, false) })
+		if m.Name() == (SubsampledNewton{}).Name() {
+			continue
+		}
+		add("terms alone", m, nil, func() Problem { return struct{ FiniteSum }{sized(160, true)} })
+		add("composite sum", m, nil, func() Problem { return Compose(sized(160, true), L1{0, 2, 50, 2}) })
+		s := m.Sampled()
+		s.HoldOut, s.Schedule = 0.25, Cosine{Epochs: 40}
+		add("sum", m.With(s), nil, func() Problem { return sized(160, true) })
+		s = Sampling{Step: 0.05, LastPoint: true, Order: InBlocks, Schedule: WarmUp{}}
+		add("sum", m.With(s), nil, func() Problem { return sized(160, false) })
+	}
 	return list
 }
 

@@ -2,8 +2,8 @@
 //
 // A [Problem] says what it can compute by the methods it has: the gradient
 // ([Gradienter]), the Hessian ([Hessianer]), products with it
-// ([HessianVectorer]), its diagonal ([Diagonaler]). [Function] and its like make
-// a problem of a Go function. A [Method] such as [Newton] needs some of these; a
+// ([HessianVectorer]), its diagonal ([Diagonaler]), estimates from some terms of a
+// sum ([FiniteSum]). [Function], [Sum] and their like make a problem of a Go function. A [Method] such as [Newton] needs some of these; a
 // problem that lacks one is an error before anything is evaluated. [Minimize]
 // runs a method to its end. [Iterates] is the same run as a loop, in which the
 // caller looks at every iterate and leaves when it wants to.
@@ -18,9 +18,19 @@
 //	composite   ProximalGradient (FISTA); OWLQN for an L1 penalty; ProjectedLBFGS
 //	            for bounds; CoordinateDescent, with Hessians, for both: a smooth
 //	            problem and a rough part, see Compose, and for whole paths of penalties
+//	samples     SGD, Momentum, NesterovSGD, AdaGrad, RMSProp, Adam, AdamW, SVRG: all
+//	            are a Stochastic, batches of terms × a chain of Updates × a Schedule,
+//	            for composite problems too; SubsampledNewton, with Hessians
 //
 // Searches are [FixedStep], [Armijo] and [StrongWolfe]. A [Curvature] also
-// preconditions NewtonCG, and is what LBFGS starts from.
+// preconditions NewtonCG, and is what LBFGS starts from. Updates are [Trace],
+// [SumSquares], [MeanSquares], [Moments] and [WeightDecay]. Schedules are [Halving],
+// [Constant], [InverseTime], [InverseRoot], [Stepwise], [Cosine] and [WarmUp].
+//
+// An iterate of a method that takes samples is an epoch. It finds its own steps,
+// and ends within a stated share of the minimum, on units that are far apart too:
+// see [Sampling] and [Stochastic]. Random numbers come from a seed, which the
+// [Result] records.
 //
 // A run that ends early, at a limit or because nothing better can be found, is
 // no error: its [Status] and a reason in words say what happened. Errors are

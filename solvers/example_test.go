@@ -167,3 +167,42 @@ func ExampleCheckpoint() {
 	fmt.Println(resumed.Status, slices.Equal(resumed.X, whole.X), resumed.Iterations == whole.Iterations)
 	// Output: converged true true
 }
+
+func ExampleSum() {
+	// Points about the line y = 4 + 3x, one term of a sum of squares for each.
+	x, y := make([]float64, 100), make([]float64, 100)
+	for i := range x {
+		x[i] = float64(i*37%100) / 50
+		y[i] = 4 + 3*x[i] + math.Sin(float64(i))
+	}
+	squares := solvers.Sum(2, len(x), func(i int, beta, g []float64) float64 {
+		r := beta[0] + beta[1]*x[i] - y[i]
+		g[0] += r
+		g[1] += r * x[i]
+		return r * r / 2
+	})
+	exact, err := solvers.Minimize(context.Background(), squares, solvers.LBFGS{}, nil, solvers.Settings{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("least squares: %.2f\n", exact.X)
+	for _, m := range []solvers.Method{
+		solvers.SGD{}, solvers.SVRG{},
+		solvers.Adam{Sampling: solvers.Sampling{Batch: 10, Seed: 7}},
+		solvers.Stochastic{Label: "mine", Chain: []solvers.Update{solvers.Trace{Decay: 0.5}, solvers.SumSquares{}}},
+	} {
+		r, err := solvers.Minimize(context.Background(), squares, m, nil, solvers.Settings{})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s: %v, %.1f\n", m.Name(), r.Status, r.X)
+	}
+	// Output:
+	// least squares: [4.00 3.01]
+	// sgd: converged, [4.0 3.0]
+	// svrg: converged, [4.0 3.0]
+	// adam: converged, [4.0 3.0]
+	// mine: converged, [4.0 3.0]
+}

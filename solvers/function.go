@@ -64,3 +64,38 @@ func Differences(n int, f func(x []float64) float64) Gradienter {
 		return f(place)
 	}}
 }
+
+// Sum is the problem of n variables that is a sum of many terms, each of which a
+// Go function computes: it returns the value of term i at x and adds its gradient
+// to g.
+func Sum(n, terms int, term func(i int, x, g []float64) float64) FiniteSum {
+	return sumOfTerms{n, terms, term}
+}
+
+type sumOfTerms struct {
+	n, terms int
+	term     func(i int, x, g []float64) float64
+}
+
+func (s sumOfTerms) Dim() int   { return s.n }
+func (s sumOfTerms) Terms() int { return s.terms }
+
+func (s sumOfTerms) Gradient(ctx context.Context, x, g []float64) (float64, error) {
+	return s.Sample(ctx, Batch{To: s.terms}, x, g)
+}
+
+func (s sumOfTerms) Sample(_ context.Context, b Batch, x, g []float64) (float64, error) {
+	clear(g)
+	sum := 0.0
+	for i := range b.Len() {
+		sum += s.term(b.At(i), x, g)
+	}
+	if b.Len() == 0 {
+		return 0, nil
+	}
+	scale := float64(s.terms) / float64(b.Len())
+	for j := range g {
+		g[j] *= scale
+	}
+	return float64(scale * sum), nil
+}

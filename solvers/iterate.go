@@ -33,6 +33,8 @@ type Iterate struct {
 	// multiple of its direction.
 	StepLength  float64
 	Evaluations Evaluations
+	// Seed is that of the random numbers of a stochastic method.
+	Seed uint64
 
 	Status Status
 	// Reason says why in words, once Status is not Running.
@@ -47,10 +49,11 @@ type Evaluations struct {
 	Gradients, Hessians int
 	Products            int // of the Hessian with a vector
 	Diagonals           int // of the Hessian
+	Samples             int // of some terms of a finite sum
 }
 
-// Total is the number of evaluations of any kind: where each reads the data
-// once, the number of passes.
+// Total is the number of evaluations of any kind but samples: where each reads
+// the data once, the number of passes.
 func (e Evaluations) Total() int { return e.Gradients + e.Hessians + e.Products + e.Diagonals }
 
 // stop sets the status with which the run ends.

@@ -18,11 +18,20 @@ var methods = []func(tolerance float64) Method{
 	func(t float64) Method { return BarzilaiBorwein{Tolerance: t} },
 	func(t float64) Method { return Nesterov{Tolerance: t} },
 	func(t float64) Method { return GradientDescent{Tolerance: t} },
+	func(t float64) Method { return SubsampledNewton{Tolerance: t} },
+	func(t float64) Method { return SVRG{Sampling{Tolerance: t}} },
+	func(t float64) Method { return SGD{Sampling{Tolerance: t}} },
+	func(t float64) Method { return Momentum{Sampling: Sampling{Tolerance: t}} },
+	func(t float64) Method { return NesterovSGD{Sampling: Sampling{Tolerance: t}} },
+	func(t float64) Method { return AdaGrad{Sampling{Tolerance: t}} },
+	func(t float64) Method { return RMSProp{Sampling: Sampling{Tolerance: t}} },
+	func(t float64) Method { return Adam{Sampling: Sampling{Tolerance: t}} },
+	func(t float64) Method { return AdamW{Sampling: Sampling{Tolerance: t}} },
 }
 
 // Methods are the names of the methods for smooth problems that [ParseMethod]
-// knows, those that need the fewest steps first; see [CompositeMethods] for the
-// others.
+// knows: those that evaluate all of a problem, the fewest steps first, then those
+// that take samples of it; see [CompositeMethods] for the others.
 func Methods() []string { return namesOf(methods) }
 
 // ParseMethod is the method of that name, with its defaults but for the

@@ -10,12 +10,16 @@ import (
 // variable has no curvature to scale it by.
 func metricAt(ctx context.Context, p Problem, it *Iterate) ([]float64, error) {
 	metric := make([]float64, p.Dim())
+	return metric, setMetric(ctx, metric, p, it)
+}
+
+func setMetric(ctx context.Context, metric []float64, p Problem, it *Iterate) error {
 	diagonal, ok := p.(Diagonaler)
 	if !ok {
 		fill(metric, 1)
-		return metric, nil
+		return nil
 	}
-	return metric, diagonalAt(ctx, diagonal, metric, it.X, &it.Evaluations)
+	return diagonalAt(ctx, diagonal, metric, it.X, &it.Evaluations)
 }
 
 // diagonalAt sets dst to a diagonal without entries that are not positive.

@@ -23,6 +23,7 @@ type Result struct {
 	Reason      string
 	Iterations  int
 	Evaluations Evaluations
+	Seed        uint64 // of the random numbers, if the method is stochastic
 }
 
 // Minimize runs the method to its end: it drains [Iterates]. The result is
@@ -60,5 +61,5 @@ func (r *Result) finish(it *Iterate) {
 	}
 	r.Decrement, r.Condition = it.Decrement, it.Condition
 	r.Status, r.Reason = it.Status, it.Reason
-	r.Iterations, r.Evaluations = it.Iteration, it.Evaluations
+	r.Iterations, r.Evaluations, r.Seed = it.Iteration, it.Evaluations, it.Seed
 }

@@ -58,6 +58,48 @@ type Expecter interface {
 	ExpectedHessian(ctx context.Context, x, h []float64) error
 }
 
+// A FiniteSum is a sum of many terms, and perhaps of a rest that is part of none,
+// such as a penalty. Stochastic methods take steps from few terms at a time.
+type FiniteSum interface {
+	Gradienter
+	// Terms is the number of terms.
+	Terms() int
+	// Sample estimates value and gradient without bias from a batch of terms:
+	// their sum, times Terms over the length of the batch, plus the rest. An
+	// empty batch is the rest alone. g has length Dim.
+	Sample(ctx context.Context, b Batch, x, g []float64) (f float64, err error)
+}
+
+// A HessianSum is a FiniteSum that estimates Hessians too. h is as in
+// [Hessianer].
+type HessianSum interface {
+	FiniteSum
+	SampleHessian(ctx context.Context, b Batch, x, g, h []float64) (f float64, err error)
+}
+
+// A Batch is some terms of a [FiniteSum]: those that Index lists, or where it is
+// nil those from From up to, and without, To. It must not be kept or changed.
+type Batch struct {
+	From, To int
+	Index    []int
+}
+
+// Len is the number of terms of the batch.
+func (b Batch) Len() int {
+	if b.Index != nil {
+		return len(b.Index)
+	}
+	return b.To - b.From
+}
+
+// At is the term at a position in the batch.
+func (b Batch) At(i int) int {
+	if b.Index != nil {
+		return b.Index[i]
+	}
+	return b.From + i
+}
+
 // A Leader has variables, 0 or 1 of them in front of the others, that stand for
 // an intercept: they are eliminated first, and rank and condition are those of
 // the others beside them. A problem without this has none.

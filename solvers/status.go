@@ -21,6 +21,9 @@ const (
 	Separated
 	// Unbounded means that f falls without limit, as far as can be seen.
 	Unbounded
+	// Diverged means that steps led away from where the run began, and farther
+	// and farther: they were too long.
+	Diverged
 	// NotFinite means that value, gradient or Hessian are not finite where the
 	// method cannot avoid them.
 	NotFinite
@@ -33,7 +36,7 @@ const (
 // String returns the status in words.
 func (s Status) String() string {
 	names := [...]string{
-		"running", "converged", "iteration limit", "stalled", "separated", "unbounded", "not finite", "canceled", "failed",
+		"running", "converged", "iteration limit", "stalled", "separated", "unbounded", "diverged", "not finite", "canceled", "failed",
 	}
 	if s < 0 || int(s) >= len(names) {
 		return fmt.Sprintf("Status(%d)", int(s))

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,29 @@ func TestResume(t *testing.T) {
 	r = hesse(t, "", append(args, "--checkpoint=new", "--resume", "--out=new.json")...)
 	if r.code != exitNotConverged || !strings.HasPrefix(r.stderr, "hesse: new: there is no checkpoint yet; the fit starts anew\n") || text(t, "new.json") != text(t, "m.json") {
 		t.Errorf("exit %d, %s", r.code, r.stderr)
+	}
+}
+
+// TestEverySolverResumes: one that is stopped after two steps has the model of one
+// that is not.
+func TestEverySolverResumes(t *testing.T) {
+	folder(t, nil)
+	for _, solver := range solverNames() {
+		args := []string{"fit", data("wdbc.csv"), "--target=malignant", "--family=binomial", "--columns=radius_mean,texture_mean,area_mean", "--standardize", "--solver=" + solver, "--tol=1e-9"}
+		if slices.Contains(solvers.CompositeMethods(), solver) {
+			args = append(args, "--l1=2", "--penalty-factors=area_mean=0.5")
+		}
+		if sampler(solver) != nil {
+			args = append(args, "--seed=3", "--batch=50")
+		}
+		if r := hesse(t, "", append(args, "--max-iter=2", "--checkpoint="+solver, "--out=short.json")...); r.code != exitNotConverged {
+			t.Fatalf("%s: exit %d, %s", solver, r.code, r.stderr)
+		}
+		r := hesse(t, "", append(args, "--max-iter=30", "--checkpoint="+solver, "--resume", "--out=resumed.json")...)
+		want := hesse(t, "", append(args, "--max-iter=30", "--out=whole.json")...)
+		if r.code != want.code || strings.Contains(r.stderr, "anew") || text(t, "resumed.json") != text(t, "whole.json") || text(t, "short.json") == text(t, "whole.json") {
+			t.Errorf("%s: exit %d, want %d, %s%s\nwant\n%s", solver, r.code, want.code, r.stderr, text(t, "resumed.json"), text(t, "whole.json"))
+		}
 	}
 }
 

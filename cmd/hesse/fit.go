@@ -35,14 +35,15 @@ type fitCommand struct {
 
 	Solver    string   `enum:"${solvers}" default:"auto" help:"The method: ${solverlist}. auto is newton, or lbfgs where a loss that is not quadratic has many columns; with --l1 coordinate-descent, or owl-qn there."`
 	Precision string   `enum:"${precisions}" default:"auto" help:"What sums are held in: float64, exact (double-double, least squares only), or auto: float64, and exact where the columns are too nearly collinear for it."`
-	MaxIter   *int     `placeholder:"N" help:"Most iterations; otherwise what suits the solver: newton 100, newton-cg and trust-region 1000, others 10000."`
-	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg and trust-region, and 1e-16 for the others, whose steps may gain little long before the end."`
+	MaxIter   *int     `placeholder:"N" help:"Most iterations; otherwise what suits the solver: newton 100, newton-cg, trust-region and subsampled-newton 1000, others 10000."`
+	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg, trust-region and subsampled-newton, and 1e-16 for the others, whose steps may gain little long before the end. For svrg, sgd and their like: what may be left to gain, relative to the mean loss of a row (0.01, a tenth of a standard error)."`
 	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
 
 	checkpointFlags `embed:""`
 	groupFlags      `embed:""`
 	batchFlags      `embed:""`
 	targetFlags     `embed:""`
+	Sampling        samplingFlags `embed:""`
 
 	JSON bool   `name:"json" help:"Print one JSON object, not a summary; with --by one a line, not CSV."`
 	Out  string `placeholder:"MODEL" help:"Write the model to this file, as JSON."`
@@ -102,6 +103,9 @@ func (c *fitCommand) check() error {
 	if err := c.checkGroups(); err != nil {
 		return err
 	}
+	if err := c.Sampling.check(c.Solver, c.MaxIter); err != nil {
+		return err
+	}
 	return c.checkColumns()
 }
 
@@ -138,9 +142,8 @@ func (c *fitCommand) family() glm.Family {
 func (c *fitCommand) options() glm.Options {
 	precision, _ := glm.ParsePrecision(c.Precision)
 	o := glm.Options{Family: c.family(), Parameters: c.parameters(), Precision: precision, L1: c.Penalty.L1, L2: c.L2, NoIntercept: c.NoIntercept, Standardize: c.Standardize}
-	if c.MaxIter != nil {
-		o.MaxIterations = *c.MaxIter
-	}
+	set(&o.MaxIterations, c.MaxIter)
+	set(&o.MaxIterations, c.Sampling.Epochs)
 	tolerance := 0.0
 	if c.Tol != nil {
 		tolerance = *c.Tol
@@ -149,6 +152,7 @@ func (c *fitCommand) options() glm.Options {
 		o.Tolerance = tolerance
 	} else {
 		o.Method, _ = solvers.ParseMethod(c.Solver, tolerance) // one of kong's enum
+		o.Method = c.Sampling.apply(o.Method, o.MaxIterations)
 	}
 	if c.Threads != nil {
 		o.Threads = *c.Threads
@@ -233,11 +237,7 @@ func (c *fitCommand) out() output { return output{c.Out, "the model", "--out"} }
 
 // notConverged is the error of a model that is printed and written all the same.
 func notConverged(file string, m *glm.Model) error {
-	advice := ""
-	if m.Status == solvers.IterationLimit.String() {
-		advice = "; raise --max-iter"
-	}
-	return &failure{exitNotConverged, fmt.Errorf("%s: %s: %s%s", file, m.Status, m.Reason, advice)}
+	return &failure{exitNotConverged, fmt.Errorf("%s: %s: %s%s", file, m.Status, m.Reason, advice(m.Status, m.Solver))}
 }
 
 // unfitted is the error of a fit to the data in a file.

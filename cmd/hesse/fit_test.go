@@ -194,6 +194,9 @@ func TestEverySolver(t *testing.T) {
 		if got.Solver != name || got.SolverReason != "" || !got.Converged {
 			t.Errorf("%s: %q, %q, converged %v: %s", name, got.Solver, got.SolverReason, got.Converged, got.Reason)
 		}
+		if sampler(name) != nil && math.Abs(got.Deviance/want.Deviance-1) < 1e-3 {
+			continue // they end within a tenth of a standard error
+		}
 		for i, c := range got.Coefficients {
 			if w := want.Coefficients[i].Estimate; math.Abs(c.Estimate-w) > 1e-4*math.Abs(w) {
 				t.Errorf("%s: %s is %v, newton has %v", name, c.Name, c.Estimate, w)

@@ -132,14 +132,16 @@ func (c *fitCommand) forecast() forecast {
 		}
 	}
 	switch c.Solver {
-	case chosen, "newton", "newton-cg", "trust-region":
+	case chosen, "newton", "newton-cg", "trust-region", "subsampled-newton":
 		f.tolerance = 1e-14
+	case "coordinate-descent":
+		f.tolerance = 1e-20
 	}
-	if c.Tol != nil {
-		f.tolerance = *c.Tol
+	set(&f.tolerance, c.Tol)
+	if s := sampler(c.Solver); s != nil && c.Solver != "subsampled-newton" {
+		f.tolerance = 0 // theirs is not one of gains relative to the loss
 	}
-	if c.MaxIter != nil {
-		f.limit = *c.MaxIter
-	}
+	set(&f.limit, c.MaxIter)
+	set(&f.limit, c.Sampling.Epochs)
 	return f
 }

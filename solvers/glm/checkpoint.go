@@ -200,7 +200,7 @@ func minimize[T kernels.Float](ctx context.Context, o *objective[T], m solvers.M
 		status, e := int(r.Status), &r.Evaluations
 		v.Grown(&r.X)
 		v.Number(&r.Value)
-		v.Count(&status, &r.Iterations, &e.Gradients, &e.Hessians, &e.Products, &e.Diagonals)
+		v.Count(&status, &r.Iterations, &e.Gradients, &e.Hessians, &e.Products, &e.Diagonals, &e.Samples)
 		v.Flag(&singular)
 		showSums(v, &o.first)
 		o.sparse.show(v)

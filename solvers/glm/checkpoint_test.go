@@ -65,6 +65,11 @@ func TestResumedFitsHaveTheSameBits(t *testing.T) {
 			settings = append(settings, setting{Options{Family: Gamma, L2: 0.5, Method: m, MaxIterations: 40}, 300})
 		}
 	}
+	for _, m := range samplers(t) {
+		settings = append(settings, setting{Options{Family: Poisson, L2: 0.5, Standardize: true, Method: m.With(solvers.Sampling{Seed: 4, Tolerance: 1e-3}), MaxIterations: 40}, 300})
+		settings = append(settings, setting{Options{Family: Huber, NoIntercept: true, Method: m, MaxIterations: 40}, 300})
+		settings = append(settings, setting{Options{Family: Binomial, Method: m.With(solvers.Sampling{HoldOut: 0.2}), MaxIterations: 40}, 300})
+	}
 	settings = append(settings,
 		setting{Options{Family: Huber, Parameters: Parameters{Delta: 1e-3}, L1: 2}, 200},
 		setting{Options{Family: Quantile, Parameters: Parameters{Bandwidth: 1e-4}, L1: 1}, 60},
@@ -92,7 +97,7 @@ func TestResumedFitsHaveTheSameBits(t *testing.T) {
 			o.Threads = 1 + k%3
 			restore := cpu.Use(levels[k%len(levels)])
 			var got *Model
-			if k%2 == 0 {
+			if k%2 == 0 || s.o.samples() {
 				got, err = Fit(ctx, d, o)
 			} else {
 				got, err = FitSource(ctx, &inMemory[float64]{Data: d}, nil, "", o)
@@ -539,6 +544,23 @@ func TestInterruptedSparseFits(t *testing.T) {
 		if math.Abs(value-best) > 1e-12*best || m.Violation == 0 {
 			t.Errorf("%s: %v, want %v, violation %v", m.Solver, value, best, m.Violation)
 		}
+	}
+}
+
+// TestInterruptedHoldOut: what an interrupted fit with rows held out cannot know
+// is the value of the others.
+func TestInterruptedHoldOut(t *testing.T) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	o := Options{Family: Binomial, Method: solvers.SGD{Sampling: solvers.Sampling{HoldOut: 0.2}}}
+	o.Observe = func(it *solvers.Iterate) {
+		if it.Iteration == 2 {
+			cancel()
+		}
+	}
+	m, err := Fit(ctx, problem[float64](300, 3, o.Family, true), o)
+	if err != context.Canceled || m == nil || m.Rows != 300 || m.HoldOut != 0.2 || !math.IsNaN(m.Deviance) || !finite(m.Coefficients[1].Estimate) {
+		t.Errorf("%v, %+v", err, m)
 	}
 }
 

@@ -56,6 +56,9 @@ type document struct {
 	Products          int                   `json:"product_evaluations"`
 	Diagonals         int                   `json:"diagonal_evaluations"`
 	NonZero           int                   `json:"nonzero"`
+	Samples           int                   `json:"sample_evaluations,omitempty"` // of solvers that take samples, with the next two
+	Seed              *uint64               `json:"seed,omitempty"`
+	HoldOut           number                `json:"hold_out,omitempty"`
 	GradientNorm      number                `json:"gradient_norm"`
 	Violation         *number               `json:"violation"` // null but with an L1 penalty
 	Condition         number                `json:"condition"`
@@ -110,6 +113,9 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 		NonZero: m.NonZero(), GradientNorm: number(m.GradientNorm), Condition: number(m.Condition), ISA: m.ISA, Threads: m.Threads,
 	}
 	m.Parameters.list(m.Family, func(name string, value float64) { d.Parameters[name] = number(value) })
+	if m.Evaluations.Samples > 0 {
+		d.Samples, d.Seed, d.HoldOut = m.Evaluations.Samples, &m.Seed, number(m.HoldOut)
+	}
 	if m.Offset != "" {
 		d.Offset = &m.Offset
 	}
@@ -209,6 +215,10 @@ func (d *document) model() (*Model, error) {
 		Evaluations:  solvers.Evaluations{Gradients: d.Gradients, Hessians: d.Hessians, Products: d.Products, Diagonals: d.Diagonals},
 		GradientNorm: float64(d.GradientNorm), Condition: float64(d.Condition), ISA: d.ISA, Threads: d.Threads,
 		centeredIntercept: float64(d.CenteredIntercept),
+	}
+	m.Evaluations.Samples, m.HoldOut = d.Samples, float64(d.HoldOut)
+	if d.Seed != nil {
+		m.Seed = *d.Seed
 	}
 	if d.Offset != nil {
 		m.Offset = *d.Offset

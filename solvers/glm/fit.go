@@ -65,6 +65,9 @@ func newFit[T kernels.Float](d Data[T], o Options) (*fit[T], error) {
 }
 
 func newFitOfSource[T kernels.Float](s pass.Source[T], names []string, target string, o Options) (*fit[T], error) {
+	if err := o.checkSource(); err != nil {
+		return nil, err
+	}
 	f := &fit[T]{options: o, names: names, target: target}
 	if s.Offsets() {
 		f.offset = "offset"
@@ -162,7 +165,22 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 		}
 		f.loss = o.Family.about().loss(f.parameters)
 	}
-	if objective.pass, err = f.passes(pass.Model{Loss: f.loss, Intercept: !o.NoIntercept}); err != nil {
+	model := pass.Model{Loss: f.loss, Intercept: !o.NoIntercept}
+	if err := f.history.note(func() (err error) {
+		model.Shift, err = f.means(ctx)
+		return err
+	}, func(v *solvers.State) {
+		if v.Grown(&model.Shift); model.Shift != nil && len(model.Shift) != len(f.names) {
+			v.Refuse("the means are of other columns")
+			model.Shift = nil
+		}
+	}); err != nil {
+		return nil, err
+	}
+	if objective.pass, err = f.passes(model); err != nil {
+		return nil, err
+	}
+	if err := f.majorize(objective); err != nil {
 		return nil, err
 	}
 	objective.parts.passes = f.passes
@@ -177,8 +195,28 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 		return nil, err
 	}
 	objective.atInfinity = f.zeros && objective.intercept
+	if o.holdsOut() { // otherwise nothing would count the rows
+		if err := f.history.note(func() error {
+			start := objective.at0(f.start)
+			_, err := objective.Gradient(ctx, start, make([]float64, len(start)))
+			return err
+		}, func(v *solvers.State) {
+			if showSums(v, &objective.first); objective.first == nil {
+				v.Refuse("nothing was evaluated")
+			}
+		}); err != nil {
+			return nil, err
+		}
+	}
 	result, err := f.minimize(ctx, f.passes, objective, method, objective.at0(f.start), solvers.Settings{MaxIterations: o.MaxIterations})
 	f.objective, f.reached = objective, result
+	if err == nil && o.holdsOut() {
+		// The value was that of the rows held out.
+		var value float64
+		if value, err = objective.Gradient(ctx, result.X, result.Gradient); err == nil {
+			result.Value = value
+		}
+	}
 	if f.needsExact(result, err, objective) {
 		before := solvers.Evaluations{Hessians: 1} // a singular one is all there was
 		if err == nil {

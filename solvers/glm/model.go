@@ -46,6 +46,8 @@ type Model struct {
 	Warnings     []string
 	Iterations   int
 	Evaluations  solvers.Evaluations
+	Seed         uint64  // of the random numbers, if the solver takes samples
+	HoldOut      float64 // share of the rows from which nothing was learned; the run stopped early
 	GradientNorm float64 // largest absolute entry, of the objective in centered columns
 	Condition    float64 // of the scaled, centered Hessian; 0 if the solver has none
 
@@ -151,6 +153,9 @@ func (f *fit[T]) interrupted() *Model {
 	if !slices.Equal(o.at, r.X) {
 		m.Violation = math.NaN() // the gradient is known elsewhere
 	}
+	if m.HoldOut > 0 {
+		m.Deviance = math.NaN() // the value is that of the rows held out
+	}
 	m.likelihood(evidence{m.Deviance, m.Rows, m.SumWeights, o.first.SumLogW, f.base})
 	errors := make([]float64, len(m.Coefficients))
 	for i := range errors {
@@ -173,6 +178,7 @@ func (f *fit[T]) outline(o *objective[T], r *solvers.Result) *Model {
 	}
 	m.solver(f.options, len(f.names))
 	f.coefficients(m, r.X, o.pass.Shift(), o.penalty, o.sparse.columns(o.Lead()))
+	m.Seed, m.HoldOut = r.Seed, f.options.holdOut()
 	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X) - o.sparse.value(r.X))
 	return m
 }
@@ -252,8 +258,9 @@ func (f *fit[T]) dispersion(ctx context.Context, m *Model, o *objective[T], r *s
 	return hessian, err
 }
 
-// penalized tells whether a penalty has biased the estimates.
-func (m *Model) penalized() bool { return m.L1 > 0 || m.L2 > 0 }
+// penalized tells whether a penalty, or a run that stopped early, has biased the
+// estimates.
+func (m *Model) penalized() bool { return m.L1 > 0 || m.L2 > 0 || m.HoldOut > 0 }
 
 // NonZero is how many coefficients of columns are not zero.
 func (m *Model) NonZero() int {

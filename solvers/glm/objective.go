@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
@@ -21,6 +20,8 @@ type objective[T kernels.Float] struct {
 	sparse    *sparse            // an L1 penalty; nil is none
 	curvature *pass.Curvature[T] // made when it is needed
 	parts     parts[T]
+	batches   *pass.Batches[T]   // likewise
+	majorized *pass.Curvature[T] // for the diagonal of the Hessian, where it may vanish; nil is curvature
 	observe   func(*solvers.Iterate)
 	history   *history // of its runs; nil keeps none
 
@@ -67,18 +68,9 @@ func (o *objective[T]) Hessian(ctx context.Context, x, g, h []float64) (float64,
 		return 0, err
 	}
 	defer o.pass.Recycle(m)
-	lead, n, p := o.Lead(), o.Dim(), o.pass.Columns()
-	if o.intercept {
-		h[0] = m.SumD
-		copy(h[1:n], m.CrossD)
-	}
-	for j := range p {
-		memory.Copy(h[(lead+j)*n+lead+j:(lead+j+1)*n], m.Hessian[j*p+j:(j+1)*p])
-		if o.penalty != nil {
-			h[(lead+j)*n+lead+j] += o.penalty[j]
-		}
-	}
-	o.sparse.seeHessian(h, n)
+	o.hessian(m, h)
+	o.penalizeHessian(h)
+	o.sparse.seeHessian(h, o.Dim())
 	return o.gradient(m, x, g), nil
 }
 
@@ -101,7 +93,11 @@ func (o *objective[T]) HessianVector(ctx context.Context, dst, x, v []float64) e
 // HessianDiagonal sets dst to the diagonal of the Hessian at x.
 func (o *objective[T]) HessianDiagonal(ctx context.Context, dst, x []float64) error {
 	lead := o.Lead()
-	first, err := o.curved().Diagonal(ctx, dst[lead:], o.point(x))
+	curvature := o.majorized
+	if curvature == nil {
+		curvature = o.curved()
+	}
+	first, err := curvature.Diagonal(ctx, dst[lead:], o.point(x))
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func is32[T kernels.Float]() bool {
 // Hessian was singular, or too near to that, or its one step did not lead to a
 // minimum.
 func (f *fit[T]) needsExact(result *solvers.Result, err error, o *objective[T]) bool {
-	if f.options.Precision != Automatic || f.options.Family != Gaussian || len(f.names) > maxExactColumns || o.first == nil || o.sparse != nil {
+	if f.options.samples() || f.options.Precision != Automatic || f.options.Family != Gaussian || len(f.names) > maxExactColumns || o.first == nil || o.sparse != nil {
 		return false
 	}
 	if err != nil {

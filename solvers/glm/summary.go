@@ -35,6 +35,13 @@ func (m *Model) head(b *strings.Builder) {
 	if m.SolverReason != "" {
 		chosen = " (" + m.SolverReason + ")"
 	}
+	if m.Evaluations.Samples > 0 {
+		chosen += fmt.Sprintf(" (seed %d", m.Seed)
+		if m.HoldOut > 0 {
+			chosen += fmt.Sprintf(", %.3g %% of the rows held out", 100*m.HoldOut)
+		}
+		chosen += ")"
+	}
 	fmt.Fprintf(b, "solver: %s%s, precision: %s, ISA: %s, threads: %d\n\n", m.Solver, chosen, m.Precision, m.ISA, m.Threads)
 }
 
@@ -94,8 +101,10 @@ func (m *Model) table(b *strings.Builder) {
 	case m.inference():
 	case m.Family.about().logLikelihood == nil:
 		fmt.Fprintf(b, "The %s loss is no likelihood: standard errors and p-values are not given.\n", m.Family)
-	case m.penalized():
+	case m.L1 > 0 || m.L2 > 0:
 		fmt.Fprintf(b, "A penalty biases the estimates: standard errors and p-values would mean nothing.\n")
+	case m.HoldOut > 0:
+		fmt.Fprintf(b, "Early stopping biases the estimates: standard errors and p-values would mean nothing.\n")
 	case m.ResidualDF() <= 0:
 		fmt.Fprintf(b, "No degrees of freedom are left for standard errors.\n")
 	}

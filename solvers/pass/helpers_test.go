@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
@@ -234,4 +235,10 @@ func clone(m *Moments) *Moments {
 	c := *m
 	c.Gradient, c.CrossD, c.Hessian, c.Shift = slices.Clone(m.Gradient), slices.Clone(m.CrossD), slices.Clone(m.Hessian), slices.Clone(m.Shift)
 	return &c
+}
+
+func seconds(f func()) float64 {
+	start := time.Now()
+	f()
+	return time.Since(start).Seconds()
 }

@@ -135,6 +135,14 @@ func (p *Pass[T]) Model() Model { return p.model }
 // Columns is the number of columns of X.
 func (p *Pass[T]) Columns() int { return p.columns }
 
+// Rows is the number of rows in memory; 0 if they are read from a source.
+func (p *Pass[T]) Rows() int {
+	if p.data == nil {
+		return 0
+	}
+	return p.data.rows()
+}
+
 // Shift is c, the numbers that columns are taken relative to; nil is zero.
 func (p *Pass[T]) Shift() []float64 { return p.shiftInto(nil) }
 
@@ -208,8 +216,14 @@ func (p *Pass[T]) merge(into, from *Moments) {
 
 // block is the moments of one block of rows.
 func (p *Pass[T]) block(worker int, d *Data[T], lo, hi int) *Moments {
+	m := p.acquire(p.want.Hessian)
+	p.add(worker, d, lo, hi, m)
+	return m
+}
+
+// add adds the moments of up to a block of rows.
+func (p *Pass[T]) add(worker int, d *Data[T], lo, hi int, m *Moments) {
 	s, at, want := p.workers[worker], p.at, p.want
-	m := p.acquire(want.Hessian)
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
 		if want.Hessian {
@@ -219,7 +233,6 @@ func (p *Pass[T]) block(worker int, d *Data[T], lo, hi int) *Moments {
 		}
 		s.count(&seg, m, want.LogWeights)
 	}
-	return m
 }
 
 // first is loss and gradient: strips of rows that stay in the first-level
