@@ -235,11 +235,11 @@ func (s *sparse) show(v *solvers.State) {
 		return
 	}
 	v.Number(&s.first)
-	v.Grown(&s.diagonal, &s.gradient)
-	for _, known := range [][]float64{s.diagonal, s.gradient} {
+	v.Grown(&s.diagonal, &s.start, &s.gradient)
+	for _, known := range [][]float64{s.diagonal, s.start, s.gradient} {
 		if known != nil && len(known) != len(s.weights) {
 			v.Refuse("a gradient has other variables")
-			s.diagonal, s.gradient = nil, nil
+			s.diagonal, s.start, s.gradient = nil, nil, nil
 		}
 	}
 }

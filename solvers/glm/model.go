@@ -53,7 +53,8 @@ type Model struct {
 
 	// Violation is the largest by which the conditions of a minimum with an L1
 	// penalty are off: |gⱼ|, beyond the penalty's ±λ₁, over √(hⱼⱼ·f), where h
-	// and f are Hessian and objective at the start. NaN for other solvers.
+	// and f are Hessian and objective at the start, or over what is larger, the
+	// gradient there or λ₁. NaN for other solvers.
 	Violation float64
 
 	ISA     string
@@ -118,6 +119,12 @@ func (m *Model) AdjustedRSquared() float64 {
 
 // model turns the end of a run into a model.
 func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) (*Model, error) {
+	if o.sparse != nil && !slices.Equal(o.at, r.X) {
+		// The run ended with another loss: the conditions are those of this one.
+		if _, err := o.Gradient(ctx, r.X, make([]float64, o.Dim())); err != nil {
+			return nil, err
+		}
+	}
 	m := f.outline(o, r)
 	var err error
 	if m.NullDeviance, err = f.nullDeviance(ctx, o); err != nil {

@@ -405,7 +405,7 @@ func (w *walker[T]) look(ctx context.Context) error {
 func (w *walker[T]) report() {
 	p, o := w.path, w.objective
 	n, lead, center := o.Dim(), o.Lead(), o.pass.Shift()
-	sparse := &sparse{first: o.sparse.first, diagonal: o.sparse.diagonal, gradient: make([]float64, n)}
+	sparse := &sparse{first: o.sparse.first, diagonal: o.sparse.diagonal, start: o.sparse.start, gradient: make([]float64, n)}
 	for k, lambda := range p.Lambdas {
 		x := w.x[k*n : (k+1)*n]
 		sparse.weights = scaled(w.lines, lambda)

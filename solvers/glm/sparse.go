@@ -47,6 +47,7 @@ type sparse struct {
 
 	first    float64   // the smooth part where it was evaluated first; NaN before
 	diagonal []float64 // of the Hessian where that was evaluated first
+	start    []float64 // the gradient of the smooth part where that was evaluated first
 	gradient []float64 // where the smooth part was evaluated last
 }
 
@@ -91,6 +92,7 @@ func (s *sparse) seeGradient(g []float64, value float64) {
 	s.gradient = append(s.gradient[:0], g...)
 	if math.IsNaN(s.first) {
 		s.first = value
+		s.start = slices.Clone(g)
 	}
 }
 
@@ -109,13 +111,30 @@ func (s *sparse) seeHessian(h []float64, n int) {
 	}
 }
 
+// scale is what a condition is off by where nothing has been done for it yet:
+// √(hⱼⱼ·f), or where a loss is straight, and has no h, the gradient of the start
+// or the weight of the penalty.
+func (s *sparse) scale(j int) float64 {
+	scale := s.weights[j]
+	if s.start != nil {
+		scale = max(scale, math.Abs(s.start[j]))
+	}
+	if s.diagonal != nil && s.diagonal[j] > 0 && s.first > 0 {
+		scale = max(scale, float64(math.Sqrt(s.diagonal[j])*math.Sqrt(s.first)))
+	}
+	return scale
+}
+
 // violation is how far x, where the gradient was evaluated last, is from the
 // conditions of a minimum, as [Model] has it.
 func (s *sparse) violation(x []float64) float64 {
 	if s == nil {
 		return math.NaN()
 	}
-	largest := 0.0
+	largest, other := 0.0, 0.0
+	for j := range s.gradient {
+		other = max(other, s.scale(j))
+	}
 	for j, g := range s.gradient {
 		w, off := s.weights[j], 0.0
 		switch {
@@ -126,11 +145,11 @@ func (s *sparse) violation(x []float64) float64 {
 		default:
 			off = max(math.Abs(g)-w, 0)
 		}
-		scale := w // of a column of zeros, or a straight loss
-		if s.diagonal != nil && s.diagonal[j] > 0 && s.first > 0 {
-			scale = float64(math.Sqrt(s.diagonal[j]) * math.Sqrt(s.first))
-		}
 		if off > 0 {
+			scale := s.scale(j)
+			if scale == 0 {
+				scale = other // the minimum over this variable alone was the start
+			}
 			largest = max(largest, off/scale)
 		}
 	}

@@ -371,3 +371,22 @@ func TestSparseMethodIsChosen(t *testing.T) {
 }
 
 func newCanceled() (context.Context, context.CancelFunc) { return context.WithCancel(ctx) }
+
+// TestViolationOfStraightLosses is that of the loss itself, also where a run
+// ends with another one in its place, and where the Hessian begins at zero.
+func TestViolationOfStraightLosses(t *testing.T) {
+	for _, c := range []struct {
+		family     Family
+		parameters Parameters
+	}{{Huber, Parameters{Delta: 1e-6}}, {Huber, Parameters{Delta: 1e-9}}, {Quantile, Parameters{Bandwidth: 1e-6}}, {Quantile, Parameters{Quantile: 0.9, Bandwidth: 1e-9}}} {
+		d := problem[float64](400, 9, c.family, false)
+		m, err := Fit(ctx, d, Options{Family: c.family, Parameters: c.parameters, L1: 1e-3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%v %+v: %s, violation %g", c.family, c.parameters, m.Status, m.Violation)
+		if !finite(m.Violation) || m.Converged && m.Violation > mostViolation {
+			t.Errorf("%v %+v: %s: %s; violation %g", c.family, c.parameters, m.Status, m.Reason, m.Violation)
+		}
+	}
+}
