@@ -20,7 +20,7 @@ type PathOptions struct {
 	// Options are those of every fit. L1 and L2 are 0, for Lambdas and Mix say
 	// what they are, and so is Method: it is coordinate descent. Tolerance is
 	// 1e-16 if it is 0, which leaves coefficients some eight digits. A path keeps
-	// no Checkpoints.
+	// no Checkpoints and has nothing to Observe.
 	Options
 
 	// Mix is α, the share of the L1 penalty: λ₁ is αλ, and the λ of the L2
@@ -116,6 +116,8 @@ func (o PathOptions) check() error {
 		return errors.New("glm: a path has a method of its own, coordinate descent")
 	case o.Checkpoints.Save != nil || o.Checkpoints.From != nil:
 		return errors.New("glm: a path keeps no checkpoints")
+	case o.Observe != nil:
+		return errors.New("glm: a path shows no iterates; leave Observe out")
 	case o.Precision == Exact:
 		return errors.New("glm: precision exact is for fits without an L1 penalty")
 	case !(o.Mix >= 0 && o.Mix <= 1):

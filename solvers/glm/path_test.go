@@ -122,6 +122,7 @@ func TestPathOptionsAreChecked(t *testing.T) {
 		"a method of its own":        {Options: Options{Method: solvers.OWLQN{}}},
 		"precision exact":            {Options: Options{Precision: Exact}},
 		"keeps no checkpoints":       {Options: Options{Checkpoints: Checkpoints{Save: func([]byte) error { return nil }}}},
+		"shows no iterates":          {Options: Options{Observe: func(*solvers.Iterate) {}}},
 		"Mix is 2":                   {Mix: 2},
 		"Count is -1":                {Count: -1},
 		"Ratio is 1":                 {Ratio: 1},
