@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-0327bdf7/hesse/bench"
 	"github.com/seed-0327bdf7/hesse/bench/report/peers"
 )
 
@@ -105,10 +106,11 @@ func TestUsage(t *testing.T) {
 
 // TestPlans: how much is measured; the time it may take is counted on it.
 func TestPlans(t *testing.T) {
+	kernels, fits := len(bench.Workloads()), len(bench.Fits())
 	for _, c := range []struct {
 		args  command
 		cases int
-	}{{command{}, 6*13*2 + 6*4*2 + 2*4*2 + 2*3*2}, {command{Quick: true}, 3*4*2 + 2*2*2}, {command{Kernels: []string{"gram", "fit-binomial"}, P: []int{3}}, 2 + 3*2}} {
+	}{{command{}, kernels*13*2 + kernels*4*2 + fits*4*2 + fits*3*2}, {command{Quick: true}, 3*4*2 + 2*2*2}, {command{Kernels: []string{"gram", "fit-binomial"}, P: []int{3}}, 2 + 3*2}} {
 		c.args.In, c.args.Threads = "dram", []int{1, 2}
 		cases := 0
 		for _, p := range c.args.plans() {
