@@ -19,7 +19,7 @@ func center(k *kernel) {
 	k.Attributes(noSplit)
 	x, y, n, stride := k.argument("x"), k.argument("y"), k.argument("n"), k.argument("stride")
 	k.bytes(stride, 8)
-	g := &centerGenerator{kernel: k}
+	g := &centerGenerator{kernel: k, x: x, y: y, n: n, stride: stride}
 	g.prepare(k.argument("p"))
 	const chains = 4
 	var sums [chains][]reg.VecVirtual
@@ -73,25 +73,34 @@ func center(k *kernel) {
 	for v := range mean {
 		k.VMOVUPD(mean[v], at(result, v*k.vector))
 	}
-	dst := k.argument("dst")
-	k.Label("row")
-	row := g.row(x, y)
-	for v := range row {
-		k.VSUBPD(mean[v], row[v], row[v])
-		k.VMOVUPD(row[v], at(dst, v*k.vector))
-	}
-	k.ADDQ(stride, x)
-	k.ADDQ(imm(8), y)
-	k.ADDQ(imm(8*ref.CenterWidth), dst)
-	k.DECQ(n)
-	k.JNZ(operand.LabelRef("row"))
+	g.shift, g.dst = mean, k.argument("dst")
+	g.loop("row", func([]reg.VecVirtual) {})
 	k.finish()
+}
+
+// loop emits rows less the shift, and what is done with them.
+func (g *centerGenerator) loop(label string, with func(row []reg.VecVirtual)) {
+	g.Label(label)
+	row := g.row(g.x, g.y)
+	for v := range row {
+		g.VSUBPD(g.shift[v], row[v], row[v])
+		g.VMOVUPD(row[v], at(g.dst, v*g.vector))
+	}
+	with(row)
+	g.ADDQ(g.stride, g.x)
+	g.ADDQ(imm(8), g.y)
+	g.ADDQ(imm(8*ref.CenterWidth), g.dst)
+	g.DECQ(g.n)
+	g.JNZ(operand.LabelRef(label))
 }
 
 // A centerGenerator has the masks of columns, which begin at the second lane of
 // an octet, and of the target, which follows them.
 type centerGenerator struct {
 	*kernel
+	dst, x, y, n, stride reg.Register
+	shift                []reg.VecVirtual // of the octets
+
 	columns, target          reg.Register     // AVX-512
 	columnLanes, targetLanes []reg.VecVirtual // AVX2
 }

@@ -118,8 +118,12 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		center(h.Data[:CenterRows*CenterWidth], h.Data[h.Stride*8:][:CenterWidth], rows, long[:CenterRows])
 	})
 	const m, lanes = SystemSize, SystemLanes
+	least("RelativeGram", func(int) {
+		relativeGram(h.Data[:PanelRows*CenterWidth], h.Data[h.Stride*8:][:CenterWidth], h.Data[h.Stride*9:], long, long, PanelRows, CenterColumns, CenterColumns, &long[0], 64)
+	})
+	least("RowSquares", func(int) { rowSquares(h.Data[:CenterRows*CenterWidth], CenterRows, long[:CenterWidth]) })
 	least("Systems", func(int) {
-		systems(long[:lanes*m*(m+1)], long[4096:][:lanes*m*m], long[8192:][:lanes*m], long[9000:][:lanes*m], long[10000:], long[11000:], m)
+		systems(long[:lanes*m*(m+1)], long[4096:][:lanes*m*m], long[8192:][:lanes*m], long[9000:][:lanes*m], long[10000:], long[11000:], m, m+1)
 	})
 	least("Tile", func(round int) {
 		a := x.Slice(round*PanelRows, (round+1)*PanelRows)

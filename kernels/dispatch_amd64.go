@@ -82,6 +82,32 @@ func center(dst, mean []float64, x Matrix[float64], y []float64) {
 	}
 }
 
+func relativeGram(dst, shift, gram, x, y []float64, n, p, stride int, ahead *float64, step int) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.RelativeGram(&dst[0], &shift[0], &gram[0], &x[0], &y[0], n, p, stride, ahead, step)
+	case cpu.AVX2:
+		avx2.RelativeGram(&dst[0], &shift[0], &gram[0], &x[0], &y[0], n, p, stride, ahead, step)
+	case cpu.Generic:
+		ref.RelativeGram(dst, shift, gram, x, y, n, p, stride)
+	default:
+		panic(noLevel)
+	}
+}
+
+func rowSquares(x []float64, n int, v []float64) float64 {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		return avx512.RowSquares(&x[0], n, &v[0])
+	case cpu.AVX2:
+		return avx2.RowSquares(&x[0], n, &v[0])
+	case cpu.Generic:
+		return ref.RowSquares(x, n, v)
+	default:
+		panic(noLevel)
+	}
+}
+
 func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
@@ -416,16 +442,16 @@ func swap[T Float](x, y []T) {
 }
 
 // systems solves four systems at a time where vectors are that long.
-func systems(a, inverse, x, variance, along, v []float64, m int) {
+func systems(a, inverse, x, variance, along, v []float64, m, stride int) {
 	const half = ref.SystemLanes / 2
 	switch cpu.Active() {
 	case cpu.AVX512:
-		avx512.Systems(&a[0], &inverse[0], &x[0], &variance[0], &along[0], &v[0], m)
+		avx512.Systems(&a[0], &inverse[0], &x[0], &variance[0], &along[0], &v[0], m, stride)
 	case cpu.AVX2:
-		avx2.Systems(&a[0], &inverse[0], &x[0], &variance[0], &along[0], &v[0], m)
-		avx2.Systems(&a[half], &inverse[half], &x[half], &variance[half], &along[half], &v[half], m)
+		avx2.Systems(&a[0], &inverse[0], &x[0], &variance[0], &along[0], &v[0], m, stride)
+		avx2.Systems(&a[half], &inverse[half], &x[half], &variance[half], &along[half], &v[half], m, stride)
 	case cpu.Generic:
-		ref.Systems(a, inverse, x, variance, along, v, m)
+		ref.Systems(a, inverse, x, variance, along, v, m, stride)
 	default:
 		panic(noLevel)
 	}

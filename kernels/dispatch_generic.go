@@ -14,6 +14,12 @@ func center(dst, mean []float64, x Matrix[float64], y []float64) {
 	ref.Center(dst, mean, x.Data, y, x.Rows, x.Cols, x.Stride)
 }
 
+func relativeGram(dst, shift, gram, x, y []float64, n, p, stride int, _ *float64, _ int) {
+	ref.RelativeGram(dst, shift, gram, x, y, n, p, stride)
+}
+
+func rowSquares(x []float64, n int, v []float64) float64 { return ref.RowSquares(x, n, v) }
+
 func dots[T Float](dst []float64, x Matrix[T], shift []T, beta []float64) {
 	ref.Dots(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, beta)
 }
@@ -76,8 +82,8 @@ func softplus(dst, x []float64) { ref.Softplus(dst, x) }
 
 func squared(value, r, d, eta, y []float64) { ref.Squared(value, r, d, eta, y) }
 
-func systems(a, inverse, x, variance, along, v []float64, m int) {
-	ref.Systems(a, inverse, x, variance, along, v, m)
+func systems(a, inverse, x, variance, along, v []float64, m, stride int) {
+	ref.Systems(a, inverse, x, variance, along, v, m, stride)
 }
 
 func sum(x []float64) float64 { return ref.Sum(x) }

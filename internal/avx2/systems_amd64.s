@@ -4,15 +4,17 @@
 
 #include "textflag.h"
 
-// func Systems(a *float64, inverse *float64, x *float64, variance *float64, along *float64, v *float64, m int)
+// func Systems(a *float64, inverse *float64, x *float64, variance *float64, along *float64, v *float64, m int, stride int)
 // Requires: AVX, FMA3
-TEXT ·Systems(SB), NOSPLIT, $0-56
+TEXT ·Systems(SB), NOSPLIT, $0-64
 	MOVQ         a+0(FP), AX
 	MOVQ         inverse+8(FP), CX
 	MOVQ         m+48(FP), DX
 	MOVQ         DX, SI
 	SHLQ         $0x06, SI
-	LEAQ         128(SI), BX
+	MOVQ         stride+56(FP), BX
+	SHLQ         $0x06, BX
+	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	VBROADCASTSD bits3ff0000000000000<>+0(SB), Y0
 	MOVQ         CX, CX

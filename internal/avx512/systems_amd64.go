@@ -4,7 +4,7 @@
 
 package avx512
 
-// Systems solves systems of m variables, one a lane.
+// Systems solves systems of m variables, one a lane. stride is that of a, in entries.
 //
 //go:noescape
-func Systems(a *float64, inverse *float64, x *float64, variance *float64, along *float64, v *float64, m int)
+func Systems(a *float64, inverse *float64, x *float64, variance *float64, along *float64, v *float64, m int, stride int)

@@ -164,6 +164,25 @@ func vectorCalls() []call {
 			kernels.Center(dst, mean, x, y)
 			return slices.Concat(dst, mean)
 		}},
+		{name: "RelativeGram", run: func(s setting, m *memory) []float64 {
+			if s.n < 1 || s.n > kernels.PanelRows || s.p > kernels.CenterColumns {
+				return nil
+			}
+			dst, mean, x, y := values[float64](m, s, s.n*kernels.CenterWidth), values[float64](m, s, kernels.CenterWidth), matrix[float64](m, s), values[float64](m, s, s.n)
+			gram := values[float64](m, s, (s.p+1)*kernels.CenterWidth)
+			kernels.RelativeGram(dst, mean, gram, &x, y, nil)
+			all := slices.Concat(dst, mean)
+			for i := range s.p + 1 {
+				all = append(all, gram[kernels.CenterWidth*i+i:kernels.CenterWidth*i+s.p+2]...)
+			}
+			return all
+		}},
+		{name: "RowSquares", run: func(s setting, m *memory) []float64 {
+			if s.p != kernels.CenterWidth {
+				return nil
+			}
+			return []float64{kernels.RowSquares(values[float64](m, s, s.n*s.p), values[float64](m, s, s.p))}
+		}},
 		{name: "Systems", run: systems},
 		{name: "Logistic", vector: true, run: func(s setting, m *memory) []float64 {
 			return logistic(s, m, nil)
@@ -191,15 +210,16 @@ func systems(s setting, m *memory) []float64 {
 		return nil
 	}
 	const lanes = kernels.SystemLanes
-	a, inverse := values[float64](m, s, lanes*size*(size+1)), values[float64](m, s, lanes*size*size)
+	stride := size + 1 + s.gap
+	a, inverse := values[float64](m, s, lanes*size*stride), values[float64](m, s, lanes*size*size)
 	x, variance, along, v := values[float64](m, s, lanes*size), values[float64](m, s, lanes*size), values[float64](m, s, lanes), values[float64](m, s, lanes*size)
 	for i := range size {
 		for l := range lanes - 1 {
-			at := &a[(i*(size+1)+i)*lanes+l]
+			at := &a[(i*stride+i)*lanes+l]
 			*at = 1000 + math.Abs(*at)
 		}
 	}
-	kernels.Systems(a, inverse, x, variance, along, v, size)
+	kernels.Systems(a, inverse, x, variance, along, v, size, stride)
 	return slices.Concat(a, inverse, x, variance, along)
 }
 

@@ -3,6 +3,7 @@ package kerneltest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -43,6 +44,51 @@ func TestCenterErrorBound(t *testing.T) {
 	}
 }
 
+// TestRelativeGram: its rows are differences, and their products those of Gram;
+// RowSquares is Dots and Dot.
+func TestRelativeGram(t *testing.T) {
+	const width = kernels.CenterWidth
+	random := rand.New(rand.NewPCG(9, 10))
+	for n := 1; n <= kernels.PanelRows; n++ {
+		p := n % (kernels.CenterColumns + 1)
+		x, y := kernels.NewMatrix[float64](n, p), make([]float64, n)
+		for i := range x.Data {
+			x.Data[i] = random.NormFloat64()
+		}
+		for i := range y {
+			y[i] = random.NormFloat64()
+		}
+		dst, shift, gram := make([]float64, width*n), make([]float64, width), make([]float64, width*(p+1))
+		kernels.RelativeGram(dst, shift, gram, &x, y, dst[:n])
+		if want := append(append([]float64{-1}, x.Row(0)...), y[0]); !slices.Equal(shift[:p+2], want) {
+			t.Fatalf("%d×%d: shift is %v, want %v", n, p, shift, want)
+		}
+		for i := range n {
+			want := make([]float64, width)
+			want[0] = 1
+			for j, v := range x.Row(i) {
+				want[1+j] = v - x.Row(0)[j]
+			}
+			want[1+p] = y[i] - y[0]
+			if got := dst[width*i : width*(i+1)]; !slices.Equal(got, want) {
+				t.Fatalf("%d×%d: row %d is %v, want %v", n, p, i, got, want)
+			}
+		}
+		want, z := make([]float64, (p+2)*(p+2)), kernels.Matrix[float64]{Rows: n, Cols: p + 2, Stride: width, Data: dst}
+		kernels.Gram(want, p+2, z, make([]float64, kernels.TriangleWork(p+2)))
+		for i := range p + 1 {
+			if got, want := gram[width*i+i:width*i+p+2], want[i*(p+2)+i:(i+1)*(p+2)]; !slices.Equal(got, want) {
+				t.Errorf("%d×%d: row %d is %v, that of Gram %v", n, p, i, got, want)
+			}
+		}
+		v, e := []float64{1, -2, 3, -4, 5, -6, 7, -8}, make([]float64, n)
+		kernels.Dots(e, kernels.Matrix[float64]{Rows: n, Cols: width, Stride: width, Data: dst}, nil, v)
+		if got, want := kernels.RowSquares(dst, v), kernels.Dot(e, e); got != want {
+			t.Errorf("%d rows: RowSquares is %v, Dots and Dot make %v", n, got, want)
+		}
+	}
+}
+
 // TestSystemsSolve: each lane its own equations, and a bad one none of the
 // others.
 func TestSystemsSolve(t *testing.T) {
@@ -66,7 +112,7 @@ func TestSystemsSolve(t *testing.T) {
 		}
 		a[3] = math.NaN()
 		h := append([]float64(nil), a...)
-		kernels.Systems(a, inverse, x, variance, along, v, m)
+		kernels.Systems(a, inverse, x, variance, along, v, m, m+1)
 		for l := range lanes {
 			entry := func(i, j int) float64 { return h[(min(i, j)*(m+1)+max(i, j))*lanes+l] }
 			if l == 3 {

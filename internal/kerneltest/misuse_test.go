@@ -95,19 +95,37 @@ func TestMisusePanics(t *testing.T) {
 		"Gram overflow":        func() { kernels.Gram(one, 1, wrapped, work) },
 		"Pack overflow x":      func() { kernels.Pack(seventeen, wrapped, nil, nil) },
 		"Pack overflow dst":    func() { kernels.Pack(wrapped, seventeen, nil, nil) },
-		"Systems size":         func() { kernels.Systems(nil, nil, nil, nil, eight, nil, 0) },
+		"Systems size":         func() { kernels.Systems(nil, nil, nil, nil, eight, nil, 0, 1) },
 		"Systems largest": func() {
 			const m, lanes = kernels.SystemSize + 1, kernels.SystemLanes
 			v := make([]float64, lanes*m*(m+1))
-			kernels.Systems(v, v[:lanes*m*m], v[:lanes*m], v[:lanes*m], eight, v[:lanes*m], m)
+			kernels.Systems(v, v[:lanes*m*m], v[:lanes*m], v[:lanes*m], eight, v[:lanes*m], m, m+1)
 		},
-		"Systems a":        func() { kernels.Systems(eight, eight, eight, eight, eight, eight, 1) },
-		"Systems inverse":  func() { kernels.Systems(seventeen.Data[:16], seventeen.Data[:16], eight, eight, eight, eight, 1) },
-		"Systems x":        func() { kernels.Systems(seventeen.Data[:16], eight, four, eight, eight, eight, 1) },
-		"Systems variance": func() { kernels.Systems(seventeen.Data[:16], eight, eight, four, eight, eight, 1) },
-		"Systems along":    func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, four, eight, 1) },
-		"Systems v":        func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, eight, four, 1) },
-		"Center rows":      func() { kernels.Center(nil, eight, x.Slice(0, 0), nil) },
+		"Systems a":        func() { kernels.Systems(eight, eight, eight, eight, eight, eight, 1, 2) },
+		"Systems inverse":  func() { kernels.Systems(seventeen.Data[:16], seventeen.Data[:16], eight, eight, eight, eight, 1, 2) },
+		"Systems x":        func() { kernels.Systems(seventeen.Data[:16], eight, four, eight, eight, eight, 1, 2) },
+		"Systems variance": func() { kernels.Systems(seventeen.Data[:16], eight, eight, four, eight, eight, 1, 2) },
+		"Systems along":    func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, four, eight, 1, 2) },
+		"Systems v":        func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, eight, four, 1, 2) },
+		"Systems stride":   func() { kernels.Systems(eight, eight, eight, eight, eight, eight, 1, 1) },
+		"RelativeGram rows": func() {
+			const n = kernels.PanelRows + 1
+			v := make([]float64, n*kernels.CenterWidth)
+			kernels.RelativeGram(v, eight, seventeen.Data[:16], &kernels.Matrix[float64]{Rows: n, Cols: 1, Stride: 1, Data: v}, v[:n], nil)
+		},
+		"RelativeGram gram": func() {
+			kernels.RelativeGram(eight, eight, eight, &kernels.Matrix[float64]{Rows: 1, Cols: 1, Stride: 1, Data: one}, one, nil)
+		},
+		"RelativeGram x": func() {
+			kernels.RelativeGram(eight, eight, seventeen.Data[:16], &kernels.Matrix[float64]{Rows: 1, Cols: 1, Stride: 1}, one, nil)
+		},
+		"RelativeGram y": func() {
+			kernels.RelativeGram(eight, eight, seventeen.Data[:16], &kernels.Matrix[float64]{Rows: 1, Cols: 1, Stride: 1, Data: one}, two, nil)
+		},
+		"RowSquares x":      func() { kernels.RowSquares(seventeen.Data, eight) },
+		"RowSquares v":      func() { kernels.RowSquares(eight, four) },
+		"RowSquares length": func() { kernels.RowSquares(make([]float64, (kernels.CenterRows+1)*kernels.CenterWidth), eight) },
+		"Center rows":       func() { kernels.Center(nil, eight, x.Slice(0, 0), nil) },
 		"Center many rows": func() {
 			const n = kernels.CenterRows + 1
 			v := make([]float64, n*kernels.CenterWidth)

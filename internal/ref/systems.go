@@ -8,32 +8,32 @@ const SystemLanes = 8
 // Systems solves SystemLanes symmetric positive definite systems of m variables
 // side by side: entry e of lane l lies at SystemLanes·e + l.
 //
-// a is m×(m+1): the upper triangle of H and, as the last column, b. It is
-// eliminated row by row without a search for pivots, and becomes R and R⁻ᵀb,
-// H = RᵀR. The upper triangle of inverse, m×m, is set to R⁻¹, x to H⁻¹b,
+// a is m×(m+1), stride entries from row to row: the upper triangle of H and, as
+// the last column, b. It is eliminated row by row without a search for pivots,
+// and becomes R and R⁻ᵀb, H = RᵀR. The upper triangle of inverse, m×m, is set to R⁻¹, x to H⁻¹b,
 // variance to the diagonal of H⁻¹, and along to vᵀH⁻¹v. Rows are scaled by the
 // reciprocal of the root of their pivot. Every sum is one chain of fused
 // multiply-adds: those of R⁻¹ and of v begin with a product, rounded, those of x
 // and variance with that of the diagonal, along with +0.
-func Systems(a, inverse, x, variance, along, v []float64, m int) {
+func Systems(a, inverse, x, variance, along, v []float64, m, stride int) {
 	for l := range SystemLanes {
-		system(a[l:], inverse[l:], x[l:], variance[l:], along[l:], v[l:], m)
+		system(a[l:], inverse[l:], x[l:], variance[l:], along[l:], v[l:], m, stride)
 	}
 }
 
 // system is one lane.
-func system(a, inverse, x, variance, along, v []float64, m int) {
+func system(a, inverse, x, variance, along, v []float64, m, stride int) {
 	const lanes = SystemLanes
-	n := m + 1
+	n := stride
 	for k := range m {
 		scale := 1 / math.Sqrt(a[(k*n+k)*lanes])
 		inverse[(k*m+k)*lanes] = scale
-		for j := k + 1; j < n; j++ {
+		for j := k + 1; j <= m; j++ {
 			a[(k*n+j)*lanes] *= scale
 		}
 		for i := k + 1; i < m; i++ {
 			factor := -a[(k*n+i)*lanes]
-			for j := i; j < n; j++ {
+			for j := i; j <= m; j++ {
 				a[(i*n+j)*lanes] = math.FMA(factor, a[(k*n+j)*lanes], a[(i*n+j)*lanes])
 			}
 		}

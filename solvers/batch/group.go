@@ -29,8 +29,8 @@ func fitRows[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *F
 		w.lessOffset()
 	}
 	w.makeRoom(w.x.Rows)
-	together := w.centerAll()
-	if !together {
+	w.centerAll(w.kind == squared && w.w == nil && w.x.Rows <= kernels.PanelRows)
+	if !w.octets {
 		w.pack()
 	}
 	if w.kind != squared {
@@ -39,17 +39,20 @@ func fitRows[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *F
 		}
 		return w.descend(ctx, w, f, fit)
 	}
-	if !together {
+	if !w.octets {
 		w.packTargets()
 	}
-	w.sums()
-	switch {
-	case w.group == &w.alone:
-		w.squares(f)
-	case w.rows < w.width && w.options.L2 == 0:
-		w.squares(f) // which tells why not
-	default:
-		w.wait(f)
+	if w.short {
+		w.penaliseGram()
+	} else {
+		w.sums()
+	}
+	if w.group == &w.alone || w.rows < w.width && w.options.L2 == 0 {
+		w.squares(f) // which tells what is wrong with few rows
+		return nil
+	}
+	if w.waiting++; w.waiting == kernels.SystemLanes {
+		w.solve(f)
 	}
 	return nil
 }
@@ -58,10 +61,14 @@ func fitRows[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *F
 func (w *worker) sums() {
 	m := w.width
 	clear(w.gram)
-	kernels.Triangle(w.gram, m+1, w.design(m+1), w.w, w.work, w.next)
+	kernels.Triangle(w.gram, w.stride, w.design(m+1), w.w, w.work, w.next)
+	w.penaliseGram()
+}
+
+func (w *worker) penaliseGram() {
 	if w.options.L2 > 0 {
-		for j := w.lead; j < m; j++ {
-			w.gram[j*(m+2)] += w.options.L2
+		for j := w.lead; j < w.width; j++ {
+			w.gram[j*(w.stride+1)] += w.options.L2
 		}
 	}
 }
@@ -69,8 +76,12 @@ func (w *worker) sums() {
 // squares solves a system by itself.
 func (w *worker) squares(f *Fits) {
 	m, s := w.width, &w.newton.system
-	for at := 0; at < len(w.gram); at += m + 2 {
-		if !finite(w.gram[at]) {
+	if w.short { // what is less than easy is done as a single fit would do it
+		w.centerAll(false)
+		w.sums()
+	}
+	for i := range m + 1 {
+		if !finite(w.gram[i*(w.stride+1)]) {
 			f.fail(w.fit, w.rows, NotFinite)
 			return
 		}
@@ -80,9 +91,9 @@ func (w *worker) squares(f *Fits) {
 		return
 	}
 	for i := range m {
-		w.gradient[i] = w.gram[i*(m+1)+m]
+		w.gradient[i] = w.gram[i*w.stride+m]
 	}
-	if !s.factorise(w.gram, m+1, w.gradient, 0) {
+	if !s.factorise(w.gram, w.stride, w.gradient, 0) {
 		f.dependentIn(w.fit, w.rows, s)
 		return
 	}

@@ -7,45 +7,40 @@ import (
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
-// lanes are the systems of groups that wait to be solved side by side, as
-// kernels.Systems takes them. Each has the bits that [system] gives alone.
+// lanes are the systems of groups that wait to be solved side by side, by
+// kernels.Systems. Each has the bits that [system] gives alone. They are filled one
+// after the other, turned, solved, and turned back.
 type lanes struct {
-	a, inverse, x, variance, along, v []float64
+	slots   []float64 // of every group: −1 and the means of its columns, then the rows of its Gram matrix
+	turned  []float64 // slots side by side: the direction of the intercept at zero, cᵀβ − α, then H and b
+	inverse []float64
+	solved  []float64 // side by side: x and a −1, then variances
+	results []float64 // solved, one after the other
+	along   []float64
 }
 
-func (l *lanes) prepare(m int) {
+// prepare makes room for systems of m variables whose rows have a stride.
+func (l *lanes) prepare(m, stride int) {
 	const count = kernels.SystemLanes
-	l.a = memory.Slice[float64](count * m * (m + 1))
+	l.slots = memory.Slice[float64](count * slotLength(m, stride))
+	l.turned = memory.Slice[float64](count * (m + 1) * stride)
 	l.inverse = memory.Slice[float64](count * m * m)
-	l.x = memory.Slice[float64](count * m)
-	l.variance = memory.Slice[float64](count * m)
+	l.solved = memory.Slice[float64](count * 2 * stride)
+	l.results = memory.Slice[float64](count * 2 * stride)
 	l.along = memory.Slice[float64](count)
-	l.v = memory.Slice[float64](count * m)
+	for lane := range count {
+		l.solved[m*count+lane] = -1
+	}
 }
 
-// wait puts the system of the group at hand beside the others, and solves them
-// if there is no room for more.
-func (w *worker) wait(f *Fits) {
-	const count = kernels.SystemLanes
-	m, lane := w.width, w.waiting
-	for i := range m {
-		from := w.gram[i*(m+1)+i : (i+1)*(m+1)]
-		to := w.lanes.a[(i*(m+1)+i)*count+lane:]
-		for j, v := range from {
-			to[j*count] = v
-		}
-	}
-	if w.lead == 1 { // the direction of the intercept at zero, α − cᵀβ
-		v := w.lanes.v[lane:]
-		v[0] = 1
-		for j, c := range w.center {
-			v[(1+j)*count] = -c
-		}
-	}
-	w.waiting++
-	if w.waiting == count {
-		w.solve(f)
-	}
+// slotLength is how much a group has of slots: means, the rows of H and b, and a
+// last row, the sum of squares of the target.
+func slotLength(m, stride int) int { return (m + 2) * stride }
+
+// slot is that of one of the groups.
+func (l *lanes) slot(lane, m, stride int) []float64 {
+	n := slotLength(m, stride)
+	return l.slots[lane*n : (lane+1)*n : (lane+1)*n]
 }
 
 // solve ends the fits that wait.
@@ -54,35 +49,31 @@ func (w *worker) solve(f *Fits) {
 	if w.waiting == 0 {
 		return
 	}
-	l, m := &w.lanes, w.width
-	kernels.Systems(l.a, l.inverse, l.x, l.variance, l.along, l.v, m)
+	l, m, stride := &w.lanes, w.width, w.stride
+	kernels.Transpose(l.turned, count, kernels.Matrix[float64]{Rows: count, Cols: (m + 1) * stride, Stride: slotLength(m, stride), Data: l.slots})
+	kernels.Systems(l.turned[count*stride:], l.inverse, l.solved[:count*m], l.solved[count*stride:][:count*m], l.along, l.turned[:count*m], m, stride)
+	kernels.Transpose(l.results, 2*stride, kernels.Matrix[float64]{Rows: 2 * stride, Cols: count, Stride: count, Data: l.solved})
 	for lane := range w.waiting {
 		w.group = &w.beside[lane]
-		worst := 0.0
-		for i := w.lead; i < m; i++ {
-			worst = max(worst, float64(l.variance[i*count+lane]*w.gram[i*(m+2)])) // NaN stays
-		}
-		if !(worst <= refined && l.variance[lane] < math.Inf(1)) {
+		x := l.results[lane*2*stride:][:2*stride]
+		variance := x[stride:][:m]
+		if !w.plain(variance) {
 			w.squares(f)
 			continue
 		}
-		for i := range m {
-			w.coefficients[i] = l.x[i*count+lane]
-		}
-		w.residuals()
-		deviance := w.sumOfSquares()
+		deviance := w.deviance(x[:stride])
 		if !finite(deviance) { // the target is not
 			w.squares(f)
 			continue
 		}
-		f.estimates(w, w.coefficients[:m], w.centerY, Converged, 0, deviance)
+		f.estimates(w, x[:m], w.centerY, Converged, 0, deviance)
 		if f.StdErrors == nil {
 			continue
 		}
 		if dispersion := w.dispersion(Converged, deviance); dispersion == dispersion {
 			errors := f.StdError(w.fit)
 			for i := range errors {
-				errors[i] = math.Sqrt(float64(dispersion * l.variance[i*count+lane]))
+				errors[i] = math.Sqrt(float64(dispersion * variance[i]))
 			}
 			if w.lead == 1 {
 				errors[0] = math.Sqrt(float64(dispersion * l.along[lane]))
@@ -90,4 +81,24 @@ func (w *worker) solve(f *Fits) {
 		}
 	}
 	w.waiting = 0
+}
+
+// plain says that a system needs neither pivots nor refinement.
+func (w *worker) plain(variance []float64) bool {
+	for i := w.lead; i < len(variance); i++ {
+		if !(float64(variance[i]*w.gram[i*(w.stride+1)]) <= refined) { // NaN is not plain
+			return false
+		}
+	}
+	return variance[0] < math.Inf(1)
+}
+
+// deviance is the sum of squares of residuals; behind x there is a −1.
+func (w *worker) deviance(x []float64) float64 {
+	if w.octets && w.w == nil {
+		return kernels.RowSquares(w.packed[:w.x.Rows*kernels.CenterWidth], x)
+	}
+	copy(w.coefficients, x[:w.width])
+	w.residuals()
+	return w.sumOfSquares()
 }

@@ -37,8 +37,9 @@ func TestSystems(t *testing.T) {
 			for j := range center {
 				center[j] = rng.NormFloat64()
 			}
-			l := &lanes{}
-			l.prepare(min(m, kernels.SystemSize))
+			size := min(m, kernels.SystemSize)
+			a, inverse, v := make([]float64, count*size*(size+1)), make([]float64, count*size*size), make([]float64, count*size)
+			side, variances, along := make([]float64, count*size), make([]float64, count*size), make([]float64, count)
 			var alone [count]system
 			for lane := range alone {
 				h, b := spd(rng, m)
@@ -52,8 +53,8 @@ func TestSystems(t *testing.T) {
 				}
 				x := append([]float64(nil), s.x...)
 				s.solve(b)
-				for i, v := range s.x {
-					if math.Abs(v-x[i]) > 1e-12*largest(x) {
+				for i, again := range s.x {
+					if math.Abs(again-x[i]) > 1e-12*largest(x) {
 						t.Errorf("%d variables: solved again x is %v, was %v", m, s.x, x)
 						break
 					}
@@ -64,29 +65,29 @@ func TestSystems(t *testing.T) {
 				}
 				for i := range m {
 					for j := i; j < m; j++ {
-						l.a[(i*(m+1)+j)*count+lane] = h[i*m+j]
+						a[(i*(m+1)+j)*count+lane] = h[i*m+j]
 					}
-					l.a[(i*(m+1)+m)*count+lane] = b[i]
-					l.v[i*count+lane] = 1
+					a[(i*(m+1)+m)*count+lane] = b[i]
+					v[i*count+lane] = 1
 					if i >= lead {
-						l.v[i*count+lane] = -center[i-lead]
+						v[i*count+lane] = -center[i-lead]
 					}
 				}
 			}
 			if m > kernels.SystemSize {
 				continue
 			}
-			kernels.Systems(l.a, l.inverse, l.x, l.variance, l.along, l.v, m)
+			kernels.Systems(a, inverse, side, variances, along, v, m, m+1)
 			for lane := range alone {
 				s := &alone[lane]
 				s.variances(center)
 				for i := range m {
-					variance := l.variance[i*count+lane]
+					variance := variances[i*count+lane]
 					if i < lead {
-						variance = l.along[lane]
+						variance = along[lane]
 					}
-					if l.x[i*count+lane] != s.x[i] || variance != s.variance[i] {
-						t.Errorf("%d variables, lane %d: x[%d] is %v with variance %v, alone %v with %v", m, lane, i, l.x[i*count+lane], variance, s.x[i], s.variance[i])
+					if side[i*count+lane] != s.x[i] || variance != s.variance[i] {
+						t.Errorf("%d variables, lane %d: x[%d] is %v with variance %v, alone %v with %v", m, lane, i, side[i*count+lane], variance, s.x[i], s.variance[i])
 					}
 				}
 			}

@@ -101,19 +101,22 @@ type group struct {
 	fetched, targets, weights, offsets []float64
 	differences                        []float64 // y − offset
 	packed                             []float64
+	octets                             bool // packed by kernels.Center
 	center                             []float64
 	centerY                            float64
 	means                              []float64 // of kernels.Center: center is the part of it that it has of columns
-	gram                               []float64 // of the packed rows, with a stride of width + 1
+	gram                               []float64 // of the packed rows, with the stride of the worker
+	short                              bool      // gram lacks its last row, yᵀy
 }
 
-// prepare makes the group one of so many columns.
-func (g *group) prepare(columns, width int) {
+// prepare makes the group one of so many columns, with its means and its Gram
+// matrix in a slot of [lanes].
+func (g *group) prepare(columns, stride int, slot []float64) {
 	g.packed = nil // its ones are elsewhere
-	g.center = memory.Slice[float64](1 + max(columns+1, kernels.CenterWidth-1))
-	g.means = g.center[:kernels.CenterWidth]
-	g.center = g.center[1 : 1+columns]
-	g.gram = memory.Slice[float64]((width + 1) * (width + 1))
+	slot[0] = -1
+	g.means = slot[:kernels.CenterWidth]
+	g.center = slot[1 : 1+columns]
+	g.gram = slot[stride:]
 }
 
 // prepare makes the worker one for so many columns.
@@ -122,12 +125,12 @@ func (w *worker) prepare(o Options, columns int) {
 	if w.width != width || w.columns != columns {
 		w.columns, w.width, w.lead = columns, width, width-columns
 		w.stride = kernels.SpreadStride[float64](width + 1)
-		w.alone.prepare(columns, width)
+		w.alone.prepare(columns, w.stride, memory.Slice[float64](slotLength(width, w.stride)))
 		if width <= kernels.SystemSize {
+			w.lanes.prepare(width, w.stride)
 			for i := range w.beside {
-				w.beside[i].prepare(columns, width)
+				w.beside[i].prepare(columns, w.stride, w.lanes.slot(i, width, w.stride))
 			}
-			w.lanes.prepare(width)
 		}
 		w.signed = memory.Slice[float64](width + 1)
 		w.coefficients = memory.Slice[float64](width + 1)
@@ -162,8 +165,10 @@ func room(s []float64, n int) []float64 {
 func fetch[T kernels.Float](w *worker, g *Groups[T], lo, hi int) {
 	n, p := hi-lo, w.columns
 	if s := &w.source; s.y != nil {
-		w.x = kernels.Matrix[float64]{Rows: n, Cols: p, Stride: s.stride, Data: s.x[min(lo*s.stride, len(s.x)):min(hi*s.stride, len(s.x))]}
-		w.next = s.x[min(hi*s.stride, len(s.x)):min((hi+n)*s.stride, len(s.x))]
+		end := len(s.x) // the last row may end before its stride
+		from, to := min(lo*s.stride, end), min(hi*s.stride, end)
+		w.x.Rows, w.x.Cols, w.x.Stride, w.x.Data = n, p, s.stride, s.x[from:to]
+		w.next = s.x[to:min(to+n*s.stride, end)]
 		w.y, w.w, w.offset = s.y[lo:hi], nil, nil
 		if s.weights != nil {
 			w.w = s.weights[lo:hi]
@@ -322,15 +327,23 @@ func (w *worker) packTargets() {
 	}
 }
 
-// centerAll packs rows and targets together, if kernels.Center takes them.
-func (w *worker) centerAll() bool {
+// centerAll packs rows and targets together, if kernels.Center takes them. In
+// short it does so relative to the first row, and has the Gram matrix as well, but
+// for its last row.
+func (w *worker) centerAll(short bool) {
 	n := w.x.Rows
-	if w.lead == 0 || w.columns > kernels.CenterColumns || n > kernels.CenterRows {
-		return false
+	w.octets = w.lead == 1 && w.columns <= kernels.CenterColumns && n <= kernels.CenterRows
+	w.short = w.octets && short
+	if !w.octets {
+		return
 	}
-	kernels.Center(w.packed[:n*kernels.CenterWidth], w.means, w.x, w.y)
+	packed := w.packed[:n*kernels.CenterWidth]
+	if w.short {
+		kernels.RelativeGram(packed, w.means, w.gram[:w.width*kernels.CenterWidth], &w.x, w.y, w.next)
+	} else {
+		kernels.Center(packed, w.means, w.x, w.y)
+	}
 	w.centerY = w.means[1+w.columns]
-	return true
 }
 
 // design is the packed rows, their first columns.
