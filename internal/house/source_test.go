@@ -116,3 +116,17 @@ func TestAssemblyEndsClean(t *testing.T) {
 		}
 	}, "_amd64.s")
 }
+
+// TestTablesHaveHeads: rows of a table that a paragraph has cut off are shown as
+// text with bars.
+func TestTablesHaveHeads(t *testing.T) {
+	rule := regexp.MustCompile(`^\|[-:| ]+\|$`)
+	files(t, func(path string, text []byte) {
+		lines := strings.Split("\n"+string(text), "\n")
+		for i := 1; i+1 < len(lines); i++ {
+			if strings.HasPrefix(lines[i], "|") && !strings.HasPrefix(lines[i-1], "|") && !rule.MatchString(lines[i+1]) {
+				t.Errorf("%s:%d: a row of no table: %s", path, i, lines[i])
+			}
+		}
+	}, ".md")
+}
