@@ -71,7 +71,7 @@ func (c *fitCommand) together(option string) error {
 		given bool
 	}{
 		{"--cv", c.CV != nil}, {c.Penalty.given(), c.Penalty.given() != ""}, {"--standardize", c.Standardize}, {"--solver", c.Solver != chosen}, {"--precision", c.Precision != chosen},
-		{"--out", c.Out != ""}, {"--checkpoint", c.Checkpoint != ""},
+		{"--out", c.Out != ""}, {"--checkpoint", c.Checkpoint != ""}, {"--plot", c.Plot != ""},
 	} {
 		if other.given {
 			return usage("%s and %s do not go together", option, other.name)

@@ -40,6 +40,7 @@ type fitCommand struct {
 	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
 
 	checkpointFlags `embed:""`
+	plotFlags       `embed:""`
 	groupFlags      `embed:""`
 	batchFlags      `embed:""`
 	targetFlags     `embed:""`
@@ -92,6 +93,9 @@ func (c *fitCommand) check() error {
 		return usage("--out - is no file; use --json for standard output")
 	}
 	if err := c.checkpointFlags.check(c.Out); err != nil {
+		return err
+	}
+	if err := c.plotFlags.check(c.Precision, map[string]string{"--out": c.Out, "--checkpoint": c.Checkpoint}); err != nil {
 		return err
 	}
 	if err := c.checkPenalty(); err != nil {
@@ -179,6 +183,9 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
+	if err := c.checkPlot(in.file); err != nil {
+		return err
+	}
 	if c.Targets != nil {
 		return c.fitTargets(ctx, con, in, start)
 	}
@@ -204,12 +211,20 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	}
 	progress := startProgress(con, start, "fitting", -1)
 	progress.expect(c.forecast())
-	options.Observe = progress.iterate
+	run := &course{start: time.Now()}
+	options.Observe = func(it *solvers.Iterate) {
+		progress.iterate(it)
+		run.add(it)
+	}
 	m, err := glm.Fit(ctx, *data, options)
 	progress.stop()
+	drawn := c.draw(con, run, m)
 	interrupted := m != nil && errors.Is(err, context.Canceled)
 	if err != nil && !interrupted {
 		return c.unfitted(in.name, err)
+	}
+	if drawn != nil {
+		return drawn
 	}
 	if interrupted {
 		ctx = context.WithoutCancel(ctx) // a second interrupt kills

@@ -45,6 +45,7 @@ func (c *fitCommand) checkGroups() error {
 		{c.Rolling != nil, "--rolling", "windows are of all rows"},
 		{c.Penalty.given() != "", c.Penalty.given(), "groups have one L2 penalty"},
 		{c.Checkpoint != "", "--checkpoint", "a group takes no time worth keeping"},
+		{c.Plot != "", "--plot", "it draws one fit"},
 	} {
 		if option.given {
 			return usage("%s does not go with --by: %s", option.name, option.reason)

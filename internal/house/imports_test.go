@@ -14,6 +14,7 @@ const module = "github.com/seed-0327bdf7/hesse/"
 var may = map[string][]string{
 	"internal/avx2":       {},
 	"internal/avx512":     {},
+	"internal/chart":      {},
 	"internal/cpu":        {},
 	"internal/doubled":    {},
 	"internal/house":      {},
@@ -36,7 +37,7 @@ var may = map[string][]string{
 	"solvers/batch":       {"internal/cholesky", "internal/memory", "internal/par", "kernels", "kernels/blas", "solvers", "solvers/loss", "solvers/pass"},
 	"solvers/glm":         {"internal/atomicfile", "internal/cholesky", "internal/doubled", "internal/memory", "internal/seal", "kernels", "solvers", "solvers/loss", "solvers/pass"},
 	"bench":               {"internal/avx2", "internal/avx512", "internal/cpu", "internal/memory", "internal/ref", "kernels", "solvers/batch", "solvers/glm", "solvers/loss", "solvers/pass"},
-	"cmd/hesse":           {"bench", "internal/atomicfile", "internal/memory", "internal/table", "kernels", "solvers", "solvers/batch", "solvers/glm", "solvers/loss", "solvers/pass"},
+	"cmd/hesse":           {"bench", "internal/atomicfile", "internal/chart", "internal/memory", "internal/table", "kernels", "solvers", "solvers/batch", "solvers/glm", "solvers/loss", "solvers/pass"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {
