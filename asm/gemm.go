@@ -42,6 +42,8 @@ func gemm(k *kernel) {
 		k.LEAQ(operand.Mem{Base: g.ars, Index: g.ars, Scale: 4}, g.multiples[5])
 		k.LEAQ(operand.Mem{Base: g.multiples[3], Index: g.ars, Scale: 4}, g.multiples[7])
 	}
+	k.CMPQ(rows, operand.Imm(1)) // the least work waits least
+	k.JE(operand.LabelRef("rows1"))
 	for r := k.tileRows; r > 1; r-- {
 		k.CMPQ(rows, operand.Imm(uint64(r)))
 		k.JE(operand.LabelRef(fmt.Sprintf("rows%d", r)))

@@ -95,6 +95,12 @@ func (k *kernel) cutsOf(n reg.Register) []*lastVector {
 	rem := k.GP64()
 	k.MOVQ(n, rem)
 	k.ANDQ(imm(lanes-1), rem)
+	return k.cutsOfGroup(rem)
+}
+
+// cutsOfGroup is the masks of the first rem lanes of a group.
+func (k *kernel) cutsOfGroup(rem reg.Register) []*lastVector {
+	lanes := 64 / k.size
 	if k.masks {
 		return []*lastVector{{bits: k.bitmask(rem)}}
 	}
@@ -151,7 +157,7 @@ func (k *kernel) inLanes(left reg.Register, pointers []reg.Register, cuts []*las
 }
 
 // foldLanes adds l with l + half, halves upon halves. The sum is the lowest lane
-// of what is returned.
+// of what is returned. Nil stands for zeros.
 func (k *kernel) foldLanes(acc []reg.VecVirtual) reg.Register {
 	add, last := k.VADDPD, k.VADDSD
 	if k.size == 4 {
@@ -159,7 +165,9 @@ func (k *kernel) foldLanes(acc []reg.VecVirtual) reg.Register {
 	}
 	for half := len(acc) / 2; half >= 1; half /= 2 {
 		for i := range half {
-			add(acc[i+half], acc[i], acc[i])
+			if acc[i+half] != nil {
+				add(acc[i+half], acc[i], acc[i])
+			}
 		}
 	}
 	return k.foldRegister(acc[0], add, last)

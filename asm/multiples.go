@@ -37,36 +37,50 @@ func (k *kernel) addMultiple(dst, x, n reg.Register, weight reg.VecVirtual) {
 
 // addPart does so many bytes, a power of two below a vector.
 func (k *kernel) addPart(dst, x reg.Register, width int, weight reg.VecVirtual) {
-	sum, v := k.YMM(), k.YMM()
-	switch {
-	case width == 32 && k.size == 8:
-		k.VMOVUPD(at(dst, 0), sum)
-		k.VFMADD231PD(at(x, 0), weight.AsY(), sum)
-		k.VMOVUPD(sum, at(dst, 0))
-	case width == 32:
-		k.VMOVUPS(at(dst, 0), sum)
-		k.VFMADD231PS(at(x, 0), weight.AsY(), sum)
-		k.VMOVUPS(sum, at(dst, 0))
-	case width == 16 && k.size == 8:
-		k.VMOVUPD(at(dst, 0), sum.AsX())
-		k.VFMADD231PD(at(x, 0), weight.AsX(), sum.AsX())
-		k.VMOVUPD(sum.AsX(), at(dst, 0))
-	case width == 16:
-		k.VMOVUPS(at(dst, 0), sum.AsX())
-		k.VFMADD231PS(at(x, 0), weight.AsX(), sum.AsX())
-		k.VMOVUPS(sum.AsX(), at(dst, 0))
-	case width == 8 && k.size == 8:
-		k.VMOVSD(at(dst, 0), sum.AsX())
-		k.VFMADD231SD(at(x, 0), weight.AsX(), sum.AsX())
-		k.VMOVSD(sum.AsX(), at(dst, 0))
-	case width == 8: // two float32
-		k.VMOVSD(at(dst, 0), sum.AsX())
-		k.VMOVSD(at(x, 0), v.AsX())
-		k.VFMADD231PS(v.AsX(), weight.AsX(), sum.AsX())
-		k.VMOVSD(sum.AsX(), at(dst, 0))
+	sum := k.loadPart(at(dst, 0), width)
+	k.multiplyPart(k.loadPart(at(x, 0), width), weight, sum, width)
+	k.storePart(sum, at(dst, 0), width)
+}
+
+// loadPart is so many bytes in the low lanes of a register.
+func (k *kernel) loadPart(m operand.Mem, width int) reg.VecVirtual {
+	v := k.YMM()
+	switch width {
+	case 32:
+		k.VMOVUPD(m, v)
+	case 16:
+		k.VMOVUPD(m, v.AsX())
+	case 8:
+		k.VMOVSD(m, v.AsX())
 	default:
-		k.VMOVSS(at(dst, 0), sum.AsX())
-		k.VFMADD231SS(at(x, 0), weight.AsX(), sum.AsX())
-		k.VMOVSS(sum.AsX(), at(dst, 0))
+		k.VMOVSS(m, v.AsX())
+	}
+	return v
+}
+
+func (k *kernel) storePart(v reg.VecVirtual, m operand.Mem, width int) {
+	switch width {
+	case 32:
+		k.VMOVUPD(v, m)
+	case 16:
+		k.VMOVUPD(v.AsX(), m)
+	case 8:
+		k.VMOVSD(v.AsX(), m)
+	default:
+		k.VMOVSS(v.AsX(), m)
+	}
+}
+
+// multiplyPart adds the product of v and weight to sum, in lanes of so many bytes
+// at least.
+func (k *kernel) multiplyPart(v, weight, sum reg.VecVirtual, width int) {
+	fma := k.VFMADD231PD
+	if k.size == 4 {
+		fma = k.VFMADD231PS
+	}
+	if width == 32 {
+		fma(v.AsY(), weight.AsY(), sum.AsY())
+	} else {
+		fma(v.AsX(), weight.AsX(), sum.AsX())
 	}
 }

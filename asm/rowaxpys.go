@@ -1,6 +1,9 @@
 package main
 
-import "github.com/mmcloughlin/avo/operand"
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
 
 // rowAxpys emits dst[i,j] = fma(alpha·w[i], x[i,j], dst[i,j]), row by row.
 func rowAxpys(k *kernel) {
@@ -13,18 +16,11 @@ func rowAxpys(k *kernel) {
 	w, n, p, step := k.argument("w"), k.argument("n"), k.argument("p"), k.argument("step")
 	k.bytes(ldd, k.size)
 	k.bytes(ldx, k.size)
+	short := outer{k, dst, ldd, x, w, n, p}
+	short.loops("row")
 	to, from, left := k.GP64(), k.GP64(), k.GP64()
-	weight := k.vec()
 	k.Label("row")
-	if k.size == 8 {
-		k.VMOVSD(at(w, 0), weight.AsX())
-		k.VMULSD(k.parameter("alpha"), weight.AsX(), weight.AsX())
-		k.VBROADCASTSD(weight.AsX(), weight)
-	} else {
-		k.VMOVSS(at(w, 0), weight.AsX())
-		k.VMULSS(k.parameter("alpha"), weight.AsX(), weight.AsX())
-		k.VBROADCASTSS(weight.AsX(), weight)
-	}
+	weight := k.weight(w)
 	k.MOVQ(dst, to)
 	k.MOVQ(x, from)
 	k.MOVQ(p, left)
@@ -36,4 +32,19 @@ func rowAxpys(k *kernel) {
 	k.DECQ(n)
 	k.JNZ(operand.LabelRef("row"))
 	k.finish()
+}
+
+// weight is alpha times the number at w in all lanes.
+func (k *kernel) weight(w reg.Register) reg.VecVirtual {
+	v := k.vec()
+	if k.size == 8 {
+		k.VMOVSD(at(w, 0), v.AsX())
+		k.VMULSD(k.parameter("alpha"), v.AsX(), v.AsX())
+		k.VBROADCASTSD(v.AsX(), v)
+	} else {
+		k.VMOVSS(at(w, 0), v.AsX())
+		k.VMULSS(k.parameter("alpha"), v.AsX(), v.AsX())
+		k.VBROADCASTSS(v.AsX(), v)
+	}
+	return v
 }

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/seed-0327bdf7/hesse/internal/ref"
 )
 
 // rowDots emits dst[i] = fma(alpha, Σ_j a[i,j]·x[j], beta·dst[i]) in the data's own
@@ -20,6 +24,9 @@ func rowDots(k *kernel) {
 	k.bytes(stride, k.size)
 	k.bytes(shift, k.size)
 	bits := k.bitsOf("beta")
+	short := shortRows{k, dst, a, n, p, stride, x, bits}
+	short.loops("general")
+	k.Label("general")
 	acc := k.dotLanes()
 
 	row, with, left := k.GP64(), k.GP64(), k.GP64()
@@ -29,22 +36,7 @@ func rowDots(k *kernel) {
 	k.MOVQ(x, with)
 	k.MOVQ(p, left)
 	k.dotProducts(acc, row, with, left, cuts)
-	sum := k.foldLanes(acc)
-	old := k.XMM()
-	move, scale, fma := k.VMOVSD, k.VMULSD, k.VFMADD132SD
-	if k.size == 4 {
-		move, scale, fma = k.VMOVSS, k.VMULSS, k.VFMADD132SS
-	}
-	k.VXORPS(old, old, old)
-	k.TESTQ(bits, bits)
-	k.JZ(operand.LabelRef("set"))
-	move(at(dst, 0), old)
-	scale(k.parameter("beta"), old, old)
-	k.Label("set")
-	factor := k.XMM()
-	move(k.parameter("alpha"), factor) // go vet takes a VFMADD132SS of memory for one of eight bytes
-	fma(factor, old, sum)
-	move(sum, at(dst, 0))
+	k.mergeDot(dst, k.foldLanes(acc), bits, "set")
 	k.ADDQ(imm(k.size), dst)
 	k.ADDQ(stride, a)
 	k.ADDQ(shift, x)
@@ -54,6 +46,26 @@ func rowDots(k *kernel) {
 	k.finish()
 }
 
+// mergeDot stores alpha times a sum, added to beta times what is there unless beta
+// is zero.
+func (k *kernel) mergeDot(dst, sum, betaBits reg.Register, label string) {
+	old := k.XMM()
+	move, scale, fma := k.VMOVSD, k.VMULSD, k.VFMADD132SD
+	if k.size == 4 {
+		move, scale, fma = k.VMOVSS, k.VMULSS, k.VFMADD132SS
+	}
+	k.VXORPS(old, old, old)
+	k.TESTQ(betaBits, betaBits)
+	k.JZ(operand.LabelRef(label))
+	move(at(dst, 0), old)
+	scale(k.parameter("beta"), old, old)
+	k.Label(label)
+	factor := k.XMM()
+	move(k.parameter("alpha"), factor) // go vet takes a VFMADD132SS of memory for one of eight bytes
+	fma(factor, old, sum)
+	move(sum, at(dst, 0))
+}
+
 func dotOfTwo(k *kernel) {
 	k.Function("Dot" + k.name)
 	k.Pragma("noescape")
@@ -61,6 +73,15 @@ func dotOfTwo(k *kernel) {
 	k.Doc("Dot" + k.name + " is the dot product of two vectors, in the lanes of RowDots" + k.name + ".")
 	k.Attributes(noSplit)
 	x, y, n := k.argument("x"), k.argument("y"), k.argument("n")
+	for groups := 1; groups <= ref.DotGroups; groups++ {
+		more := fmt.Sprintf("more%d", groups)
+		k.CMPQ(n, operand.Imm(uint64(groups*64/k.size)))
+		k.JG(operand.LabelRef(more))
+		cut := k.lastGroup(n, groups)
+		k.returnScalar(k.shortProducts(x, groups, cut, nil, y))
+		k.finish()
+		k.Label(more)
+	}
 	cuts := k.cutsOf(n)
 	acc := k.dotLanes()
 	k.dotProducts(acc, x, y, n, cuts)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -29,8 +31,8 @@ func scal(k *kernel) {
 }
 
 // vectors emits a loop over the n elements that the pointers advance through,
-// in the data's own type: so many vectors a turn, then one, then one that is
-// cut to what is left. body does vector i of a turn.
+// in the data's own type: so many vectors a turn, a power of two, then halves of
+// that, then one that is cut to what is left. body does vector i of a turn.
 func (k *kernel) vectors(n reg.Register, pointers []reg.Register, streams int, body func(i int, cut *lastVector)) {
 	k.wholeVectors(n, pointers, streams, func(i int) { body(i, nil) })
 	k.TESTQ(n, n)
@@ -42,22 +44,30 @@ func (k *kernel) vectors(n reg.Register, pointers []reg.Register, streams int, b
 // wholeVectors is vectors without what is left at the end.
 func (k *kernel) wholeVectors(n reg.Register, pointers []reg.Register, streams int, body func(i int)) {
 	width := k.vector / k.size
-	loop := func(label string, streams int) {
-		k.Label(label)
-		k.CMPQ(n, operand.Imm(uint64(streams*width)))
-		k.JL(operand.LabelRef(label + "_end"))
+	turn := func(streams int) {
 		for i := range streams {
 			body(i)
 		}
 		for _, p := range pointers {
 			k.ADDQ(imm(streams*k.vector), p)
 		}
-		k.SUBQ(imm(streams*width), n)
-		k.JMP(operand.LabelRef(label))
-		k.Label(label + "_end")
 	}
-	loop("streams", streams)
-	loop("vector", 1)
+	k.SUBQ(imm(streams*width), n)
+	k.JL(operand.LabelRef("streams_end"))
+	k.Label("streams")
+	turn(streams)
+	k.SUBQ(imm(streams*width), n)
+	k.JGE(operand.LabelRef("streams"))
+	k.Label("streams_end")
+	// What is left is negative by as much as a turn takes: its low bits count.
+	for some := streams / 2; some > 0; some /= 2 {
+		skip := fmt.Sprintf("below%dvectors", some)
+		k.TESTQ(operand.I32(int32(some*width)), n)
+		k.JZ(operand.LabelRef(skip))
+		turn(some)
+		k.Label(skip)
+	}
+	k.ANDQ(imm(width-1), n)
 }
 
 // cut is the mask of the first n lanes.

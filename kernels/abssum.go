@@ -5,12 +5,10 @@ import "math"
 // AbsSum is Σ_i |x[i]| in T, in the lanes of [Dot]; panels of 16384 elements are
 // added from left to right. |error| ≤ (n/32 + 16)·ε·Σ_i |x[i]| with T's ε.
 func AbsSum[T Float](x []T) T {
-	switch {
-	case len(x) <= 8:
-		return shortAbsSum(x)
-	case len(x) <= panel:
-		return absSum(x)
-	}
+	return absSum(x)
+}
+
+func longAbsSum[T Float](x []T) T {
 	var sum T
 	for lo := 0; lo < len(x); lo += panel {
 		sum += absSum(x[lo:min(lo+panel, len(x))])

@@ -8,13 +8,18 @@ func Axpy[T Float](dst []T, a T, x []T) {
 	if len(dst) != len(x) {
 		panic("kernels: vectors of different lengths")
 	}
-	if len(x) < 8 && elementBytes[T]() == 8 { // less work than a call
-		dst = dst[:len(x)]
-		for i, v := range x {
-			dst[i] = T(math.FMA(float64(a), float64(v), float64(dst[i])))
-		}
-		return
+	axpy(dst, a, x)
+}
+
+// shortAxpy is for what is less work than a call.
+func shortAxpy[T Float](dst []T, a T, x []T) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		dst[i] = T(math.FMA(float64(a), float64(v), float64(dst[i])))
 	}
+}
+
+func longAxpy[T Float](dst []T, a T, x []T) {
 	for lo := 0; lo < len(x); lo += panel {
 		hi := min(lo+panel, len(x))
 		axpy(dst[lo:hi], a, x[lo:hi])

@@ -132,16 +132,18 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	result := NewMatrix[T](height, gemmColumns)
 	least("Gemm", func(round int) {
 		a, b := x.Data[round*8000:], x.Data[round*x.Stride*PanelRows/2:]
-		gemm(result.Data, gemmColumns, a, GemmDepth, 1, b, gemmColumns, width, GemmDepth, height, gemmColumns, 1, 1)
+		gemm(&result.Data[0], gemmColumns, &a[0], GemmDepth, 1, &b[0], gemmColumns, width, GemmDepth, height, gemmColumns, 1, 1)
 	})
 	least("Transpose", func(round int) {
 		from := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, transposeColumns(PanelRows))
 		to := NewMatrix[T](from.Cols, from.Rows)
 		transpose(to.Data, to.Stride, from)
 	})
-	least("RowDots", func(round int) { rowDots(result.Data, 1, 0, x.Data[round*panel*8:], 1, panel, panel, 0, x.Data, 0) })
+	least("RowDots", func(round int) {
+		rowDots(&result.Data[0], 1, 0, &x.Data[round*panel*8], 1, panel, panel, 0, &x.Data[0], 0)
+	})
 	least("RowAxpys", func(round int) {
-		rowAxpys(x.Data[round*panel*8:], 8000, x.Data[(round+200)*panel*4:], 8000, 0.5, x.Data, 64, panel/2/64, 0)
+		rowAxpys(&x.Data[round*panel*8], 8000, &x.Data[(round+200)*panel*4], 8000, 0.5, &x.Data[0], 64, panel/2/64, 0)
 	})
 	least("AbsSum", func(round int) { result.Data[0] = absSum(x.Data[round*panel*8:][:panel]) })
 	least("IndexMax", func(round int) { indexMax(x.Data[round*panel*8:][:panel/4], 0) })

@@ -14,12 +14,18 @@ import (
 // Here, and only here, a kernel meets its implementations: a static switch on
 // the level and on the size of the data's type, which lets no slice escape.
 // Arguments are checked and not empty by now. Every switch names every level,
-// so that a new one cannot run as another unseen.
+// so that a new one cannot run as another unseen. Vectors come in any length, and
+// small operands as pointers, because with a function more between a short vector
+// and its kernel the way would take longer than the work.
 
 const noLevel = "kernels: no implementation for this level"
 
 func absSum[T Float](x []T) T {
 	switch level := cpu.Active(); {
+	case len(x) <= 8:
+		return shortAbsSum(x)
+	case len(x) > panel:
+		return longAbsSum(x)
 	case level == cpu.AVX512 && is64[T]():
 		return T(avx512.AbsSum64(f64(x), len(x)))
 	case level == cpu.AVX512:
@@ -37,6 +43,10 @@ func absSum[T Float](x []T) T {
 
 func axpy[T Float](dst []T, a T, x []T) {
 	switch level := cpu.Active(); {
+	case len(x) < 8 && is64[T]():
+		shortAxpy(dst, a, x)
+	case len(x) > panel:
+		longAxpy(dst, a, x)
 	case level == cpu.AVX512 && is64[T]():
 		avx512.Axpy64(f64(dst), float64(a), f64(x), len(x))
 	case level == cpu.AVX512:
@@ -54,6 +64,10 @@ func axpy[T Float](dst []T, a T, x []T) {
 
 func dot[T Float](x, y []T) T {
 	switch level := cpu.Active(); {
+	case len(x) <= 8:
+		return shortDot(x, y)
+	case len(x) > panel:
+		return longDot(x, y)
 	case level == cpu.AVX512 && is64[T]():
 		return T(avx512.Dot64(f64(x), f64(y), len(x)))
 	case level == cpu.AVX512:
@@ -194,18 +208,20 @@ func expm1(dst, x []float64) {
 	}
 }
 
-func gemm[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb, step, n, rows, columns int, alpha, beta T) {
+func gemm[T Float](c *T, ldc int, a *T, ars, acs int, b *T, ldb, step, n, rows, columns int, alpha, beta T) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.Gemm64(f64(c), ldc, f64(a), ars, acs, f64(b), ldb, step, n, rows, columns, float64(alpha), float64(beta))
+		avx512.Gemm64(p64(c), ldc, p64(a), ars, acs, p64(b), ldb, step, n, rows, columns, float64(alpha), float64(beta))
 	case level == cpu.AVX512:
-		avx512.Gemm32(f32(c), ldc, f32(a), ars, acs, f32(b), ldb, step, n, rows, columns, float32(alpha), float32(beta))
+		avx512.Gemm32(p32(c), ldc, p32(a), ars, acs, p32(b), ldb, step, n, rows, columns, float32(alpha), float32(beta))
 	case level == cpu.AVX2 && is64[T]():
-		avx2.Gemm64(f64(c), ldc, f64(a), ars, acs, f64(b), ldb, step, n, rows, columns, float64(alpha), float64(beta))
+		avx2.Gemm64(p64(c), ldc, p64(a), ars, acs, p64(b), ldb, step, n, rows, columns, float64(alpha), float64(beta))
 	case level == cpu.AVX2:
-		avx2.Gemm32(f32(c), ldc, f32(a), ars, acs, f32(b), ldb, step, n, rows, columns, float32(alpha), float32(beta))
+		avx2.Gemm32(p32(c), ldc, p32(a), ars, acs, p32(b), ldb, step, n, rows, columns, float32(alpha), float32(beta))
 	case level == cpu.Generic:
-		ref.Gemm(c, ldc, a, ars, acs, b, ldb, step, n, rows, columns, alpha, beta)
+		last := (columns - 1) / ref.GemmColumns
+		ref.Gemm(span(c, rows, ldc, columns, columns), ldc, span(a, rows, ars, 1, (n-1)*acs+1), ars, acs,
+			span(b, n, ldb, 1, last*step+columns-last*ref.GemmColumns), ldb, step, n, rows, columns, alpha, beta)
 	default:
 		panic(noLevel)
 	}
@@ -306,6 +322,8 @@ func pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []flo
 
 func rot[T Float](x, y []T, c, s T) {
 	switch level := cpu.Active(); {
+	case len(x) > panel/2:
+		longRot(x, y, c, s)
 	case level == cpu.AVX512 && is64[T]():
 		avx512.Rot64(f64(x), f64(y), float64(c), float64(s), len(x))
 	case level == cpu.AVX512:
@@ -321,35 +339,37 @@ func rot[T Float](x, y []T, c, s T) {
 	}
 }
 
-func rowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, n, p, step int) {
+func rowAxpys[T Float](dst *T, ldd int, x *T, ldx int, alpha T, w *T, n, p, step int) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.RowAxpys64(f64(dst), ldd, f64(x), ldx, float64(alpha), f64(w), n, p, step)
+		avx512.RowAxpys64(p64(dst), ldd, p64(x), ldx, float64(alpha), p64(w), n, p, step)
 	case level == cpu.AVX512:
-		avx512.RowAxpys32(f32(dst), ldd, f32(x), ldx, float32(alpha), f32(w), n, p, step)
+		avx512.RowAxpys32(p32(dst), ldd, p32(x), ldx, float32(alpha), p32(w), n, p, step)
 	case level == cpu.AVX2 && is64[T]():
-		avx2.RowAxpys64(f64(dst), ldd, f64(x), ldx, float64(alpha), f64(w), n, p, step)
+		avx2.RowAxpys64(p64(dst), ldd, p64(x), ldx, float64(alpha), p64(w), n, p, step)
 	case level == cpu.AVX2:
-		avx2.RowAxpys32(f32(dst), ldd, f32(x), ldx, float32(alpha), f32(w), n, p, step)
+		avx2.RowAxpys32(p32(dst), ldd, p32(x), ldx, float32(alpha), p32(w), n, p, step)
 	case level == cpu.Generic:
-		ref.RowAxpys(dst, ldd, x, ldx, alpha, w, n, p, step)
+		last := p + (n-1)*step
+		ref.RowAxpys(span(dst, n, ldd, p, last), ldd, span(x, n, ldx, p, last), ldx, alpha, unsafe.Slice(w, n), n, p, step)
 	default:
 		panic(noLevel)
 	}
 }
 
-func rowDots[T Float](dst []T, alpha, beta T, a []T, n, stride, p, step int, x []T, shift int) {
+func rowDots[T Float](dst *T, alpha, beta T, a *T, n, stride, p, step int, x *T, shift int) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.RowDots64(f64(dst), float64(alpha), float64(beta), f64(a), n, stride, p, step, f64(x), shift)
+		avx512.RowDots64(p64(dst), float64(alpha), float64(beta), p64(a), n, stride, p, step, p64(x), shift)
 	case level == cpu.AVX512:
-		avx512.RowDots32(f32(dst), float32(alpha), float32(beta), f32(a), n, stride, p, step, f32(x), shift)
+		avx512.RowDots32(p32(dst), float32(alpha), float32(beta), p32(a), n, stride, p, step, p32(x), shift)
 	case level == cpu.AVX2 && is64[T]():
-		avx2.RowDots64(f64(dst), float64(alpha), float64(beta), f64(a), n, stride, p, step, f64(x), shift)
+		avx2.RowDots64(p64(dst), float64(alpha), float64(beta), p64(a), n, stride, p, step, p64(x), shift)
 	case level == cpu.AVX2:
-		avx2.RowDots32(f32(dst), float32(alpha), float32(beta), f32(a), n, stride, p, step, f32(x), shift)
+		avx2.RowDots32(p32(dst), float32(alpha), float32(beta), p32(a), n, stride, p, step, p32(x), shift)
 	case level == cpu.Generic:
-		ref.RowDots(dst, alpha, beta, a, n, stride, p, step, x, shift)
+		last := p + (n-1)*step
+		ref.RowDots(unsafe.Slice(dst, n), alpha, beta, span(a, n, stride, p, last), n, stride, p, step, span(x, n, shift, p, last), shift)
 	default:
 		panic(noLevel)
 	}
@@ -357,6 +377,10 @@ func rowDots[T Float](dst []T, alpha, beta T, a []T, n, stride, p, step int, x [
 
 func scal[T Float](x []T, a T) {
 	switch level := cpu.Active(); {
+	case len(x) < 8: // less work than a call
+		ref.Scal(x, a)
+	case len(x) > panel:
+		longScal(x, a)
 	case level == cpu.AVX512 && is64[T]():
 		avx512.Scal64(f64(x), float64(a), len(x))
 	case level == cpu.AVX512:
@@ -426,6 +450,8 @@ func sum(x []float64) float64 {
 
 func swap[T Float](x, y []T) {
 	switch level := cpu.Active(); {
+	case len(x) > panel/2:
+		longSwap(x, y)
 	case level == cpu.AVX512 && is64[T]():
 		avx512.Swap64(f64(x), f64(y), len(x))
 	case level == cpu.AVX512:
@@ -599,4 +625,6 @@ func is64[T Float]() bool {
 // f64 and f32 are the address of the first element of a slice whose type is
 // known by now; nil if the slice is.
 func f64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }
+func p64[T Float](p *T) *float64  { return (*float64)(unsafe.Pointer(p)) }
+func p32[T Float](p *T) *float32  { return (*float32)(unsafe.Pointer(p)) }
 func f32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }

@@ -2,13 +2,42 @@
 
 package kernels
 
-import "github.com/seed-0327bdf7/hesse/internal/ref"
+import (
+	"unsafe"
 
-func absSum[T Float](x []T) T { return ref.AbsSum(x) }
+	"github.com/seed-0327bdf7/hesse/internal/ref"
+)
 
-func axpy[T Float](dst []T, a T, x []T) { ref.Axpy(dst, a, x) }
+func absSum[T Float](x []T) T {
+	switch {
+	case len(x) <= 8:
+		return shortAbsSum(x)
+	case len(x) > panel:
+		return longAbsSum(x)
+	}
+	return ref.AbsSum(x)
+}
 
-func dot[T Float](x, y []T) T { return ref.Dot(x, y) }
+func axpy[T Float](dst []T, a T, x []T) {
+	switch {
+	case len(x) < 8 && elementBytes[T]() == 8:
+		shortAxpy(dst, a, x)
+	case len(x) > panel:
+		longAxpy(dst, a, x)
+	default:
+		ref.Axpy(dst, a, x)
+	}
+}
+
+func dot[T Float](x, y []T) T {
+	switch {
+	case len(x) <= 8:
+		return shortDot(x, y)
+	case len(x) > panel:
+		return longDot(x, y)
+	}
+	return ref.Dot(x, y)
+}
 
 func center(dst, mean []float64, x Matrix[float64], y []float64) {
 	ref.Center(dst, mean, x.Data, y, x.Rows, x.Cols, x.Stride)
@@ -40,8 +69,10 @@ func exp(dst, x []float64) { ref.Exp(dst, x) }
 
 func expm1(dst, x []float64) { ref.Expm1(dst, x) }
 
-func gemm[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb, step, n, rows, columns int, alpha, beta T) {
-	ref.Gemm(c, ldc, a, ars, acs, b, ldb, step, n, rows, columns, alpha, beta)
+func gemm[T Float](c *T, ldc int, a *T, ars, acs int, b *T, ldb, step, n, rows, columns int, alpha, beta T) {
+	last := (columns - 1) / ref.GemmColumns
+	ref.Gemm(span(c, rows, ldc, columns, columns), ldc, span(a, rows, ars, 1, (n-1)*acs+1), ars, acs,
+		span(b, n, ldb, 1, last*step+columns-last*ref.GemmColumns), ldb, step, n, rows, columns, alpha, beta)
 }
 
 func gemmShape[T Float]() (rows, columns, vector int) {
@@ -64,17 +95,31 @@ func pack[T Float](dst []T, ldd int, x []T, n, p, stride int, shift []T, d []flo
 	ref.Pack(dst, ldd, x, n, p, stride, shift, d)
 }
 
-func rot[T Float](x, y []T, c, s T) { ref.Rot(x, y, c, s) }
-
-func rowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, n, p, step int) {
-	ref.RowAxpys(dst, ldd, x, ldx, alpha, w, n, p, step)
+func rot[T Float](x, y []T, c, s T) {
+	if len(x) > panel/2 {
+		longRot(x, y, c, s)
+		return
+	}
+	ref.Rot(x, y, c, s)
 }
 
-func rowDots[T Float](dst []T, alpha, beta T, a []T, n, stride, p, step int, x []T, shift int) {
-	ref.RowDots(dst, alpha, beta, a, n, stride, p, step, x, shift)
+func rowAxpys[T Float](dst *T, ldd int, x *T, ldx int, alpha T, w *T, n, p, step int) {
+	last := p + (n-1)*step
+	ref.RowAxpys(span(dst, n, ldd, p, last), ldd, span(x, n, ldx, p, last), ldx, alpha, unsafe.Slice(w, n), n, p, step)
 }
 
-func scal[T Float](x []T, a T) { ref.Scal(x, a) }
+func rowDots[T Float](dst *T, alpha, beta T, a *T, n, stride, p, step int, x *T, shift int) {
+	last := p + (n-1)*step
+	ref.RowDots(unsafe.Slice(dst, n), alpha, beta, span(a, n, stride, p, last), n, stride, p, step, span(x, n, shift, p, last), shift)
+}
+
+func scal[T Float](x []T, a T) {
+	if len(x) > panel {
+		longScal(x, a)
+		return
+	}
+	ref.Scal(x, a)
+}
 
 func sigmoid(dst, x []float64) { ref.Sigmoid(dst, x) }
 
@@ -88,7 +133,13 @@ func systems(a, inverse, x, variance, along, v []float64, m, stride int) {
 
 func sum(x []float64) float64 { return ref.Sum(x) }
 
-func swap[T Float](x, y []T) { ref.Swap(x, y) }
+func swap[T Float](x, y []T) {
+	if len(x) > panel/2 {
+		longSwap(x, y)
+		return
+	}
+	ref.Swap(x, y)
+}
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 

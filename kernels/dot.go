@@ -7,12 +7,10 @@ func Dot[T Float](x, y []T) T {
 	if len(x) != len(y) {
 		panic("kernels: vectors of different lengths")
 	}
-	switch {
-	case len(x) <= 8:
-		return shortDot(x, y)
-	case len(x) <= panel:
-		return dot(x, y)
-	}
+	return dot(x, y)
+}
+
+func longDot[T Float](x, y []T) T {
 	var sum T
 	for lo := 0; lo < len(x); lo += panel {
 		hi := min(lo+panel, len(x))

@@ -28,17 +28,20 @@ func Gemm[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb, step, n, row
 	if n > GemmDepth || rows > height {
 		panic("kernels: strip of a product too large")
 	}
-	last := (columns - 1) / width
+	last := 0
+	if columns > width { // a division takes longer than some products
+		last = (columns - 1) / width
+	}
 	if ars < 0 || acs < 0 || ldb < 0 || step < 0 || ldc < columns ||
 		len(c) < (rows-1)*ldc+columns || len(a) < (rows-1)*ars+(n-1)*acs+1 || len(b) < last*step+(n-1)*ldb+columns-last*width {
 		panic("kernels: operand of a product shorter than its shape")
 	}
 	for columns > gemmColumns {
-		gemm(c, ldc, a, ars, acs, b, ldb, step, n, rows, gemmColumns, alpha, beta)
+		gemm(&c[0], ldc, &a[0], ars, acs, &b[0], ldb, step, n, rows, gemmColumns, alpha, beta)
 		columns -= gemmColumns
 		c, b = c[gemmColumns:], b[gemmColumns/width*step:]
 	}
-	gemm(c, ldc, a, ars, acs, b, ldb, step, n, rows, columns, alpha, beta)
+	gemm(&c[0], ldc, &a[0], ars, acs, &b[0], ldb, step, n, rows, columns, alpha, beta)
 }
 
 // GemmShape is how many rows a strip of [Gemm] has at most, how many columns a

@@ -10,6 +10,10 @@ func Rot[T Float](x, y []T, c, s T) {
 	if len(x) != len(y) {
 		panic("kernels: vectors of different lengths")
 	}
+	rot(x, y, c, s)
+}
+
+func longRot[T Float](x, y []T, c, s T) {
 	for lo := 0; lo < len(x); lo += panel / 2 {
 		hi := min(lo+panel/2, len(x))
 		rot(x[lo:hi], y[lo:hi], c, s)

@@ -1,6 +1,6 @@
 package kernels
 
-import "math"
+import "unsafe"
 
 // RowDots computes a dot product a row, as [Dot] does, and merges it,
 //
@@ -16,6 +16,14 @@ func RowDots[T Float](dst []T, alpha, beta T, a []T, stride, columns, step int, 
 		return
 	}
 	widest := checkRows(n, columns, step, len(a), stride, len(x), shift)
+	if n*widest > panel {
+		longRowDots(dst, alpha, beta, a, stride, columns, step, widest, x, shift)
+		return
+	}
+	rowDots(unsafe.SliceData(dst), alpha, beta, unsafe.SliceData(a), n, stride, columns, step, unsafe.SliceData(x), shift)
+}
+
+func longRowDots[T Float](dst []T, alpha, beta T, a []T, stride, columns, step, widest int, x []T, shift int) {
 	if widest > panel {
 		for i := range dst {
 			end := columns + i*step
@@ -23,9 +31,9 @@ func RowDots[T Float](dst []T, alpha, beta T, a []T, stride, columns, step int, 
 		}
 		return
 	}
-	rows := max(panel/max(widest, 1), 1)
+	n, rows := len(dst), panel/widest
 	for lo := 0; lo < n; lo += rows {
-		rowDots(dst[lo:min(lo+rows, n)], alpha, beta, a[lo*stride:], min(rows, n-lo), stride, columns+lo*step, step, x[lo*shift:], shift)
+		rowDots(&dst[lo], alpha, beta, unsafe.SliceData(a[lo*stride:]), min(rows, n-lo), stride, columns+lo*step, step, unsafe.SliceData(x[lo*shift:]), shift)
 	}
 }
 
@@ -42,15 +50,14 @@ func RowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, columns
 		return
 	}
 	widest := checkRows(n, columns, step, len(dst), ldd, len(x), ldx)
-	if widest < 4 && elementBytes[T]() == 8 { // less work than a call
-		for i, v := range w {
-			weight, row := float64(T(alpha*v)), dst[i*ldd:]
-			for j, u := range x[i*ldx:][:columns+i*step] {
-				row[j] = T(math.FMA(weight, float64(u), float64(row[j])))
-			}
-		}
+	if n*widest > panel/2 {
+		longRowAxpys(dst, ldd, x, ldx, alpha, w, columns, step, widest)
 		return
 	}
+	rowAxpys(unsafe.SliceData(dst), ldd, unsafe.SliceData(x), ldx, alpha, unsafe.SliceData(w), n, columns, step)
+}
+
+func longRowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, columns, step, widest int) {
 	if widest > panel/2 {
 		for i, v := range w {
 			end := columns + i*step
@@ -58,10 +65,16 @@ func RowAxpys[T Float](dst []T, ldd int, x []T, ldx int, alpha T, w []T, columns
 		}
 		return
 	}
-	rows := max(panel/2/max(widest, 1), 1)
+	n, rows := len(w), panel/2/widest
 	for lo := 0; lo < n; lo += rows {
-		rowAxpys(dst[lo*ldd:], ldd, x[lo*ldx:], ldx, alpha, w[lo:], min(rows, n-lo), columns+lo*step, step)
+		rowAxpys(unsafe.SliceData(dst[lo*ldd:]), ldd, unsafe.SliceData(x[lo*ldx:]), ldx, alpha, &w[lo], min(rows, n-lo), columns+lo*step, step)
 	}
+}
+
+// span is n rows, a stride apart, from a pointer on, for kernels in Go. The
+// first or the last reaches farthest.
+func span[T Float](p *T, n, stride, first, last int) []T {
+	return unsafe.Slice(p, max(first, (n-1)*stride+last))
 }
 
 // checkRows panics unless n rows, whose lengths change by step, lie within two

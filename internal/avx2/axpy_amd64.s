@@ -11,10 +11,10 @@ TEXT ·Axpy64(SB), NOSPLIT, $0-32
 	MOVQ         x+16(FP), CX
 	MOVQ         n+24(FP), DX
 	VBROADCASTSD a+8(FP), Y0
+	SUBQ         $+16, DX
+	JL           streams_end
 
 streams:
-	CMPQ        DX, $0x10
-	JL          streams_end
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (CX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -30,25 +30,36 @@ streams:
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        DX, $0x04
-	JL          vector_end
+	TESTQ       $+8, DX
+	JZ          below2vectors
+	VMOVUPD     (AX), Y1
+	VFMADD231PD (CX), Y0, Y1
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     32(AX), Y1
+	VFMADD231PD 32(CX), Y0, Y1
+	VMOVUPD     Y1, 32(AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+
+below2vectors:
+	TESTQ       $+4, DX
+	JZ          below1vectors
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (CX), Y0, Y1
 	VMOVUPD     Y1, (AX)
 	ADDQ        $+32, AX
 	ADDQ        $+32, CX
-	SUBQ        $+4, DX
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+3, DX
 	TESTQ       $+2, DX
 	JZ          below2
 	VMOVUPD     (AX), X1
-	VFMADD231PD (CX), X0, X1
+	VMOVUPD     (CX), X2
+	VFMADD231PD X2, X0, X1
 	VMOVUPD     X1, (AX)
 	ADDQ        $+16, AX
 	ADDQ        $+16, CX
@@ -57,7 +68,8 @@ below2:
 	TESTQ       $+1, DX
 	JZ          below1
 	VMOVSD      (AX), X1
-	VFMADD231SD (CX), X0, X1
+	VMOVSD      (CX), X2
+	VFMADD231PD X2, X0, X1
 	VMOVSD      X1, (AX)
 
 below1:
@@ -71,10 +83,10 @@ TEXT ·Axpy32(SB), NOSPLIT, $0-32
 	MOVQ         x+16(FP), CX
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS a+8(FP), Y0
+	SUBQ         $+32, DX
+	JL           streams_end
 
 streams:
-	CMPQ        DX, $0x20
-	JL          streams_end
 	VMOVUPS     (AX), Y1
 	VFMADD231PS (CX), Y0, Y1
 	VMOVUPS     Y1, (AX)
@@ -90,26 +102,37 @@ streams:
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        DX, $0x08
-	JL          vector_end
+	TESTQ       $+16, DX
+	JZ          below2vectors
+	VMOVUPS     (AX), Y1
+	VFMADD231PS (CX), Y0, Y1
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     32(AX), Y1
+	VFMADD231PS 32(CX), Y0, Y1
+	VMOVUPS     Y1, 32(AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+
+below2vectors:
+	TESTQ       $+8, DX
+	JZ          below1vectors
 	VMOVUPS     (AX), Y1
 	VFMADD231PS (CX), Y0, Y1
 	VMOVUPS     Y1, (AX)
 	ADDQ        $+32, AX
 	ADDQ        $+32, CX
-	SUBQ        $+8, DX
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+7, DX
 	TESTQ       $+4, DX
 	JZ          below4
-	VMOVUPS     (AX), X1
-	VFMADD231PS (CX), X0, X1
-	VMOVUPS     X1, (AX)
+	VMOVUPD     (AX), X1
+	VMOVUPD     (CX), X2
+	VFMADD231PS X2, X0, X1
+	VMOVUPD     X1, (AX)
 	ADDQ        $+16, AX
 	ADDQ        $+16, CX
 
@@ -127,7 +150,8 @@ below2:
 	TESTQ       $+1, DX
 	JZ          below1
 	VMOVSS      (AX), X1
-	VFMADD231SS (CX), X0, X1
+	VMOVSS      (CX), X2
+	VFMADD231PS X2, X0, X1
 	VMOVSS      X1, (AX)
 
 below1:

@@ -19,6 +19,8 @@ TEXT ·Gemm64(SB), NOSPLIT, $0-104
 	SHLQ $0x03, BX
 	SHLQ $0x03, DI
 	LEAQ (DX)(DX*2), R10
+	CMPQ R9, $0x01
+	JE   rows1
 	CMPQ R9, $0x04
 	JE   rows4
 	CMPQ R9, $0x03
@@ -2143,6 +2145,8 @@ TEXT ·Gemm32(SB), NOSPLIT, $0-96
 	SHLQ $0x02, BX
 	SHLQ $0x02, DI
 	LEAQ (DX)(DX*2), R10
+	CMPQ R9, $0x01
+	JE   rows1
 	CMPQ R9, $0x04
 	JE   rows4
 	CMPQ R9, $0x03

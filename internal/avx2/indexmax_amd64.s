@@ -16,10 +16,10 @@ TEXT ·IndexMax64(SB), NOSPLIT, $0-32
 	VBROADCASTSD above+16(FP), Y4
 	MOVQ         AX, DX
 	MOVQ         CX, BX
+	SUBQ         $+16, BX
+	JL           streams_end
 
 streams:
-	CMPQ    BX, $0x10
-	JL      streams_end
 	VMOVUPD (DX), Y5
 	VANDPD  Y0, Y5, Y5
 	VMAXPD  Y1, Y5, Y1
@@ -34,20 +34,29 @@ streams:
 	VMAXPD  Y4, Y5, Y4
 	ADDQ    $+128, DX
 	SUBQ    $+16, BX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    BX, $0x04
-	JL      vector_end
+	TESTQ   $+8, BX
+	JZ      below2vectors
+	VMOVUPD (DX), Y5
+	VANDPD  Y0, Y5, Y5
+	VMAXPD  Y1, Y5, Y1
+	VMOVUPD 32(DX), Y5
+	VANDPD  Y0, Y5, Y5
+	VMAXPD  Y2, Y5, Y2
+	ADDQ    $+64, DX
+
+below2vectors:
+	TESTQ   $+4, BX
+	JZ      below1vectors
 	VMOVUPD (DX), Y5
 	VANDPD  Y0, Y5, Y5
 	VMAXPD  Y1, Y5, Y1
 	ADDQ    $+32, DX
-	SUBQ    $+4, BX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ       $+3, BX
 	TESTQ      BX, BX
 	JZ         done
 	NEGQ       BX
@@ -146,10 +155,10 @@ TEXT ·IndexMax32(SB), NOSPLIT, $0-32
 	VBROADCASTSS above+16(FP), Y4
 	MOVQ         AX, DX
 	MOVQ         CX, BX
+	SUBQ         $+32, BX
+	JL           streams_end
 
 streams:
-	CMPQ    BX, $0x20
-	JL      streams_end
 	VMOVUPS (DX), Y5
 	VANDPD  Y0, Y5, Y5
 	VMAXPS  Y1, Y5, Y1
@@ -164,20 +173,29 @@ streams:
 	VMAXPS  Y4, Y5, Y4
 	ADDQ    $+128, DX
 	SUBQ    $+32, BX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    BX, $0x08
-	JL      vector_end
+	TESTQ   $+16, BX
+	JZ      below2vectors
+	VMOVUPS (DX), Y5
+	VANDPD  Y0, Y5, Y5
+	VMAXPS  Y1, Y5, Y1
+	VMOVUPS 32(DX), Y5
+	VANDPD  Y0, Y5, Y5
+	VMAXPS  Y2, Y5, Y2
+	ADDQ    $+64, DX
+
+below2vectors:
+	TESTQ   $+8, BX
+	JZ      below1vectors
 	VMOVUPS (DX), Y5
 	VANDPD  Y0, Y5, Y5
 	VMAXPS  Y1, Y5, Y1
 	ADDQ    $+32, DX
-	SUBQ    $+8, BX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ       $+7, BX
 	TESTQ      BX, BX
 	JZ         done
 	NEGQ       BX

@@ -12,10 +12,10 @@ TEXT ·Rot64(SB), NOSPLIT, $0-40
 	MOVQ         n+32(FP), DX
 	VBROADCASTSD c+16(FP), Y0
 	VBROADCASTSD s+24(FP), Y1
+	SUBQ         $+8, DX
+	JL           streams_end
 
 streams:
-	CMPQ        DX, $0x08
-	JL          streams_end
 	VMOVUPD     (AX), Y2
 	VMOVUPD     (CX), Y3
 	VMULPD      Y1, Y3, Y4
@@ -35,12 +35,11 @@ streams:
 	ADDQ        $+64, AX
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        DX, $0x04
-	JL          vector_end
+	TESTQ       $+4, DX
+	JZ          below1vectors
 	VMOVUPD     (AX), Y2
 	VMOVUPD     (CX), Y3
 	VMULPD      Y1, Y3, Y4
@@ -51,10 +50,9 @@ vector:
 	VMOVUPD     Y5, (CX)
 	ADDQ        $+32, AX
 	ADDQ        $+32, CX
-	SUBQ        $+4, DX
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+3, DX
 	TESTQ       DX, DX
 	JZ          done
 	NEGQ        DX
@@ -110,10 +108,10 @@ TEXT ·Rot32(SB), NOSPLIT, $0-32
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS c+16(FP), Y0
 	VBROADCASTSS s+20(FP), Y1
+	SUBQ         $+16, DX
+	JL           streams_end
 
 streams:
-	CMPQ        DX, $0x10
-	JL          streams_end
 	VMOVUPS     (AX), Y2
 	VMOVUPS     (CX), Y3
 	VMULPS      Y1, Y3, Y4
@@ -133,12 +131,11 @@ streams:
 	ADDQ        $+64, AX
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        DX, $0x08
-	JL          vector_end
+	TESTQ       $+8, DX
+	JZ          below1vectors
 	VMOVUPS     (AX), Y2
 	VMOVUPS     (CX), Y3
 	VMULPS      Y1, Y3, Y4
@@ -149,10 +146,9 @@ vector:
 	VMOVUPS     Y5, (CX)
 	ADDQ        $+32, AX
 	ADDQ        $+32, CX
-	SUBQ        $+8, DX
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+7, DX
 	TESTQ       DX, DX
 	JZ          done
 	NEGQ        DX

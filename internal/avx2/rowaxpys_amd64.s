@@ -7,17 +7,1109 @@
 // func RowAxpys64(dst *float64, ldd int, x *float64, ldx int, alpha float64, w *float64, n int, p int, step int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·RowAxpys64(SB), NOSPLIT, $0-72
-	MOVQ dst+0(FP), AX
-	MOVQ ldd+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ ldx+24(FP), BX
-	MOVQ w+40(FP), SI
-	MOVQ n+48(FP), DI
-	MOVQ p+56(FP), R8
-	MOVQ step+64(FP), R9
-	SHLQ $0x03, CX
-	SHLQ $0x03, BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    ldd+8(FP), CX
+	MOVQ    x+16(FP), DX
+	MOVQ    ldx+24(FP), BX
+	MOVQ    w+40(FP), SI
+	MOVQ    n+48(FP), DI
+	MOVQ    p+56(FP), R8
+	MOVQ    step+64(FP), R9
+	SHLQ    $0x03, CX
+	SHLQ    $0x03, BX
+	MOVQ    ldx+24(FP), R10
+	ORQ     step+64(FP), R10
+	JNZ     row
+	CMPQ    R8, $0x20
+	JG      row
+	CMPQ    R8, $0x20
+	JL      outer_below32
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVUPD 192(DX), Y6
+	VMOVUPD 224(DX), Y7
 
+outer32_row:
+	VMOVSD       (SI), X8
+	VMULSD       alpha+32(FP), X8, X8
+	VBROADCASTSD X8, Y8
+	VMOVUPD      (AX), Y9
+	VFMADD231PD  Y0, Y8, Y9
+	VMOVUPD      Y9, (AX)
+	VMOVUPD      32(AX), Y9
+	VFMADD231PD  Y1, Y8, Y9
+	VMOVUPD      Y9, 32(AX)
+	VMOVUPD      64(AX), Y9
+	VFMADD231PD  Y2, Y8, Y9
+	VMOVUPD      Y9, 64(AX)
+	VMOVUPD      96(AX), Y9
+	VFMADD231PD  Y3, Y8, Y9
+	VMOVUPD      Y9, 96(AX)
+	VMOVUPD      128(AX), Y9
+	VFMADD231PD  Y4, Y8, Y9
+	VMOVUPD      Y9, 128(AX)
+	VMOVUPD      160(AX), Y9
+	VFMADD231PD  Y5, Y8, Y9
+	VMOVUPD      Y9, 160(AX)
+	VMOVUPD      192(AX), Y9
+	VFMADD231PD  Y6, Y8, Y9
+	VMOVUPD      Y9, 192(AX)
+	VMOVUPD      224(AX), Y9
+	VFMADD231PD  Y7, Y8, Y9
+	VMOVUPD      Y9, 224(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer32_row
+	VZEROUPPER
+	RET
+
+outer_below32:
+	CMPQ    R8, $0x1c
+	JL      outer_below28
+	TESTQ   $+2, R8
+	JZ      outer28_2
+	TESTQ   $+1, R8
+	JZ      outer28_1_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVUPD 192(DX), Y6
+	VMOVUPD 224(DX), X7
+	VMOVSD  240(DX), X8
+
+outer28_row_2_1:
+	VMOVSD       (SI), X9
+	VMULSD       alpha+32(FP), X9, X9
+	VBROADCASTSD X9, Y9
+	VMOVUPD      (AX), Y10
+	VFMADD231PD  Y0, Y9, Y10
+	VMOVUPD      Y10, (AX)
+	VMOVUPD      32(AX), Y10
+	VFMADD231PD  Y1, Y9, Y10
+	VMOVUPD      Y10, 32(AX)
+	VMOVUPD      64(AX), Y10
+	VFMADD231PD  Y2, Y9, Y10
+	VMOVUPD      Y10, 64(AX)
+	VMOVUPD      96(AX), Y10
+	VFMADD231PD  Y3, Y9, Y10
+	VMOVUPD      Y10, 96(AX)
+	VMOVUPD      128(AX), Y10
+	VFMADD231PD  Y4, Y9, Y10
+	VMOVUPD      Y10, 128(AX)
+	VMOVUPD      160(AX), Y10
+	VFMADD231PD  Y5, Y9, Y10
+	VMOVUPD      Y10, 160(AX)
+	VMOVUPD      192(AX), Y10
+	VFMADD231PD  Y6, Y9, Y10
+	VMOVUPD      Y10, 192(AX)
+	VMOVUPD      224(AX), X10
+	VFMADD231PD  X7, X9, X10
+	VMOVUPD      X10, 224(AX)
+	VMOVSD       240(AX), X10
+	VFMADD231PD  X8, X9, X10
+	VMOVSD       X10, 240(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer28_row_2_1
+	VZEROUPPER
+	RET
+
+outer28_1_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVUPD 192(DX), Y6
+	VMOVUPD 224(DX), X7
+
+outer28_row_2:
+	VMOVSD       (SI), X8
+	VMULSD       alpha+32(FP), X8, X8
+	VBROADCASTSD X8, Y8
+	VMOVUPD      (AX), Y9
+	VFMADD231PD  Y0, Y8, Y9
+	VMOVUPD      Y9, (AX)
+	VMOVUPD      32(AX), Y9
+	VFMADD231PD  Y1, Y8, Y9
+	VMOVUPD      Y9, 32(AX)
+	VMOVUPD      64(AX), Y9
+	VFMADD231PD  Y2, Y8, Y9
+	VMOVUPD      Y9, 64(AX)
+	VMOVUPD      96(AX), Y9
+	VFMADD231PD  Y3, Y8, Y9
+	VMOVUPD      Y9, 96(AX)
+	VMOVUPD      128(AX), Y9
+	VFMADD231PD  Y4, Y8, Y9
+	VMOVUPD      Y9, 128(AX)
+	VMOVUPD      160(AX), Y9
+	VFMADD231PD  Y5, Y8, Y9
+	VMOVUPD      Y9, 160(AX)
+	VMOVUPD      192(AX), Y9
+	VFMADD231PD  Y6, Y8, Y9
+	VMOVUPD      Y9, 192(AX)
+	VMOVUPD      224(AX), X9
+	VFMADD231PD  X7, X8, X9
+	VMOVUPD      X9, 224(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer28_row_2
+	VZEROUPPER
+	RET
+
+outer28_2:
+	TESTQ   $+1, R8
+	JZ      outer28_1
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVUPD 192(DX), Y6
+	VMOVSD  224(DX), X7
+
+outer28_row_1:
+	VMOVSD       (SI), X8
+	VMULSD       alpha+32(FP), X8, X8
+	VBROADCASTSD X8, Y8
+	VMOVUPD      (AX), Y9
+	VFMADD231PD  Y0, Y8, Y9
+	VMOVUPD      Y9, (AX)
+	VMOVUPD      32(AX), Y9
+	VFMADD231PD  Y1, Y8, Y9
+	VMOVUPD      Y9, 32(AX)
+	VMOVUPD      64(AX), Y9
+	VFMADD231PD  Y2, Y8, Y9
+	VMOVUPD      Y9, 64(AX)
+	VMOVUPD      96(AX), Y9
+	VFMADD231PD  Y3, Y8, Y9
+	VMOVUPD      Y9, 96(AX)
+	VMOVUPD      128(AX), Y9
+	VFMADD231PD  Y4, Y8, Y9
+	VMOVUPD      Y9, 128(AX)
+	VMOVUPD      160(AX), Y9
+	VFMADD231PD  Y5, Y8, Y9
+	VMOVUPD      Y9, 160(AX)
+	VMOVUPD      192(AX), Y9
+	VFMADD231PD  Y6, Y8, Y9
+	VMOVUPD      Y9, 192(AX)
+	VMOVSD       224(AX), X9
+	VFMADD231PD  X7, X8, X9
+	VMOVSD       X9, 224(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer28_row_1
+	VZEROUPPER
+	RET
+
+outer28_1:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVUPD 192(DX), Y6
+
+outer28_row:
+	VMOVSD       (SI), X7
+	VMULSD       alpha+32(FP), X7, X7
+	VBROADCASTSD X7, Y7
+	VMOVUPD      (AX), Y8
+	VFMADD231PD  Y0, Y7, Y8
+	VMOVUPD      Y8, (AX)
+	VMOVUPD      32(AX), Y8
+	VFMADD231PD  Y1, Y7, Y8
+	VMOVUPD      Y8, 32(AX)
+	VMOVUPD      64(AX), Y8
+	VFMADD231PD  Y2, Y7, Y8
+	VMOVUPD      Y8, 64(AX)
+	VMOVUPD      96(AX), Y8
+	VFMADD231PD  Y3, Y7, Y8
+	VMOVUPD      Y8, 96(AX)
+	VMOVUPD      128(AX), Y8
+	VFMADD231PD  Y4, Y7, Y8
+	VMOVUPD      Y8, 128(AX)
+	VMOVUPD      160(AX), Y8
+	VFMADD231PD  Y5, Y7, Y8
+	VMOVUPD      Y8, 160(AX)
+	VMOVUPD      192(AX), Y8
+	VFMADD231PD  Y6, Y7, Y8
+	VMOVUPD      Y8, 192(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer28_row
+	VZEROUPPER
+	RET
+
+outer_below28:
+	CMPQ    R8, $0x18
+	JL      outer_below24
+	TESTQ   $+2, R8
+	JZ      outer24_2
+	TESTQ   $+1, R8
+	JZ      outer24_1_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVUPD 192(DX), X6
+	VMOVSD  208(DX), X7
+
+outer24_row_2_1:
+	VMOVSD       (SI), X8
+	VMULSD       alpha+32(FP), X8, X8
+	VBROADCASTSD X8, Y8
+	VMOVUPD      (AX), Y9
+	VFMADD231PD  Y0, Y8, Y9
+	VMOVUPD      Y9, (AX)
+	VMOVUPD      32(AX), Y9
+	VFMADD231PD  Y1, Y8, Y9
+	VMOVUPD      Y9, 32(AX)
+	VMOVUPD      64(AX), Y9
+	VFMADD231PD  Y2, Y8, Y9
+	VMOVUPD      Y9, 64(AX)
+	VMOVUPD      96(AX), Y9
+	VFMADD231PD  Y3, Y8, Y9
+	VMOVUPD      Y9, 96(AX)
+	VMOVUPD      128(AX), Y9
+	VFMADD231PD  Y4, Y8, Y9
+	VMOVUPD      Y9, 128(AX)
+	VMOVUPD      160(AX), Y9
+	VFMADD231PD  Y5, Y8, Y9
+	VMOVUPD      Y9, 160(AX)
+	VMOVUPD      192(AX), X9
+	VFMADD231PD  X6, X8, X9
+	VMOVUPD      X9, 192(AX)
+	VMOVSD       208(AX), X9
+	VFMADD231PD  X7, X8, X9
+	VMOVSD       X9, 208(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_2_1
+	VZEROUPPER
+	RET
+
+outer24_1_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVUPD 192(DX), X6
+
+outer24_row_2:
+	VMOVSD       (SI), X7
+	VMULSD       alpha+32(FP), X7, X7
+	VBROADCASTSD X7, Y7
+	VMOVUPD      (AX), Y8
+	VFMADD231PD  Y0, Y7, Y8
+	VMOVUPD      Y8, (AX)
+	VMOVUPD      32(AX), Y8
+	VFMADD231PD  Y1, Y7, Y8
+	VMOVUPD      Y8, 32(AX)
+	VMOVUPD      64(AX), Y8
+	VFMADD231PD  Y2, Y7, Y8
+	VMOVUPD      Y8, 64(AX)
+	VMOVUPD      96(AX), Y8
+	VFMADD231PD  Y3, Y7, Y8
+	VMOVUPD      Y8, 96(AX)
+	VMOVUPD      128(AX), Y8
+	VFMADD231PD  Y4, Y7, Y8
+	VMOVUPD      Y8, 128(AX)
+	VMOVUPD      160(AX), Y8
+	VFMADD231PD  Y5, Y7, Y8
+	VMOVUPD      Y8, 160(AX)
+	VMOVUPD      192(AX), X8
+	VFMADD231PD  X6, X7, X8
+	VMOVUPD      X8, 192(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_2
+	VZEROUPPER
+	RET
+
+outer24_2:
+	TESTQ   $+1, R8
+	JZ      outer24_1
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVSD  192(DX), X6
+
+outer24_row_1:
+	VMOVSD       (SI), X7
+	VMULSD       alpha+32(FP), X7, X7
+	VBROADCASTSD X7, Y7
+	VMOVUPD      (AX), Y8
+	VFMADD231PD  Y0, Y7, Y8
+	VMOVUPD      Y8, (AX)
+	VMOVUPD      32(AX), Y8
+	VFMADD231PD  Y1, Y7, Y8
+	VMOVUPD      Y8, 32(AX)
+	VMOVUPD      64(AX), Y8
+	VFMADD231PD  Y2, Y7, Y8
+	VMOVUPD      Y8, 64(AX)
+	VMOVUPD      96(AX), Y8
+	VFMADD231PD  Y3, Y7, Y8
+	VMOVUPD      Y8, 96(AX)
+	VMOVUPD      128(AX), Y8
+	VFMADD231PD  Y4, Y7, Y8
+	VMOVUPD      Y8, 128(AX)
+	VMOVUPD      160(AX), Y8
+	VFMADD231PD  Y5, Y7, Y8
+	VMOVUPD      Y8, 160(AX)
+	VMOVSD       192(AX), X8
+	VFMADD231PD  X6, X7, X8
+	VMOVSD       X8, 192(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_1
+	VZEROUPPER
+	RET
+
+outer24_1:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+
+outer24_row:
+	VMOVSD       (SI), X6
+	VMULSD       alpha+32(FP), X6, X6
+	VBROADCASTSD X6, Y6
+	VMOVUPD      (AX), Y7
+	VFMADD231PD  Y0, Y6, Y7
+	VMOVUPD      Y7, (AX)
+	VMOVUPD      32(AX), Y7
+	VFMADD231PD  Y1, Y6, Y7
+	VMOVUPD      Y7, 32(AX)
+	VMOVUPD      64(AX), Y7
+	VFMADD231PD  Y2, Y6, Y7
+	VMOVUPD      Y7, 64(AX)
+	VMOVUPD      96(AX), Y7
+	VFMADD231PD  Y3, Y6, Y7
+	VMOVUPD      Y7, 96(AX)
+	VMOVUPD      128(AX), Y7
+	VFMADD231PD  Y4, Y6, Y7
+	VMOVUPD      Y7, 128(AX)
+	VMOVUPD      160(AX), Y7
+	VFMADD231PD  Y5, Y6, Y7
+	VMOVUPD      Y7, 160(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row
+	VZEROUPPER
+	RET
+
+outer_below24:
+	CMPQ    R8, $0x14
+	JL      outer_below20
+	TESTQ   $+2, R8
+	JZ      outer20_2
+	TESTQ   $+1, R8
+	JZ      outer20_1_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), X5
+	VMOVSD  176(DX), X6
+
+outer20_row_2_1:
+	VMOVSD       (SI), X7
+	VMULSD       alpha+32(FP), X7, X7
+	VBROADCASTSD X7, Y7
+	VMOVUPD      (AX), Y8
+	VFMADD231PD  Y0, Y7, Y8
+	VMOVUPD      Y8, (AX)
+	VMOVUPD      32(AX), Y8
+	VFMADD231PD  Y1, Y7, Y8
+	VMOVUPD      Y8, 32(AX)
+	VMOVUPD      64(AX), Y8
+	VFMADD231PD  Y2, Y7, Y8
+	VMOVUPD      Y8, 64(AX)
+	VMOVUPD      96(AX), Y8
+	VFMADD231PD  Y3, Y7, Y8
+	VMOVUPD      Y8, 96(AX)
+	VMOVUPD      128(AX), Y8
+	VFMADD231PD  Y4, Y7, Y8
+	VMOVUPD      Y8, 128(AX)
+	VMOVUPD      160(AX), X8
+	VFMADD231PD  X5, X7, X8
+	VMOVUPD      X8, 160(AX)
+	VMOVSD       176(AX), X8
+	VFMADD231PD  X6, X7, X8
+	VMOVSD       X8, 176(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer20_row_2_1
+	VZEROUPPER
+	RET
+
+outer20_1_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), X5
+
+outer20_row_2:
+	VMOVSD       (SI), X6
+	VMULSD       alpha+32(FP), X6, X6
+	VBROADCASTSD X6, Y6
+	VMOVUPD      (AX), Y7
+	VFMADD231PD  Y0, Y6, Y7
+	VMOVUPD      Y7, (AX)
+	VMOVUPD      32(AX), Y7
+	VFMADD231PD  Y1, Y6, Y7
+	VMOVUPD      Y7, 32(AX)
+	VMOVUPD      64(AX), Y7
+	VFMADD231PD  Y2, Y6, Y7
+	VMOVUPD      Y7, 64(AX)
+	VMOVUPD      96(AX), Y7
+	VFMADD231PD  Y3, Y6, Y7
+	VMOVUPD      Y7, 96(AX)
+	VMOVUPD      128(AX), Y7
+	VFMADD231PD  Y4, Y6, Y7
+	VMOVUPD      Y7, 128(AX)
+	VMOVUPD      160(AX), X7
+	VFMADD231PD  X5, X6, X7
+	VMOVUPD      X7, 160(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer20_row_2
+	VZEROUPPER
+	RET
+
+outer20_2:
+	TESTQ   $+1, R8
+	JZ      outer20_1
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVSD  160(DX), X5
+
+outer20_row_1:
+	VMOVSD       (SI), X6
+	VMULSD       alpha+32(FP), X6, X6
+	VBROADCASTSD X6, Y6
+	VMOVUPD      (AX), Y7
+	VFMADD231PD  Y0, Y6, Y7
+	VMOVUPD      Y7, (AX)
+	VMOVUPD      32(AX), Y7
+	VFMADD231PD  Y1, Y6, Y7
+	VMOVUPD      Y7, 32(AX)
+	VMOVUPD      64(AX), Y7
+	VFMADD231PD  Y2, Y6, Y7
+	VMOVUPD      Y7, 64(AX)
+	VMOVUPD      96(AX), Y7
+	VFMADD231PD  Y3, Y6, Y7
+	VMOVUPD      Y7, 96(AX)
+	VMOVUPD      128(AX), Y7
+	VFMADD231PD  Y4, Y6, Y7
+	VMOVUPD      Y7, 128(AX)
+	VMOVSD       160(AX), X7
+	VFMADD231PD  X5, X6, X7
+	VMOVSD       X7, 160(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer20_row_1
+	VZEROUPPER
+	RET
+
+outer20_1:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+
+outer20_row:
+	VMOVSD       (SI), X5
+	VMULSD       alpha+32(FP), X5, X5
+	VBROADCASTSD X5, Y5
+	VMOVUPD      (AX), Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VMOVUPD      Y6, (AX)
+	VMOVUPD      32(AX), Y6
+	VFMADD231PD  Y1, Y5, Y6
+	VMOVUPD      Y6, 32(AX)
+	VMOVUPD      64(AX), Y6
+	VFMADD231PD  Y2, Y5, Y6
+	VMOVUPD      Y6, 64(AX)
+	VMOVUPD      96(AX), Y6
+	VFMADD231PD  Y3, Y5, Y6
+	VMOVUPD      Y6, 96(AX)
+	VMOVUPD      128(AX), Y6
+	VFMADD231PD  Y4, Y5, Y6
+	VMOVUPD      Y6, 128(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer20_row
+	VZEROUPPER
+	RET
+
+outer_below20:
+	CMPQ    R8, $0x10
+	JL      outer_below16
+	TESTQ   $+2, R8
+	JZ      outer16_2
+	TESTQ   $+1, R8
+	JZ      outer16_1_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), X4
+	VMOVSD  144(DX), X5
+
+outer16_row_2_1:
+	VMOVSD       (SI), X6
+	VMULSD       alpha+32(FP), X6, X6
+	VBROADCASTSD X6, Y6
+	VMOVUPD      (AX), Y7
+	VFMADD231PD  Y0, Y6, Y7
+	VMOVUPD      Y7, (AX)
+	VMOVUPD      32(AX), Y7
+	VFMADD231PD  Y1, Y6, Y7
+	VMOVUPD      Y7, 32(AX)
+	VMOVUPD      64(AX), Y7
+	VFMADD231PD  Y2, Y6, Y7
+	VMOVUPD      Y7, 64(AX)
+	VMOVUPD      96(AX), Y7
+	VFMADD231PD  Y3, Y6, Y7
+	VMOVUPD      Y7, 96(AX)
+	VMOVUPD      128(AX), X7
+	VFMADD231PD  X4, X6, X7
+	VMOVUPD      X7, 128(AX)
+	VMOVSD       144(AX), X7
+	VFMADD231PD  X5, X6, X7
+	VMOVSD       X7, 144(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), X4
+
+outer16_row_2:
+	VMOVSD       (SI), X5
+	VMULSD       alpha+32(FP), X5, X5
+	VBROADCASTSD X5, Y5
+	VMOVUPD      (AX), Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VMOVUPD      Y6, (AX)
+	VMOVUPD      32(AX), Y6
+	VFMADD231PD  Y1, Y5, Y6
+	VMOVUPD      Y6, 32(AX)
+	VMOVUPD      64(AX), Y6
+	VFMADD231PD  Y2, Y5, Y6
+	VMOVUPD      Y6, 64(AX)
+	VMOVUPD      96(AX), Y6
+	VFMADD231PD  Y3, Y5, Y6
+	VMOVUPD      Y6, 96(AX)
+	VMOVUPD      128(AX), X6
+	VFMADD231PD  X4, X5, X6
+	VMOVUPD      X6, 128(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_2
+	VZEROUPPER
+	RET
+
+outer16_2:
+	TESTQ   $+1, R8
+	JZ      outer16_1
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVSD  128(DX), X4
+
+outer16_row_1:
+	VMOVSD       (SI), X5
+	VMULSD       alpha+32(FP), X5, X5
+	VBROADCASTSD X5, Y5
+	VMOVUPD      (AX), Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VMOVUPD      Y6, (AX)
+	VMOVUPD      32(AX), Y6
+	VFMADD231PD  Y1, Y5, Y6
+	VMOVUPD      Y6, 32(AX)
+	VMOVUPD      64(AX), Y6
+	VFMADD231PD  Y2, Y5, Y6
+	VMOVUPD      Y6, 64(AX)
+	VMOVUPD      96(AX), Y6
+	VFMADD231PD  Y3, Y5, Y6
+	VMOVUPD      Y6, 96(AX)
+	VMOVSD       128(AX), X6
+	VFMADD231PD  X4, X5, X6
+	VMOVSD       X6, 128(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_1
+	VZEROUPPER
+	RET
+
+outer16_1:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+
+outer16_row:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Y4
+	VMOVUPD      (AX), Y5
+	VFMADD231PD  Y0, Y4, Y5
+	VMOVUPD      Y5, (AX)
+	VMOVUPD      32(AX), Y5
+	VFMADD231PD  Y1, Y4, Y5
+	VMOVUPD      Y5, 32(AX)
+	VMOVUPD      64(AX), Y5
+	VFMADD231PD  Y2, Y4, Y5
+	VMOVUPD      Y5, 64(AX)
+	VMOVUPD      96(AX), Y5
+	VFMADD231PD  Y3, Y4, Y5
+	VMOVUPD      Y5, 96(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row
+	VZEROUPPER
+	RET
+
+outer_below16:
+	CMPQ    R8, $0x0c
+	JL      outer_below12
+	TESTQ   $+2, R8
+	JZ      outer12_2
+	TESTQ   $+1, R8
+	JZ      outer12_1_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), X3
+	VMOVSD  112(DX), X4
+
+outer12_row_2_1:
+	VMOVSD       (SI), X5
+	VMULSD       alpha+32(FP), X5, X5
+	VBROADCASTSD X5, Y5
+	VMOVUPD      (AX), Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VMOVUPD      Y6, (AX)
+	VMOVUPD      32(AX), Y6
+	VFMADD231PD  Y1, Y5, Y6
+	VMOVUPD      Y6, 32(AX)
+	VMOVUPD      64(AX), Y6
+	VFMADD231PD  Y2, Y5, Y6
+	VMOVUPD      Y6, 64(AX)
+	VMOVUPD      96(AX), X6
+	VFMADD231PD  X3, X5, X6
+	VMOVUPD      X6, 96(AX)
+	VMOVSD       112(AX), X6
+	VFMADD231PD  X4, X5, X6
+	VMOVSD       X6, 112(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer12_row_2_1
+	VZEROUPPER
+	RET
+
+outer12_1_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), X3
+
+outer12_row_2:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Y4
+	VMOVUPD      (AX), Y5
+	VFMADD231PD  Y0, Y4, Y5
+	VMOVUPD      Y5, (AX)
+	VMOVUPD      32(AX), Y5
+	VFMADD231PD  Y1, Y4, Y5
+	VMOVUPD      Y5, 32(AX)
+	VMOVUPD      64(AX), Y5
+	VFMADD231PD  Y2, Y4, Y5
+	VMOVUPD      Y5, 64(AX)
+	VMOVUPD      96(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVUPD      X5, 96(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer12_row_2
+	VZEROUPPER
+	RET
+
+outer12_2:
+	TESTQ   $+1, R8
+	JZ      outer12_1
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVSD  96(DX), X3
+
+outer12_row_1:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Y4
+	VMOVUPD      (AX), Y5
+	VFMADD231PD  Y0, Y4, Y5
+	VMOVUPD      Y5, (AX)
+	VMOVUPD      32(AX), Y5
+	VFMADD231PD  Y1, Y4, Y5
+	VMOVUPD      Y5, 32(AX)
+	VMOVUPD      64(AX), Y5
+	VFMADD231PD  Y2, Y4, Y5
+	VMOVUPD      Y5, 64(AX)
+	VMOVSD       96(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVSD       X5, 96(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer12_row_1
+	VZEROUPPER
+	RET
+
+outer12_1:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+
+outer12_row:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Y3
+	VMOVUPD      (AX), Y4
+	VFMADD231PD  Y0, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(AX), Y4
+	VFMADD231PD  Y1, Y3, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVUPD      64(AX), Y4
+	VFMADD231PD  Y2, Y3, Y4
+	VMOVUPD      Y4, 64(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer12_row
+	VZEROUPPER
+	RET
+
+outer_below12:
+	CMPQ    R8, $0x08
+	JL      outer_below8
+	TESTQ   $+2, R8
+	JZ      outer8_2
+	TESTQ   $+1, R8
+	JZ      outer8_1_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), X2
+	VMOVSD  80(DX), X3
+
+outer8_row_2_1:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Y4
+	VMOVUPD      (AX), Y5
+	VFMADD231PD  Y0, Y4, Y5
+	VMOVUPD      Y5, (AX)
+	VMOVUPD      32(AX), Y5
+	VFMADD231PD  Y1, Y4, Y5
+	VMOVUPD      Y5, 32(AX)
+	VMOVUPD      64(AX), X5
+	VFMADD231PD  X2, X4, X5
+	VMOVUPD      X5, 64(AX)
+	VMOVSD       80(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVSD       X5, 80(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_2_1
+	VZEROUPPER
+	RET
+
+outer8_1_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), X2
+
+outer8_row_2:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Y3
+	VMOVUPD      (AX), Y4
+	VFMADD231PD  Y0, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(AX), Y4
+	VFMADD231PD  Y1, Y3, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVUPD      64(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVUPD      X4, 64(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_2
+	VZEROUPPER
+	RET
+
+outer8_2:
+	TESTQ   $+1, R8
+	JZ      outer8_1
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVSD  64(DX), X2
+
+outer8_row_1:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Y3
+	VMOVUPD      (AX), Y4
+	VFMADD231PD  Y0, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(AX), Y4
+	VFMADD231PD  Y1, Y3, Y4
+	VMOVUPD      Y4, 32(AX)
+	VMOVSD       64(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVSD       X4, 64(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_1
+	VZEROUPPER
+	RET
+
+outer8_1:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+
+outer8_row:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Y2
+	VMOVUPD      (AX), Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      32(AX), Y3
+	VFMADD231PD  Y1, Y2, Y3
+	VMOVUPD      Y3, 32(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row
+	VZEROUPPER
+	RET
+
+outer_below8:
+	CMPQ    R8, $0x04
+	JL      outer_below4
+	TESTQ   $+2, R8
+	JZ      outer4_2
+	TESTQ   $+1, R8
+	JZ      outer4_1_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), X1
+	VMOVSD  48(DX), X2
+
+outer4_row_2_1:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Y3
+	VMOVUPD      (AX), Y4
+	VFMADD231PD  Y0, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(AX), X4
+	VFMADD231PD  X1, X3, X4
+	VMOVUPD      X4, 32(AX)
+	VMOVSD       48(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVSD       X4, 48(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer4_row_2_1
+	VZEROUPPER
+	RET
+
+outer4_1_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), X1
+
+outer4_row_2:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Y2
+	VMOVUPD      (AX), Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      32(AX), X3
+	VFMADD231PD  X1, X2, X3
+	VMOVUPD      X3, 32(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer4_row_2
+	VZEROUPPER
+	RET
+
+outer4_2:
+	TESTQ   $+1, R8
+	JZ      outer4_1
+	VMOVUPD (DX), Y0
+	VMOVSD  32(DX), X1
+
+outer4_row_1:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Y2
+	VMOVUPD      (AX), Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVSD       32(AX), X3
+	VFMADD231PD  X1, X2, X3
+	VMOVSD       X3, 32(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer4_row_1
+	VZEROUPPER
+	RET
+
+outer4_1:
+	VMOVUPD (DX), Y0
+
+outer4_row:
+	VMOVSD       (SI), X1
+	VMULSD       alpha+32(FP), X1, X1
+	VBROADCASTSD X1, Y1
+	VMOVUPD      (AX), Y2
+	VFMADD231PD  Y0, Y1, Y2
+	VMOVUPD      Y2, (AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer4_row
+	VZEROUPPER
+	RET
+
+outer_below4:
+	TESTQ   $+2, R8
+	JZ      outer0_2
+	TESTQ   $+1, R8
+	JZ      outer0_1_2
+	VMOVUPD (DX), X0
+	VMOVSD  16(DX), X1
+
+outer0_row_2_1:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Y2
+	VMOVUPD      (AX), X3
+	VFMADD231PD  X0, X2, X3
+	VMOVUPD      X3, (AX)
+	VMOVSD       16(AX), X3
+	VFMADD231PD  X1, X2, X3
+	VMOVSD       X3, 16(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_2:
+	VMOVUPD (DX), X0
+
+outer0_row_2:
+	VMOVSD       (SI), X1
+	VMULSD       alpha+32(FP), X1, X1
+	VBROADCASTSD X1, Y1
+	VMOVUPD      (AX), X2
+	VFMADD231PD  X0, X1, X2
+	VMOVUPD      X2, (AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_2
+	VZEROUPPER
+	RET
+
+outer0_2:
+	TESTQ  $+1, R8
+	JZ     outer0_1
+	VMOVSD (DX), X0
+
+outer0_row_1:
+	VMOVSD       (SI), X1
+	VMULSD       alpha+32(FP), X1, X1
+	VBROADCASTSD X1, Y1
+	VMOVSD       (AX), X2
+	VFMADD231PD  X0, X1, X2
+	VMOVSD       X2, (AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_1
+	VZEROUPPER
+	RET
+
+outer0_1:
 row:
 	VMOVSD       (SI), X0
 	VMULSD       alpha+32(FP), X0, X0
@@ -25,10 +1117,10 @@ row:
 	MOVQ         AX, R10
 	MOVQ         DX, R11
 	MOVQ         R8, R12
+	SUBQ         $+16, R12
+	JL           streams_end
 
 streams:
-	CMPQ        R12, $0x10
-	JL          streams_end
 	VMOVUPD     (R10), Y1
 	VFMADD231PD (R11), Y0, Y1
 	VMOVUPD     Y1, (R10)
@@ -44,25 +1136,36 @@ streams:
 	ADDQ        $+128, R10
 	ADDQ        $+128, R11
 	SUBQ        $+16, R12
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        R12, $0x04
-	JL          vector_end
+	TESTQ       $+8, R12
+	JZ          below2vectors
+	VMOVUPD     (R10), Y1
+	VFMADD231PD (R11), Y0, Y1
+	VMOVUPD     Y1, (R10)
+	VMOVUPD     32(R10), Y1
+	VFMADD231PD 32(R11), Y0, Y1
+	VMOVUPD     Y1, 32(R10)
+	ADDQ        $+64, R10
+	ADDQ        $+64, R11
+
+below2vectors:
+	TESTQ       $+4, R12
+	JZ          below1vectors
 	VMOVUPD     (R10), Y1
 	VFMADD231PD (R11), Y0, Y1
 	VMOVUPD     Y1, (R10)
 	ADDQ        $+32, R10
 	ADDQ        $+32, R11
-	SUBQ        $+4, R12
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+3, R12
 	TESTQ       $+2, R12
 	JZ          below2
 	VMOVUPD     (R10), X1
-	VFMADD231PD (R11), X0, X1
+	VMOVUPD     (R11), X2
+	VFMADD231PD X2, X0, X1
 	VMOVUPD     X1, (R10)
 	ADDQ        $+16, R10
 	ADDQ        $+16, R11
@@ -71,7 +1174,8 @@ below2:
 	TESTQ       $+1, R12
 	JZ          below1
 	VMOVSD      (R10), X1
-	VFMADD231SD (R11), X0, X1
+	VMOVSD      (R11), X2
+	VFMADD231PD X2, X0, X1
 	VMOVSD      X1, (R10)
 
 below1:
@@ -87,17 +1191,901 @@ below1:
 // func RowAxpys32(dst *float32, ldd int, x *float32, ldx int, alpha float32, w *float32, n int, p int, step int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·RowAxpys32(SB), NOSPLIT, $0-72
-	MOVQ dst+0(FP), AX
-	MOVQ ldd+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ ldx+24(FP), BX
-	MOVQ w+40(FP), SI
-	MOVQ n+48(FP), DI
-	MOVQ p+56(FP), R8
-	MOVQ step+64(FP), R9
-	SHLQ $0x02, CX
-	SHLQ $0x02, BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    ldd+8(FP), CX
+	MOVQ    x+16(FP), DX
+	MOVQ    ldx+24(FP), BX
+	MOVQ    w+40(FP), SI
+	MOVQ    n+48(FP), DI
+	MOVQ    p+56(FP), R8
+	MOVQ    step+64(FP), R9
+	SHLQ    $0x02, CX
+	SHLQ    $0x02, BX
+	MOVQ    ldx+24(FP), R10
+	ORQ     step+64(FP), R10
+	JNZ     row
+	CMPQ    R8, $0x20
+	JG      row
+	CMPQ    R8, $0x20
+	JL      outer_below32
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
 
+outer32_row:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      32(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      64(AX), Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VMOVUPS      Y5, 64(AX)
+	VMOVUPS      96(AX), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VMOVUPS      Y5, 96(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer32_row
+	VZEROUPPER
+	RET
+
+outer_below32:
+	CMPQ    R8, $0x18
+	JL      outer_below24
+	TESTQ   $+4, R8
+	JZ      outer24_4
+	TESTQ   $+2, R8
+	JZ      outer24_2_4
+	TESTQ   $+1, R8
+	JZ      outer24_1_4_2
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPD 96(DX), X3
+	VMOVSD  112(DX), X4
+	VMOVSS  120(DX), X5
+
+outer24_row_4_2_1:
+	VMOVSS       (SI), X6
+	VMULSS       alpha+32(FP), X6, X6
+	VBROADCASTSS X6, Y6
+	VMOVUPS      (AX), Y7
+	VFMADD231PS  Y0, Y6, Y7
+	VMOVUPS      Y7, (AX)
+	VMOVUPS      32(AX), Y7
+	VFMADD231PS  Y1, Y6, Y7
+	VMOVUPS      Y7, 32(AX)
+	VMOVUPS      64(AX), Y7
+	VFMADD231PS  Y2, Y6, Y7
+	VMOVUPS      Y7, 64(AX)
+	VMOVUPD      96(AX), X7
+	VFMADD231PS  X3, X6, X7
+	VMOVUPD      X7, 96(AX)
+	VMOVSD       112(AX), X7
+	VFMADD231PS  X4, X6, X7
+	VMOVSD       X7, 112(AX)
+	VMOVSS       120(AX), X7
+	VFMADD231PS  X5, X6, X7
+	VMOVSS       X7, 120(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer24_1_4_2:
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPD 96(DX), X3
+	VMOVSD  112(DX), X4
+
+outer24_row_4_2:
+	VMOVSS       (SI), X5
+	VMULSS       alpha+32(FP), X5, X5
+	VBROADCASTSS X5, Y5
+	VMOVUPS      (AX), Y6
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      32(AX), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, 32(AX)
+	VMOVUPS      64(AX), Y6
+	VFMADD231PS  Y2, Y5, Y6
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPD      96(AX), X6
+	VFMADD231PS  X3, X5, X6
+	VMOVUPD      X6, 96(AX)
+	VMOVSD       112(AX), X6
+	VFMADD231PS  X4, X5, X6
+	VMOVSD       X6, 112(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_4_2
+	VZEROUPPER
+	RET
+
+outer24_2_4:
+	TESTQ   $+1, R8
+	JZ      outer24_1_4
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPD 96(DX), X3
+	VMOVSS  112(DX), X4
+
+outer24_row_4_1:
+	VMOVSS       (SI), X5
+	VMULSS       alpha+32(FP), X5, X5
+	VBROADCASTSS X5, Y5
+	VMOVUPS      (AX), Y6
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      32(AX), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, 32(AX)
+	VMOVUPS      64(AX), Y6
+	VFMADD231PS  Y2, Y5, Y6
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPD      96(AX), X6
+	VFMADD231PS  X3, X5, X6
+	VMOVUPD      X6, 96(AX)
+	VMOVSS       112(AX), X6
+	VFMADD231PS  X4, X5, X6
+	VMOVSS       X6, 112(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_4_1
+	VZEROUPPER
+	RET
+
+outer24_1_4:
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPD 96(DX), X3
+
+outer24_row_4:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      32(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      64(AX), Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VMOVUPS      Y5, 64(AX)
+	VMOVUPD      96(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVUPD      X5, 96(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_4
+	VZEROUPPER
+	RET
+
+outer24_4:
+	TESTQ   $+2, R8
+	JZ      outer24_2
+	TESTQ   $+1, R8
+	JZ      outer24_1_2
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVSD  96(DX), X3
+	VMOVSS  104(DX), X4
+
+outer24_row_2_1:
+	VMOVSS       (SI), X5
+	VMULSS       alpha+32(FP), X5, X5
+	VBROADCASTSS X5, Y5
+	VMOVUPS      (AX), Y6
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      32(AX), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, 32(AX)
+	VMOVUPS      64(AX), Y6
+	VFMADD231PS  Y2, Y5, Y6
+	VMOVUPS      Y6, 64(AX)
+	VMOVSD       96(AX), X6
+	VFMADD231PS  X3, X5, X6
+	VMOVSD       X6, 96(AX)
+	VMOVSS       104(AX), X6
+	VFMADD231PS  X4, X5, X6
+	VMOVSS       X6, 104(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_2_1
+	VZEROUPPER
+	RET
+
+outer24_1_2:
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVSD  96(DX), X3
+
+outer24_row_2:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      32(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      64(AX), Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VMOVUPS      Y5, 64(AX)
+	VMOVSD       96(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSD       X5, 96(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_2
+	VZEROUPPER
+	RET
+
+outer24_2:
+	TESTQ   $+1, R8
+	JZ      outer24_1
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVSS  96(DX), X3
+
+outer24_row_1:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      32(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      64(AX), Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VMOVUPS      Y5, 64(AX)
+	VMOVSS       96(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSS       X5, 96(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_1
+	VZEROUPPER
+	RET
+
+outer24_1:
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+
+outer24_row:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      32(AX), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, 32(AX)
+	VMOVUPS      64(AX), Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VMOVUPS      Y4, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row
+	VZEROUPPER
+	RET
+
+outer_below24:
+	CMPQ    R8, $0x10
+	JL      outer_below16
+	TESTQ   $+4, R8
+	JZ      outer16_4
+	TESTQ   $+2, R8
+	JZ      outer16_2_4
+	TESTQ   $+1, R8
+	JZ      outer16_1_4_2
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPD 64(DX), X2
+	VMOVSD  80(DX), X3
+	VMOVSS  88(DX), X4
+
+outer16_row_4_2_1:
+	VMOVSS       (SI), X5
+	VMULSS       alpha+32(FP), X5, X5
+	VBROADCASTSS X5, Y5
+	VMOVUPS      (AX), Y6
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      32(AX), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPS      Y6, 32(AX)
+	VMOVUPD      64(AX), X6
+	VFMADD231PS  X2, X5, X6
+	VMOVUPD      X6, 64(AX)
+	VMOVSD       80(AX), X6
+	VFMADD231PS  X3, X5, X6
+	VMOVSD       X6, 80(AX)
+	VMOVSS       88(AX), X6
+	VFMADD231PS  X4, X5, X6
+	VMOVSS       X6, 88(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_4_2:
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPD 64(DX), X2
+	VMOVSD  80(DX), X3
+
+outer16_row_4_2:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      32(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPD      64(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVUPD      X5, 64(AX)
+	VMOVSD       80(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSD       X5, 80(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_2
+	VZEROUPPER
+	RET
+
+outer16_2_4:
+	TESTQ   $+1, R8
+	JZ      outer16_1_4
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPD 64(DX), X2
+	VMOVSS  80(DX), X3
+
+outer16_row_4_1:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      32(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPD      64(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVUPD      X5, 64(AX)
+	VMOVSS       80(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSS       X5, 80(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_1
+	VZEROUPPER
+	RET
+
+outer16_1_4:
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPD 64(DX), X2
+
+outer16_row_4:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      32(AX), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, 32(AX)
+	VMOVUPD      64(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVUPD      X4, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4
+	VZEROUPPER
+	RET
+
+outer16_4:
+	TESTQ   $+2, R8
+	JZ      outer16_2
+	TESTQ   $+1, R8
+	JZ      outer16_1_2
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVSD  64(DX), X2
+	VMOVSS  72(DX), X3
+
+outer16_row_2_1:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      32(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPS      Y5, 32(AX)
+	VMOVSD       64(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVSD       X5, 64(AX)
+	VMOVSS       72(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSS       X5, 72(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_2:
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVSD  64(DX), X2
+
+outer16_row_2:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      32(AX), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, 32(AX)
+	VMOVSD       64(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSD       X4, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_2
+	VZEROUPPER
+	RET
+
+outer16_2:
+	TESTQ   $+1, R8
+	JZ      outer16_1
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVSS  64(DX), X2
+
+outer16_row_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      32(AX), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, 32(AX)
+	VMOVSS       64(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_1
+	VZEROUPPER
+	RET
+
+outer16_1:
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+
+outer16_row:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPS      (AX), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      32(AX), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VMOVUPS      Y3, 32(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row
+	VZEROUPPER
+	RET
+
+outer_below16:
+	CMPQ    R8, $0x08
+	JL      outer_below8
+	TESTQ   $+4, R8
+	JZ      outer8_4
+	TESTQ   $+2, R8
+	JZ      outer8_2_4
+	TESTQ   $+1, R8
+	JZ      outer8_1_4_2
+	VMOVUPS (DX), Y0
+	VMOVUPD 32(DX), X1
+	VMOVSD  48(DX), X2
+	VMOVSS  56(DX), X3
+
+outer8_row_4_2_1:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPD      32(AX), X5
+	VFMADD231PS  X1, X4, X5
+	VMOVUPD      X5, 32(AX)
+	VMOVSD       48(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVSD       X5, 48(AX)
+	VMOVSS       56(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSS       X5, 56(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer8_1_4_2:
+	VMOVUPS (DX), Y0
+	VMOVUPD 32(DX), X1
+	VMOVSD  48(DX), X2
+
+outer8_row_4_2:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPD      32(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVUPD      X4, 32(AX)
+	VMOVSD       48(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSD       X4, 48(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_4_2
+	VZEROUPPER
+	RET
+
+outer8_2_4:
+	TESTQ   $+1, R8
+	JZ      outer8_1_4
+	VMOVUPS (DX), Y0
+	VMOVUPD 32(DX), X1
+	VMOVSS  48(DX), X2
+
+outer8_row_4_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPD      32(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVUPD      X4, 32(AX)
+	VMOVSS       48(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 48(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_4_1
+	VZEROUPPER
+	RET
+
+outer8_1_4:
+	VMOVUPS (DX), Y0
+	VMOVUPD 32(DX), X1
+
+outer8_row_4:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPS      (AX), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPD      32(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVUPD      X3, 32(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_4
+	VZEROUPPER
+	RET
+
+outer8_4:
+	TESTQ   $+2, R8
+	JZ      outer8_2
+	TESTQ   $+1, R8
+	JZ      outer8_1_2
+	VMOVUPS (DX), Y0
+	VMOVSD  32(DX), X1
+	VMOVSS  40(DX), X2
+
+outer8_row_2_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVSD       32(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVSD       X4, 32(AX)
+	VMOVSS       40(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 40(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_2_1
+	VZEROUPPER
+	RET
+
+outer8_1_2:
+	VMOVUPS (DX), Y0
+	VMOVSD  32(DX), X1
+
+outer8_row_2:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPS      (AX), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVSD       32(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSD       X3, 32(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_2
+	VZEROUPPER
+	RET
+
+outer8_2:
+	TESTQ   $+1, R8
+	JZ      outer8_1
+	VMOVUPS (DX), Y0
+	VMOVSS  32(DX), X1
+
+outer8_row_1:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPS      (AX), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVSS       32(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSS       X3, 32(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_1
+	VZEROUPPER
+	RET
+
+outer8_1:
+	VMOVUPS (DX), Y0
+
+outer8_row:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Y1
+	VMOVUPS      (AX), Y2
+	VFMADD231PS  Y0, Y1, Y2
+	VMOVUPS      Y2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row
+	VZEROUPPER
+	RET
+
+outer_below8:
+	TESTQ   $+4, R8
+	JZ      outer0_4
+	TESTQ   $+2, R8
+	JZ      outer0_2_4
+	TESTQ   $+1, R8
+	JZ      outer0_1_4_2
+	VMOVUPD (DX), X0
+	VMOVSD  16(DX), X1
+	VMOVSS  24(DX), X2
+
+outer0_row_4_2_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPD      (AX), X4
+	VFMADD231PS  X0, X3, X4
+	VMOVUPD      X4, (AX)
+	VMOVSD       16(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVSD       X4, 16(AX)
+	VMOVSS       24(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 24(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_4_2:
+	VMOVUPD (DX), X0
+	VMOVSD  16(DX), X1
+
+outer0_row_4_2:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPD      (AX), X3
+	VFMADD231PS  X0, X2, X3
+	VMOVUPD      X3, (AX)
+	VMOVSD       16(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSD       X3, 16(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_2
+	VZEROUPPER
+	RET
+
+outer0_2_4:
+	TESTQ   $+1, R8
+	JZ      outer0_1_4
+	VMOVUPD (DX), X0
+	VMOVSS  16(DX), X1
+
+outer0_row_4_1:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPD      (AX), X3
+	VFMADD231PS  X0, X2, X3
+	VMOVUPD      X3, (AX)
+	VMOVSS       16(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSS       X3, 16(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_1
+	VZEROUPPER
+	RET
+
+outer0_1_4:
+	VMOVUPD (DX), X0
+
+outer0_row_4:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Y1
+	VMOVUPD      (AX), X2
+	VFMADD231PS  X0, X1, X2
+	VMOVUPD      X2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4
+	VZEROUPPER
+	RET
+
+outer0_4:
+	TESTQ  $+2, R8
+	JZ     outer0_2
+	TESTQ  $+1, R8
+	JZ     outer0_1_2
+	VMOVSD (DX), X0
+	VMOVSS 8(DX), X1
+
+outer0_row_2_1:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Y2
+	VMOVSD       (AX), X3
+	VFMADD231PS  X0, X2, X3
+	VMOVSD       X3, (AX)
+	VMOVSS       8(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSS       X3, 8(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_2:
+	VMOVSD (DX), X0
+
+outer0_row_2:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Y1
+	VMOVSD       (AX), X2
+	VFMADD231PS  X0, X1, X2
+	VMOVSD       X2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_2
+	VZEROUPPER
+	RET
+
+outer0_2:
+	TESTQ  $+1, R8
+	JZ     outer0_1
+	VMOVSS (DX), X0
+
+outer0_row_1:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Y1
+	VMOVSS       (AX), X2
+	VFMADD231PS  X0, X1, X2
+	VMOVSS       X2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_1
+	VZEROUPPER
+	RET
+
+outer0_1:
 row:
 	VMOVSS       (SI), X0
 	VMULSS       alpha+32(FP), X0, X0
@@ -105,10 +2093,10 @@ row:
 	MOVQ         AX, R10
 	MOVQ         DX, R11
 	MOVQ         R8, R12
+	SUBQ         $+32, R12
+	JL           streams_end
 
 streams:
-	CMPQ        R12, $0x20
-	JL          streams_end
 	VMOVUPS     (R10), Y1
 	VFMADD231PS (R11), Y0, Y1
 	VMOVUPS     Y1, (R10)
@@ -124,26 +2112,37 @@ streams:
 	ADDQ        $+128, R10
 	ADDQ        $+128, R11
 	SUBQ        $+32, R12
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        R12, $0x08
-	JL          vector_end
+	TESTQ       $+16, R12
+	JZ          below2vectors
+	VMOVUPS     (R10), Y1
+	VFMADD231PS (R11), Y0, Y1
+	VMOVUPS     Y1, (R10)
+	VMOVUPS     32(R10), Y1
+	VFMADD231PS 32(R11), Y0, Y1
+	VMOVUPS     Y1, 32(R10)
+	ADDQ        $+64, R10
+	ADDQ        $+64, R11
+
+below2vectors:
+	TESTQ       $+8, R12
+	JZ          below1vectors
 	VMOVUPS     (R10), Y1
 	VFMADD231PS (R11), Y0, Y1
 	VMOVUPS     Y1, (R10)
 	ADDQ        $+32, R10
 	ADDQ        $+32, R11
-	SUBQ        $+8, R12
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+7, R12
 	TESTQ       $+4, R12
 	JZ          below4
-	VMOVUPS     (R10), X1
-	VFMADD231PS (R11), X0, X1
-	VMOVUPS     X1, (R10)
+	VMOVUPD     (R10), X1
+	VMOVUPD     (R11), X2
+	VFMADD231PS X2, X0, X1
+	VMOVUPD     X1, (R10)
 	ADDQ        $+16, R10
 	ADDQ        $+16, R11
 
@@ -161,7 +2160,8 @@ below2:
 	TESTQ       $+1, R12
 	JZ          below1
 	VMOVSS      (R10), X1
-	VFMADD231SS (R11), X0, X1
+	VMOVSS      (R11), X2
+	VFMADD231PS X2, X0, X1
 	VMOVSS      X1, (R10)
 
 below1:

@@ -7,9 +7,207 @@
 // func Dot64(x *float64, y *float64, n int) float64
 // Requires: AVX, CMOV, FMA3
 TEXT ·Dot64(SB), NOSPLIT, $0-32
-	MOVQ    x+0(FP), AX
-	MOVQ    y+8(FP), CX
-	MOVQ    n+16(FP), DX
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	CMPQ         DX, $0x08
+	JG           more1
+	SUBQ         $+0, DX
+	MOVQ         $+4, DI
+	XORQ         SI, SI
+	MOVQ         DX, BX
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	SUBQ         DI, DX
+	CMOVQLT      SI, DX
+	NEGQ         BX
+	LEAQ         masks8<>+0(SB), SI
+	NEGQ         DX
+	LEAQ         masks8<>+0(SB), DI
+	VMOVUPD      128(SI)(BX*8), Y0
+	VMASKMOVPD   (AX), Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VMOVUPD      128(SI)(BX*8), Y2
+	VMASKMOVPD   (CX), Y2, Y2
+	VFMADD231PD  Y2, Y0, Y1
+	VMOVUPD      128(DI)(DX*8), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VXORPD       Y2, Y2, Y2
+	VMOVUPD      128(DI)(DX*8), Y3
+	VMASKMOVPD   32(CX), Y3, Y3
+	VFMADD231PD  Y3, Y0, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	VXORPD       Y0, Y0, Y0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more1:
+	CMPQ         DX, $0x10
+	JG           more2
+	SUBQ         $+8, DX
+	MOVQ         $+4, DI
+	XORQ         SI, SI
+	MOVQ         DX, BX
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	SUBQ         DI, DX
+	CMOVQLT      SI, DX
+	NEGQ         BX
+	LEAQ         masks8<>+0(SB), SI
+	NEGQ         DX
+	LEAQ         masks8<>+0(SB), DI
+	VMOVUPD      (AX), Y0
+	VXORPD       Y1, Y1, Y1
+	VFMADD231PD  (CX), Y0, Y1
+	VMOVUPD      32(AX), Y0
+	VXORPD       Y2, Y2, Y2
+	VFMADD231PD  32(CX), Y0, Y2
+	VMOVUPD      128(SI)(BX*8), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VXORPD       Y3, Y3, Y3
+	VMOVUPD      128(SI)(BX*8), Y4
+	VMASKMOVPD   64(CX), Y4, Y4
+	VFMADD231PD  Y4, Y0, Y3
+	VMOVUPD      128(DI)(DX*8), Y0
+	VMASKMOVPD   96(AX), Y0, Y0
+	VXORPD       Y4, Y4, Y4
+	VMOVUPD      128(DI)(DX*8), Y5
+	VMASKMOVPD   96(CX), Y5, Y5
+	VFMADD231PD  Y5, Y0, Y4
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	VXORPD       Y0, Y0, Y0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ         DX, $0x18
+	JG           more3
+	SUBQ         $+16, DX
+	MOVQ         $+4, DI
+	XORQ         SI, SI
+	MOVQ         DX, BX
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	SUBQ         DI, DX
+	CMOVQLT      SI, DX
+	NEGQ         BX
+	LEAQ         masks8<>+0(SB), SI
+	NEGQ         DX
+	LEAQ         masks8<>+0(SB), DI
+	VMOVUPD      (AX), Y0
+	VXORPD       Y1, Y1, Y1
+	VFMADD231PD  (CX), Y0, Y1
+	VMOVUPD      32(AX), Y0
+	VXORPD       Y2, Y2, Y2
+	VFMADD231PD  32(CX), Y0, Y2
+	VMOVUPD      64(AX), Y0
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PD  64(CX), Y0, Y3
+	VMOVUPD      96(AX), Y0
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PD  96(CX), Y0, Y4
+	VMOVUPD      128(SI)(BX*8), Y0
+	VMASKMOVPD   128(AX), Y0, Y0
+	VXORPD       Y5, Y5, Y5
+	VMOVUPD      128(SI)(BX*8), Y6
+	VMASKMOVPD   128(CX), Y6, Y6
+	VFMADD231PD  Y6, Y0, Y5
+	VMOVUPD      128(DI)(DX*8), Y0
+	VMASKMOVPD   160(AX), Y0, Y0
+	VXORPD       Y6, Y6, Y6
+	VMOVUPD      128(DI)(DX*8), Y7
+	VMASKMOVPD   160(CX), Y7, Y7
+	VFMADD231PD  Y7, Y0, Y6
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	VXORPD       Y0, Y0, Y0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ         DX, $0x20
+	JG           more4
+	SUBQ         $+24, DX
+	MOVQ         $+4, DI
+	XORQ         SI, SI
+	MOVQ         DX, BX
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	SUBQ         DI, DX
+	CMOVQLT      SI, DX
+	NEGQ         BX
+	LEAQ         masks8<>+0(SB), SI
+	NEGQ         DX
+	LEAQ         masks8<>+0(SB), DI
+	VMOVUPD      (AX), Y0
+	VXORPD       Y1, Y1, Y1
+	VFMADD231PD  (CX), Y0, Y1
+	VMOVUPD      32(AX), Y0
+	VXORPD       Y2, Y2, Y2
+	VFMADD231PD  32(CX), Y0, Y2
+	VMOVUPD      64(AX), Y0
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PD  64(CX), Y0, Y3
+	VMOVUPD      96(AX), Y0
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PD  96(CX), Y0, Y4
+	VMOVUPD      128(AX), Y0
+	VXORPD       Y5, Y5, Y5
+	VFMADD231PD  128(CX), Y0, Y5
+	VMOVUPD      160(AX), Y0
+	VXORPD       Y6, Y6, Y6
+	VFMADD231PD  160(CX), Y0, Y6
+	VMOVUPD      128(SI)(BX*8), Y0
+	VMASKMOVPD   192(AX), Y0, Y0
+	VXORPD       Y7, Y7, Y7
+	VMOVUPD      128(SI)(BX*8), Y8
+	VMASKMOVPD   192(CX), Y8, Y8
+	VFMADD231PD  Y8, Y0, Y7
+	VMOVUPD      128(DI)(DX*8), Y0
+	VMASKMOVPD   224(AX), Y0, Y0
+	VXORPD       Y8, Y8, Y8
+	VMOVUPD      128(DI)(DX*8), Y9
+	VMASKMOVPD   224(CX), Y9, Y9
+	VFMADD231PD  Y9, Y0, Y8
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	VMOVSD       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more4:
 	MOVQ    DX, BX
 	ANDQ    $+7, BX
 	MOVQ    $+4, R8
@@ -204,18 +402,280 @@ GLOBL masks8<>(SB), RODATA|NOPTR, $192
 // func RowDots64(dst *float64, alpha float64, beta float64, a *float64, n int, stride int, p int, step int, x *float64, shift int)
 // Requires: AVX, CMOV, FMA3
 TEXT ·RowDots64(SB), NOSPLIT, $8-80
-	MOVQ dst+0(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ n+32(FP), DX
-	MOVQ p+48(FP), BX
-	MOVQ stride+40(FP), SI
-	MOVQ x+64(FP), DI
-	MOVQ shift+72(FP), R8
-	SHLQ $0x03, SI
-	SHLQ $0x03, R8
-	MOVQ beta+16(FP), R9
-	SHLQ $0x01, R9
+	MOVQ       dst+0(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       n+32(FP), DX
+	MOVQ       p+48(FP), BX
+	MOVQ       stride+40(FP), SI
+	MOVQ       x+64(FP), DI
+	MOVQ       shift+72(FP), R8
+	SHLQ       $0x03, SI
+	SHLQ       $0x03, R8
+	MOVQ       beta+16(FP), R9
+	SHLQ       $0x01, R9
+	MOVQ       shift+72(FP), R10
+	ORQ        step+56(FP), R10
+	JNZ        general
+	CMPQ       BX, $0x00
+	JE         general
+	CMPQ       BX, $0x08
+	JG         groups2
+	SUBQ       $+0, BX
+	MOVQ       $+4, R11
+	XORQ       R10, R10
+	MOVQ       BX, R8
+	CMPQ       R8, R11
+	CMOVQGT    R11, R8
+	SUBQ       R11, BX
+	CMOVQLT    R10, BX
+	NEGQ       R8
+	LEAQ       masks8<>+0(SB), R10
+	NEGQ       BX
+	LEAQ       masks8<>+0(SB), R11
+	VMOVUPD    128(R10)(R8*8), Y0
+	VMASKMOVPD (DI), Y0, Y0
+	VMOVUPD    128(R11)(BX*8), Y1
+	VMASKMOVPD 32(DI), Y1, Y1
 
+rows_of1:
+	VMOVUPD      128(R10)(R8*8), Y2
+	VMASKMOVPD   (CX), Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VMOVUPD      128(R11)(BX*8), Y2
+	VMASKMOVPD   32(CX), Y2, Y2
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PD  Y1, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPD       X2, X3, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDSD       X2, X3, X3
+	VXORPD       Y2, Y2, Y2
+	VADDSD       X2, X3, X3
+	VXORPS       X2, X2, X2
+	TESTQ        R9, R9
+	JZ           rows_of1_set
+	VMOVSD       (AX), X2
+	VMULSD       beta+16(FP), X2, X2
+
+rows_of1_set:
+	VMOVSD      alpha+8(FP), X4
+	VFMADD132SD X4, X2, X3
+	VMOVSD      X3, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of1
+	VZEROUPPER
+	RET
+
+groups2:
+	CMPQ       BX, $0x10
+	JG         groups3
+	SUBQ       $+8, BX
+	MOVQ       $+4, R11
+	XORQ       R10, R10
+	MOVQ       BX, R8
+	CMPQ       R8, R11
+	CMOVQGT    R11, R8
+	SUBQ       R11, BX
+	CMOVQLT    R10, BX
+	NEGQ       R8
+	LEAQ       masks8<>+0(SB), R10
+	NEGQ       BX
+	LEAQ       masks8<>+0(SB), R11
+	VMOVUPD    128(R10)(R8*8), Y0
+	VMASKMOVPD 64(DI), Y0, Y0
+	VMOVUPD    128(R11)(BX*8), Y1
+	VMASKMOVPD 96(DI), Y1, Y1
+
+rows_of2:
+	VMOVUPD      (CX), Y2
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PD  (DI), Y2, Y3
+	VMOVUPD      32(CX), Y2
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PD  32(DI), Y2, Y4
+	VMOVUPD      128(R10)(R8*8), Y2
+	VMASKMOVPD   64(CX), Y2, Y2
+	VXORPD       Y5, Y5, Y5
+	VFMADD231PD  Y0, Y2, Y5
+	VMOVUPD      128(R11)(BX*8), Y2
+	VMASKMOVPD   96(CX), Y2, Y2
+	VXORPD       Y6, Y6, Y6
+	VFMADD231PD  Y1, Y2, Y6
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPD       X2, X3, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDSD       X2, X3, X3
+	VXORPD       Y2, Y2, Y2
+	VADDSD       X2, X3, X3
+	VXORPS       X2, X2, X2
+	TESTQ        R9, R9
+	JZ           rows_of2_set
+	VMOVSD       (AX), X2
+	VMULSD       beta+16(FP), X2, X2
+
+rows_of2_set:
+	VMOVSD      alpha+8(FP), X4
+	VFMADD132SD X4, X2, X3
+	VMOVSD      X3, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of2
+	VZEROUPPER
+	RET
+
+groups3:
+	CMPQ       BX, $0x18
+	JG         groups4
+	SUBQ       $+16, BX
+	MOVQ       $+4, R11
+	XORQ       R10, R10
+	MOVQ       BX, R8
+	CMPQ       R8, R11
+	CMOVQGT    R11, R8
+	SUBQ       R11, BX
+	CMOVQLT    R10, BX
+	NEGQ       R8
+	LEAQ       masks8<>+0(SB), R10
+	NEGQ       BX
+	LEAQ       masks8<>+0(SB), R11
+	VMOVUPD    128(R10)(R8*8), Y0
+	VMASKMOVPD 128(DI), Y0, Y0
+	VMOVUPD    128(R11)(BX*8), Y1
+	VMASKMOVPD 160(DI), Y1, Y1
+
+rows_of3:
+	VMOVUPD      (CX), Y2
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PD  (DI), Y2, Y3
+	VMOVUPD      32(CX), Y2
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PD  32(DI), Y2, Y4
+	VMOVUPD      64(CX), Y2
+	VXORPD       Y5, Y5, Y5
+	VFMADD231PD  64(DI), Y2, Y5
+	VMOVUPD      96(CX), Y2
+	VXORPD       Y6, Y6, Y6
+	VFMADD231PD  96(DI), Y2, Y6
+	VMOVUPD      128(R10)(R8*8), Y2
+	VMASKMOVPD   128(CX), Y2, Y2
+	VXORPD       Y7, Y7, Y7
+	VFMADD231PD  Y0, Y2, Y7
+	VMOVUPD      128(R11)(BX*8), Y2
+	VMASKMOVPD   160(CX), Y2, Y2
+	VXORPD       Y8, Y8, Y8
+	VFMADD231PD  Y1, Y2, Y8
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPD       X2, X3, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDSD       X2, X3, X3
+	VXORPD       Y2, Y2, Y2
+	VADDSD       X2, X3, X3
+	VXORPS       X2, X2, X2
+	TESTQ        R9, R9
+	JZ           rows_of3_set
+	VMOVSD       (AX), X2
+	VMULSD       beta+16(FP), X2, X2
+
+rows_of3_set:
+	VMOVSD      alpha+8(FP), X4
+	VFMADD132SD X4, X2, X3
+	VMOVSD      X3, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of3
+	VZEROUPPER
+	RET
+
+groups4:
+	CMPQ       BX, $0x20
+	JG         general
+	SUBQ       $+24, BX
+	MOVQ       $+4, R11
+	XORQ       R10, R10
+	MOVQ       BX, R8
+	CMPQ       R8, R11
+	CMOVQGT    R11, R8
+	SUBQ       R11, BX
+	CMOVQLT    R10, BX
+	NEGQ       R8
+	LEAQ       masks8<>+0(SB), R10
+	NEGQ       BX
+	LEAQ       masks8<>+0(SB), R11
+	VMOVUPD    128(R10)(R8*8), Y0
+	VMASKMOVPD 192(DI), Y0, Y0
+	VMOVUPD    128(R11)(BX*8), Y1
+	VMASKMOVPD 224(DI), Y1, Y1
+
+rows_of4:
+	VMOVUPD      (CX), Y2
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PD  (DI), Y2, Y3
+	VMOVUPD      32(CX), Y2
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PD  32(DI), Y2, Y4
+	VMOVUPD      64(CX), Y2
+	VXORPD       Y5, Y5, Y5
+	VFMADD231PD  64(DI), Y2, Y5
+	VMOVUPD      96(CX), Y2
+	VXORPD       Y6, Y6, Y6
+	VFMADD231PD  96(DI), Y2, Y6
+	VMOVUPD      128(CX), Y2
+	VXORPD       Y7, Y7, Y7
+	VFMADD231PD  128(DI), Y2, Y7
+	VMOVUPD      160(CX), Y2
+	VXORPD       Y8, Y8, Y8
+	VFMADD231PD  160(DI), Y2, Y8
+	VMOVUPD      128(R10)(R8*8), Y2
+	VMASKMOVPD   192(CX), Y2, Y2
+	VXORPD       Y9, Y9, Y9
+	VFMADD231PD  Y0, Y2, Y9
+	VMOVUPD      128(R11)(BX*8), Y2
+	VMASKMOVPD   224(CX), Y2, Y2
+	VXORPD       Y10, Y10, Y10
+	VFMADD231PD  Y1, Y2, Y10
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPD       X2, X3, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDSD       X2, X3, X3
+	VXORPS       X2, X2, X2
+	TESTQ        R9, R9
+	JZ           rows_of4_set
+	VMOVSD       (AX), X2
+	VMULSD       beta+16(FP), X2, X2
+
+rows_of4_set:
+	VMOVSD      alpha+8(FP), X4
+	VFMADD132SD X4, X2, X3
+	VMOVSD      X3, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of4
+	VZEROUPPER
+	RET
+
+general:
 row:
 	MOVQ    BX, R10
 	ANDQ    $+7, R10
@@ -405,9 +865,215 @@ set:
 // func Dot32(x *float32, y *float32, n int) float32
 // Requires: AVX, CMOV, FMA3
 TEXT ·Dot32(SB), NOSPLIT, $0-28
-	MOVQ    x+0(FP), AX
-	MOVQ    y+8(FP), CX
-	MOVQ    n+16(FP), DX
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	CMPQ         DX, $0x10
+	JG           more1
+	SUBQ         $+0, DX
+	MOVQ         $+8, DI
+	XORQ         SI, SI
+	MOVQ         DX, BX
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	SUBQ         DI, DX
+	CMOVQLT      SI, DX
+	NEGQ         BX
+	LEAQ         masks4<>+0(SB), SI
+	NEGQ         DX
+	LEAQ         masks4<>+0(SB), DI
+	VMOVUPS      64(SI)(BX*4), Y0
+	VMASKMOVPS   (AX), Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VMOVUPS      64(SI)(BX*4), Y2
+	VMASKMOVPS   (CX), Y2, Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      64(DI)(DX*4), Y0
+	VMASKMOVPS   32(AX), Y0, Y0
+	VXORPD       Y2, Y2, Y2
+	VMOVUPS      64(DI)(DX*4), Y3
+	VMASKMOVPS   32(CX), Y3, Y3
+	VFMADD231PS  Y3, Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VADDSS       X0, X1, X1
+	VXORPD       Y0, Y0, Y0
+	VADDSS       X0, X1, X1
+	VMOVSS       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more1:
+	CMPQ         DX, $0x20
+	JG           more2
+	SUBQ         $+16, DX
+	MOVQ         $+8, DI
+	XORQ         SI, SI
+	MOVQ         DX, BX
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	SUBQ         DI, DX
+	CMOVQLT      SI, DX
+	NEGQ         BX
+	LEAQ         masks4<>+0(SB), SI
+	NEGQ         DX
+	LEAQ         masks4<>+0(SB), DI
+	VMOVUPS      (AX), Y0
+	VXORPD       Y1, Y1, Y1
+	VFMADD231PS  (CX), Y0, Y1
+	VMOVUPS      32(AX), Y0
+	VXORPD       Y2, Y2, Y2
+	VFMADD231PS  32(CX), Y0, Y2
+	VMOVUPS      64(SI)(BX*4), Y0
+	VMASKMOVPS   64(AX), Y0, Y0
+	VXORPD       Y3, Y3, Y3
+	VMOVUPS      64(SI)(BX*4), Y4
+	VMASKMOVPS   64(CX), Y4, Y4
+	VFMADD231PS  Y4, Y0, Y3
+	VMOVUPS      64(DI)(DX*4), Y0
+	VMASKMOVPS   96(AX), Y0, Y0
+	VXORPD       Y4, Y4, Y4
+	VMOVUPS      64(DI)(DX*4), Y5
+	VMASKMOVPS   96(CX), Y5, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VADDSS       X0, X1, X1
+	VXORPD       Y0, Y0, Y0
+	VADDSS       X0, X1, X1
+	VMOVSS       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ         DX, $0x30
+	JG           more3
+	SUBQ         $+32, DX
+	MOVQ         $+8, DI
+	XORQ         SI, SI
+	MOVQ         DX, BX
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	SUBQ         DI, DX
+	CMOVQLT      SI, DX
+	NEGQ         BX
+	LEAQ         masks4<>+0(SB), SI
+	NEGQ         DX
+	LEAQ         masks4<>+0(SB), DI
+	VMOVUPS      (AX), Y0
+	VXORPD       Y1, Y1, Y1
+	VFMADD231PS  (CX), Y0, Y1
+	VMOVUPS      32(AX), Y0
+	VXORPD       Y2, Y2, Y2
+	VFMADD231PS  32(CX), Y0, Y2
+	VMOVUPS      64(AX), Y0
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PS  64(CX), Y0, Y3
+	VMOVUPS      96(AX), Y0
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PS  96(CX), Y0, Y4
+	VMOVUPS      64(SI)(BX*4), Y0
+	VMASKMOVPS   128(AX), Y0, Y0
+	VXORPD       Y5, Y5, Y5
+	VMOVUPS      64(SI)(BX*4), Y6
+	VMASKMOVPS   128(CX), Y6, Y6
+	VFMADD231PS  Y6, Y0, Y5
+	VMOVUPS      64(DI)(DX*4), Y0
+	VMASKMOVPS   160(AX), Y0, Y0
+	VXORPD       Y6, Y6, Y6
+	VMOVUPS      64(DI)(DX*4), Y7
+	VMASKMOVPS   160(CX), Y7, Y7
+	VFMADD231PS  Y7, Y0, Y6
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VADDSS       X0, X1, X1
+	VXORPD       Y0, Y0, Y0
+	VADDSS       X0, X1, X1
+	VMOVSS       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ         DX, $0x40
+	JG           more4
+	SUBQ         $+48, DX
+	MOVQ         $+8, DI
+	XORQ         SI, SI
+	MOVQ         DX, BX
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	SUBQ         DI, DX
+	CMOVQLT      SI, DX
+	NEGQ         BX
+	LEAQ         masks4<>+0(SB), SI
+	NEGQ         DX
+	LEAQ         masks4<>+0(SB), DI
+	VMOVUPS      (AX), Y0
+	VXORPD       Y1, Y1, Y1
+	VFMADD231PS  (CX), Y0, Y1
+	VMOVUPS      32(AX), Y0
+	VXORPD       Y2, Y2, Y2
+	VFMADD231PS  32(CX), Y0, Y2
+	VMOVUPS      64(AX), Y0
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PS  64(CX), Y0, Y3
+	VMOVUPS      96(AX), Y0
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PS  96(CX), Y0, Y4
+	VMOVUPS      128(AX), Y0
+	VXORPD       Y5, Y5, Y5
+	VFMADD231PS  128(CX), Y0, Y5
+	VMOVUPS      160(AX), Y0
+	VXORPD       Y6, Y6, Y6
+	VFMADD231PS  160(CX), Y0, Y6
+	VMOVUPS      64(SI)(BX*4), Y0
+	VMASKMOVPS   192(AX), Y0, Y0
+	VXORPD       Y7, Y7, Y7
+	VMOVUPS      64(SI)(BX*4), Y8
+	VMASKMOVPS   192(CX), Y8, Y8
+	VFMADD231PS  Y8, Y0, Y7
+	VMOVUPS      64(DI)(DX*4), Y0
+	VMASKMOVPS   224(AX), Y0, Y0
+	VXORPD       Y8, Y8, Y8
+	VMOVUPS      64(DI)(DX*4), Y9
+	VMASKMOVPS   224(CX), Y9, Y9
+	VFMADD231PS  Y9, Y0, Y8
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VADDSS       X0, X1, X1
+	VMOVSS       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more4:
 	MOVQ    DX, BX
 	ANDQ    $+15, BX
 	MOVQ    $+8, R8
@@ -604,18 +1270,288 @@ GLOBL masks4<>(SB), RODATA|NOPTR, $96
 // func RowDots32(dst *float32, alpha float32, beta float32, a *float32, n int, stride int, p int, step int, x *float32, shift int)
 // Requires: AVX, CMOV, FMA3
 TEXT ·RowDots32(SB), NOSPLIT, $8-72
-	MOVQ dst+0(FP), AX
-	MOVQ a+16(FP), CX
-	MOVQ n+24(FP), DX
-	MOVQ p+40(FP), BX
-	MOVQ stride+32(FP), SI
-	MOVQ x+56(FP), DI
-	MOVQ shift+64(FP), R8
-	SHLQ $0x02, SI
-	SHLQ $0x02, R8
-	MOVL beta+12(FP), R9
-	SHLL $0x01, R9
+	MOVQ       dst+0(FP), AX
+	MOVQ       a+16(FP), CX
+	MOVQ       n+24(FP), DX
+	MOVQ       p+40(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       x+56(FP), DI
+	MOVQ       shift+64(FP), R8
+	SHLQ       $0x02, SI
+	SHLQ       $0x02, R8
+	MOVL       beta+12(FP), R9
+	SHLL       $0x01, R9
+	MOVQ       shift+64(FP), R10
+	ORQ        step+48(FP), R10
+	JNZ        general
+	CMPQ       BX, $0x00
+	JE         general
+	CMPQ       BX, $0x10
+	JG         groups2
+	SUBQ       $+0, BX
+	MOVQ       $+8, R11
+	XORQ       R10, R10
+	MOVQ       BX, R8
+	CMPQ       R8, R11
+	CMOVQGT    R11, R8
+	SUBQ       R11, BX
+	CMOVQLT    R10, BX
+	NEGQ       R8
+	LEAQ       masks4<>+0(SB), R10
+	NEGQ       BX
+	LEAQ       masks4<>+0(SB), R11
+	VMOVUPS    64(R10)(R8*4), Y0
+	VMASKMOVPS (DI), Y0, Y0
+	VMOVUPS    64(R11)(BX*4), Y1
+	VMASKMOVPS 32(DI), Y1, Y1
 
+rows_of1:
+	VMOVUPS      64(R10)(R8*4), Y2
+	VMASKMOVPS   (CX), Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPS      64(R11)(BX*4), Y2
+	VMASKMOVPS   32(CX), Y2, Y2
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PS  Y1, Y2, Y4
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPS       X2, X3, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDPS       X2, X3, X3
+	VMOVSHDUP    X3, X2
+	VADDSS       X2, X3, X3
+	VXORPD       Y2, Y2, Y2
+	VADDSS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	TESTQ        R9, R9
+	JZ           rows_of1_set
+	VMOVSS       (AX), X2
+	VMULSS       beta+12(FP), X2, X2
+
+rows_of1_set:
+	VMOVSS      alpha+8(FP), X4
+	VFMADD132SS X4, X2, X3
+	VMOVSS      X3, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of1
+	VZEROUPPER
+	RET
+
+groups2:
+	CMPQ       BX, $0x20
+	JG         groups3
+	SUBQ       $+16, BX
+	MOVQ       $+8, R11
+	XORQ       R10, R10
+	MOVQ       BX, R8
+	CMPQ       R8, R11
+	CMOVQGT    R11, R8
+	SUBQ       R11, BX
+	CMOVQLT    R10, BX
+	NEGQ       R8
+	LEAQ       masks4<>+0(SB), R10
+	NEGQ       BX
+	LEAQ       masks4<>+0(SB), R11
+	VMOVUPS    64(R10)(R8*4), Y0
+	VMASKMOVPS 64(DI), Y0, Y0
+	VMOVUPS    64(R11)(BX*4), Y1
+	VMASKMOVPS 96(DI), Y1, Y1
+
+rows_of2:
+	VMOVUPS      (CX), Y2
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PS  (DI), Y2, Y3
+	VMOVUPS      32(CX), Y2
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PS  32(DI), Y2, Y4
+	VMOVUPS      64(R10)(R8*4), Y2
+	VMASKMOVPS   64(CX), Y2, Y2
+	VXORPD       Y5, Y5, Y5
+	VFMADD231PS  Y0, Y2, Y5
+	VMOVUPS      64(R11)(BX*4), Y2
+	VMASKMOVPS   96(CX), Y2, Y2
+	VXORPD       Y6, Y6, Y6
+	VFMADD231PS  Y1, Y2, Y6
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPS       X2, X3, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDPS       X2, X3, X3
+	VMOVSHDUP    X3, X2
+	VADDSS       X2, X3, X3
+	VXORPD       Y2, Y2, Y2
+	VADDSS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	TESTQ        R9, R9
+	JZ           rows_of2_set
+	VMOVSS       (AX), X2
+	VMULSS       beta+12(FP), X2, X2
+
+rows_of2_set:
+	VMOVSS      alpha+8(FP), X4
+	VFMADD132SS X4, X2, X3
+	VMOVSS      X3, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of2
+	VZEROUPPER
+	RET
+
+groups3:
+	CMPQ       BX, $0x30
+	JG         groups4
+	SUBQ       $+32, BX
+	MOVQ       $+8, R11
+	XORQ       R10, R10
+	MOVQ       BX, R8
+	CMPQ       R8, R11
+	CMOVQGT    R11, R8
+	SUBQ       R11, BX
+	CMOVQLT    R10, BX
+	NEGQ       R8
+	LEAQ       masks4<>+0(SB), R10
+	NEGQ       BX
+	LEAQ       masks4<>+0(SB), R11
+	VMOVUPS    64(R10)(R8*4), Y0
+	VMASKMOVPS 128(DI), Y0, Y0
+	VMOVUPS    64(R11)(BX*4), Y1
+	VMASKMOVPS 160(DI), Y1, Y1
+
+rows_of3:
+	VMOVUPS      (CX), Y2
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PS  (DI), Y2, Y3
+	VMOVUPS      32(CX), Y2
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PS  32(DI), Y2, Y4
+	VMOVUPS      64(CX), Y2
+	VXORPD       Y5, Y5, Y5
+	VFMADD231PS  64(DI), Y2, Y5
+	VMOVUPS      96(CX), Y2
+	VXORPD       Y6, Y6, Y6
+	VFMADD231PS  96(DI), Y2, Y6
+	VMOVUPS      64(R10)(R8*4), Y2
+	VMASKMOVPS   128(CX), Y2, Y2
+	VXORPD       Y7, Y7, Y7
+	VFMADD231PS  Y0, Y2, Y7
+	VMOVUPS      64(R11)(BX*4), Y2
+	VMASKMOVPS   160(CX), Y2, Y2
+	VXORPD       Y8, Y8, Y8
+	VFMADD231PS  Y1, Y2, Y8
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPS       X2, X3, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDPS       X2, X3, X3
+	VMOVSHDUP    X3, X2
+	VADDSS       X2, X3, X3
+	VXORPD       Y2, Y2, Y2
+	VADDSS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	TESTQ        R9, R9
+	JZ           rows_of3_set
+	VMOVSS       (AX), X2
+	VMULSS       beta+12(FP), X2, X2
+
+rows_of3_set:
+	VMOVSS      alpha+8(FP), X4
+	VFMADD132SS X4, X2, X3
+	VMOVSS      X3, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of3
+	VZEROUPPER
+	RET
+
+groups4:
+	CMPQ       BX, $0x40
+	JG         general
+	SUBQ       $+48, BX
+	MOVQ       $+8, R11
+	XORQ       R10, R10
+	MOVQ       BX, R8
+	CMPQ       R8, R11
+	CMOVQGT    R11, R8
+	SUBQ       R11, BX
+	CMOVQLT    R10, BX
+	NEGQ       R8
+	LEAQ       masks4<>+0(SB), R10
+	NEGQ       BX
+	LEAQ       masks4<>+0(SB), R11
+	VMOVUPS    64(R10)(R8*4), Y0
+	VMASKMOVPS 192(DI), Y0, Y0
+	VMOVUPS    64(R11)(BX*4), Y1
+	VMASKMOVPS 224(DI), Y1, Y1
+
+rows_of4:
+	VMOVUPS      (CX), Y2
+	VXORPD       Y3, Y3, Y3
+	VFMADD231PS  (DI), Y2, Y3
+	VMOVUPS      32(CX), Y2
+	VXORPD       Y4, Y4, Y4
+	VFMADD231PS  32(DI), Y2, Y4
+	VMOVUPS      64(CX), Y2
+	VXORPD       Y5, Y5, Y5
+	VFMADD231PS  64(DI), Y2, Y5
+	VMOVUPS      96(CX), Y2
+	VXORPD       Y6, Y6, Y6
+	VFMADD231PS  96(DI), Y2, Y6
+	VMOVUPS      128(CX), Y2
+	VXORPD       Y7, Y7, Y7
+	VFMADD231PS  128(DI), Y2, Y7
+	VMOVUPS      160(CX), Y2
+	VXORPD       Y8, Y8, Y8
+	VFMADD231PS  160(DI), Y2, Y8
+	VMOVUPS      64(R10)(R8*4), Y2
+	VMASKMOVPS   192(CX), Y2, Y2
+	VXORPD       Y9, Y9, Y9
+	VFMADD231PS  Y0, Y2, Y9
+	VMOVUPS      64(R11)(BX*4), Y2
+	VMASKMOVPS   224(CX), Y2, Y2
+	VXORPD       Y10, Y10, Y10
+	VFMADD231PS  Y1, Y2, Y10
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X2
+	VADDPS       X2, X3, X3
+	VPERMILPD    $0x01, X3, X2
+	VADDPS       X2, X3, X3
+	VMOVSHDUP    X3, X2
+	VADDSS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	TESTQ        R9, R9
+	JZ           rows_of4_set
+	VMOVSS       (AX), X2
+	VMULSS       beta+12(FP), X2, X2
+
+rows_of4_set:
+	VMOVSS      alpha+8(FP), X4
+	VFMADD132SS X4, X2, X3
+	VMOVSS      X3, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of4
+	VZEROUPPER
+	RET
+
+general:
 row:
 	MOVQ    BX, R10
 	ANDQ    $+15, R10

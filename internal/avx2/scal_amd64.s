@@ -10,10 +10,10 @@ TEXT ·Scal64(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+16(FP), CX
 	VBROADCASTSD a+8(FP), Y0
+	SUBQ         $+16, CX
+	JL           streams_end
 
 streams:
-	CMPQ    CX, $0x10
-	JL      streams_end
 	VMOVUPD (AX), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -28,20 +28,29 @@ streams:
 	VMOVUPD Y1, 96(AX)
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    CX, $0x04
-	JL      vector_end
+	TESTQ   $+8, CX
+	JZ      below2vectors
+	VMOVUPD (AX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMOVUPD 32(AX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $+64, AX
+
+below2vectors:
+	TESTQ   $+4, CX
+	JZ      below1vectors
 	VMOVUPD (AX), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD Y1, (AX)
 	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ       $+3, CX
 	TESTQ      CX, CX
 	JZ         done
 	NEGQ       CX
@@ -88,10 +97,10 @@ TEXT ·Scal32(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+16(FP), CX
 	VBROADCASTSS a+8(FP), Y0
+	SUBQ         $+32, CX
+	JL           streams_end
 
 streams:
-	CMPQ    CX, $0x20
-	JL      streams_end
 	VMOVUPS (AX), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
@@ -106,20 +115,29 @@ streams:
 	VMOVUPS Y1, 96(AX)
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    CX, $0x08
-	JL      vector_end
+	TESTQ   $+16, CX
+	JZ      below2vectors
+	VMOVUPS (AX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(AX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $+64, AX
+
+below2vectors:
+	TESTQ   $+8, CX
+	JZ      below1vectors
 	VMOVUPS (AX), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ       $+7, CX
 	TESTQ      CX, CX
 	JZ         done
 	NEGQ       CX

@@ -10,10 +10,10 @@ TEXT ·Swap64(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), AX
 	MOVQ y+8(FP), CX
 	MOVQ n+16(FP), DX
+	SUBQ $+8, DX
+	JL   streams_end
 
 streams:
-	CMPQ    DX, $0x08
-	JL      streams_end
 	VMOVUPD (AX), Y0
 	VMOVUPD (CX), Y1
 	VMOVUPD Y1, (AX)
@@ -25,22 +25,20 @@ streams:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    DX, $0x04
-	JL      vector_end
+	TESTQ   $+4, DX
+	JZ      below1vectors
 	VMOVUPD (AX), Y0
 	VMOVUPD (CX), Y1
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
-	SUBQ    $+4, DX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ       $+3, DX
 	TESTQ      DX, DX
 	JZ         done
 	NEGQ       DX
@@ -90,10 +88,10 @@ TEXT ·Swap32(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), AX
 	MOVQ y+8(FP), CX
 	MOVQ n+16(FP), DX
+	SUBQ $+16, DX
+	JL   streams_end
 
 streams:
-	CMPQ    DX, $0x10
-	JL      streams_end
 	VMOVUPS (AX), Y0
 	VMOVUPS (CX), Y1
 	VMOVUPS Y1, (AX)
@@ -105,22 +103,20 @@ streams:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    DX, $0x08
-	JL      vector_end
+	TESTQ   $+8, DX
+	JZ      below1vectors
 	VMOVUPS (AX), Y0
 	VMOVUPS (CX), Y1
 	VMOVUPS Y1, (AX)
 	VMOVUPS Y0, (CX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ       $+7, DX
 	TESTQ      DX, DX
 	JZ         done
 	NEGQ       DX

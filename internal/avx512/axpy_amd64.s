@@ -11,10 +11,10 @@ TEXT ·Axpy64(SB), NOSPLIT, $0-32
 	MOVQ         x+16(FP), CX
 	MOVQ         n+24(FP), DX
 	VBROADCASTSD a+8(FP), Z0
+	SUBQ         $+32, DX
+	JL           streams_end
 
 streams:
-	CMPQ        DX, $0x20
-	JL          streams_end
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (CX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -30,25 +30,36 @@ streams:
 	ADDQ        $+256, AX
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        DX, $0x08
-	JL          vector_end
+	TESTQ       $+16, DX
+	JZ          below2vectors
+	VMOVUPD     (AX), Z1
+	VFMADD231PD (CX), Z0, Z1
+	VMOVUPD     Z1, (AX)
+	VMOVUPD     64(AX), Z1
+	VFMADD231PD 64(CX), Z0, Z1
+	VMOVUPD     Z1, 64(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+
+below2vectors:
+	TESTQ       $+8, DX
+	JZ          below1vectors
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (CX), Z0, Z1
 	VMOVUPD     Z1, (AX)
 	ADDQ        $+64, AX
 	ADDQ        $+64, CX
-	SUBQ        $+8, DX
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+7, DX
 	TESTQ       $+4, DX
 	JZ          below4
 	VMOVUPD     (AX), Y1
-	VFMADD231PD (CX), Y0, Y1
+	VMOVUPD     (CX), Y2
+	VFMADD231PD Y2, Y0, Y1
 	VMOVUPD     Y1, (AX)
 	ADDQ        $+32, AX
 	ADDQ        $+32, CX
@@ -57,7 +68,8 @@ below4:
 	TESTQ       $+2, DX
 	JZ          below2
 	VMOVUPD     (AX), X1
-	VFMADD231PD (CX), X0, X1
+	VMOVUPD     (CX), X2
+	VFMADD231PD X2, X0, X1
 	VMOVUPD     X1, (AX)
 	ADDQ        $+16, AX
 	ADDQ        $+16, CX
@@ -66,7 +78,8 @@ below2:
 	TESTQ       $+1, DX
 	JZ          below1
 	VMOVSD      (AX), X1
-	VFMADD231SD (CX), X0, X1
+	VMOVSD      (CX), X2
+	VFMADD231PD X2, X0, X1
 	VMOVSD      X1, (AX)
 
 below1:
@@ -80,10 +93,10 @@ TEXT ·Axpy32(SB), NOSPLIT, $0-32
 	MOVQ         x+16(FP), CX
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS a+8(FP), Z0
+	SUBQ         $+64, DX
+	JL           streams_end
 
 streams:
-	CMPQ        DX, $0x40
-	JL          streams_end
 	VMOVUPS     (AX), Z1
 	VFMADD231PS (CX), Z0, Z1
 	VMOVUPS     Z1, (AX)
@@ -99,35 +112,47 @@ streams:
 	ADDQ        $+256, AX
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        DX, $0x10
-	JL          vector_end
+	TESTQ       $+32, DX
+	JZ          below2vectors
+	VMOVUPS     (AX), Z1
+	VFMADD231PS (CX), Z0, Z1
+	VMOVUPS     Z1, (AX)
+	VMOVUPS     64(AX), Z1
+	VFMADD231PS 64(CX), Z0, Z1
+	VMOVUPS     Z1, 64(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+
+below2vectors:
+	TESTQ       $+16, DX
+	JZ          below1vectors
 	VMOVUPS     (AX), Z1
 	VFMADD231PS (CX), Z0, Z1
 	VMOVUPS     Z1, (AX)
 	ADDQ        $+64, AX
 	ADDQ        $+64, CX
-	SUBQ        $+16, DX
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+15, DX
 	TESTQ       $+8, DX
 	JZ          below8
-	VMOVUPS     (AX), Y1
-	VFMADD231PS (CX), Y0, Y1
-	VMOVUPS     Y1, (AX)
+	VMOVUPD     (AX), Y1
+	VMOVUPD     (CX), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPD     Y1, (AX)
 	ADDQ        $+32, AX
 	ADDQ        $+32, CX
 
 below8:
 	TESTQ       $+4, DX
 	JZ          below4
-	VMOVUPS     (AX), X1
-	VFMADD231PS (CX), X0, X1
-	VMOVUPS     X1, (AX)
+	VMOVUPD     (AX), X1
+	VMOVUPD     (CX), X2
+	VFMADD231PS X2, X0, X1
+	VMOVUPD     X1, (AX)
 	ADDQ        $+16, AX
 	ADDQ        $+16, CX
 
@@ -145,7 +170,8 @@ below2:
 	TESTQ       $+1, DX
 	JZ          below1
 	VMOVSS      (AX), X1
-	VFMADD231SS (CX), X0, X1
+	VMOVSS      (CX), X2
+	VFMADD231PS X2, X0, X1
 	VMOVSS      X1, (AX)
 
 below1:

@@ -21,6 +21,8 @@ TEXT ·Gemm64(SB), NOSPLIT, $0-104
 	LEAQ (DX)(DX*2), R10
 	LEAQ (DX)(DX*4), R11
 	LEAQ (R10)(DX*4), R12
+	CMPQ R9, $0x01
+	JE   rows1
 	CMPQ R9, $0x08
 	JE   rows8
 	CMPQ R9, $0x07
@@ -3025,6 +3027,8 @@ TEXT ·Gemm32(SB), NOSPLIT, $0-96
 	LEAQ (DX)(DX*2), R10
 	LEAQ (DX)(DX*4), R11
 	LEAQ (R10)(DX*4), R12
+	CMPQ R9, $0x01
+	JE   rows1
 	CMPQ R9, $0x08
 	JE   rows8
 	CMPQ R9, $0x07

@@ -16,10 +16,10 @@ TEXT ·IndexMax64(SB), NOSPLIT, $0-32
 	VBROADCASTSD above+16(FP), Z4
 	MOVQ         AX, DX
 	MOVQ         CX, BX
+	SUBQ         $+32, BX
+	JL           streams_end
 
 streams:
-	CMPQ    BX, $0x20
-	JL      streams_end
 	VMOVUPD (DX), Z5
 	VANDPD  Z0, Z5, Z5
 	VMAXPD  Z1, Z5, Z1
@@ -34,20 +34,29 @@ streams:
 	VMAXPD  Z4, Z5, Z4
 	ADDQ    $+256, DX
 	SUBQ    $+32, BX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    BX, $0x08
-	JL      vector_end
+	TESTQ   $+16, BX
+	JZ      below2vectors
+	VMOVUPD (DX), Z5
+	VANDPD  Z0, Z5, Z5
+	VMAXPD  Z1, Z5, Z1
+	VMOVUPD 64(DX), Z5
+	VANDPD  Z0, Z5, Z5
+	VMAXPD  Z2, Z5, Z2
+	ADDQ    $+128, DX
+
+below2vectors:
+	TESTQ   $+8, BX
+	JZ      below1vectors
 	VMOVUPD (DX), Z5
 	VANDPD  Z0, Z5, Z5
 	VMAXPD  Z1, Z5, Z1
 	ADDQ    $+64, DX
-	SUBQ    $+8, BX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ      $+7, BX
 	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, SI
@@ -122,10 +131,10 @@ TEXT ·IndexMax32(SB), NOSPLIT, $0-32
 	VBROADCASTSS above+16(FP), Z4
 	MOVQ         AX, DX
 	MOVQ         CX, BX
+	SUBQ         $+64, BX
+	JL           streams_end
 
 streams:
-	CMPQ    BX, $0x40
-	JL      streams_end
 	VMOVUPS (DX), Z5
 	VANDPD  Z0, Z5, Z5
 	VMAXPS  Z1, Z5, Z1
@@ -140,20 +149,29 @@ streams:
 	VMAXPS  Z4, Z5, Z4
 	ADDQ    $+256, DX
 	SUBQ    $+64, BX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    BX, $0x10
-	JL      vector_end
+	TESTQ   $+32, BX
+	JZ      below2vectors
+	VMOVUPS (DX), Z5
+	VANDPD  Z0, Z5, Z5
+	VMAXPS  Z1, Z5, Z1
+	VMOVUPS 64(DX), Z5
+	VANDPD  Z0, Z5, Z5
+	VMAXPS  Z2, Z5, Z2
+	ADDQ    $+128, DX
+
+below2vectors:
+	TESTQ   $+16, BX
+	JZ      below1vectors
 	VMOVUPS (DX), Z5
 	VANDPD  Z0, Z5, Z5
 	VMAXPS  Z1, Z5, Z1
 	ADDQ    $+64, DX
-	SUBQ    $+16, BX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ      $+15, BX
 	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, SI

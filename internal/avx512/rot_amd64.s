@@ -12,10 +12,10 @@ TEXT ·Rot64(SB), NOSPLIT, $0-40
 	MOVQ         n+32(FP), DX
 	VBROADCASTSD c+16(FP), Z0
 	VBROADCASTSD s+24(FP), Z1
+	SUBQ         $+16, DX
+	JL           streams_end
 
 streams:
-	CMPQ        DX, $0x10
-	JL          streams_end
 	VMOVUPD     (AX), Z2
 	VMOVUPD     (CX), Z3
 	VMULPD      Z1, Z3, Z4
@@ -35,12 +35,11 @@ streams:
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        DX, $0x08
-	JL          vector_end
+	TESTQ       $+8, DX
+	JZ          below1vectors
 	VMOVUPD     (AX), Z2
 	VMOVUPD     (CX), Z3
 	VMULPD      Z1, Z3, Z4
@@ -51,10 +50,9 @@ vector:
 	VMOVUPD     Z5, (CX)
 	ADDQ        $+64, AX
 	ADDQ        $+64, CX
-	SUBQ        $+8, DX
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+7, DX
 	TESTQ       DX, DX
 	JZ          done
 	MOVQ        $-1, BX
@@ -81,10 +79,10 @@ TEXT ·Rot32(SB), NOSPLIT, $0-32
 	MOVQ         n+24(FP), DX
 	VBROADCASTSS c+16(FP), Z0
 	VBROADCASTSS s+20(FP), Z1
+	SUBQ         $+32, DX
+	JL           streams_end
 
 streams:
-	CMPQ        DX, $0x20
-	JL          streams_end
 	VMOVUPS     (AX), Z2
 	VMOVUPS     (CX), Z3
 	VMULPS      Z1, Z3, Z4
@@ -104,12 +102,11 @@ streams:
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        DX, $0x10
-	JL          vector_end
+	TESTQ       $+16, DX
+	JZ          below1vectors
 	VMOVUPS     (AX), Z2
 	VMOVUPS     (CX), Z3
 	VMULPS      Z1, Z3, Z4
@@ -120,10 +117,9 @@ vector:
 	VMOVUPS     Z5, (CX)
 	ADDQ        $+64, AX
 	ADDQ        $+64, CX
-	SUBQ        $+16, DX
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+15, DX
 	TESTQ       DX, DX
 	JZ          done
 	MOVQ        $-1, BX

@@ -7,17 +7,901 @@
 // func RowAxpys64(dst *float64, ldd int, x *float64, ldx int, alpha float64, w *float64, n int, p int, step int)
 // Requires: AVX, AVX512F, FMA3
 TEXT ·RowAxpys64(SB), NOSPLIT, $0-72
-	MOVQ dst+0(FP), AX
-	MOVQ ldd+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ ldx+24(FP), BX
-	MOVQ w+40(FP), SI
-	MOVQ n+48(FP), DI
-	MOVQ p+56(FP), R8
-	MOVQ step+64(FP), R9
-	SHLQ $0x03, CX
-	SHLQ $0x03, BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    ldd+8(FP), CX
+	MOVQ    x+16(FP), DX
+	MOVQ    ldx+24(FP), BX
+	MOVQ    w+40(FP), SI
+	MOVQ    n+48(FP), DI
+	MOVQ    p+56(FP), R8
+	MOVQ    step+64(FP), R9
+	SHLQ    $0x03, CX
+	SHLQ    $0x03, BX
+	MOVQ    ldx+24(FP), R10
+	ORQ     step+64(FP), R10
+	JNZ     row
+	CMPQ    R8, $0x20
+	JG      row
+	CMPQ    R8, $0x20
+	JL      outer_below32
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
 
+outer32_row:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD      (AX), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(AX), Z5
+	VFMADD231PD  Z1, Z4, Z5
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      128(AX), Z5
+	VFMADD231PD  Z2, Z4, Z5
+	VMOVUPD      Z5, 128(AX)
+	VMOVUPD      192(AX), Z5
+	VFMADD231PD  Z3, Z4, Z5
+	VMOVUPD      Z5, 192(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer32_row
+	VZEROUPPER
+	RET
+
+outer_below32:
+	CMPQ    R8, $0x18
+	JL      outer_below24
+	TESTQ   $+4, R8
+	JZ      outer24_4
+	TESTQ   $+2, R8
+	JZ      outer24_2_4
+	TESTQ   $+1, R8
+	JZ      outer24_1_4_2
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Y3
+	VMOVUPD 224(DX), X4
+	VMOVSD  240(DX), X5
+
+outer24_row_4_2_1:
+	VMOVSD       (SI), X6
+	VMULSD       alpha+32(FP), X6, X6
+	VBROADCASTSD X6, Z6
+	VMOVUPD      (AX), Z7
+	VFMADD231PD  Z0, Z6, Z7
+	VMOVUPD      Z7, (AX)
+	VMOVUPD      64(AX), Z7
+	VFMADD231PD  Z1, Z6, Z7
+	VMOVUPD      Z7, 64(AX)
+	VMOVUPD      128(AX), Z7
+	VFMADD231PD  Z2, Z6, Z7
+	VMOVUPD      Z7, 128(AX)
+	VMOVUPD      192(AX), Y7
+	VFMADD231PD  Y3, Y6, Y7
+	VMOVUPD      Y7, 192(AX)
+	VMOVUPD      224(AX), X7
+	VFMADD231PD  X4, X6, X7
+	VMOVUPD      X7, 224(AX)
+	VMOVSD       240(AX), X7
+	VFMADD231PD  X5, X6, X7
+	VMOVSD       X7, 240(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer24_1_4_2:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Y3
+	VMOVUPD 224(DX), X4
+
+outer24_row_4_2:
+	VMOVSD       (SI), X5
+	VMULSD       alpha+32(FP), X5, X5
+	VBROADCASTSD X5, Z5
+	VMOVUPD      (AX), Z6
+	VFMADD231PD  Z0, Z5, Z6
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      64(AX), Z6
+	VFMADD231PD  Z1, Z5, Z6
+	VMOVUPD      Z6, 64(AX)
+	VMOVUPD      128(AX), Z6
+	VFMADD231PD  Z2, Z5, Z6
+	VMOVUPD      Z6, 128(AX)
+	VMOVUPD      192(AX), Y6
+	VFMADD231PD  Y3, Y5, Y6
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      224(AX), X6
+	VFMADD231PD  X4, X5, X6
+	VMOVUPD      X6, 224(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_4_2
+	VZEROUPPER
+	RET
+
+outer24_2_4:
+	TESTQ   $+1, R8
+	JZ      outer24_1_4
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Y3
+	VMOVSD  224(DX), X4
+
+outer24_row_4_1:
+	VMOVSD       (SI), X5
+	VMULSD       alpha+32(FP), X5, X5
+	VBROADCASTSD X5, Z5
+	VMOVUPD      (AX), Z6
+	VFMADD231PD  Z0, Z5, Z6
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      64(AX), Z6
+	VFMADD231PD  Z1, Z5, Z6
+	VMOVUPD      Z6, 64(AX)
+	VMOVUPD      128(AX), Z6
+	VFMADD231PD  Z2, Z5, Z6
+	VMOVUPD      Z6, 128(AX)
+	VMOVUPD      192(AX), Y6
+	VFMADD231PD  Y3, Y5, Y6
+	VMOVUPD      Y6, 192(AX)
+	VMOVSD       224(AX), X6
+	VFMADD231PD  X4, X5, X6
+	VMOVSD       X6, 224(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_4_1
+	VZEROUPPER
+	RET
+
+outer24_1_4:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Y3
+
+outer24_row_4:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD      (AX), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(AX), Z5
+	VFMADD231PD  Z1, Z4, Z5
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      128(AX), Z5
+	VFMADD231PD  Z2, Z4, Z5
+	VMOVUPD      Z5, 128(AX)
+	VMOVUPD      192(AX), Y5
+	VFMADD231PD  Y3, Y4, Y5
+	VMOVUPD      Y5, 192(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_4
+	VZEROUPPER
+	RET
+
+outer24_4:
+	TESTQ   $+2, R8
+	JZ      outer24_2
+	TESTQ   $+1, R8
+	JZ      outer24_1_2
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), X3
+	VMOVSD  208(DX), X4
+
+outer24_row_2_1:
+	VMOVSD       (SI), X5
+	VMULSD       alpha+32(FP), X5, X5
+	VBROADCASTSD X5, Z5
+	VMOVUPD      (AX), Z6
+	VFMADD231PD  Z0, Z5, Z6
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      64(AX), Z6
+	VFMADD231PD  Z1, Z5, Z6
+	VMOVUPD      Z6, 64(AX)
+	VMOVUPD      128(AX), Z6
+	VFMADD231PD  Z2, Z5, Z6
+	VMOVUPD      Z6, 128(AX)
+	VMOVUPD      192(AX), X6
+	VFMADD231PD  X3, X5, X6
+	VMOVUPD      X6, 192(AX)
+	VMOVSD       208(AX), X6
+	VFMADD231PD  X4, X5, X6
+	VMOVSD       X6, 208(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_2_1
+	VZEROUPPER
+	RET
+
+outer24_1_2:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), X3
+
+outer24_row_2:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD      (AX), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(AX), Z5
+	VFMADD231PD  Z1, Z4, Z5
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      128(AX), Z5
+	VFMADD231PD  Z2, Z4, Z5
+	VMOVUPD      Z5, 128(AX)
+	VMOVUPD      192(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVUPD      X5, 192(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_2
+	VZEROUPPER
+	RET
+
+outer24_2:
+	TESTQ   $+1, R8
+	JZ      outer24_1
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVSD  192(DX), X3
+
+outer24_row_1:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD      (AX), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(AX), Z5
+	VFMADD231PD  Z1, Z4, Z5
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      128(AX), Z5
+	VFMADD231PD  Z2, Z4, Z5
+	VMOVUPD      Z5, 128(AX)
+	VMOVSD       192(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVSD       X5, 192(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row_1
+	VZEROUPPER
+	RET
+
+outer24_1:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+
+outer24_row:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Z3
+	VMOVUPD      (AX), Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(AX), Z4
+	VFMADD231PD  Z1, Z3, Z4
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      128(AX), Z4
+	VFMADD231PD  Z2, Z3, Z4
+	VMOVUPD      Z4, 128(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer24_row
+	VZEROUPPER
+	RET
+
+outer_below24:
+	CMPQ    R8, $0x10
+	JL      outer_below16
+	TESTQ   $+4, R8
+	JZ      outer16_4
+	TESTQ   $+2, R8
+	JZ      outer16_2_4
+	TESTQ   $+1, R8
+	JZ      outer16_1_4_2
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Y2
+	VMOVUPD 160(DX), X3
+	VMOVSD  176(DX), X4
+
+outer16_row_4_2_1:
+	VMOVSD       (SI), X5
+	VMULSD       alpha+32(FP), X5, X5
+	VBROADCASTSD X5, Z5
+	VMOVUPD      (AX), Z6
+	VFMADD231PD  Z0, Z5, Z6
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      64(AX), Z6
+	VFMADD231PD  Z1, Z5, Z6
+	VMOVUPD      Z6, 64(AX)
+	VMOVUPD      128(AX), Y6
+	VFMADD231PD  Y2, Y5, Y6
+	VMOVUPD      Y6, 128(AX)
+	VMOVUPD      160(AX), X6
+	VFMADD231PD  X3, X5, X6
+	VMOVUPD      X6, 160(AX)
+	VMOVSD       176(AX), X6
+	VFMADD231PD  X4, X5, X6
+	VMOVSD       X6, 176(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_4_2:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Y2
+	VMOVUPD 160(DX), X3
+
+outer16_row_4_2:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD      (AX), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(AX), Z5
+	VFMADD231PD  Z1, Z4, Z5
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      128(AX), Y5
+	VFMADD231PD  Y2, Y4, Y5
+	VMOVUPD      Y5, 128(AX)
+	VMOVUPD      160(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVUPD      X5, 160(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_2
+	VZEROUPPER
+	RET
+
+outer16_2_4:
+	TESTQ   $+1, R8
+	JZ      outer16_1_4
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Y2
+	VMOVSD  160(DX), X3
+
+outer16_row_4_1:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD      (AX), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(AX), Z5
+	VFMADD231PD  Z1, Z4, Z5
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      128(AX), Y5
+	VFMADD231PD  Y2, Y4, Y5
+	VMOVUPD      Y5, 128(AX)
+	VMOVSD       160(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVSD       X5, 160(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_1
+	VZEROUPPER
+	RET
+
+outer16_1_4:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Y2
+
+outer16_row_4:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Z3
+	VMOVUPD      (AX), Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(AX), Z4
+	VFMADD231PD  Z1, Z3, Z4
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      128(AX), Y4
+	VFMADD231PD  Y2, Y3, Y4
+	VMOVUPD      Y4, 128(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4
+	VZEROUPPER
+	RET
+
+outer16_4:
+	TESTQ   $+2, R8
+	JZ      outer16_2
+	TESTQ   $+1, R8
+	JZ      outer16_1_2
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), X2
+	VMOVSD  144(DX), X3
+
+outer16_row_2_1:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD      (AX), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(AX), Z5
+	VFMADD231PD  Z1, Z4, Z5
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      128(AX), X5
+	VFMADD231PD  X2, X4, X5
+	VMOVUPD      X5, 128(AX)
+	VMOVSD       144(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVSD       X5, 144(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_2:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), X2
+
+outer16_row_2:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Z3
+	VMOVUPD      (AX), Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(AX), Z4
+	VFMADD231PD  Z1, Z3, Z4
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      128(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVUPD      X4, 128(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_2
+	VZEROUPPER
+	RET
+
+outer16_2:
+	TESTQ   $+1, R8
+	JZ      outer16_1
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVSD  128(DX), X2
+
+outer16_row_1:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Z3
+	VMOVUPD      (AX), Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(AX), Z4
+	VFMADD231PD  Z1, Z3, Z4
+	VMOVUPD      Z4, 64(AX)
+	VMOVSD       128(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVSD       X4, 128(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_1
+	VZEROUPPER
+	RET
+
+outer16_1:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+
+outer16_row:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Z2
+	VMOVUPD      (AX), Z3
+	VFMADD231PD  Z0, Z2, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      64(AX), Z3
+	VFMADD231PD  Z1, Z2, Z3
+	VMOVUPD      Z3, 64(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row
+	VZEROUPPER
+	RET
+
+outer_below16:
+	CMPQ    R8, $0x08
+	JL      outer_below8
+	TESTQ   $+4, R8
+	JZ      outer8_4
+	TESTQ   $+2, R8
+	JZ      outer8_2_4
+	TESTQ   $+1, R8
+	JZ      outer8_1_4_2
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVUPD 96(DX), X2
+	VMOVSD  112(DX), X3
+
+outer8_row_4_2_1:
+	VMOVSD       (SI), X4
+	VMULSD       alpha+32(FP), X4, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD      (AX), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      64(AX), Y5
+	VFMADD231PD  Y1, Y4, Y5
+	VMOVUPD      Y5, 64(AX)
+	VMOVUPD      96(AX), X5
+	VFMADD231PD  X2, X4, X5
+	VMOVUPD      X5, 96(AX)
+	VMOVSD       112(AX), X5
+	VFMADD231PD  X3, X4, X5
+	VMOVSD       X5, 112(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer8_1_4_2:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVUPD 96(DX), X2
+
+outer8_row_4_2:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Z3
+	VMOVUPD      (AX), Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(AX), Y4
+	VFMADD231PD  Y1, Y3, Y4
+	VMOVUPD      Y4, 64(AX)
+	VMOVUPD      96(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVUPD      X4, 96(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_4_2
+	VZEROUPPER
+	RET
+
+outer8_2_4:
+	TESTQ   $+1, R8
+	JZ      outer8_1_4
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVSD  96(DX), X2
+
+outer8_row_4_1:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Z3
+	VMOVUPD      (AX), Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(AX), Y4
+	VFMADD231PD  Y1, Y3, Y4
+	VMOVUPD      Y4, 64(AX)
+	VMOVSD       96(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVSD       X4, 96(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_4_1
+	VZEROUPPER
+	RET
+
+outer8_1_4:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Y1
+
+outer8_row_4:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Z2
+	VMOVUPD      (AX), Z3
+	VFMADD231PD  Z0, Z2, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      64(AX), Y3
+	VFMADD231PD  Y1, Y2, Y3
+	VMOVUPD      Y3, 64(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_4
+	VZEROUPPER
+	RET
+
+outer8_4:
+	TESTQ   $+2, R8
+	JZ      outer8_2
+	TESTQ   $+1, R8
+	JZ      outer8_1_2
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), X1
+	VMOVSD  80(DX), X2
+
+outer8_row_2_1:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Z3
+	VMOVUPD      (AX), Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      64(AX), X4
+	VFMADD231PD  X1, X3, X4
+	VMOVUPD      X4, 64(AX)
+	VMOVSD       80(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVSD       X4, 80(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_2_1
+	VZEROUPPER
+	RET
+
+outer8_1_2:
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), X1
+
+outer8_row_2:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Z2
+	VMOVUPD      (AX), Z3
+	VFMADD231PD  Z0, Z2, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      64(AX), X3
+	VFMADD231PD  X1, X2, X3
+	VMOVUPD      X3, 64(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_2
+	VZEROUPPER
+	RET
+
+outer8_2:
+	TESTQ   $+1, R8
+	JZ      outer8_1
+	VMOVUPD (DX), Z0
+	VMOVSD  64(DX), X1
+
+outer8_row_1:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Z2
+	VMOVUPD      (AX), Z3
+	VFMADD231PD  Z0, Z2, Z3
+	VMOVUPD      Z3, (AX)
+	VMOVSD       64(AX), X3
+	VFMADD231PD  X1, X2, X3
+	VMOVSD       X3, 64(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row_1
+	VZEROUPPER
+	RET
+
+outer8_1:
+	VMOVUPD (DX), Z0
+
+outer8_row:
+	VMOVSD       (SI), X1
+	VMULSD       alpha+32(FP), X1, X1
+	VBROADCASTSD X1, Z1
+	VMOVUPD      (AX), Z2
+	VFMADD231PD  Z0, Z1, Z2
+	VMOVUPD      Z2, (AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer8_row
+	VZEROUPPER
+	RET
+
+outer_below8:
+	TESTQ   $+4, R8
+	JZ      outer0_4
+	TESTQ   $+2, R8
+	JZ      outer0_2_4
+	TESTQ   $+1, R8
+	JZ      outer0_1_4_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), X1
+	VMOVSD  48(DX), X2
+
+outer0_row_4_2_1:
+	VMOVSD       (SI), X3
+	VMULSD       alpha+32(FP), X3, X3
+	VBROADCASTSD X3, Z3
+	VMOVUPD      (AX), Y4
+	VFMADD231PD  Y0, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(AX), X4
+	VFMADD231PD  X1, X3, X4
+	VMOVUPD      X4, 32(AX)
+	VMOVSD       48(AX), X4
+	VFMADD231PD  X2, X3, X4
+	VMOVSD       X4, 48(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_4_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), X1
+
+outer0_row_4_2:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Z2
+	VMOVUPD      (AX), Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      32(AX), X3
+	VFMADD231PD  X1, X2, X3
+	VMOVUPD      X3, 32(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_2
+	VZEROUPPER
+	RET
+
+outer0_2_4:
+	TESTQ   $+1, R8
+	JZ      outer0_1_4
+	VMOVUPD (DX), Y0
+	VMOVSD  32(DX), X1
+
+outer0_row_4_1:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Z2
+	VMOVUPD      (AX), Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVSD       32(AX), X3
+	VFMADD231PD  X1, X2, X3
+	VMOVSD       X3, 32(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_1
+	VZEROUPPER
+	RET
+
+outer0_1_4:
+	VMOVUPD (DX), Y0
+
+outer0_row_4:
+	VMOVSD       (SI), X1
+	VMULSD       alpha+32(FP), X1, X1
+	VBROADCASTSD X1, Z1
+	VMOVUPD      (AX), Y2
+	VFMADD231PD  Y0, Y1, Y2
+	VMOVUPD      Y2, (AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4
+	VZEROUPPER
+	RET
+
+outer0_4:
+	TESTQ   $+2, R8
+	JZ      outer0_2
+	TESTQ   $+1, R8
+	JZ      outer0_1_2
+	VMOVUPD (DX), X0
+	VMOVSD  16(DX), X1
+
+outer0_row_2_1:
+	VMOVSD       (SI), X2
+	VMULSD       alpha+32(FP), X2, X2
+	VBROADCASTSD X2, Z2
+	VMOVUPD      (AX), X3
+	VFMADD231PD  X0, X2, X3
+	VMOVUPD      X3, (AX)
+	VMOVSD       16(AX), X3
+	VFMADD231PD  X1, X2, X3
+	VMOVSD       X3, 16(AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_2:
+	VMOVUPD (DX), X0
+
+outer0_row_2:
+	VMOVSD       (SI), X1
+	VMULSD       alpha+32(FP), X1, X1
+	VBROADCASTSD X1, Z1
+	VMOVUPD      (AX), X2
+	VFMADD231PD  X0, X1, X2
+	VMOVUPD      X2, (AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_2
+	VZEROUPPER
+	RET
+
+outer0_2:
+	TESTQ  $+1, R8
+	JZ     outer0_1
+	VMOVSD (DX), X0
+
+outer0_row_1:
+	VMOVSD       (SI), X1
+	VMULSD       alpha+32(FP), X1, X1
+	VBROADCASTSD X1, Z1
+	VMOVSD       (AX), X2
+	VFMADD231PD  X0, X1, X2
+	VMOVSD       X2, (AX)
+	ADDQ         $+8, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_1
+	VZEROUPPER
+	RET
+
+outer0_1:
 row:
 	VMOVSD       (SI), X0
 	VMULSD       alpha+32(FP), X0, X0
@@ -25,10 +909,10 @@ row:
 	MOVQ         AX, R10
 	MOVQ         DX, R11
 	MOVQ         R8, R12
+	SUBQ         $+32, R12
+	JL           streams_end
 
 streams:
-	CMPQ        R12, $0x20
-	JL          streams_end
 	VMOVUPD     (R10), Z1
 	VFMADD231PD (R11), Z0, Z1
 	VMOVUPD     Z1, (R10)
@@ -44,25 +928,36 @@ streams:
 	ADDQ        $+256, R10
 	ADDQ        $+256, R11
 	SUBQ        $+32, R12
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        R12, $0x08
-	JL          vector_end
+	TESTQ       $+16, R12
+	JZ          below2vectors
+	VMOVUPD     (R10), Z1
+	VFMADD231PD (R11), Z0, Z1
+	VMOVUPD     Z1, (R10)
+	VMOVUPD     64(R10), Z1
+	VFMADD231PD 64(R11), Z0, Z1
+	VMOVUPD     Z1, 64(R10)
+	ADDQ        $+128, R10
+	ADDQ        $+128, R11
+
+below2vectors:
+	TESTQ       $+8, R12
+	JZ          below1vectors
 	VMOVUPD     (R10), Z1
 	VFMADD231PD (R11), Z0, Z1
 	VMOVUPD     Z1, (R10)
 	ADDQ        $+64, R10
 	ADDQ        $+64, R11
-	SUBQ        $+8, R12
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+7, R12
 	TESTQ       $+4, R12
 	JZ          below4
 	VMOVUPD     (R10), Y1
-	VFMADD231PD (R11), Y0, Y1
+	VMOVUPD     (R11), Y2
+	VFMADD231PD Y2, Y0, Y1
 	VMOVUPD     Y1, (R10)
 	ADDQ        $+32, R10
 	ADDQ        $+32, R11
@@ -71,7 +966,8 @@ below4:
 	TESTQ       $+2, R12
 	JZ          below2
 	VMOVUPD     (R10), X1
-	VFMADD231PD (R11), X0, X1
+	VMOVUPD     (R11), X2
+	VFMADD231PD X2, X0, X1
 	VMOVUPD     X1, (R10)
 	ADDQ        $+16, R10
 	ADDQ        $+16, R11
@@ -80,7 +976,8 @@ below2:
 	TESTQ       $+1, R12
 	JZ          below1
 	VMOVSD      (R10), X1
-	VFMADD231SD (R11), X0, X1
+	VMOVSD      (R11), X2
+	VFMADD231PD X2, X0, X1
 	VMOVSD      X1, (R10)
 
 below1:
@@ -96,17 +993,829 @@ below1:
 // func RowAxpys32(dst *float32, ldd int, x *float32, ldx int, alpha float32, w *float32, n int, p int, step int)
 // Requires: AVX, AVX512F, FMA3
 TEXT ·RowAxpys32(SB), NOSPLIT, $0-72
-	MOVQ dst+0(FP), AX
-	MOVQ ldd+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ ldx+24(FP), BX
-	MOVQ w+40(FP), SI
-	MOVQ n+48(FP), DI
-	MOVQ p+56(FP), R8
-	MOVQ step+64(FP), R9
-	SHLQ $0x02, CX
-	SHLQ $0x02, BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    ldd+8(FP), CX
+	MOVQ    x+16(FP), DX
+	MOVQ    ldx+24(FP), BX
+	MOVQ    w+40(FP), SI
+	MOVQ    n+48(FP), DI
+	MOVQ    p+56(FP), R8
+	MOVQ    step+64(FP), R9
+	SHLQ    $0x02, CX
+	SHLQ    $0x02, BX
+	MOVQ    ldx+24(FP), R10
+	ORQ     step+64(FP), R10
+	JNZ     row
+	CMPQ    R8, $0x20
+	JG      row
+	CMPQ    R8, $0x20
+	JL      outer_below32
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
 
+outer32_row:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPS      (AX), Z3
+	VFMADD231PS  Z0, Z2, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      64(AX), Z3
+	VFMADD231PS  Z1, Z2, Z3
+	VMOVUPS      Z3, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer32_row
+	VZEROUPPER
+	RET
+
+outer_below32:
+	CMPQ    R8, $0x10
+	JL      outer_below16
+	TESTQ   $+8, R8
+	JZ      outer16_8
+	TESTQ   $+4, R8
+	JZ      outer16_4_8
+	TESTQ   $+2, R8
+	JZ      outer16_2_8_4
+	TESTQ   $+1, R8
+	JZ      outer16_1_8_4_2
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVUPD 96(DX), X2
+	VMOVSD  112(DX), X3
+	VMOVSS  120(DX), X4
+
+outer16_row_8_4_2_1:
+	VMOVSS       (SI), X5
+	VMULSS       alpha+32(FP), X5, X5
+	VBROADCASTSS X5, Z5
+	VMOVUPS      (AX), Z6
+	VFMADD231PS  Z0, Z5, Z6
+	VMOVUPS      Z6, (AX)
+	VMOVUPD      64(AX), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VMOVUPD      Y6, 64(AX)
+	VMOVUPD      96(AX), X6
+	VFMADD231PS  X2, X5, X6
+	VMOVUPD      X6, 96(AX)
+	VMOVSD       112(AX), X6
+	VFMADD231PS  X3, X5, X6
+	VMOVSD       X6, 112(AX)
+	VMOVSS       120(AX), X6
+	VFMADD231PS  X4, X5, X6
+	VMOVSS       X6, 120(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_8_4_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_8_4_2:
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVUPD 96(DX), X2
+	VMOVSD  112(DX), X3
+
+outer16_row_8_4_2:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Z4
+	VMOVUPS      (AX), Z5
+	VFMADD231PS  Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)
+	VMOVUPD      64(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPD      Y5, 64(AX)
+	VMOVUPD      96(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVUPD      X5, 96(AX)
+	VMOVSD       112(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSD       X5, 112(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_8_4_2
+	VZEROUPPER
+	RET
+
+outer16_2_8_4:
+	TESTQ   $+1, R8
+	JZ      outer16_1_8_4
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVUPD 96(DX), X2
+	VMOVSS  112(DX), X3
+
+outer16_row_8_4_1:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Z4
+	VMOVUPS      (AX), Z5
+	VFMADD231PS  Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)
+	VMOVUPD      64(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPD      Y5, 64(AX)
+	VMOVUPD      96(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVUPD      X5, 96(AX)
+	VMOVSS       112(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSS       X5, 112(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_8_4_1
+	VZEROUPPER
+	RET
+
+outer16_1_8_4:
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVUPD 96(DX), X2
+
+outer16_row_8_4:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPS      (AX), Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPD      64(AX), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPD      Y4, 64(AX)
+	VMOVUPD      96(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVUPD      X4, 96(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_8_4
+	VZEROUPPER
+	RET
+
+outer16_4_8:
+	TESTQ   $+2, R8
+	JZ      outer16_2_8
+	TESTQ   $+1, R8
+	JZ      outer16_1_8_2
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVSD  96(DX), X2
+	VMOVSS  104(DX), X3
+
+outer16_row_8_2_1:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Z4
+	VMOVUPS      (AX), Z5
+	VFMADD231PS  Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)
+	VMOVUPD      64(AX), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVUPD      Y5, 64(AX)
+	VMOVSD       96(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVSD       X5, 96(AX)
+	VMOVSS       104(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSS       X5, 104(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_8_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_8_2:
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVSD  96(DX), X2
+
+outer16_row_8_2:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPS      (AX), Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPD      64(AX), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPD      Y4, 64(AX)
+	VMOVSD       96(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSD       X4, 96(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_8_2
+	VZEROUPPER
+	RET
+
+outer16_2_8:
+	TESTQ   $+1, R8
+	JZ      outer16_1_8
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), Y1
+	VMOVSS  96(DX), X2
+
+outer16_row_8_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPS      (AX), Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPD      64(AX), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPD      Y4, 64(AX)
+	VMOVSS       96(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 96(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_8_1
+	VZEROUPPER
+	RET
+
+outer16_1_8:
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), Y1
+
+outer16_row_8:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPS      (AX), Z3
+	VFMADD231PS  Z0, Z2, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPD      64(AX), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VMOVUPD      Y3, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_8
+	VZEROUPPER
+	RET
+
+outer16_8:
+	TESTQ   $+4, R8
+	JZ      outer16_4
+	TESTQ   $+2, R8
+	JZ      outer16_2_4
+	TESTQ   $+1, R8
+	JZ      outer16_1_4_2
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), X1
+	VMOVSD  80(DX), X2
+	VMOVSS  88(DX), X3
+
+outer16_row_4_2_1:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Z4
+	VMOVUPS      (AX), Z5
+	VFMADD231PS  Z0, Z4, Z5
+	VMOVUPS      Z5, (AX)
+	VMOVUPD      64(AX), X5
+	VFMADD231PS  X1, X4, X5
+	VMOVUPD      X5, 64(AX)
+	VMOVSD       80(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVSD       X5, 80(AX)
+	VMOVSS       88(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSS       X5, 88(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_4_2:
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), X1
+	VMOVSD  80(DX), X2
+
+outer16_row_4_2:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPS      (AX), Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPD      64(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVUPD      X4, 64(AX)
+	VMOVSD       80(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSD       X4, 80(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_2
+	VZEROUPPER
+	RET
+
+outer16_2_4:
+	TESTQ   $+1, R8
+	JZ      outer16_1_4
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), X1
+	VMOVSS  80(DX), X2
+
+outer16_row_4_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPS      (AX), Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPD      64(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVUPD      X4, 64(AX)
+	VMOVSS       80(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 80(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4_1
+	VZEROUPPER
+	RET
+
+outer16_1_4:
+	VMOVUPS (DX), Z0
+	VMOVUPD 64(DX), X1
+
+outer16_row_4:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPS      (AX), Z3
+	VFMADD231PS  Z0, Z2, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPD      64(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVUPD      X3, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_4
+	VZEROUPPER
+	RET
+
+outer16_4:
+	TESTQ   $+2, R8
+	JZ      outer16_2
+	TESTQ   $+1, R8
+	JZ      outer16_1_2
+	VMOVUPS (DX), Z0
+	VMOVSD  64(DX), X1
+	VMOVSS  72(DX), X2
+
+outer16_row_2_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPS      (AX), Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVSD       64(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVSD       X4, 64(AX)
+	VMOVSS       72(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 72(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_2_1
+	VZEROUPPER
+	RET
+
+outer16_1_2:
+	VMOVUPS (DX), Z0
+	VMOVSD  64(DX), X1
+
+outer16_row_2:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPS      (AX), Z3
+	VFMADD231PS  Z0, Z2, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVSD       64(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSD       X3, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_2
+	VZEROUPPER
+	RET
+
+outer16_2:
+	TESTQ   $+1, R8
+	JZ      outer16_1
+	VMOVUPS (DX), Z0
+	VMOVSS  64(DX), X1
+
+outer16_row_1:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPS      (AX), Z3
+	VFMADD231PS  Z0, Z2, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVSS       64(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSS       X3, 64(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row_1
+	VZEROUPPER
+	RET
+
+outer16_1:
+	VMOVUPS (DX), Z0
+
+outer16_row:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Z1
+	VMOVUPS      (AX), Z2
+	VFMADD231PS  Z0, Z1, Z2
+	VMOVUPS      Z2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer16_row
+	VZEROUPPER
+	RET
+
+outer_below16:
+	TESTQ   $+8, R8
+	JZ      outer0_8
+	TESTQ   $+4, R8
+	JZ      outer0_4_8
+	TESTQ   $+2, R8
+	JZ      outer0_2_8_4
+	TESTQ   $+1, R8
+	JZ      outer0_1_8_4_2
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), X1
+	VMOVSD  48(DX), X2
+	VMOVSS  56(DX), X3
+
+outer0_row_8_4_2_1:
+	VMOVSS       (SI), X4
+	VMULSS       alpha+32(FP), X4, X4
+	VBROADCASTSS X4, Z4
+	VMOVUPD      (AX), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPD      Y5, (AX)
+	VMOVUPD      32(AX), X5
+	VFMADD231PS  X1, X4, X5
+	VMOVUPD      X5, 32(AX)
+	VMOVSD       48(AX), X5
+	VFMADD231PS  X2, X4, X5
+	VMOVSD       X5, 48(AX)
+	VMOVSS       56(AX), X5
+	VFMADD231PS  X3, X4, X5
+	VMOVSS       X5, 56(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_8_4_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_8_4_2:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), X1
+	VMOVSD  48(DX), X2
+
+outer0_row_8_4_2:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPD      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVUPD      X4, 32(AX)
+	VMOVSD       48(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSD       X4, 48(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_8_4_2
+	VZEROUPPER
+	RET
+
+outer0_2_8_4:
+	TESTQ   $+1, R8
+	JZ      outer0_1_8_4
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), X1
+	VMOVSS  48(DX), X2
+
+outer0_row_8_4_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPD      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      32(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVUPD      X4, 32(AX)
+	VMOVSS       48(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 48(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_8_4_1
+	VZEROUPPER
+	RET
+
+outer0_1_8_4:
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), X1
+
+outer0_row_8_4:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPD      (AX), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      32(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVUPD      X3, 32(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_8_4
+	VZEROUPPER
+	RET
+
+outer0_4_8:
+	TESTQ   $+2, R8
+	JZ      outer0_2_8
+	TESTQ   $+1, R8
+	JZ      outer0_1_8_2
+	VMOVUPD (DX), Y0
+	VMOVSD  32(DX), X1
+	VMOVSS  40(DX), X2
+
+outer0_row_8_2_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPD      (AX), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVSD       32(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVSD       X4, 32(AX)
+	VMOVSS       40(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 40(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_8_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_8_2:
+	VMOVUPD (DX), Y0
+	VMOVSD  32(DX), X1
+
+outer0_row_8_2:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPD      (AX), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVSD       32(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSD       X3, 32(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_8_2
+	VZEROUPPER
+	RET
+
+outer0_2_8:
+	TESTQ   $+1, R8
+	JZ      outer0_1_8
+	VMOVUPD (DX), Y0
+	VMOVSS  32(DX), X1
+
+outer0_row_8_1:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPD      (AX), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPD      Y3, (AX)
+	VMOVSS       32(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSS       X3, 32(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_8_1
+	VZEROUPPER
+	RET
+
+outer0_1_8:
+	VMOVUPD (DX), Y0
+
+outer0_row_8:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Z1
+	VMOVUPD      (AX), Y2
+	VFMADD231PS  Y0, Y1, Y2
+	VMOVUPD      Y2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_8
+	VZEROUPPER
+	RET
+
+outer0_8:
+	TESTQ   $+4, R8
+	JZ      outer0_4
+	TESTQ   $+2, R8
+	JZ      outer0_2_4
+	TESTQ   $+1, R8
+	JZ      outer0_1_4_2
+	VMOVUPD (DX), X0
+	VMOVSD  16(DX), X1
+	VMOVSS  24(DX), X2
+
+outer0_row_4_2_1:
+	VMOVSS       (SI), X3
+	VMULSS       alpha+32(FP), X3, X3
+	VBROADCASTSS X3, Z3
+	VMOVUPD      (AX), X4
+	VFMADD231PS  X0, X3, X4
+	VMOVUPD      X4, (AX)
+	VMOVSD       16(AX), X4
+	VFMADD231PS  X1, X3, X4
+	VMOVSD       X4, 16(AX)
+	VMOVSS       24(AX), X4
+	VFMADD231PS  X2, X3, X4
+	VMOVSS       X4, 24(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_4_2:
+	VMOVUPD (DX), X0
+	VMOVSD  16(DX), X1
+
+outer0_row_4_2:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPD      (AX), X3
+	VFMADD231PS  X0, X2, X3
+	VMOVUPD      X3, (AX)
+	VMOVSD       16(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSD       X3, 16(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_2
+	VZEROUPPER
+	RET
+
+outer0_2_4:
+	TESTQ   $+1, R8
+	JZ      outer0_1_4
+	VMOVUPD (DX), X0
+	VMOVSS  16(DX), X1
+
+outer0_row_4_1:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPD      (AX), X3
+	VFMADD231PS  X0, X2, X3
+	VMOVUPD      X3, (AX)
+	VMOVSS       16(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSS       X3, 16(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4_1
+	VZEROUPPER
+	RET
+
+outer0_1_4:
+	VMOVUPD (DX), X0
+
+outer0_row_4:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Z1
+	VMOVUPD      (AX), X2
+	VFMADD231PS  X0, X1, X2
+	VMOVUPD      X2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_4
+	VZEROUPPER
+	RET
+
+outer0_4:
+	TESTQ  $+2, R8
+	JZ     outer0_2
+	TESTQ  $+1, R8
+	JZ     outer0_1_2
+	VMOVSD (DX), X0
+	VMOVSS 8(DX), X1
+
+outer0_row_2_1:
+	VMOVSS       (SI), X2
+	VMULSS       alpha+32(FP), X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVSD       (AX), X3
+	VFMADD231PS  X0, X2, X3
+	VMOVSD       X3, (AX)
+	VMOVSS       8(AX), X3
+	VFMADD231PS  X1, X2, X3
+	VMOVSS       X3, 8(AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_2_1
+	VZEROUPPER
+	RET
+
+outer0_1_2:
+	VMOVSD (DX), X0
+
+outer0_row_2:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Z1
+	VMOVSD       (AX), X2
+	VFMADD231PS  X0, X1, X2
+	VMOVSD       X2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_2
+	VZEROUPPER
+	RET
+
+outer0_2:
+	TESTQ  $+1, R8
+	JZ     outer0_1
+	VMOVSS (DX), X0
+
+outer0_row_1:
+	VMOVSS       (SI), X1
+	VMULSS       alpha+32(FP), X1, X1
+	VBROADCASTSS X1, Z1
+	VMOVSS       (AX), X2
+	VFMADD231PS  X0, X1, X2
+	VMOVSS       X2, (AX)
+	ADDQ         $+4, SI
+	ADDQ         CX, AX
+	DECQ         DI
+	JNZ          outer0_row_1
+	VZEROUPPER
+	RET
+
+outer0_1:
 row:
 	VMOVSS       (SI), X0
 	VMULSS       alpha+32(FP), X0, X0
@@ -114,10 +1823,10 @@ row:
 	MOVQ         AX, R10
 	MOVQ         DX, R11
 	MOVQ         R8, R12
+	SUBQ         $+64, R12
+	JL           streams_end
 
 streams:
-	CMPQ        R12, $0x40
-	JL          streams_end
 	VMOVUPS     (R10), Z1
 	VFMADD231PS (R11), Z0, Z1
 	VMOVUPS     Z1, (R10)
@@ -133,35 +1842,47 @@ streams:
 	ADDQ        $+256, R10
 	ADDQ        $+256, R11
 	SUBQ        $+64, R12
-	JMP         streams
+	JGE         streams
 
 streams_end:
-vector:
-	CMPQ        R12, $0x10
-	JL          vector_end
+	TESTQ       $+32, R12
+	JZ          below2vectors
+	VMOVUPS     (R10), Z1
+	VFMADD231PS (R11), Z0, Z1
+	VMOVUPS     Z1, (R10)
+	VMOVUPS     64(R10), Z1
+	VFMADD231PS 64(R11), Z0, Z1
+	VMOVUPS     Z1, 64(R10)
+	ADDQ        $+128, R10
+	ADDQ        $+128, R11
+
+below2vectors:
+	TESTQ       $+16, R12
+	JZ          below1vectors
 	VMOVUPS     (R10), Z1
 	VFMADD231PS (R11), Z0, Z1
 	VMOVUPS     Z1, (R10)
 	ADDQ        $+64, R10
 	ADDQ        $+64, R11
-	SUBQ        $+16, R12
-	JMP         vector
 
-vector_end:
+below1vectors:
+	ANDQ        $+15, R12
 	TESTQ       $+8, R12
 	JZ          below8
-	VMOVUPS     (R10), Y1
-	VFMADD231PS (R11), Y0, Y1
-	VMOVUPS     Y1, (R10)
+	VMOVUPD     (R10), Y1
+	VMOVUPD     (R11), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPD     Y1, (R10)
 	ADDQ        $+32, R10
 	ADDQ        $+32, R11
 
 below8:
 	TESTQ       $+4, R12
 	JZ          below4
-	VMOVUPS     (R10), X1
-	VFMADD231PS (R11), X0, X1
-	VMOVUPS     X1, (R10)
+	VMOVUPD     (R10), X1
+	VMOVUPD     (R11), X2
+	VFMADD231PS X2, X0, X1
+	VMOVUPD     X1, (R10)
 	ADDQ        $+16, R10
 	ADDQ        $+16, R11
 
@@ -179,7 +1900,8 @@ below2:
 	TESTQ       $+1, R12
 	JZ          below1
 	VMOVSS      (R10), X1
-	VFMADD231SS (R11), X0, X1
+	VMOVSS      (R11), X2
+	VFMADD231PS X2, X0, X1
 	VMOVSS      X1, (R10)
 
 below1:

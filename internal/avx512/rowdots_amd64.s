@@ -7,9 +7,123 @@
 // func Dot64(x *float64, y *float64, n int) float64
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Dot64(SB), NOSPLIT, $0-32
-	MOVQ   x+0(FP), AX
-	MOVQ   y+8(FP), CX
-	MOVQ   n+16(FP), DX
+	MOVQ          x+0(FP), AX
+	MOVQ          y+8(FP), CX
+	MOVQ          n+16(FP), DX
+	CMPQ          DX, $0x08
+	JG            more1
+	SUBQ          $+0, DX
+	MOVQ          $-1, BX
+	BZHIQ         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VXORPD        Z1, Z1, Z1
+	VMOVUPD.Z     (CX), K1, Z2
+	VFMADD231PD   Z2, Z0, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDSD        X0, X1, X1
+	VXORPD        Z0, Z0, Z0
+	VADDSD        X0, X1, X1
+	VMOVSD        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more1:
+	CMPQ          DX, $0x10
+	JG            more2
+	SUBQ          $+8, DX
+	MOVQ          $-1, BX
+	BZHIQ         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPD       (AX), Z0
+	VXORPD        Z1, Z1, Z1
+	VFMADD231PD   (CX), Z0, Z1
+	VMOVUPD.Z     64(AX), K1, Z0
+	VXORPD        Z2, Z2, Z2
+	VMOVUPD.Z     64(CX), K1, Z3
+	VFMADD231PD   Z3, Z0, Z2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDSD        X0, X1, X1
+	VXORPD        Z0, Z0, Z0
+	VADDSD        X0, X1, X1
+	VMOVSD        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ          DX, $0x18
+	JG            more3
+	SUBQ          $+16, DX
+	MOVQ          $-1, BX
+	BZHIQ         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPD       (AX), Z0
+	VXORPD        Z1, Z1, Z1
+	VFMADD231PD   (CX), Z0, Z1
+	VMOVUPD       64(AX), Z0
+	VXORPD        Z2, Z2, Z2
+	VFMADD231PD   64(CX), Z0, Z2
+	VMOVUPD.Z     128(AX), K1, Z0
+	VXORPD        Z3, Z3, Z3
+	VMOVUPD.Z     128(CX), K1, Z4
+	VFMADD231PD   Z4, Z0, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDSD        X0, X1, X1
+	VXORPD        Z0, Z0, Z0
+	VADDSD        X0, X1, X1
+	VMOVSD        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ          DX, $0x20
+	JG            more4
+	SUBQ          $+24, DX
+	MOVQ          $-1, BX
+	BZHIQ         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPD       (AX), Z0
+	VXORPD        Z1, Z1, Z1
+	VFMADD231PD   (CX), Z0, Z1
+	VMOVUPD       64(AX), Z0
+	VXORPD        Z2, Z2, Z2
+	VFMADD231PD   64(CX), Z0, Z2
+	VMOVUPD       128(AX), Z0
+	VXORPD        Z3, Z3, Z3
+	VFMADD231PD   128(CX), Z0, Z3
+	VMOVUPD.Z     192(AX), K1, Z0
+	VXORPD        Z4, Z4, Z4
+	VMOVUPD.Z     192(CX), K1, Z5
+	VFMADD231PD   Z5, Z0, Z4
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDSD        X0, X1, X1
+	VMOVSD        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more4:
 	MOVQ   DX, BX
 	ANDQ   $+7, BX
 	MOVQ   $-1, SI
@@ -120,18 +234,202 @@ fold:
 // func RowDots64(dst *float64, alpha float64, beta float64, a *float64, n int, stride int, p int, step int, x *float64, shift int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, FMA3
 TEXT ·RowDots64(SB), NOSPLIT, $0-80
-	MOVQ dst+0(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ n+32(FP), DX
-	MOVQ p+48(FP), BX
-	MOVQ stride+40(FP), SI
-	MOVQ x+64(FP), DI
-	MOVQ shift+72(FP), R8
-	SHLQ $0x03, SI
-	SHLQ $0x03, R8
-	MOVQ beta+16(FP), R9
-	SHLQ $0x01, R9
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      n+32(FP), DX
+	MOVQ      p+48(FP), BX
+	MOVQ      stride+40(FP), SI
+	MOVQ      x+64(FP), DI
+	MOVQ      shift+72(FP), R8
+	SHLQ      $0x03, SI
+	SHLQ      $0x03, R8
+	MOVQ      beta+16(FP), R9
+	SHLQ      $0x01, R9
+	MOVQ      shift+72(FP), R10
+	ORQ       step+56(FP), R10
+	JNZ       general
+	CMPQ      BX, $0x00
+	JE        general
+	CMPQ      BX, $0x08
+	JG        groups2
+	SUBQ      $+0, BX
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (DI), K1, Z0
 
+rows_of1:
+	VMOVUPD.Z     (CX), K1, Z1
+	VXORPD        Z2, Z2, Z2
+	VFMADD231PD   Z0, Z1, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPD        Y1, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPD        X1, X2, X2
+	VPERMILPD     $0x01, X2, X1
+	VADDSD        X1, X2, X2
+	VXORPD        Z1, Z1, Z1
+	VADDSD        X1, X2, X2
+	VXORPS        X1, X1, X1
+	TESTQ         R9, R9
+	JZ            rows_of1_set
+	VMOVSD        (AX), X1
+	VMULSD        beta+16(FP), X1, X1
+
+rows_of1_set:
+	VMOVSD      alpha+8(FP), X3
+	VFMADD132SD X3, X1, X2
+	VMOVSD      X2, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of1
+	VZEROUPPER
+	RET
+
+groups2:
+	CMPQ      BX, $0x10
+	JG        groups3
+	SUBQ      $+8, BX
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD.Z 64(DI), K1, Z1
+
+rows_of2:
+	VMOVUPD       (CX), Z2
+	VXORPD        Z3, Z3, Z3
+	VFMADD231PD   Z0, Z2, Z3
+	VMOVUPD.Z     64(CX), K1, Z2
+	VXORPD        Z4, Z4, Z4
+	VFMADD231PD   Z1, Z2, Z4
+	VADDPD        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPD        Y2, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X2
+	VADDPD        X2, X3, X3
+	VPERMILPD     $0x01, X3, X2
+	VADDSD        X2, X3, X3
+	VXORPD        Z2, Z2, Z2
+	VADDSD        X2, X3, X3
+	VXORPS        X2, X2, X2
+	TESTQ         R9, R9
+	JZ            rows_of2_set
+	VMOVSD        (AX), X2
+	VMULSD        beta+16(FP), X2, X2
+
+rows_of2_set:
+	VMOVSD      alpha+8(FP), X4
+	VFMADD132SD X4, X2, X3
+	VMOVSD      X3, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of2
+	VZEROUPPER
+	RET
+
+groups3:
+	CMPQ      BX, $0x18
+	JG        groups4
+	SUBQ      $+16, BX
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD.Z 128(DI), K1, Z2
+
+rows_of3:
+	VMOVUPD       (CX), Z3
+	VXORPD        Z4, Z4, Z4
+	VFMADD231PD   Z0, Z3, Z4
+	VMOVUPD       64(CX), Z3
+	VXORPD        Z5, Z5, Z5
+	VFMADD231PD   Z1, Z3, Z5
+	VMOVUPD.Z     128(CX), K1, Z3
+	VXORPD        Z6, Z6, Z6
+	VFMADD231PD   Z2, Z3, Z6
+	VADDPD        Z6, Z4, Z4
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y3
+	VADDPD        Y3, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X3
+	VADDPD        X3, X4, X4
+	VPERMILPD     $0x01, X4, X3
+	VADDSD        X3, X4, X4
+	VXORPD        Z3, Z3, Z3
+	VADDSD        X3, X4, X4
+	VXORPS        X3, X3, X3
+	TESTQ         R9, R9
+	JZ            rows_of3_set
+	VMOVSD        (AX), X3
+	VMULSD        beta+16(FP), X3, X3
+
+rows_of3_set:
+	VMOVSD      alpha+8(FP), X5
+	VFMADD132SD X5, X3, X4
+	VMOVSD      X4, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of3
+	VZEROUPPER
+	RET
+
+groups4:
+	CMPQ      BX, $0x20
+	JG        general
+	SUBQ      $+24, BX
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD.Z 192(DI), K1, Z3
+
+rows_of4:
+	VMOVUPD       (CX), Z4
+	VXORPD        Z5, Z5, Z5
+	VFMADD231PD   Z0, Z4, Z5
+	VMOVUPD       64(CX), Z4
+	VXORPD        Z6, Z6, Z6
+	VFMADD231PD   Z1, Z4, Z6
+	VMOVUPD       128(CX), Z4
+	VXORPD        Z7, Z7, Z7
+	VFMADD231PD   Z2, Z4, Z7
+	VMOVUPD.Z     192(CX), K1, Z4
+	VXORPD        Z8, Z8, Z8
+	VFMADD231PD   Z3, Z4, Z8
+	VADDPD        Z7, Z5, Z5
+	VADDPD        Z8, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y4
+	VADDPD        Y4, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X4
+	VADDPD        X4, X5, X5
+	VPERMILPD     $0x01, X5, X4
+	VADDSD        X4, X5, X5
+	VXORPS        X4, X4, X4
+	TESTQ         R9, R9
+	JZ            rows_of4_set
+	VMOVSD        (AX), X4
+	VMULSD        beta+16(FP), X4, X4
+
+rows_of4_set:
+	VMOVSD      alpha+8(FP), X6
+	VFMADD132SD X6, X4, X5
+	VMOVSD      X5, (AX)
+	ADDQ        $+8, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of4
+	VZEROUPPER
+	RET
+
+general:
 row:
 	MOVQ   BX, R10
 	ANDQ   $+7, R10
@@ -261,9 +559,131 @@ set:
 // func Dot32(x *float32, y *float32, n int) float32
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Dot32(SB), NOSPLIT, $0-28
-	MOVQ   x+0(FP), AX
-	MOVQ   y+8(FP), CX
-	MOVQ   n+16(FP), DX
+	MOVQ          x+0(FP), AX
+	MOVQ          y+8(FP), CX
+	MOVQ          n+16(FP), DX
+	CMPQ          DX, $0x10
+	JG            more1
+	SUBQ          $+0, DX
+	MOVQ          $-1, BX
+	BZHIQ         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPS.Z     (AX), K1, Z0
+	VXORPD        Z1, Z1, Z1
+	VMOVUPS.Z     (CX), K1, Z2
+	VFMADD231PS   Z2, Z0, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VADDSS        X0, X1, X1
+	VXORPD        Z0, Z0, Z0
+	VADDSS        X0, X1, X1
+	VMOVSS        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more1:
+	CMPQ          DX, $0x20
+	JG            more2
+	SUBQ          $+16, DX
+	MOVQ          $-1, BX
+	BZHIQ         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPS       (AX), Z0
+	VXORPD        Z1, Z1, Z1
+	VFMADD231PS   (CX), Z0, Z1
+	VMOVUPS.Z     64(AX), K1, Z0
+	VXORPD        Z2, Z2, Z2
+	VMOVUPS.Z     64(CX), K1, Z3
+	VFMADD231PS   Z3, Z0, Z2
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VADDSS        X0, X1, X1
+	VXORPD        Z0, Z0, Z0
+	VADDSS        X0, X1, X1
+	VMOVSS        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ          DX, $0x30
+	JG            more3
+	SUBQ          $+32, DX
+	MOVQ          $-1, BX
+	BZHIQ         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPS       (AX), Z0
+	VXORPD        Z1, Z1, Z1
+	VFMADD231PS   (CX), Z0, Z1
+	VMOVUPS       64(AX), Z0
+	VXORPD        Z2, Z2, Z2
+	VFMADD231PS   64(CX), Z0, Z2
+	VMOVUPS.Z     128(AX), K1, Z0
+	VXORPD        Z3, Z3, Z3
+	VMOVUPS.Z     128(CX), K1, Z4
+	VFMADD231PS   Z4, Z0, Z3
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VADDSS        X0, X1, X1
+	VXORPD        Z0, Z0, Z0
+	VADDSS        X0, X1, X1
+	VMOVSS        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ          DX, $0x40
+	JG            more4
+	SUBQ          $+48, DX
+	MOVQ          $-1, BX
+	BZHIQ         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPS       (AX), Z0
+	VXORPD        Z1, Z1, Z1
+	VFMADD231PS   (CX), Z0, Z1
+	VMOVUPS       64(AX), Z0
+	VXORPD        Z2, Z2, Z2
+	VFMADD231PS   64(CX), Z0, Z2
+	VMOVUPS       128(AX), Z0
+	VXORPD        Z3, Z3, Z3
+	VFMADD231PS   128(CX), Z0, Z3
+	VMOVUPS.Z     192(AX), K1, Z0
+	VXORPD        Z4, Z4, Z4
+	VMOVUPS.Z     192(CX), K1, Z5
+	VFMADD231PS   Z5, Z0, Z4
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z4, Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VADDSS        X0, X1, X1
+	VMOVSS        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+more4:
 	MOVQ   DX, BX
 	ANDQ   $+15, BX
 	MOVQ   $-1, SI
@@ -376,18 +796,210 @@ fold:
 // func RowDots32(dst *float32, alpha float32, beta float32, a *float32, n int, stride int, p int, step int, x *float32, shift int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, FMA3
 TEXT ·RowDots32(SB), NOSPLIT, $0-72
-	MOVQ dst+0(FP), AX
-	MOVQ a+16(FP), CX
-	MOVQ n+24(FP), DX
-	MOVQ p+40(FP), BX
-	MOVQ stride+32(FP), SI
-	MOVQ x+56(FP), DI
-	MOVQ shift+64(FP), R8
-	SHLQ $0x02, SI
-	SHLQ $0x02, R8
-	MOVL beta+12(FP), R9
-	SHLL $0x01, R9
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+16(FP), CX
+	MOVQ      n+24(FP), DX
+	MOVQ      p+40(FP), BX
+	MOVQ      stride+32(FP), SI
+	MOVQ      x+56(FP), DI
+	MOVQ      shift+64(FP), R8
+	SHLQ      $0x02, SI
+	SHLQ      $0x02, R8
+	MOVL      beta+12(FP), R9
+	SHLL      $0x01, R9
+	MOVQ      shift+64(FP), R10
+	ORQ       step+48(FP), R10
+	JNZ       general
+	CMPQ      BX, $0x00
+	JE        general
+	CMPQ      BX, $0x10
+	JG        groups2
+	SUBQ      $+0, BX
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DI), K1, Z0
 
+rows_of1:
+	VMOVUPS.Z     (CX), K1, Z1
+	VXORPD        Z2, Z2, Z2
+	VFMADD231PS   Z0, Z1, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X2
+	VPERMILPD     $0x01, X2, X1
+	VADDPS        X1, X2, X2
+	VMOVSHDUP     X2, X1
+	VADDSS        X1, X2, X2
+	VXORPD        Z1, Z1, Z1
+	VADDSS        X1, X2, X2
+	VXORPS        X1, X1, X1
+	TESTQ         R9, R9
+	JZ            rows_of1_set
+	VMOVSS        (AX), X1
+	VMULSS        beta+12(FP), X1, X1
+
+rows_of1_set:
+	VMOVSS      alpha+8(FP), X3
+	VFMADD132SS X3, X1, X2
+	VMOVSS      X2, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of1
+	VZEROUPPER
+	RET
+
+groups2:
+	CMPQ      BX, $0x20
+	JG        groups3
+	SUBQ      $+16, BX
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS.Z 64(DI), K1, Z1
+
+rows_of2:
+	VMOVUPS       (CX), Z2
+	VXORPD        Z3, Z3, Z3
+	VFMADD231PS   Z0, Z2, Z3
+	VMOVUPS.Z     64(CX), K1, Z2
+	VXORPD        Z4, Z4, Z4
+	VFMADD231PS   Z1, Z2, Z4
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X2
+	VADDPS        X2, X3, X3
+	VPERMILPD     $0x01, X3, X2
+	VADDPS        X2, X3, X3
+	VMOVSHDUP     X3, X2
+	VADDSS        X2, X3, X3
+	VXORPD        Z2, Z2, Z2
+	VADDSS        X2, X3, X3
+	VXORPS        X2, X2, X2
+	TESTQ         R9, R9
+	JZ            rows_of2_set
+	VMOVSS        (AX), X2
+	VMULSS        beta+12(FP), X2, X2
+
+rows_of2_set:
+	VMOVSS      alpha+8(FP), X4
+	VFMADD132SS X4, X2, X3
+	VMOVSS      X3, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of2
+	VZEROUPPER
+	RET
+
+groups3:
+	CMPQ      BX, $0x30
+	JG        groups4
+	SUBQ      $+32, BX
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS.Z 128(DI), K1, Z2
+
+rows_of3:
+	VMOVUPS       (CX), Z3
+	VXORPD        Z4, Z4, Z4
+	VFMADD231PS   Z0, Z3, Z4
+	VMOVUPS       64(CX), Z3
+	VXORPD        Z5, Z5, Z5
+	VFMADD231PS   Z1, Z3, Z5
+	VMOVUPS.Z     128(CX), K1, Z3
+	VXORPD        Z6, Z6, Z6
+	VFMADD231PS   Z2, Z3, Z6
+	VADDPS        Z6, Z4, Z4
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y3
+	VADDPS        Y3, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X3
+	VADDPS        X3, X4, X4
+	VPERMILPD     $0x01, X4, X3
+	VADDPS        X3, X4, X4
+	VMOVSHDUP     X4, X3
+	VADDSS        X3, X4, X4
+	VXORPD        Z3, Z3, Z3
+	VADDSS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	TESTQ         R9, R9
+	JZ            rows_of3_set
+	VMOVSS        (AX), X3
+	VMULSS        beta+12(FP), X3, X3
+
+rows_of3_set:
+	VMOVSS      alpha+8(FP), X5
+	VFMADD132SS X5, X3, X4
+	VMOVSS      X4, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of3
+	VZEROUPPER
+	RET
+
+groups4:
+	CMPQ      BX, $0x40
+	JG        general
+	SUBQ      $+48, BX
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS.Z 192(DI), K1, Z3
+
+rows_of4:
+	VMOVUPS       (CX), Z4
+	VXORPD        Z5, Z5, Z5
+	VFMADD231PS   Z0, Z4, Z5
+	VMOVUPS       64(CX), Z4
+	VXORPD        Z6, Z6, Z6
+	VFMADD231PS   Z1, Z4, Z6
+	VMOVUPS       128(CX), Z4
+	VXORPD        Z7, Z7, Z7
+	VFMADD231PS   Z2, Z4, Z7
+	VMOVUPS.Z     192(CX), K1, Z4
+	VXORPD        Z8, Z8, Z8
+	VFMADD231PS   Z3, Z4, Z8
+	VADDPS        Z7, Z5, Z5
+	VADDPS        Z8, Z6, Z6
+	VADDPS        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y4
+	VADDPS        Y4, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X4
+	VADDPS        X4, X5, X5
+	VPERMILPD     $0x01, X5, X4
+	VADDPS        X4, X5, X5
+	VMOVSHDUP     X5, X4
+	VADDSS        X4, X5, X5
+	VXORPS        X4, X4, X4
+	TESTQ         R9, R9
+	JZ            rows_of4_set
+	VMOVSS        (AX), X4
+	VMULSS        beta+12(FP), X4, X4
+
+rows_of4_set:
+	VMOVSS      alpha+8(FP), X6
+	VFMADD132SS X6, X4, X5
+	VMOVSS      X5, (AX)
+	ADDQ        $+4, AX
+	ADDQ        SI, CX
+	DECQ        DX
+	JNZ         rows_of4
+	VZEROUPPER
+	RET
+
+general:
 row:
 	MOVQ   BX, R10
 	ANDQ   $+15, R10

@@ -10,10 +10,10 @@ TEXT ·Scal64(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+16(FP), CX
 	VBROADCASTSD a+8(FP), Z0
+	SUBQ         $+32, CX
+	JL           streams_end
 
 streams:
-	CMPQ    CX, $0x20
-	JL      streams_end
 	VMOVUPD (AX), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
@@ -28,20 +28,29 @@ streams:
 	VMOVUPD Z1, 192(AX)
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    CX, $0x08
-	JL      vector_end
+	TESTQ   $+16, CX
+	JZ      below2vectors
+	VMOVUPD (AX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $+128, AX
+
+below2vectors:
+	TESTQ   $+8, CX
+	JZ      below1vectors
 	VMOVUPD (AX), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD Z1, (AX)
 	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ      $+7, CX
 	TESTQ     CX, CX
 	JZ        done
 	MOVQ      $-1, DX
@@ -61,10 +70,10 @@ TEXT ·Scal32(SB), NOSPLIT, $0-24
 	MOVQ         x+0(FP), AX
 	MOVQ         n+16(FP), CX
 	VBROADCASTSS a+8(FP), Z0
+	SUBQ         $+64, CX
+	JL           streams_end
 
 streams:
-	CMPQ    CX, $0x40
-	JL      streams_end
 	VMOVUPS (AX), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
@@ -79,20 +88,29 @@ streams:
 	VMOVUPS Z1, 192(AX)
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    CX, $0x10
-	JL      vector_end
+	TESTQ   $+32, CX
+	JZ      below2vectors
+	VMOVUPS (AX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $+128, AX
+
+below2vectors:
+	TESTQ   $+16, CX
+	JZ      below1vectors
 	VMOVUPS (AX), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ      $+15, CX
 	TESTQ     CX, CX
 	JZ        done
 	MOVQ      $-1, DX

@@ -10,10 +10,10 @@ TEXT ·Swap64(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), AX
 	MOVQ y+8(FP), CX
 	MOVQ n+16(FP), DX
+	SUBQ $+16, DX
+	JL   streams_end
 
 streams:
-	CMPQ    DX, $0x10
-	JL      streams_end
 	VMOVUPD (AX), Z0
 	VMOVUPD (CX), Z1
 	VMOVUPD Z1, (AX)
@@ -25,22 +25,20 @@ streams:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    DX, $0x08
-	JL      vector_end
+	TESTQ   $+8, DX
+	JZ      below1vectors
 	VMOVUPD (AX), Z0
 	VMOVUPD (CX), Z1
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ      $+7, DX
 	TESTQ     DX, DX
 	JZ        done
 	MOVQ      $-1, BX
@@ -61,10 +59,10 @@ TEXT ·Swap32(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), AX
 	MOVQ y+8(FP), CX
 	MOVQ n+16(FP), DX
+	SUBQ $+32, DX
+	JL   streams_end
 
 streams:
-	CMPQ    DX, $0x20
-	JL      streams_end
 	VMOVUPS (AX), Z0
 	VMOVUPS (CX), Z1
 	VMOVUPS Z1, (AX)
@@ -76,22 +74,20 @@ streams:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     streams
+	JGE     streams
 
 streams_end:
-vector:
-	CMPQ    DX, $0x10
-	JL      vector_end
+	TESTQ   $+16, DX
+	JZ      below1vectors
 	VMOVUPS (AX), Z0
 	VMOVUPS (CX), Z1
 	VMOVUPS Z1, (AX)
 	VMOVUPS Z0, (CX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     vector
 
-vector_end:
+below1vectors:
+	ANDQ      $+15, DX
 	TESTQ     DX, DX
 	JZ        done
 	MOVQ      $-1, BX

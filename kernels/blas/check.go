@@ -99,3 +99,21 @@ func checkVector(length, n, inc int, message string) {
 		panic(message)
 	}
 }
+
+// plainMatrix says that vectors of m and n elements side by side, and a matrix of
+// m rows and n columns that one goroutine goes through, have elements and nothing
+// to complain about.
+func plainMatrix(m, n, lengthOfM, lengthOfN, lengthOfA, lda int) bool {
+	return 0 < m && m <= lengthOfM && 0 < n && n <= lengthOfN && n <= lda && (m-1)*lda+n <= lengthOfA && m*n < parallelMatrix
+}
+
+// plainTriangle is plainMatrix for a triangle and a vector.
+func plainTriangle(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n, lengthOfX, lengthOfA, lda int) bool {
+	return 0 < n && n <= lengthOfX && n <= lda && (n-1)*lda+n <= lengthOfA && (ul == blas.Upper || ul == blas.Lower) &&
+		(tA == blas.NoTrans || tA == blas.Trans) && (d == blas.NonUnit || d == blas.Unit)
+}
+
+// plainPair is plainMatrix for a triangle and two vectors.
+func plainPair(ul blas.Uplo, n, lengthOfX, lengthOfY, lengthOfA, lda int) bool {
+	return 0 < n && n <= lengthOfX && n <= lengthOfY && n <= lda && (n-1)*lda+n <= lengthOfA && (ul == blas.Upper || ul == blas.Lower)
+}

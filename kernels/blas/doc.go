@@ -21,8 +21,8 @@
 // symmetric A is taken as if it were whole. Triangular problems are halved at
 // the largest power of two times eight, what is beside the halves is a product,
 // and up to eight rows are done row by row, each a chain. A triangle that is
-// solved or transposed, or a symmetric matrix, meets a vector in blocks of eight or
-// sixteen rows, number by number within them.
+// solved or transposed, or a symmetric matrix, meets a vector in blocks of eight
+// rows, the last of up to twelve, number by number within them.
 // Dot products have lanes: kernels.Dot says which; where there is an increment,
 // four chains. What is gonum's own may have other bits on another architecture.
 //

@@ -10,14 +10,43 @@ import (
 
 // Dgemv computes y = alpha·A·x + beta·y or y = alpha·Aᵀ·x + beta·y, where A is
 // m×n. With A, an element is a dot product of a row, times alpha, added to
-// beta·y, fused. With Aᵀ, rows are taken in groups of eight, each a chain of
-// fused multiply-adds, whose end times alpha is added to y, fused.
+// beta·y, fused. With Aᵀ, up to 32 rows are a chain of fused
+// multiply-adds, whose end times alpha is added to y, fused; more rows are taken
+// in groups of eight. Products with up to 16 numbers of Aᵀ are rounded.
 func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+	if incX == 1 && incY == 1 && alpha != 0 {
+		switch {
+		case tA == blas.NoTrans && plainMatrix(m, n, len(y), len(x), len(a), lda):
+			kernels.RowDots(y[:m], alpha, beta, a, lda, n, 0, x, 0)
+			return
+		case tA == blas.Trans && m <= fewRows && plainMatrix(m, n, len(x), len(y), len(a), lda):
+			if m*n <= fewNumbers {
+				fewColumns(y[:n], alpha, x[:m], a, lda, beta)
+				return
+			}
+			addRows(y[:n], alpha, x[:m], a, lda, beta)
+			return
+		}
+	}
 	gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 }
 
 // Sgemv is Dgemv for float32.
 func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+	if incX == 1 && incY == 1 && alpha != 0 {
+		switch {
+		case tA == blas.NoTrans && plainMatrix(m, n, len(y), len(x), len(a), lda):
+			kernels.RowDots(y[:m], alpha, beta, a, lda, n, 0, x, 0)
+			return
+		case tA == blas.Trans && m <= fewRows && plainMatrix(m, n, len(x), len(y), len(a), lda):
+			if m*n <= fewNumbers {
+				fewColumns(y[:n], alpha, x[:m], a, lda, beta)
+				return
+			}
+			addRows(y[:n], alpha, x[:m], a, lda, beta)
+			return
+		}
+	}
 	gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 }
 
@@ -47,21 +76,6 @@ func gemv[T float](tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, 
 		}
 		return
 	}
-	if incX == 1 && incY == 1 && m*n < parallelMatrix {
-		switch {
-		case trans:
-			var p vectorProduct[T]
-			p.m, p.n, p.alpha, p.beta, p.a, p.lda, p.x, p.y = m, n, alpha, beta, a, lda, x, y
-			p.columns(0, n)
-		case n <= 4 && m <= 4:
-			for i := range y[:m] {
-				y[i] = merge(alpha, kernels.Dot(a[i*lda:][:n], x[:n]), beta, y[i])
-			}
-		default:
-			kernels.RowDots(y[:m], alpha, beta, a, lda, n, 0, x, 0)
-		}
-		return
-	}
 	xs, ys := newLine(x, lenX, incX), newLine(y, lenY, incY)
 	p := vectorProduct[T]{m, n, alpha, beta, a, lda, xs.data, ys.data}
 	switch {
@@ -77,6 +91,10 @@ func gemv[T float](tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, 
 // parallelMatrix is from how many elements of A on more than one goroutine read
 // them.
 const parallelMatrix = 1 << 18
+
+// fewRows is up to how many rows of Aᵀ are one chain: more would be read in pieces
+// that lie far apart.
+const fewRows = 32
 
 // A vectorProduct is y = alpha·op(A)·x + beta·y.
 type vectorProduct[T float] struct {
@@ -104,10 +122,41 @@ func (p *vectorProduct[T]) part(trans bool, lo, hi int) {
 
 func (p *vectorProduct[T]) columns(lo, hi int) {
 	y, beta := p.y[lo:hi], p.beta
-	_, width, _ := kernels.GemmShape[T]()
-	for i := 0; i < p.m; i += base {
-		rows := min(base, p.m-i)
-		kernels.Gemm(y, len(y), p.x[i:], 0, 1, p.a[i*p.lda+lo:], p.lda, width, rows, 1, len(y), p.alpha, beta)
+	if p.m*p.n <= fewNumbers {
+		fewColumns(y, p.alpha, p.x, p.a, p.lda, beta)
+		return
+	}
+	step := base
+	if p.m <= fewRows {
+		step = p.m
+	}
+	for i := 0; i < p.m; i += step {
+		end := min(i+step, p.m)
+		addRows(y, p.alpha, p.x[i:end], p.a[i*p.lda+lo:], p.lda, beta)
 		beta = 1
 	}
+}
+
+// fewColumns is Aᵀ·x number by number, with every product rounded.
+func fewColumns[T float](y []T, alpha T, x, a []T, lda int, beta T) {
+	for j := range y {
+		var sum T
+		at := j
+		for _, v := range x {
+			sum += T(v * a[at])
+			at += lda
+		}
+		old := T(0)
+		if beta != 0 {
+			old = T(beta * y[j])
+		}
+		y[j] = T(alpha*sum) + old
+	}
+}
+
+// addRows sets y to alpha times the sum of up to GemmDepth rows, row i times w[i],
+// plus beta times y.
+func addRows[T float](y []T, alpha T, w, rows []T, ld int, beta T) {
+	_, width, _ := kernels.GemmShape[T]()
+	kernels.Gemm(y, len(y), w, 0, 1, rows, ld, width, len(w), 1, len(y), alpha, beta)
 }

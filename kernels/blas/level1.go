@@ -14,6 +14,9 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 	if incX == 1 && incY == 1 && uint(n) <= uint(len(x)) && uint(n) <= uint(len(y)) {
 		return kernels.Dot(x[:n], y[:n])
 	}
+	if besides(n, len(x), incX, len(y), incY) {
+		return stridedDot(n, x, 0, incX, y, 0, incY)
+	}
 	return dotOf(n, x, incX, y, incY)
 }
 
@@ -21,6 +24,9 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) float32 {
 	if incX == 1 && incY == 1 && uint(n) <= uint(len(x)) && uint(n) <= uint(len(y)) {
 		return kernels.Dot(x[:n], y[:n])
+	}
+	if besides(n, len(x), incX, len(y), incY) {
+		return stridedDot(n, x, 0, incX, y, 0, incY)
 	}
 	return dotOf(n, x, incX, y, incY)
 }
@@ -47,7 +53,13 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 // negative.
 func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 	if incX == 1 && uint(n) <= uint(len(x)) && alpha != 0 {
-		kernels.Scal(x[:n], alpha)
+		if x = x[:n]; n > 10 {
+			kernels.Scal(x, alpha)
+			return
+		}
+		for i := range x {
+			x[i] *= alpha
+		}
 		return
 	}
 	scalOf(n, alpha, x, incX)
@@ -56,7 +68,13 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 // Sscal is Dscal for float32.
 func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 	if incX == 1 && uint(n) <= uint(len(x)) && alpha != 0 {
-		kernels.Scal(x[:n], alpha)
+		if x = x[:n]; n > 10 {
+			kernels.Scal(x, alpha)
+			return
+		}
+		for i := range x {
+			x[i] *= alpha
+		}
 		return
 	}
 	scalOf(n, alpha, x, incX)
@@ -64,7 +82,7 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 
 // Dnrm2 is √Σ_i x[i]², as kernels.Norm has it, and 0 if incX is negative.
 func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
-	if incX == 1 && uint(n) <= uint(len(x)) {
+	if incX == 1 && n > 1 && n <= len(x) {
 		return kernels.Norm(x[:n])
 	}
 	return norm(n, x, incX)
@@ -72,7 +90,7 @@ func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
 
 // Snrm2 is Dnrm2 for float32.
 func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
-	if incX == 1 && uint(n) <= uint(len(x)) {
+	if incX == 1 && n > 1 && n <= len(x) {
 		return kernels.Norm(x[:n])
 	}
 	return norm(n, x, incX)
@@ -84,6 +102,9 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 	if incX == 1 && uint(n) <= uint(len(x)) {
 		return kernels.AbsSum(x[:n])
 	}
+	if n > 0 && incX > 0 && (n-1)*incX < len(x) {
+		return stridedAbsSum(n, x, incX)
+	}
 	return absSum(n, x, incX)
 }
 
@@ -92,30 +113,45 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 	if incX == 1 && uint(n) <= uint(len(x)) {
 		return kernels.AbsSum(x[:n])
 	}
+	if n > 0 && incX > 0 && (n-1)*incX < len(x) {
+		return stridedAbsSum(n, x, incX)
+	}
 	return absSum(n, x, incX)
 }
 
 // Idamax is the first index of the largest |x[i]|, and -1 if there is none or incX
 // is negative. NaN is passed over, but at the first index it is what is found.
 func (Implementation) Idamax(n int, x []float64, incX int) int {
-	if incX == 1 && n > 8 && n <= len(x) {
-		return kernels.IndexMax(x[:n])
+	if incX == 1 && n > 0 && n <= len(x) {
+		if x = x[:n]; n > 8 {
+			return kernels.IndexMax(x)
+		}
+		return shortIndexMax(x)
 	}
 	return indexMax(n, x, incX)
 }
 
 // Isamax is Idamax for float32.
 func (Implementation) Isamax(n int, x []float32, incX int) int {
-	if incX == 1 && n > 8 && n <= len(x) {
-		return kernels.IndexMax(x[:n])
+	if incX == 1 && n > 0 && n <= len(x) {
+		if x = x[:n]; n > 8 {
+			return kernels.IndexMax(x)
+		}
+		return shortIndexMax(x)
 	}
 	return indexMax(n, x, incX)
 }
 
 // Dswap exchanges x and y.
 func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int) {
-	if incX == 1 && incY == 1 && n > 8 && n <= len(x) && n <= len(y) {
-		kernels.Swap(x[:n], y[:n])
+	if incX == 1 && incY == 1 && n > 0 && n <= len(x) && n <= len(y) {
+		if x, y = x[:n], y[:n]; n > 8 {
+			kernels.Swap(x, y)
+			return
+		}
+		for i, v := range x {
+			x[i], y[i] = y[i], v
+		}
 		return
 	}
 	swap(n, x, incX, y, incY)
@@ -123,8 +159,14 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 
 // Sswap is Dswap for float32.
 func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int) {
-	if incX == 1 && incY == 1 && n > 8 && n <= len(x) && n <= len(y) {
-		kernels.Swap(x[:n], y[:n])
+	if incX == 1 && incY == 1 && n > 0 && n <= len(x) && n <= len(y) {
+		if x, y = x[:n], y[:n]; n > 8 {
+			kernels.Swap(x, y)
+			return
+		}
+		for i, v := range x {
+			x[i], y[i] = y[i], v
+		}
 		return
 	}
 	swap(n, x, incX, y, incY)
@@ -133,7 +175,7 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 // Drot rotates pairs: x[i] becomes c·x[i] + s·y[i] and y[i] becomes
 // c·y[i] − s·x[i], products with c fused.
 func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, c, s float64) {
-	if incX == 1 && incY == 1 && n > 4 && n <= len(x) && n <= len(y) {
+	if incX == 1 && incY == 1 && n > 1 && n <= len(x) && n <= len(y) {
 		kernels.Rot(x[:n], y[:n], c, s)
 		return
 	}
@@ -187,6 +229,12 @@ func checkOne(n, length, inc int) bool {
 	return true
 }
 
+// besides says that two vectors have elements and nothing to complain about, and
+// go forward.
+func besides(n, lengthX, incX, lengthY, incY int) bool {
+	return n > 0 && incX > 0 && incY > 0 && (n-1)*incX < lengthX && (n-1)*incY < lengthY
+}
+
 func dotOf[T float](n int, x []T, incX int, y []T, incY int) T {
 	if !checkPair(n, len(x), incX, len(y), incY) {
 		return 0
@@ -206,7 +254,7 @@ func stridedDot[T float](n int, x []T, ix, incX int, y []T, iy, incY int) T {
 		ix += 4 * incX
 		iy += 4 * incY
 	}
-	for range n {
+	for ; n > 0; n-- {
 		s0 += T(x[ix] * y[iy])
 		ix += incX
 		iy += incY
@@ -215,12 +263,12 @@ func stridedDot[T float](n int, x []T, ix, incX int, y []T, iy, incY int) T {
 }
 
 func axpyOf[T float](n int, alpha T, x []T, incX int, y []T, incY int) {
-	if !checkPair(n, len(x), incX, len(y), incY) || alpha == 0 {
+	if !besides(n, len(x), incX, len(y), incY) && !checkPair(n, len(x), incX, len(y), incY) || alpha == 0 {
 		return
 	}
 	ix, iy := place(0, n, incX), place(0, n, incY)
 	for range n {
-		y[iy] = merge(alpha, x[ix], 1, y[iy])
+		y[iy] = fma(alpha, x[ix], y[iy])
 		ix += incX
 		iy += incY
 	}
@@ -250,6 +298,9 @@ func norm[T float](n int, x []T, incX int) T {
 	if !checkOne(n, len(x), incX) {
 		return 0
 	}
+	if n == 1 {
+		return T(math.Abs(float64(x[0])))
+	}
 	// Between these limits no square that counts has been lost.
 	if sum := stridedDot(n, x, 0, incX, x, 0, incX); sum > 0x1p-80 && sum < 0x1p120 {
 		return T(math.Sqrt(float64(sum)))
@@ -267,9 +318,14 @@ func absSum[T float](n int, x []T, incX int) T {
 	if !checkOne(n, len(x), incX) {
 		return 0
 	}
+	return stridedAbsSum(n, x, incX)
+}
+
+func stridedAbsSum[T float](n int, x []T, incX int) T {
 	var sum T
-	for i := 0; i < n*incX; i += incX {
+	for i := 0; n > 0; n-- {
 		sum += T(math.Abs(float64(x[i])))
+		i += incX
 	}
 	return sum
 }
@@ -278,9 +334,20 @@ func indexMax[T float](n int, x []T, incX int) int {
 	if !checkOne(n, len(x), incX) {
 		return -1
 	}
-	index, largest := 0, math.Abs(float64(x[0]))
-	for i := 1; i < n; i++ {
-		if v := math.Abs(float64(x[i*incX])); v > largest {
+	index, largest, at := 0, T(math.Abs(float64(x[0]))), 0
+	for i := range n {
+		if v := T(math.Abs(float64(x[at]))); v > largest {
+			index, largest = i, v
+		}
+		at += incX
+	}
+	return index
+}
+
+func shortIndexMax[T float](x []T) int {
+	index, largest := 0, T(math.Abs(float64(x[0])))
+	for i, v := range x {
+		if v = T(math.Abs(float64(v))); v > largest {
 			index, largest = i, v
 		}
 	}
@@ -288,7 +355,7 @@ func indexMax[T float](n int, x []T, incX int) int {
 }
 
 func swap[T float](n int, x []T, incX int, y []T, incY int) {
-	if !checkPair(n, len(x), incX, len(y), incY) {
+	if !besides(n, len(x), incX, len(y), incY) && !checkPair(n, len(x), incX, len(y), incY) {
 		return
 	}
 	ix, iy := place(0, n, incX), place(0, n, incY)
@@ -300,7 +367,7 @@ func swap[T float](n int, x []T, incX int, y []T, incY int) {
 }
 
 func rot[T float](n int, x []T, incX int, y []T, incY int, c, s T) {
-	if !checkPair(n, len(x), incX, len(y), incY) {
+	if !besides(n, len(x), incX, len(y), incY) && !checkPair(n, len(x), incX, len(y), incY) {
 		return
 	}
 	ix, iy := place(0, n, incX), place(0, n, incY)

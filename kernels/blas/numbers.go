@@ -20,6 +20,14 @@ func scaleBy[T float](beta T, x []T) {
 	}
 }
 
+// fma is x·y + z, rounded once.
+func fma[T float](x, y, z T) T {
+	if unsafe.Sizeof(z) == 4 {
+		return kernels.FMA(x, y, z)
+	}
+	return T(math.FMA(float64(x), float64(y), float64(z)))
+}
+
 // merge is what a kernel makes of the end of a chain.
 func merge[T float](alpha, sum, beta, c T) T {
 	if unsafe.Sizeof(c) == 4 {

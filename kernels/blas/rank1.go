@@ -9,33 +9,67 @@ import (
 )
 
 // Dger adds alpha·x·yᵀ to A, m×n: products of alpha and x are rounded, and y times
-// them is added, fused.
+// them is added, fused, but to up to 16 numbers rounded.
 func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+	if incX == 1 && incY == 1 && alpha != 0 && plainMatrix(m, n, len(x), len(y), len(a), lda) {
+		if m*n <= fewNumbers {
+			fewAdd(alpha, x[:m], y[:n], a, lda)
+			return
+		}
+		kernels.RowAxpys(a, lda, y, 0, alpha, x[:m], n, 0)
+		return
+	}
 	ger(m, n, alpha, x, incX, y, incY, a, lda)
 }
 
 // Sger is Dger for float32.
 func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+	if incX == 1 && incY == 1 && alpha != 0 && plainMatrix(m, n, len(x), len(y), len(a), lda) {
+		if m*n <= fewNumbers {
+			fewAdd(alpha, x[:m], y[:n], a, lda)
+			return
+		}
+		kernels.RowAxpys(a, lda, y, 0, alpha, x[:m], n, 0)
+		return
+	}
 	ger(m, n, alpha, x, incX, y, incY, a, lda)
 }
 
-// Dsyr adds alpha·x·xᵀ to a triangle of A, as Dger does.
+// Dsyr adds alpha·x·xᵀ to a triangle of A, as Dger does; of up to ten rows,
+// products of alpha·x and x are rounded.
 func (Implementation) Dsyr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a []float64, lda int) {
+	if incX == 1 && n <= fewest && alpha != 0 && plainPair(ul, n, len(x), len(x), len(a), lda) {
+		fewAddOuter(ul == blas.Lower, alpha, x[:n], a, lda)
+		return
+	}
 	syr(ul, n, alpha, x, incX, a, lda)
 }
 
 // Ssyr is Dsyr for float32.
 func (Implementation) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
+	if incX == 1 && n <= fewest && alpha != 0 && plainPair(ul, n, len(x), len(x), len(a), lda) {
+		fewAddOuter(ul == blas.Lower, alpha, x[:n], a, lda)
+		return
+	}
 	syr(ul, n, alpha, x, incX, a, lda)
 }
 
-// Dsyr2 adds alpha·x·yᵀ to a triangle of A, then alpha·y·xᵀ.
+// Dsyr2 adds alpha·x·yᵀ to a triangle of A, then alpha·y·xᵀ, as Dger does. Up to
+// ten rows get the sum of both, whose products are rounded.
 func (Implementation) Dsyr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+	if incX == 1 && incY == 1 && n <= fewest && alpha != 0 && plainPair(ul, n, len(x), len(y), len(a), lda) {
+		fewAddBoth(ul == blas.Lower, alpha, x[:n], y[:n], a, lda)
+		return
+	}
 	syr2(ul, n, alpha, x, incX, y, incY, a, lda)
 }
 
 // Ssyr2 is Dsyr2 for float32.
 func (Implementation) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+	if incX == 1 && incY == 1 && n <= fewest && alpha != 0 && plainPair(ul, n, len(x), len(y), len(a), lda) {
+		fewAddBoth(ul == blas.Lower, alpha, x[:n], y[:n], a, lda)
+		return
+	}
 	syr2(ul, n, alpha, x, incX, y, incY, a, lda)
 }
 
@@ -67,8 +101,61 @@ func ger[T float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, ld
 	ys.release()
 }
 
+// fewest is up to how many rows a triangle is updated number by number, with every
+// product and every sum rounded.
+const fewest = 10
+
+// fewNumbers is up to how many numbers of a matrix that is the same.
+const fewNumbers = 16
+
+func fewAdd[T float](alpha T, x, y, a []T, lda int) {
+	for i, v := range x {
+		v, row := T(alpha*v), a[i*lda:][:len(y)]
+		for j, w := range y {
+			row[j] += T(v * w)
+		}
+	}
+}
+
+func fewAddOuter[T float](isLower bool, alpha T, x, a []T, lda int) {
+	for i, v := range x {
+		from, to := i, len(x)
+		if isLower {
+			from, to = 0, i+1
+		}
+		v, row, x := T(alpha*v), a[i*lda+from:i*lda+to], x[from:to]
+		x = x[:len(row)]
+		for j := range row {
+			row[j] += T(v * x[j])
+		}
+	}
+}
+
+func fewAddBoth[T float](isLower bool, alpha T, x, y, a []T, lda int) {
+	y = y[:len(x)]
+	for i := range x {
+		from, to := i, len(x)
+		if isLower {
+			from, to = 0, i+1
+		}
+		v, w, row, x, y := T(alpha*x[i]), T(alpha*y[i]), a[i*lda+from:i*lda+to], x[from:to], y[from:to]
+		x, y = x[:len(row)], y[:len(row)]
+		for j := range row {
+			row[j] += T(v*y[j]) + T(w*x[j])
+		}
+	}
+}
+
 // addOuter adds alpha·x·yᵀ to a region of A, on as many goroutines as it is worth.
 func addOuter[T float](r region, m, n int, alpha T, x, y, a []T, lda int) {
+	switch {
+	case r == whole && m*n <= fewNumbers:
+		fewAdd(alpha, x, y, a, lda)
+		return
+	case r != whole && n <= fewest:
+		fewAddOuter(r == below, alpha, x, a, lda)
+		return
+	}
 	var o outer[T]
 	o.region, o.m, o.n, o.alpha, o.a, o.lda = r, m, n, alpha, a, lda
 	if m*n < parallelMatrix || alone() {
@@ -159,6 +246,10 @@ func syr2[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, y []T, incY in
 
 // addBoth adds alpha·x·yᵀ to a triangle, then alpha·y·xᵀ.
 func addBoth[T float](r region, n int, alpha T, x, y, a []T, lda int) {
+	if n <= fewest {
+		fewAddBoth(r == below, alpha, x, y, a, lda)
+		return
+	}
 	var o outer[T]
 	o.region, o.m, o.n, o.alpha, o.a, o.lda = r, n, n, alpha, a, lda
 	if n*n < parallelMatrix || alone() {

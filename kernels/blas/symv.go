@@ -7,14 +7,24 @@ import (
 )
 
 // Dsymv computes y = alpha·A·x + beta·y, where A is symmetric and one triangle
-// of it is read, once: sixteen rows at a time, the block on the diagonal number by
+// of it is read, once: eight rows at a time, the block on the diagonal number by
 // number, what is beside it as kernels.RowDots and, transposed, kernels.Gemm.
 func (Implementation) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+	if incX == 1 && incY == 1 && n <= lastBlock && alpha != 0 && plainPair(ul, n, len(x), len(y), len(a), lda) {
+		scaleBy(beta, y[:n])
+		symmetricBlock(ul == blas.Lower, alpha, a, lda, x[:n], y[:n])
+		return
+	}
 	symv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 }
 
 // Ssymv is Dsymv for float32.
 func (Implementation) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+	if incX == 1 && incY == 1 && n <= lastBlock && alpha != 0 && plainPair(ul, n, len(x), len(y), len(a), lda) {
+		scaleBy(beta, y[:n])
+		symmetricBlock(ul == blas.Lower, alpha, a, lda, x[:n], y[:n])
+		return
+	}
 	symv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 }
 
@@ -36,7 +46,10 @@ func symv[T float](ul blas.Uplo, n int, alpha T, a []T, lda int, x []T, incX int
 	checkLength(len(a), n, n, lda, shortA)
 	checkVector(len(x), n, incX, shortX)
 	checkVector(len(y), n, incY, shortY)
-	if beta != 1 {
+	switch {
+	case incY == 1:
+		scaleBy(beta, y[:n])
+	case beta != 1:
 		scalOf(n, beta, y, max(incY, -incY))
 	}
 	if alpha == 0 {
@@ -54,21 +67,10 @@ func symv[T float](ul blas.Uplo, n int, alpha T, a []T, lda int, x []T, incX int
 
 // addSymmetric adds alpha·A·x to y.
 func addSymmetric[T float](isLower bool, n int, alpha T, a []T, lda int, x, y []T) {
-	for lo := 0; lo < n; lo += vectorBase {
-		hi := min(lo+vectorBase, n)
-		for i := lo; i < hi; i++ {
-			from, to := i+1, hi
-			if isLower {
-				from, to = lo, i
-			}
-			row, with, into := a[i*lda+from:i*lda+to], x[from:to], y[from:to]
-			v, sum := T(alpha*x[i]), T(a[i*lda+i]*x[i])
-			for j, r := range row {
-				sum += T(r * with[j])
-				into[j] += T(v * r)
-			}
-			y[i] += T(alpha * sum)
-		}
+	hi := 0
+	for lo := 0; lo < n; lo = hi {
+		hi = blockEnd(lo, n)
+		symmetricBlock(isLower, alpha, a[lo*(lda+1):], lda, x[lo:hi], y[lo:hi])
 		from, to := hi, n
 		if isLower {
 			from, to = 0, lo
@@ -76,7 +78,26 @@ func addSymmetric[T float](isLower bool, n int, alpha T, a []T, lda int, x, y []
 		if from < to {
 			rows := a[lo*lda+from:]
 			kernels.RowDots(y[lo:hi], alpha, 1, rows, lda, to-from, 0, x[from:to], 0)
-			addRows(y[from:to], alpha, x[lo:hi], rows, lda)
+			addRows(y[from:to], alpha, x[lo:hi], rows, lda, 1)
 		}
+	}
+}
+
+// symmetricBlock is addSymmetric number by number.
+func symmetricBlock[T float](isLower bool, alpha T, a []T, lda int, x, y []T) {
+	y = y[:len(x)]
+	for i, own := range x {
+		from, to := i+1, len(x)
+		if isLower {
+			from, to = 0, i
+		}
+		row, with, into := a[i*lda+from:i*lda+to], x[from:to], y[from:to]
+		with, into = with[:len(row)], into[:len(row)]
+		v, sum := T(alpha*own), T(a[i*lda+i]*own)
+		for j, r := range row {
+			sum += T(r * with[j])
+			into[j] += T(v * r)
+		}
+		y[i] += T(alpha * sum)
 	}
 }

@@ -7,26 +7,42 @@ import (
 )
 
 // Dtrmv computes x = op(A)·x, where A is triangular: by kernels.RowDots, or for Aᵀ
-// sixteen rows at a time, within them number by number, beside them by
+// eight rows at a time, within them number by number, beside them by
 // kernels.Gemm. Up to four rows are done number by number.
 func (Implementation) Dtrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
+	if incX == 1 && (n <= 4 || n <= lastBlock && tA == blas.Trans) && plainTriangle(ul, tA, d, n, len(x), len(a), lda) {
+		triangleBlock(false, ul, tA, d, a, lda, x[:n])
+		return
+	}
 	triangularVector(false, ul, tA, d, n, a, lda, x, incX)
 }
 
 // Strmv is Dtrmv for float32.
 func (Implementation) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
+	if incX == 1 && (n <= 4 || n <= lastBlock && tA == blas.Trans) && plainTriangle(ul, tA, d, n, len(x), len(a), lda) {
+		triangleBlock(false, ul, tA, d, a, lda, x[:n])
+		return
+	}
 	triangularVector(false, ul, tA, d, n, a, lda, x, incX)
 }
 
 // Dtrsv solves op(A)·x = b, where A is triangular and x holds b: eight rows at a
-// time, for Aᵀ sixteen, within them number by number, beside them by
+// time, within them number by number, beside them by
 // kernels.RowDots or kernels.Gemm. Whether A is singular is not looked at.
 func (Implementation) Dtrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
+	if incX == 1 && n <= lastBlock && plainTriangle(ul, tA, d, n, len(x), len(a), lda) {
+		triangleBlock(true, ul, tA, d, a, lda, x[:n])
+		return
+	}
 	triangularVector(true, ul, tA, d, n, a, lda, x, incX)
 }
 
 // Strsv is Dtrsv for float32.
 func (Implementation) Strsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
+	if incX == 1 && n <= lastBlock && plainTriangle(ul, tA, d, n, len(x), len(a), lda) {
+		triangleBlock(true, ul, tA, d, a, lda, x[:n])
+		return
+	}
 	triangularVector(true, ul, tA, d, n, a, lda, x, incX)
 }
 
@@ -45,6 +61,7 @@ func triangularVector[T float](solve bool, ul blas.Uplo, tA blas.Transpose, d bl
 	checkLength(len(a), n, n, lda, shortA)
 	checkVector(len(x), n, incX, shortX)
 	var t vectorTriangle[T]
+	t.uplo, t.transpose, t.diag = ul, tA, d
 	t.solve, t.lower, t.trans, t.unit, t.a, t.lda = solve, isLower, trans, isUnit, a, lda
 	if incX == 1 {
 		t.apply(n, x[:n])
@@ -55,12 +72,23 @@ func triangularVector[T float](solve bool, ul blas.Uplo, tA blas.Transpose, d bl
 	xs.store(x, n, incX)
 }
 
-// vectorBase is how many rows of a transposed triangle or a symmetric matrix are
-// done number by number with a vector.
-const vectorBase = 16
+// lastBlock is the most rows of a triangle or a symmetric matrix that are done
+// number by number with a vector. There are eight in each block but the last.
+const lastBlock = 12
+
+// blockEnd is where the block of rows ends that begins at lo.
+func blockEnd(lo, n int) int {
+	if n-lo <= lastBlock {
+		return n
+	}
+	return lo + base
+}
 
 // A vectorTriangle takes x to op(A)·x or to the solution of op(A)·y = x.
 type vectorTriangle[T float] struct {
+	uplo                      blas.Uplo
+	transpose                 blas.Transpose
+	diag                      blas.Diag
 	solve, lower, trans, unit bool
 	a                         []T
 	lda                       int
@@ -71,29 +99,23 @@ func (t *vectorTriangle[T]) apply(n int, x []T) {
 	// which is below; a solution needs what is below first. A transpose and a
 	// lower triangle turn this around.
 	forward := (t.lower != t.trans) == t.solve
-	size := base
-	if t.trans {
-		size = vectorBase
-	}
-	switch {
-	case !t.solve && !t.trans && n > 4: // fewer take less time than a call
+	if !t.solve && !t.trans && n > 4 { // fewer take less time than a call
 		t.multiply(n, x)
 		return
-	case n <= size:
-		t.block(0, n, forward, x)
-		return
 	}
-	for done := 0; done < n; done += size {
-		lo, hi := done, min(done+size, n)
+	end := 0
+	for done := 0; done < n; done = end {
+		end = blockEnd(done, n)
+		lo, hi := done, end
 		if !forward {
 			lo, hi = n-hi, n-lo
 		}
 		if t.solve && t.trans {
-			t.block(lo, hi, forward, x)
+			triangleBlock(t.solve, t.uplo, t.transpose, t.diag, t.a[lo*(t.lda+1):], t.lda, x[lo:hi])
 			t.beside(lo, hi, n, x)
 		} else { // what is beside needs the old x, or the block what is beside
 			t.beside(lo, hi, n, x)
-			t.block(lo, hi, forward, x)
+			triangleBlock(t.solve, t.uplo, t.transpose, t.diag, t.a[lo*(t.lda+1):], t.lda, x[lo:hi])
 		}
 	}
 }
@@ -137,49 +159,52 @@ func (t *vectorTriangle[T]) beside(lo, hi, n int, x []T) {
 	switch {
 	case len(others) == 0:
 	case t.trans:
-		addRows(others, sign, own, rows, t.lda)
+		addRows(others, sign, own, rows, t.lda, 1)
 	default:
 		kernels.RowDots(own, sign, 1, rows, t.lda, len(others), 0, others, 0)
 	}
 }
 
-// addRows adds alpha times the sum of up to GemmDepth rows, row i times w[i], to y.
-func addRows[T float](y []T, alpha T, w, rows []T, ld int) {
-	_, width, _ := kernels.GemmShape[T]()
-	kernels.Gemm(y, len(y), w, 0, 1, rows, ld, width, len(w), 1, len(y), alpha, 1)
-}
-
-// block does the block on the diagonal, number by number.
-func (t *vectorTriangle[T]) block(lo, hi int, forward bool, x []T) {
-	for step := range hi - lo {
-		i := lo + step
-		if !forward {
-			i = hi - 1 - step
+// triangleBlock does a triangle op(A), number by number. What changes x comes last
+// to x: nothing then waits for all of a sum.
+func triangleBlock[T float](solve bool, ul blas.Uplo, tA blas.Transpose, d blas.Diag, a []T, lda int, x []T) {
+	n, isLower, rs, cs := len(x), ul == blas.Lower, lda, 1
+	if tA != blas.NoTrans {
+		isLower, rs, cs = !isLower, 1, lda
+	}
+	for step := range n {
+		i := step
+		if isLower != solve {
+			i = n - 1 - step
 		}
-		from, to := i+1, hi
-		if t.lower {
-			from, to = lo, i
+		at, v, others := i*rs, x[i], x[:i]
+		if !isLower {
+			at, others = i*(rs+cs)+cs, x[i+1:]
 		}
-		row := t.a[i*t.lda+from : i*t.lda+to]
-		others, v, own := x[from:to], x[i], T(1)
-		if !t.unit {
-			own = t.a[i*t.lda+i]
+		own := T(1)
+		if d == blas.NonUnit {
+			own = a[i*(lda+1)]
 		}
 		switch {
-		case t.trans && t.solve:
-			v /= own
-			for j, r := range row {
-				others[j] -= T(v * r)
-			}
-		case t.trans:
-			for j, r := range row {
-				others[j] += T(v * r)
-			}
+		case !solve:
 			v = T(v * own)
-		case t.solve:
-			v = (v - kernels.Dot(row, others)) / own
+			for _, w := range others {
+				v += T(a[at] * w)
+				at += cs
+			}
+		case isLower:
+			for _, w := range others {
+				v -= T(a[at] * w)
+				at += cs
+			}
+			v /= own
 		default:
-			v = T(v*own) + kernels.Dot(row, others)
+			at += len(others) * cs
+			for j := len(others) - 1; j >= 0; j-- {
+				at -= cs
+				v -= T(a[at] * others[j])
+			}
+			v /= own
 		}
 		x[i] = v
 	}
