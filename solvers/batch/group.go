@@ -164,6 +164,9 @@ func (w *worker) descend(ctx context.Context, o objective, f *Fits, fit int) err
 	if w.kind == poisson && w.lead == 1 {
 		s.at.x[0], s.atInfinity = w.logStart()
 	}
+	if w.kind == logistic && w.lead == 1 && w.options.L2 > 0 {
+		s.atInfinity = w.sameClass()
+	}
 	if err := s.minimize(ctx, o); err != nil {
 		return err
 	}
@@ -222,6 +225,24 @@ func (w *worker) logStart() (start float64, zeros bool) {
 		start = 0
 	}
 	return start, false
+}
+
+// sameClass tells whether all targets are of one class: no penalty holds the
+// intercept.
+func (w *worker) sameClass() bool {
+	first := -1.0
+	for i, y := range w.y {
+		if w.w != nil && w.w[i] == 0 {
+			continue
+		}
+		if first < 0 {
+			first = y
+		}
+		if y != first {
+			return false
+		}
+	}
+	return first >= 0
 }
 
 // dispersion is that of the standard errors; NaN if there are none.

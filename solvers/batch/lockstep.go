@@ -459,12 +459,14 @@ func (l *lockstep[T]) begin(models []*contender) []*contender {
 	for _, m := range models {
 		clear(m.trial)
 	}
-	if _, counts := l.loss.(loss.Poisson); !counts || !l.intercept {
+	_, counts := l.loss.(loss.Poisson)
+	_, classes := l.loss.(loss.Logistic)
+	if !counts && !classes || !l.intercept {
 		return models
 	}
 	var rest []*contender
 	for _, m := range models {
-		if l.startPoisson(m) {
+		if counts && l.startPoisson(m) || classes && (m.free || !l.sameClass(m)) {
 			rest = append(rest, m)
 			continue
 		}
@@ -472,6 +474,28 @@ func (l *lockstep[T]) begin(models []*contender) []*contender {
 		l.end(m, Separated)
 	}
 	return rest
+}
+
+// sameClass tells whether all targets are of one class: no penalty holds the
+// intercept.
+func (l *lockstep[T]) sameClass(m *contender) bool {
+	first := -1.0
+	for lo := 0; lo < l.data.X.Rows; lo += kernels.PanelRows {
+		hi := min(lo+kernels.PanelRows, l.data.X.Rows)
+		y, w := l.fetch(m.model, lo, hi, l.y[:hi-lo], l.w[:hi-lo])
+		for i, v := range y {
+			if w != nil && w[i] == 0 {
+				continue
+			}
+			if first < 0 {
+				first = v
+			}
+			if v != first {
+				return false
+			}
+		}
+	}
+	return first >= 0
 }
 
 // countRows is for a model that no pass has seen.

@@ -378,7 +378,7 @@ func TestDamagedCheckpointsAreRefused(t *testing.T) {
 	}
 	newer := slices.Clone(b)
 	newer[len("hesse fit")] = 3
-	refused("another version", newer, "a checkpoint of a fit of version 3; this program reads version 1")
+	refused("another version", newer, "a checkpoint of a fit of version 3; this program reads version 2")
 	refused("something else", []byte("a,b\n1,2\n"), "not a checkpoint of a fit")
 }
 

@@ -104,6 +104,7 @@ type fit[T kernels.Float] struct {
 	base       float64 // of the log-likelihood
 	start      float64 // the intercept to start from
 	zeros      bool    // every target is zero
+	same       bool    // every target is of one class; known of fits with an offset and a penalty only
 
 	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
 	exactPasses        func(pass.Model) (*pass.Exact[T], error)
@@ -155,7 +156,7 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	if f.history, err = newHistory(o, func() (*fingerprint[T], error) { return f.fingerprint(ctx) }); err != nil {
 		return nil, err
 	}
-	objective := &objective[T]{family: o.Family, intercept: !o.NoIntercept, observe: o.Observe, history: f.history}
+	objective := &objective[T]{family: o.Family, intercept: !o.NoIntercept, offset: f.offset != "", observe: o.Observe, history: f.history}
 	if err = f.penalties(ctx, objective); err != nil {
 		return nil, err
 	}
@@ -191,10 +192,16 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	if err := f.history.note(func() error { return f.begin(ctx) }, func(v *solvers.State) {
 		v.Number(&f.base, &f.start)
 		v.Flag(&f.zeros)
+		v.Flag(&f.same)
 	}); err != nil {
 		return nil, err
 	}
-	objective.atInfinity = f.zeros && objective.intercept
+	switch {
+	case f.zeros && objective.intercept:
+		objective.atInfinity = allZero
+	case f.same:
+		objective.atInfinity = sameClassFree
+	}
 	if o.holdsOut() { // otherwise nothing would count the rows
 		if err := f.history.note(func() error {
 			start := objective.at0(f.start)
@@ -240,12 +247,12 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 		return nil, fmt.Errorf("glm: %s: the data are too large for float64 squares", result.Reason)
 	}
 	if result.Status != solvers.Separated {
-		some, err := objective.separatesSome(ctx)
+		reason, err := objective.separatesSome(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if some {
-			result.Status, result.Reason = solvers.Separated, quasi
+		if reason != "" {
+			result.Status, result.Reason = solvers.Separated, reason
 		}
 	}
 	return f.model(ctx, objective, result)
@@ -254,7 +261,7 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 // nullDeviance is the deviance of the model that has no columns but the same
 // intercept and offset.
 func (f *fit[T]) nullDeviance(ctx context.Context, full *objective[T]) (float64, error) {
-	if full.atInfinity {
+	if full.atInfinity != "" {
 		return 0, nil
 	}
 	null, err := f.nullObjective(full.intercept)

@@ -160,7 +160,7 @@ func TestSeparationIsTold(t *testing.T) {
 	}{
 		{"complete", separated, count(20, step(10))},
 		{"a single row of one class", separated, count(20, step(19))},
-		{"one class", oneClass, count(20, step(0))},
+		{"one class", sameClass, count(20, step(0))},
 		{"quasi-complete", quasi, quasiData},
 		{"quasi-complete with an offset", quasi, offset},
 	} {
@@ -175,11 +175,30 @@ func TestSeparationIsTold(t *testing.T) {
 			if !strings.Contains(m.Reason, "penalty") || !math.IsNaN(m.Coefficients[0].StdError) {
 				t.Errorf("no advice, or a standard error: %+v", m)
 			}
-			if m, err = Fit(ctx, c.data, Options{Family: Binomial, L2: 0.1}); err != nil || (!m.Converged && c.reason != oneClass) {
+			if m, err = Fit(ctx, c.data, Options{Family: Binomial, L2: 0.1}); err != nil || m.Converged == (c.reason == sameClass) {
 				t.Errorf("with a penalty: %v, %v", err, m)
 			}
 		})
 	}
+	t.Run("where there is no penalty", func(t *testing.T) {
+		d := count(20, step(10))
+		d.Columns, d.X = 2, append([]float64(nil), make([]float64, 40)...)
+		for i := range 20 {
+			d.X[2*i], d.X[2*i+1] = float64(i), float64(i*i%7)
+		}
+		for _, factors := range [][]float64{{0, 1}, {1, 0}, {1, 1}} {
+			for _, o := range []Options{{L2: 0.1}, {L1: 0.1}} {
+				o.Family, o.PenaltyFactors = Binomial, factors
+				m, err := Fit(ctx, d, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if free := factors[0] == 0; free != (m.Status == solvers.Separated.String()) || free && m.Reason != partly {
+					t.Errorf("%v, %v: %s: %s", o, factors, m.Status, m.Reason)
+				}
+			}
+		}
+	})
 	t.Run("overlap is no separation", func(t *testing.T) {
 		d := count(20, step(10))
 		d.X[9], d.X[10] = 10, 9

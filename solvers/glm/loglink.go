@@ -21,13 +21,20 @@ func logStart(m *pass.Moments, p float64) float64 {
 
 const allZero = "every target is 0: the maximum of the likelihood lies at infinity, where every mean is 0, and coefficients mean nothing"
 
-// begin looks at the target before a fit with a log link: for its part of the
-// likelihood, and for an intercept from which Newton's method has a short way,
+// begin looks at the target before a fit: of two classes with an offset, whether
+// there is but one of them; with a log link, for its part of the likelihood, and for an intercept from which Newton's method has a short way,
 // since exp, from far below, takes steps that are far too long, and from far
 // above steps of one. R starts near the same place. Without an intercept the
 // start is zero.
 func (f *fit[T]) begin(ctx context.Context) error {
 	about := f.options.Family.about()
+	if about.classes && f.offset != "" && !f.options.NoIntercept && (f.options.L1 > 0 || f.options.L2 > 0) {
+		m, err := f.null(ctx, targetLoss{}, 0)
+		if err != nil {
+			return err
+		}
+		f.same = m.Rows > 0 && (m.SumR == 0 || m.SumR == m.SumW)
+	}
 	if about.start == nil {
 		return nil
 	}

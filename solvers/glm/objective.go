@@ -3,6 +3,7 @@ package glm
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -16,6 +17,7 @@ type objective[T kernels.Float] struct {
 	pass      *pass.Pass[T]
 	family    Family
 	intercept bool
+	offset    bool
 	penalty   []float64          // λ of each column; nil is none
 	sparse    *sparse            // an L1 penalty; nil is none
 	curvature *pass.Curvature[T] // made when it is needed
@@ -25,7 +27,7 @@ type objective[T kernels.Float] struct {
 	observe   func(*solvers.Iterate)
 	history   *history // of its runs; nil keeps none
 
-	atInfinity bool // the minimum lies there, for the intercept goes to −∞
+	atInfinity string // why the minimum lies there, whatever the columns are: the intercept has no penalty
 
 	first    *pass.Moments // sums and margins of the start
 	last     pass.Moments  // of the latest evaluation
@@ -181,49 +183,85 @@ func (o *objective[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
 	if o.observe != nil {
 		o.observe(it)
 	}
-	if o.atInfinity {
-		return solvers.Separated, allZero
-	}
 	about := o.family.about()
+	if o.atInfinity == "" && about.classes && o.intercept && o.penalized() && !o.offset && o.oneClass() {
+		o.atInfinity = sameClassFree
+	}
+	if o.atInfinity != "" {
+		return solvers.Separated, o.atInfinity
+	}
 	if about.separated == "" || o.penalized() || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) {
 		return solvers.Running, ""
 	}
-	if about.classes && (o.first.SumR == -0.5*o.first.SumW || o.first.SumR == 0.5*o.first.SumW) {
-		return solvers.Separated, oneClass
+	if about.classes && o.oneClass() {
+		return solvers.Separated, sameClass
 	}
 	return solvers.Separated, about.separated
+}
+
+// oneClass tells from the first evaluation, at zero, that the target is the same
+// in every row, if there is no offset.
+func (o *objective[T]) oneClass() bool {
+	return o.first.Rows > 0 && math.Abs(o.first.SumR) == 0.5*o.first.SumW
 }
 
 const (
 	advice = "the maximum of the likelihood lies at infinity, and coefficients and standard errors mean nothing; add an L2 penalty or leave columns out"
 
-	oneClass   = "the target is the same in every row: " + advice
-	separated  = "a linear combination of the columns separates the classes perfectly: " + advice
-	quasi      = "a linear combination of the columns separates some rows perfectly and contradicts none: " + advice
-	confident  = 30.0 // |η| beyond which a fitted probability is 0 or 1 to 13 digits
-	suspicious = 8.0  // |η| below which no direction has been followed far
+	sameClass     = "the target is the same in every row: " + advice
+	sameClassFree = "the target is the same in every row: the intercept, which no penalty holds, goes to infinity, and coefficients mean nothing"
+	separated     = "a linear combination of the columns separates the classes perfectly: " + advice
+	partly        = "columns without a penalty separate rows perfectly and contradict none: their coefficients go to infinity and mean nothing; give them a penalty or leave them out"
+	quasi         = "a linear combination of the columns separates some rows perfectly and contradicts none: " + advice
+	confident     = 30.0 // |η| beyond which a fitted probability is 0 or 1 to 13 digits
+	suspicious    = 8.0  // |η| below which no direction has been followed far
 )
 
 // separatesSome tells whether the last step led in a direction that lowers the
 // loss for ever: one in which some rows become ever more certain and none less
 // so. Newton's method takes steps of about one in η there, while a step towards
-// a minimum at a finite place has shrunk to nothing by the end.
-func (o *objective[T]) separatesSome(ctx context.Context) (bool, error) {
-	if !o.family.about().classes || o.penalized() || o.previous == nil || !(o.last.MaxMargin > suspicious) {
-		return false, nil
+// a minimum at a finite place has shrunk to nothing by the end. Of coefficients
+// with a penalty, those in that direction come to rest: only the others are
+// followed.
+func (o *objective[T]) separatesSome(ctx context.Context) (reason string, err error) {
+	if !o.family.about().classes || o.held() || o.previous == nil || !(o.last.MaxMargin > suspicious) {
+		return "", nil
 	}
 	const magnified = 0x1p40 // beside which an offset vanishes
 	direction := make([]float64, len(o.latest))
 	for i := range direction {
-		direction[i] = magnified * (o.latest[i] - o.previous[i])
+		if !o.holds(i) {
+			direction[i] = magnified * (o.latest[i] - o.previous[i])
+		}
 	}
 	m, err := o.pass.Run(ctx, o.point(direction), pass.Want{})
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer o.pass.Recycle(m)
 	low, high := m.MinMargin/magnified, m.MaxMargin/magnified
-	return high > 0.1 && low > -1e-3*high, nil
+	switch {
+	case !(high > 0.1 && low > -1e-3*high):
+		return "", nil
+	case o.penalized():
+		return partly, nil
+	}
+	return quasi, nil
+}
+
+// holds tells whether a variable has a penalty.
+func (o *objective[T]) holds(i int) bool {
+	return i >= o.Lead() && o.penalty != nil && o.penalty[i-o.Lead()] > 0 || o.sparse != nil && o.sparse.weights[i] > 0
+}
+
+// held tells whether all columns have a penalty.
+func (o *objective[T]) held() bool {
+	for i := o.Lead(); i < o.Dim(); i++ {
+		if !o.holds(i) {
+			return false
+		}
+	}
+	return o.penalized()
 }
 
 // warnings are what a reader should know of a fit that ended well.

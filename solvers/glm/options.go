@@ -21,7 +21,6 @@ type Options struct {
 
 	// PenaltyFactors multiply λ₁ and λ, one factor a column, so that the penalty is
 	// λ₁ Σ factorⱼ·|βⱼ| + λ/2 Σ factorⱼ·βⱼ². 0 leaves a column without a penalty; nil means 1 for all.
-	// Separated classes are not looked for where there is any penalty.
 	PenaltyFactors []float64
 
 	// Standardize lets the penalty act on the coefficients of columns scaled

@@ -128,6 +128,44 @@ func TestEverySolverFindsSeparation(t *testing.T) {
 	}
 }
 
+// TestOneClassHasNoMinimum: whatever the method and the penalty, the intercept
+// has none. Without an intercept there is a minimum.
+func TestOneClassHasNoMinimum(t *testing.T) {
+	whole, samplers := methods(t)
+	for _, s := range samplers {
+		whole = append(whole, s)
+	}
+	all := append([]solvers.Method{nil}, whole...)
+	for _, name := range solvers.CompositeMethods() {
+		m, err := solvers.ParseMethod(name, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, m)
+	}
+	for _, class := range []float64{0, 1} {
+		d := column([]float64{1, 2, 3, 4, 5, 6}, slices.Repeat([]float64{class}, 6))
+		for _, offset := range [][]float64{nil, {1, 0, 2, 0, -1, 3}} {
+			for _, method := range all {
+				o := Options{Family: Binomial, L2: 0.5, Method: method}
+				if takesL1(method) {
+					o.L1 = 0.1
+				}
+				d.Offset = offset
+				m, err := Fit(ctx, d, o)
+				if err != nil || m.Status != solvers.Separated.String() || m.Reason != sameClassFree || m.NullDeviance != 0 || !math.IsNaN(m.Coefficients[0].StdError) {
+					t.Errorf("%v: %v, %+v", method, err, m)
+				}
+				if o.NoIntercept = true; method == nil {
+					if m, err = Fit(ctx, d, o); err != nil || !m.Converged {
+						t.Errorf("without an intercept: %v, %+v", err, m)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestProductsOfTheObjective(t *testing.T) {
 	for _, intercept := range []bool{false, true} {
 		d := problem[float64](1500, 4, Binomial, true)
