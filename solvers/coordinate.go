@@ -76,6 +76,7 @@ func (m CoordinateDescent) start(ctx context.Context, p Hessianer, r region, rid
 		problem: p, region: r, ridge: ridge, sweeps: newSweeps(n, r, m.MaxSweeps), reuse: n > fewVariables,
 		trial: point{x: make([]float64, n), gradient: make([]float64, n)}, gradient: make([]float64, n),
 	}
+	s.sweeps.factor.Threads = threadsOf(p)
 	if q, ok := p.(Quadratic); ok {
 		s.quadratic = q.Quadratic()
 	}

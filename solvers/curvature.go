@@ -111,6 +111,9 @@ func (c Blocks) Start(p Problem, count *Evaluations) (Approximation, error) {
 	number := (n - b.lead + c.Size - 1) / c.Size
 	b.values = memory.Slice[float64](b.lead + number*c.Size*c.Size)
 	b.factors = make([]cholesky.Factorization, number)
+	for i := range b.factors {
+		b.factors[i].Threads = threadsOf(p)
+	}
 	b.part = make([]float64, c.Size*c.Size)
 	b.diagonals = make([]float64, n)
 	if own, ok := p.(BlockDiagonaler); ok {
@@ -262,7 +265,10 @@ func (c Expected) Start(p Problem, count *Evaluations) (Approximation, error) {
 		return nil, lacks(c, p, "an expected Hessian")
 	}
 	n := p.Dim()
-	return &expected{problem: own, count: count, hessian: memory.Slice[float64](n * n), diagonals: make([]float64, n)}, nil
+	return &expected{
+		problem: own, count: count, hessian: memory.Slice[float64](n * n), diagonals: make([]float64, n),
+		factor: cholesky.Factorization{Threads: threadsOf(p)},
+	}, nil
 }
 
 type expected struct {

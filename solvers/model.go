@@ -27,7 +27,7 @@ type quadraticModel struct {
 
 func newQuadraticModel(p Problem) *quadraticModel {
 	m := &quadraticModel{n: p.Dim(), step: make([]float64, p.Dim())}
-	m.factor.Tolerance = cholesky.DefaultTolerance
+	m.factor.Tolerance, m.factor.Threads = cholesky.DefaultTolerance, threadsOf(p)
 	if leader, ok := p.(Leader); ok {
 		m.lead = leader.Lead()
 	}

@@ -121,6 +121,21 @@ type Approximate interface {
 	HessianTolerance() float64
 }
 
+// A Threaded problem says how many goroutines at most are to work on a
+// factorisation of its Hessian. A problem without this leaves it to
+// runtime.GOMAXPROCS(0).
+type Threaded interface {
+	Threads() int
+}
+
+// threadsOf is the limit of a problem, 0 if it has none.
+func threadsOf(p Problem) int {
+	if t, ok := p.(Threaded); ok {
+		return t.Threads()
+	}
+	return 0
+}
+
 // A Stopper knows better than any method when to stop. It is asked once for
 // every iterate, the start included, when the method goes on or has converged;
 // any status but Running ends the run with it and with the reason.

@@ -38,7 +38,8 @@ func (f *Factorization) withoutPivoting(a []float64) bool {
 	}
 	f.loadInOrder(a)
 	m, first := f.n-f.lead, f.lead*f.n+f.lead
-	if !halve(f.factor[first:], f.n, m, f.limits[f.lead:]) {
+	b := hesseblas.Implementation{Threads: f.Threads}
+	if !halve(b, f.factor[first:], f.n, m, f.limits[f.lead:]) {
 		return false
 	}
 	f.probe = resize(f.probe, m*probes)
@@ -49,7 +50,6 @@ func (f *Factorization) withoutPivoting(a []float64) bool {
 		random ^= random << 17
 		f.probe[i] = math.Copysign(1, float64(int64(random)))
 	}
-	var b hesseblas.Implementation
 	b.Dtrsm(blas.Left, blas.Upper, blas.NoTrans, blas.NonUnit, m, probes, 1, f.factor[first:], f.n, f.probe, probes)
 	for i, limit := range f.limits[f.lead:] {
 		for _, v := range f.probe[i*probes:][:probes] {
@@ -63,19 +63,18 @@ func (f *Factorization) withoutPivoting(a []float64) bool {
 }
 
 // halve turns the upper triangle of a into R, unless a pivot is too small.
-func halve(a []float64, lda, n int, limits []float64) bool {
+func halve(b hesseblas.Implementation, a []float64, lda, n int, limits []float64) bool {
 	if n <= leaf {
 		return eliminateLeaf(a, lda, n, limits)
 	}
 	h := (n/2 + leaf - 1) / leaf * leaf
-	if !halve(a, lda, h, limits[:h]) {
+	if !halve(b, a, lda, h, limits[:h]) {
 		return false
 	}
-	var b hesseblas.Implementation
 	beside, below := a[h:], a[h*lda+h:]
 	b.Dtrsm(blas.Left, blas.Upper, blas.Trans, blas.NonUnit, h, n-h, 1, a, lda, beside, lda)
 	b.Dsyrk(blas.Upper, blas.Trans, n-h, h, -1, beside, lda, 1, below, lda)
-	return halve(below, lda, n-h, limits[h:])
+	return halve(b, below, lda, n-h, limits[h:])
 }
 
 func eliminateLeaf(a []float64, lda, n int, limits []float64) bool {

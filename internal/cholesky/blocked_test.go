@@ -177,3 +177,27 @@ func TestLoadsAgree(t *testing.T) {
 		}
 	}
 }
+
+// TestThreadsAreLimited: goroutines are what a factorisation allocates. (And
+// testing.AllocsPerRun allows a single one.)
+func TestThreadsAreLimited(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	const n = 500
+	a := gram(randomColumns(rand.New(rand.NewPCG(31, 32)), 2*n, n)...)
+	for _, threads := range []int{0, 1} {
+		f := Factorization{Threads: threads}
+		least := uint64(math.MaxUint64) // a collection may empty a pool meanwhile
+		for range 7 {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			if f.Factorize(a, n, 0) != nil || !slices.IsSorted(f.order) {
+				t.Fatal("not in its own order")
+			}
+			runtime.ReadMemStats(&after)
+			least = min(least, after.Mallocs-before.Mallocs)
+		}
+		if alone := threads == 1; alone != (least == 0) {
+			t.Errorf("%d threads: %d allocations", threads, least)
+		}
+	}
+}

@@ -47,6 +47,9 @@ type Factorization struct {
 	// that counts as zero. Zero means DefaultTolerance. It should exceed the
 	// relative rounding error of A.
 	Tolerance float64
+	// Threads is how many goroutines at most share the products of many variables;
+	// 0 means runtime.GOMAXPROCS(0). The bits are the same.
+	Threads int
 
 	n int
 	// lead is 1 if variable 0 was eliminated before the others, else 0.

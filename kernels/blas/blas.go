@@ -10,8 +10,14 @@ import (
 )
 
 // An Implementation is a BLAS for gonum. What it does not define is gonum's
-// own.
-type Implementation struct{ gonum.Implementation }
+// own. The zero value is ready.
+type Implementation struct {
+	// Threads is how many goroutines at most share a call, the calling one among
+	// them; 0 means runtime.GOMAXPROCS(0).
+	Threads int
+
+	gonum.Implementation
+}
 
 var (
 	_ blas.Float64    = Implementation{}

@@ -1,8 +1,6 @@
 package blas
 
 import (
-	"runtime"
-
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -13,7 +11,7 @@ import (
 // beta·y, fused. With Aᵀ, up to 32 rows are a chain of fused
 // multiply-adds, whose end times alpha is added to y, fused; more rows are taken
 // in groups of eight. Products with up to 16 numbers of Aᵀ are rounded.
-func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+func (i Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	if incX == 1 && incY == 1 && alpha != 0 {
 		switch {
 		case tA == blas.NoTrans && plainMatrix(m, n, len(y), len(x), len(a), lda):
@@ -28,11 +26,11 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 			return
 		}
 	}
-	gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+	gemv(i.Threads, tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 }
 
 // Sgemv is Dgemv for float32.
-func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	if incX == 1 && incY == 1 && alpha != 0 {
 		switch {
 		case tA == blas.NoTrans && plainMatrix(m, n, len(y), len(x), len(a), lda):
@@ -47,10 +45,10 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 			return
 		}
 	}
-	gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+	gemv(i.Threads, tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 }
 
-func gemv[T float](tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int) {
+func gemv[T float](threads int, tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int) {
 	trans := transposed(tA)
 	checkDimensions(m, n)
 	checkStride(lda, n, badLdA)
@@ -79,10 +77,10 @@ func gemv[T float](tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, 
 	xs, ys := newLine(x, lenX, incX), newLine(y, lenY, incY)
 	p := vectorProduct[T]{m, n, alpha, beta, a, lda, xs.data, ys.data}
 	switch {
-	case m*n < parallelMatrix || alone():
+	case m*n < parallelMatrix || crew(threads) == 1:
 		p.part(trans, 0, lenY)
 	default:
-		p.parallel(trans, lenY)
+		p.parallel(crew(threads), trans, lenY)
 	}
 	xs.release()
 	ys.store(y, lenY, incY)
@@ -105,10 +103,10 @@ type vectorProduct[T float] struct {
 	x, y        []T
 }
 
-func (p *vectorProduct[T]) parallel(trans bool, n int) {
+func (p *vectorProduct[T]) parallel(threads int, trans bool, n int) {
 	q := *p
-	step := divide(n, 3*runtime.GOMAXPROCS(0), 96)
-	share((n+step-1)/step, func(task int) { q.part(trans, task*step, min((task+1)*step, n)) })
+	step := divide(n, 3*threads, 96)
+	share(threads, (n+step-1)/step, func(task int) { q.part(trans, task*step, min((task+1)*step, n)) })
 }
 
 // part computes elements lo to hi of y.

@@ -1,19 +1,15 @@
 package blas
 
-import (
-	"runtime"
-
-	"github.com/seed-0327bdf7/hesse/kernels"
-)
+import "github.com/seed-0327bdf7/hesse/kernels"
 
 // parallel divides C among goroutines, if there are any to be had: into
 // columns, so that each block of B is packed by one of them, and where there
 // are few columns into rows too.
 func (p *product[T]) parallel() bool {
-	if alone() {
+	threads := crew(p.threads)
+	if threads == 1 {
 		return false
 	}
-	threads := runtime.GOMAXPROCS(0)
 	_, width, _ := kernels.GemmShape[T]()
 	const claims = 3 // of each goroutine, so that a slow one does less
 	columns := min(divide(p.n, claims*threads, 4*width), blockColumns*8/elementBytes[T]())
@@ -27,7 +23,7 @@ func (p *product[T]) parallel() bool {
 		return false
 	}
 	q := *p // so that a product that stays in one goroutine does not escape
-	share(across*down, func(task int) {
+	share(threads, across*down, func(task int) {
 		// The last columns of an upper triangle are the longest: they come first.
 		j, i := task/down, task%down
 		if q.region == upper {

@@ -58,6 +58,7 @@ type product[T float] struct {
 	c           []T
 	ldc         int
 	region      region
+	threads     int // at most, unless it is zero
 }
 
 // depth is how many columns of A the chains run over.

@@ -1,8 +1,6 @@
 package blas
 
 import (
-	"runtime"
-
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -10,7 +8,7 @@ import (
 
 // Dger adds alpha·x·yᵀ to A, m×n: products of alpha and x are rounded, and y times
 // them is added, fused, but to up to 16 numbers rounded.
-func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+func (i Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
 	if incX == 1 && incY == 1 && alpha != 0 && plainMatrix(m, n, len(x), len(y), len(a), lda) {
 		if m*n <= fewNumbers {
 			fewAdd(alpha, x[:m], y[:n], a, lda)
@@ -19,11 +17,11 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 		kernels.RowAxpys(a, lda, y, 0, alpha, x[:m], n, 0)
 		return
 	}
-	ger(m, n, alpha, x, incX, y, incY, a, lda)
+	ger(i.Threads, m, n, alpha, x, incX, y, incY, a, lda)
 }
 
 // Sger is Dger for float32.
-func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
 	if incX == 1 && incY == 1 && alpha != 0 && plainMatrix(m, n, len(x), len(y), len(a), lda) {
 		if m*n <= fewNumbers {
 			fewAdd(alpha, x[:m], y[:n], a, lda)
@@ -32,48 +30,48 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 		kernels.RowAxpys(a, lda, y, 0, alpha, x[:m], n, 0)
 		return
 	}
-	ger(m, n, alpha, x, incX, y, incY, a, lda)
+	ger(i.Threads, m, n, alpha, x, incX, y, incY, a, lda)
 }
 
 // Dsyr adds alpha·x·xᵀ to a triangle of A, as Dger does; of up to ten rows,
 // products of alpha·x and x are rounded.
-func (Implementation) Dsyr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a []float64, lda int) {
+func (i Implementation) Dsyr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a []float64, lda int) {
 	if incX == 1 && n <= fewest && alpha != 0 && plainPair(ul, n, len(x), len(x), len(a), lda) {
 		fewAddOuter(ul == blas.Lower, alpha, x[:n], a, lda)
 		return
 	}
-	syr(ul, n, alpha, x, incX, a, lda)
+	syr(i.Threads, ul, n, alpha, x, incX, a, lda)
 }
 
 // Ssyr is Dsyr for float32.
-func (Implementation) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
+func (i Implementation) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
 	if incX == 1 && n <= fewest && alpha != 0 && plainPair(ul, n, len(x), len(x), len(a), lda) {
 		fewAddOuter(ul == blas.Lower, alpha, x[:n], a, lda)
 		return
 	}
-	syr(ul, n, alpha, x, incX, a, lda)
+	syr(i.Threads, ul, n, alpha, x, incX, a, lda)
 }
 
 // Dsyr2 adds alpha·x·yᵀ to a triangle of A, then alpha·y·xᵀ, as Dger does. Up to
 // ten rows get the sum of both, whose products are rounded.
-func (Implementation) Dsyr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+func (i Implementation) Dsyr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
 	if incX == 1 && incY == 1 && n <= fewest && alpha != 0 && plainPair(ul, n, len(x), len(y), len(a), lda) {
 		fewAddBoth(ul == blas.Lower, alpha, x[:n], y[:n], a, lda)
 		return
 	}
-	syr2(ul, n, alpha, x, incX, y, incY, a, lda)
+	syr2(i.Threads, ul, n, alpha, x, incX, y, incY, a, lda)
 }
 
 // Ssyr2 is Dsyr2 for float32.
-func (Implementation) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+func (i Implementation) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
 	if incX == 1 && incY == 1 && n <= fewest && alpha != 0 && plainPair(ul, n, len(x), len(y), len(a), lda) {
 		fewAddBoth(ul == blas.Lower, alpha, x[:n], y[:n], a, lda)
 		return
 	}
-	syr2(ul, n, alpha, x, incX, y, incY, a, lda)
+	syr2(i.Threads, ul, n, alpha, x, incX, y, incY, a, lda)
 }
 
-func ger[T float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int) {
+func ger[T float](threads int, m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int) {
 	checkDimensions(m, n)
 	checkStride(lda, n, badLdA)
 	if incX == 0 {
@@ -92,11 +90,11 @@ func ger[T float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, ld
 		return
 	}
 	if incX == 1 && incY == 1 {
-		addOuter(whole, m, n, alpha, x[:m], y[:n], a, lda)
+		addOuter(threads, whole, m, n, alpha, x[:m], y[:n], a, lda)
 		return
 	}
 	xs, ys := newLine(x, m, incX), newLine(y, n, incY)
-	addOuter(whole, m, n, alpha, xs.data, ys.data, a, lda)
+	addOuter(threads, whole, m, n, alpha, xs.data, ys.data, a, lda)
 	xs.release()
 	ys.release()
 }
@@ -147,7 +145,7 @@ func fewAddBoth[T float](isLower bool, alpha T, x, y, a []T, lda int) {
 }
 
 // addOuter adds alpha·x·yᵀ to a region of A, on as many goroutines as it is worth.
-func addOuter[T float](r region, m, n int, alpha T, x, y, a []T, lda int) {
+func addOuter[T float](threads int, r region, m, n int, alpha T, x, y, a []T, lda int) {
 	switch {
 	case r == whole && m*n <= fewNumbers:
 		fewAdd(alpha, x, y, a, lda)
@@ -158,13 +156,14 @@ func addOuter[T float](r region, m, n int, alpha T, x, y, a []T, lda int) {
 	}
 	var o outer[T]
 	o.region, o.m, o.n, o.alpha, o.a, o.lda = r, m, n, alpha, a, lda
-	if m*n < parallelMatrix || alone() {
+	if m*n < parallelMatrix || crew(threads) == 1 {
 		o.rows(0, m, x, y)
 		return
 	}
 	shared := o // so that one that is not shared does not escape
-	step := divide(m, 3*runtime.GOMAXPROCS(0), 8)
-	share((m+step-1)/step, func(task int) { shared.rows(task*step, min((task+1)*step, m), x, y) })
+	threads = crew(threads)
+	step := divide(m, 3*threads, 8)
+	share(threads, (m+step-1)/step, func(task int) { shared.rows(task*step, min((task+1)*step, m), x, y) })
 }
 
 type outer[T float] struct {
@@ -187,7 +186,7 @@ func (o *outer[T]) rows(lo, hi int, x, y []T) {
 	}
 }
 
-func syr[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, a []T, lda int) {
+func syr[T float](threads int, ul blas.Uplo, n int, alpha T, x []T, incX int, a []T, lda int) {
 	region := triangleOf(ul)
 	if n < 0 {
 		panic(nLT0)
@@ -205,15 +204,15 @@ func syr[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, a []T, lda int)
 		return
 	}
 	if incX == 1 {
-		addOuter(region, n, n, alpha, x[:n], x[:n], a, lda)
+		addOuter(threads, region, n, n, alpha, x[:n], x[:n], a, lda)
 		return
 	}
 	xs := newLine(x, n, incX)
-	addOuter(region, n, n, alpha, xs.data, xs.data, a, lda)
+	addOuter(threads, region, n, n, alpha, xs.data, xs.data, a, lda)
 	xs.release()
 }
 
-func syr2[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int) {
+func syr2[T float](threads int, ul blas.Uplo, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int) {
 	region := triangleOf(ul)
 	if n < 0 {
 		panic(nLT0)
@@ -235,30 +234,31 @@ func syr2[T float](ul blas.Uplo, n int, alpha T, x []T, incX int, y []T, incY in
 		return
 	}
 	if incX == 1 && incY == 1 {
-		addBoth(region, n, alpha, x[:n], y[:n], a, lda)
+		addBoth(threads, region, n, alpha, x[:n], y[:n], a, lda)
 		return
 	}
 	xs, ys := newLine(x, n, incX), newLine(y, n, incY)
-	addBoth(region, n, alpha, xs.data, ys.data, a, lda)
+	addBoth(threads, region, n, alpha, xs.data, ys.data, a, lda)
 	xs.release()
 	ys.release()
 }
 
 // addBoth adds alpha·x·yᵀ to a triangle, then alpha·y·xᵀ.
-func addBoth[T float](r region, n int, alpha T, x, y, a []T, lda int) {
+func addBoth[T float](threads int, r region, n int, alpha T, x, y, a []T, lda int) {
 	if n <= fewest {
 		fewAddBoth(r == below, alpha, x, y, a, lda)
 		return
 	}
 	var o outer[T]
 	o.region, o.m, o.n, o.alpha, o.a, o.lda = r, n, n, alpha, a, lda
-	if n*n < parallelMatrix || alone() {
+	if n*n < parallelMatrix || crew(threads) == 1 {
 		o.both(0, n, x, y)
 		return
 	}
 	shared := o
-	step := divide(n, 3*runtime.GOMAXPROCS(0), 8)
-	share((n+step-1)/step, func(task int) { shared.both(task*step, min((task+1)*step, n), x, y) })
+	threads = crew(threads)
+	step := divide(n, 3*threads, 8)
+	share(threads, (n+step-1)/step, func(task int) { shared.both(task*step, min((task+1)*step, n), x, y) })
 }
 
 // both does rows lo to hi, some at a time that stay in the first-level cache.

@@ -8,16 +8,16 @@ import (
 
 // Dsymm computes C = alpha·A·B + beta·C or C = alpha·B·A + beta·C, where A is
 // symmetric and one triangle of it is read. C is m×n.
-func (Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	symm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+func (i Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	symm(i.Threads, s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
 // Ssymm is Dsymm for float32.
-func (Implementation) Ssymm(s blas.Side, ul blas.Uplo, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	symm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+func (i Implementation) Ssymm(s blas.Side, ul blas.Uplo, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	symm(i.Threads, s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
-func symm[T float](s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	isLeft, isLower := left(s), lower(ul)
 	checkDimensions(m, n)
 	k := n
@@ -34,7 +34,7 @@ func symm[T float](s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, lda int,
 	checkLength(len(b), m, n, ldb, shortB)
 	checkLength(len(c), m, n, ldc, shortC)
 	var whole product[T]
-	whole.m, whole.n, whole.k, whole.alpha, whole.beta, whole.c, whole.ldc = m, n, k, alpha, beta, c, ldc
+	whole.threads, whole.m, whole.n, whole.k, whole.alpha, whole.beta, whole.c, whole.ldc = threads, m, n, k, alpha, beta, c, ldc
 	if alpha == 0 {
 		whole.scale()
 		return

@@ -170,3 +170,60 @@ func checkedCall3(f api[float64], p problem, short int) {
 	}
 	call3(f, p, p.alpha, p.beta, a, a.data, b, b.data, c, c.data)
 }
+
+// TestThreadsOfAnImplementation: one that may not share starts nothing, and has the
+// bits of one that may.
+func TestThreadsOfAnImplementation(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	const n = 600
+	r := rand.New(rand.NewPCG(8, 8))
+	a := newTable(r, n, n, 0).data
+	for i := range n {
+		a[i*n+i] = n
+	}
+	b, x := newTable(r, n, n, 0).data, newTable(r, 1, n, 0).data
+	var want []float64
+	for _, threads := range []int{0, 1, 2} {
+		f := doubles(blas.Implementation{Threads: threads})
+		c, y := slices.Clone(b), make([]float64, n)
+		calls := func() {
+			f.gemm(noTrans, trans, n, n, n, 1, a, n, b, n, 0, c, n)
+			f.syrk(upper, trans, n, n, 1, a, n, 1, c, n)
+			f.syr2k(upper, trans, n, n, 1, a, n, b, n, 1, c, n)
+			f.symm(onLeft, upper, n, n, 1, a, n, b, n, 1, c, n)
+			f.trsm(onLeft, upper, noTrans, nonUnit, n, n, 1, a, n, c, n)
+			f.trmm(onLeft, upper, noTrans, nonUnit, n, n, 1.0/n, a, n, c, n)
+			f.gemv(noTrans, n, n, 1, a, n, x, 1, 0, y, 1)
+			f.gemv(trans, n, n, 1, a, n, x, 1, 1, y, 1)
+			f.ger(n, n, 1, x, 1, y, 1, c, n)
+			f.syr(upper, n, 1, x, 1, c, n)
+			f.syr2(upper, n, 1, x, 1, y, 1, c, n)
+		}
+		calls()
+		got := append(slices.Clone(c), y...)
+		if want == nil {
+			want = got
+		}
+		if !sameBits(got, want) {
+			t.Errorf("%d threads: other bits", threads)
+		}
+		least := allocations(calls)
+		if alone := threads == 1; alone != (least == 0) {
+			t.Errorf("%d threads: %d allocations", threads, least)
+		}
+	}
+}
+
+// allocations of a call, on as many goroutines as it likes; testing.AllocsPerRun
+// leaves it one. The least of several, for a collection may empty a pool.
+func allocations(call func()) uint64 {
+	least := uint64(math.MaxUint64)
+	for range 7 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		call()
+		runtime.ReadMemStats(&after)
+		least = min(least, after.Mallocs-before.Mallocs)
+	}
+	return least
+}

@@ -1,10 +1,6 @@
 package blas
 
-import (
-	"runtime"
-
-	"github.com/seed-0327bdf7/hesse/kernels"
-)
+import "github.com/seed-0327bdf7/hesse/kernels"
 
 // A triangle is a triangular matrix, with its transpose taken into account.
 type triangle[T float] struct {
@@ -105,22 +101,23 @@ func solveRows[T float](t *triangle[T], n int, alpha T, r *rowsOf[T]) {
 // A triangular problem takes B to alpha·op(A)·B or alpha·B·op(A), or to the
 // solution X of op(A)·X = alpha·B or X·op(A) = alpha·B.
 type triangular[T float] struct {
-	left, solve bool
-	ldb         int
+	left, solve  bool
+	ldb, threads int
 }
 
 // run does the problem, for an op(A) of n rows, on as many goroutines as it is
 // worth: lines of B, which are columns if op(A) is on the left and rows if it is
 // on the right, do not know of each other.
 func (p triangular[T]) run(t *triangle[T], n int, alpha T, b []T, lines int) {
-	if float64(n)*float64(n)*float64(lines) < 2*parallelWork || alone() {
+	if float64(n)*float64(n)*float64(lines) < 2*parallelWork || crew(p.threads) == 1 {
 		p.apply(t, n, alpha, b, lines)
 		return
 	}
+	threads := crew(p.threads)
 	shared := *t    // t does not escape where it is not shared
 	const unit = 96 // whole panels at every level
-	step := divide(lines, 3*runtime.GOMAXPROCS(0), unit)
-	share((lines+step-1)/step, func(task int) {
+	step := divide(lines, 3*threads, unit)
+	share(threads, (lines+step-1)/step, func(task int) {
 		lo := task * step
 		from := lo
 		if !p.left {

@@ -4,29 +4,29 @@ import "gonum.org/v1/gonum/blas"
 
 // Dtrsm solves op(A)·X = alpha·B or X·op(A) = alpha·B for X, which takes the
 // place of B, m×n. A is triangular; whether it is singular is not looked at.
-func (Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	triangularMatrix(true, s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+func (i Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	triangularMatrix(i.Threads, true, s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 }
 
 // Strsm is Dtrsm for float32.
-func (Implementation) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
-	triangularMatrix(true, s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+func (i Implementation) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
+	triangularMatrix(i.Threads, true, s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 }
 
 // Dtrmm computes B = alpha·op(A)·B or B = alpha·B·op(A), where A is triangular
 // and B m×n.
-func (Implementation) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	triangularMatrix(false, s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+func (i Implementation) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	triangularMatrix(i.Threads, false, s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 }
 
 // Strmm is Dtrmm for float32.
-func (Implementation) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
-	triangularMatrix(false, s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+func (i Implementation) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
+	triangularMatrix(i.Threads, false, s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 }
 
-func triangularMatrix[T float](solve bool, s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) {
+func triangularMatrix[T float](threads int, solve bool, s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) {
 	var p triangular[T]
-	p.left, p.solve, p.ldb = left(s), solve, ldb
+	p.left, p.solve, p.ldb, p.threads = left(s), solve, ldb, threads
 	isLower, trans, isUnit := lower(ul), transposed(tA), unit(d)
 	checkDimensions(m, n)
 	k, lines := n, m

@@ -33,8 +33,8 @@ func helpers(most int) int {
 }
 
 // share calls do for every task below tasks, in this goroutine and in others
-// that end before it returns. do must not panic.
-func share(tasks int, do func(task int)) {
+// that end before it returns, threads of them at most. do must not panic.
+func share(threads, tasks int, do func(task int)) {
 	var next atomic.Int64
 	work := func() {
 		for {
@@ -46,7 +46,7 @@ func share(tasks int, do func(task int)) {
 		}
 	}
 	busy.Add(1)
-	others := helpers(tasks - 1)
+	others := helpers(min(tasks, threads) - 1)
 	var working sync.WaitGroup
 	working.Add(others)
 	for range others {
@@ -61,5 +61,11 @@ func share(tasks int, do func(task int)) {
 	busy.Add(-1)
 }
 
-// alone says that a call should not even think about other goroutines.
-func alone() bool { return runtime.GOMAXPROCS(0) == 1 }
+// crew is how many goroutines may share a call that has a limit, unless it is zero.
+func crew(limit int) int {
+	threads := runtime.GOMAXPROCS(0)
+	if limit > 0 {
+		threads = min(threads, limit)
+	}
+	return threads
+}

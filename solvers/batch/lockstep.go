@@ -74,7 +74,7 @@ func newLockstep[T kernels.Float](d *pass.Data[T], shift []T, o Options) *lockst
 		panel: kernels.Matrix[T]{Rows: kernels.PanelRows, Cols: p, Stride: stride, Data: memory.Slice[T](kernels.PanelRows * stride)},
 		work:  memory.Slice[T](kernels.TriangleWork(p)),
 	}
-	l.factor.Tolerance = l.rank
+	l.factor.Tolerance, l.factor.Threads = l.rank, 1 // others work on other blocks
 	vectors := []*[]float64{&l.y, &l.w, &l.eta, &l.o, &l.value, &l.r, &l.d}
 	all := memory.Slice[float64](kernels.PanelRows * len(vectors))
 	for i, v := range vectors {

@@ -43,7 +43,7 @@ func newNormal(p int, intercept bool, tolerance float64) *normal {
 		p: p, intercept: intercept, tolerance: tolerance,
 		mean: make([]float64, q), centred: memory.Slice[float64](q * q),
 		factor: memory.Slice[float64](p * q), weights: make([]float64, p), lambda: make([]float64, p), beta: make([]float64, p),
-		pivoted: cholesky.Factorization{Tolerance: tolerance},
+		pivoted: cholesky.Factorization{Tolerance: tolerance, Threads: 1}, // others work on other systems
 	}
 }
 

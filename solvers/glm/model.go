@@ -300,7 +300,7 @@ func (f *fit[T]) standardErrors(ctx context.Context, m *Model, o *objective[T], 
 		}
 	}
 	var factor cholesky.Factorization
-	factor.Tolerance = max(cholesky.DefaultTolerance, o.HessianTolerance())
+	factor.Tolerance, factor.Threads = max(cholesky.DefaultTolerance, o.HessianTolerance()), o.Threads()
 	if err := factor.Factorize(hessian, n, o.Lead()); err != nil || factor.Rank() < n {
 		m.Warnings = append(m.Warnings, "the Hessian at the solution is singular: other coefficients fit as well, and standard errors are undefined")
 		return errors, nil

@@ -36,6 +36,8 @@ type objective[T kernels.Float] struct {
 	latest   []float64
 }
 
+var _ solvers.Threaded = (*objective[float64])(nil)
+
 func (o *objective[T]) Dim() int        { return o.Lead() + o.pass.Columns() }
 func (o *objective[T]) Quadratic() bool { return o.pass.Model().Loss.Quadratic() }
 
@@ -44,6 +46,14 @@ func (o *objective[T]) Lead() int {
 		return 1
 	}
 	return 0
+}
+
+// Threads is how many goroutines a pass has, for factorisations too.
+func (o *objective[T]) Threads() int {
+	if o.pass == nil { // moments are given
+		return 0
+	}
+	return o.pass.Threads()
 }
 
 // HessianTolerance is that of the type in which the Hessian is summed.

@@ -259,7 +259,7 @@ func (w *walker[T]) huge() *sparse {
 func (w *walker[T]) tabulate(ctx context.Context) error {
 	o := w.objective
 	if !o.Quadratic() {
-		w.problem = &watched{Hessianer: o, lead: o.Lead()}
+		w.problem = &watched{Hessianer: o, lead: o.Lead(), threads: w.options.threads()}
 		return nil
 	}
 	n := o.Dim()
@@ -269,7 +269,7 @@ func (w *walker[T]) tabulate(ctx context.Context) error {
 		return err
 	}
 	w.path.Evaluations.Hessians = 1
-	w.problem = &watched{Hessianer: solvers.NewQuadric(value, g, h, o.Lead()), lead: o.Lead(), quadratic: true}
+	w.problem = &watched{Hessianer: solvers.NewQuadric(value, g, h, o.Lead()), lead: o.Lead(), threads: w.options.threads(), quadratic: true}
 	return nil
 }
 
@@ -445,6 +445,7 @@ func (w *walker[T]) report() {
 type watched struct {
 	solvers.Hessianer
 	lead      int
+	threads   int
 	quadratic bool
 	count     solvers.Evaluations
 
@@ -453,6 +454,7 @@ type watched struct {
 }
 
 func (w *watched) Lead() int       { return w.lead }
+func (w *watched) Threads() int    { return w.threads }
 func (w *watched) Quadratic() bool { return w.quadratic }
 
 func (w *watched) Gradient(ctx context.Context, x, g []float64) (value float64, err error) {

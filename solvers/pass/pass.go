@@ -132,6 +132,9 @@ func newPass[T kernels.Float](model Model, columns, threads int) (*Pass[T], erro
 // Model is what the pass computes.
 func (p *Pass[T]) Model() Model { return p.model }
 
+// Threads is how many goroutines a run has at most.
+func (p *Pass[T]) Threads() int { return p.threads }
+
 // Columns is the number of columns of X.
 func (p *Pass[T]) Columns() int { return p.columns }
 
