@@ -17,11 +17,12 @@ PEERS       ?= bench/report/.environment
 OUT         ?= report
 BENCH       ?=
 GUARD       ?=
+ROUTINES    ?=
 
-.PHONY: help run build test test-long ulp vet isas race v3 fuzz hesse-report bench bench-peers bench-guard generate clean
+.PHONY: help run build test test-long ulp vet isas race v3 fuzz hesse-report bench bench-peers bench-routines bench-guard generate clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the program ./hesse, one static binary
 	$(GO) build -trimpath -o hesse ./cmd/hesse
@@ -90,6 +91,9 @@ bench: hesse-report ## measure this machine, this code and its peers; BENCH has 
 bench-peers: ## set up the Python packages, OpenBLAS and MKL of the report, in exact versions
 	python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --requirement bench/report/peers/requirements.txt
+
+bench-routines: ## measure BLAS routines beside other libraries; ROUTINES has options, --help lists them
+	cd bench/report && $(GO) run ./routines --environment $(abspath $(PEERS)) $(ROUTINES)
 
 bench-guard: ## compare a commit with its parent on shares of the roof; GUARD has options
 	cd bench/report && $(GO) run ./guard $(GUARD)

@@ -46,7 +46,7 @@ type library struct {
 
 // served is what a server needs of a library.
 func (l *library) served() *served {
-	return &served{l.version, l.threads, newCalls[float64](l), newCalls[float32](l)}
+	return &served{l.version, l.threads, newCalls[float64](l), newCalls[float32](l), l.routine}
 }
 
 // Native starts a process with a library. path is where it is; empty means the

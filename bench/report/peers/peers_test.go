@@ -18,7 +18,7 @@ const planted = "HESSE_REPORT_PLANTED"
 func TestMain(m *testing.M) {
 	ServeIfAsked()
 	if kind := os.Getenv(planted); kind != "" {
-		err := serve(&served{"1.0", func(int) {}, naive[float64]{kind}, naive[float32]{kind}})
+		err := serve(&served{"1.0", func(int) {}, naive[float64]{kind}, naive[float32]{kind}, bench.GonumCall})
 		if err != nil {
 			os.Exit(1)
 		}

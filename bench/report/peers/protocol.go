@@ -11,11 +11,13 @@ import (
 
 // A request is a line to a peer's process.
 type request struct {
-	Do     string     `json:"do"` // load, ways, run or answer
+	Do     string     `json:"do"` // load, ways, run or answer; take, call or sum
 	Case   bench.Case `json:"case"`
 	Way    string     `json:"way,omitempty"`
 	Repeat int        `json:"repeat,omitempty"`
 	File   string     `json:"file,omitempty"` // to read data from, or to write an answer to
+
+	Call *bench.Call `json:"call,omitempty"` // of a routine
 }
 
 // A response is the line that comes back. The first line, before any request,
@@ -26,6 +28,8 @@ type response struct {
 	Seconds float64  `json:"seconds,omitempty"`
 	Vector  int      `json:"vector,omitempty"` // numbers in the file of an answer
 	Matrix  int      `json:"matrix,omitempty"` // those that follow
+	Sum     float64  `json:"sum,omitempty"`    // over what came out of a call
+	Size    float64  `json:"size,omitempty"`
 	Error   string   `json:"error,omitempty"`
 }
 

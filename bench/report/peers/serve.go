@@ -39,6 +39,7 @@ type served struct {
 	threads func(n int)
 	blas64  bench.BLAS[float64]
 	blas32  bench.BLAS[float32]
+	routine func(bench.Call) (bench.Runner, error)
 }
 
 // serve answers requests until there are no more.
@@ -71,6 +72,7 @@ type server struct {
 	buffer []float64
 	f64    *bench.BLASProblem[float64]
 	f32    *bench.BLASProblem[float32]
+	runner bench.Runner
 }
 
 func (s *server) answer(q request) (response, error) {
@@ -94,6 +96,9 @@ func (s *server) answer(q request) (response, error) {
 			a = s.f32.Answer(q.Case)
 		}
 		return response{Vector: len(a.Vector), Matrix: len(a.Matrix)}, writeNumbers(q.File, a.Vector, a.Matrix)
+	}
+	if q.Call != nil {
+		return s.routine(q)
 	}
 	return response{}, fmt.Errorf("request %q is not known", q.Do)
 }
