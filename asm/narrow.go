@@ -26,7 +26,7 @@ func narrowFunction(k *kernel, weighted bool) {
 	k.Pragma("noescape")
 	k.SignatureExpr(k.signature("func(c *float64, ldc int, x *%[1]s, stride int, " + weights + "n, p int, ahead *%[1]s, step int)"))
 	k.Doc(name+k.name+" "+doc,
-		fmt.Sprintf("x has n rows of p columns, at most %d and even above %d. From ahead on, step bytes of memory a row are fetched.", limit, narrowEvery))
+		fmt.Sprintf("x has n rows of p columns: up to %d, even above %d, or %d. From ahead on, step bytes of memory a row are fetched.", limit, narrowEvery, k.tileColumns()))
 	k.Attributes(noSplit)
 	g := &narrowGenerator{kernel: k, width: k.vector / k.size, c: k.argument("c"), ldc: k.argument("ldc"),
 		x: k.argument("x"), stride: k.argument("stride"), n: k.argument("n"), ahead: k.argument("ahead"), step: k.argument("step")}
@@ -41,6 +41,9 @@ func narrowFunction(k *kernel, weighted bool) {
 		if columns <= narrowEvery || columns%2 == 0 {
 			widths = append(widths, columns)
 		}
+	}
+	if stripe := k.tileColumns(); stripe > limit {
+		widths = append(widths, stripe)
 	}
 	g.choose(p, widths)
 }
@@ -77,8 +80,9 @@ func (g *narrowGenerator) panel(columns int) {
 // takes even ones: code for all of them would be twice as long.
 const narrowEvery = 16
 
-// narrowColumns is the widest panel that narrow takes: four vectors of float64
-// a row, or two of float32.
+// narrowColumns is up to where narrow takes every even number: four vectors of
+// float64 a row, or two of float32. Beyond, it takes the columns of a tile alone,
+// for the diagonal of wider triangles.
 func (k *kernel) narrowColumns() int { return 4 * k.lanes() }
 
 type narrowGenerator struct {

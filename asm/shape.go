@@ -17,7 +17,8 @@ func writeShape(out string, target isa) error {
 package %s
 
 // The largest tile of Tile64 and Tile32, and how many columns Narrow64 and
-// Narrow32 take: every number up to NarrowEvery, then even ones.
+// Narrow32 take: every number up to NarrowEvery, then even ones, and those of a
+// tile.
 const (
 	VectorBytes     = %d
 	TileRows        = %d

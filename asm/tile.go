@@ -12,34 +12,36 @@ import (
 // (AVX-512), 7 for 12 (AVX2).
 const tileVectors = 3
 
+// tileColumns is how many columns a tile has.
+func (k *kernel) tileColumns() int { return tileVectors * k.vector / k.size }
+
 // tile emits the micro-kernel of every product of two panels of rows:
 //
 //	c[i,j] += Σ_r a[r,i]·b[r,j]
 //
 // One chain of fused multiply-adds an entry, in the data's type, starts at
 // zero and runs over the n rows; its end is added to c in float64. a and b
-// are read row by row with a stride each, b in vectors that are gap elements
-// apart, so that a panel may be packed or a part of X itself. With diagonal = 1
-// only entries with j ≥ i are touched. step bytes of memory from ahead on are
-// fetched with every row: tiles that find their panel in cache leave the
-// memory idle, and the prefetchers of the machine do not see what comes next.
+// are read row by row with a stride each. A call does some tiles, one below the
+// other, all from the same columns of b: they go on with the next columns of a
+// and the next rows of c. step bytes of memory from ahead on are fetched with
+// every row: tiles that find their panel in cache leave the memory idle, and
+// the prefetchers of the machine do not see what comes next.
 func tile(k *kernel) {
 	k.Function("Tile" + k.name)
 	k.Pragma("noescape")
-	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb, gap int, n, rows, columns, diagonal int, ahead *%[1]s, step int)"))
-	k.Doc("Tile"+k.name+" adds the product of n rows of two panels to a tile of c.",
-		fmt.Sprintf("rows is a power of two up to %d, columns 1 to %d.", k.tileRows, tileVectors*k.vector/k.size))
+	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb int, n, rows, columns, tiles int, ahead *%[1]s, step int)"))
+	k.Doc("Tile"+k.name+" adds the product of n rows of two panels to some tiles of c.",
+		fmt.Sprintf("rows of a tile is a power of two up to %d, columns 1 to %d.", k.tileRows, k.tileColumns()))
 	k.Attributes(noSplit)
 	c, ldc := k.argument("c"), k.argument("ldc")
-	a, lda, b, ldb := k.argument("a"), k.argument("lda"), k.argument("b"), k.argument("ldb")
-	n, rows, columns, diagonal := k.argument("n"), k.argument("rows"), k.argument("columns"), k.argument("diagonal")
-	gap, ahead, step := k.argument("gap"), k.argument("ahead"), k.argument("step")
+	a, lda, ldb := k.argument("a"), k.argument("lda"), k.argument("ldb")
+	rows, columns, tiles := k.argument("rows"), k.argument("columns"), k.argument("tiles")
+	ahead, step := k.argument("ahead"), k.argument("step")
 	k.bytes(ldc, 8)
 	k.bytes(lda, k.size)
 	k.bytes(ldb, k.size)
-	k.bytes(gap, k.size)
 
-	g := tileGenerator{kernel: k, c: c, ldc: ldc, a: a, lda: lda, b: b, ldb: ldb, gap: gap, n: n, diagonal: diagonal, ahead: ahead, step: step, width: k.vector / k.size}
+	g := tileGenerator{kernel: k, c: c, ldc: ldc, a: a, lda: lda, ldb: ldb, tiles: tiles, ahead: ahead, step: step, width: k.vector / k.size}
 	for r := k.tileRows; r >= 1; r /= 2 {
 		if r > 1 {
 			k.CMPQ(rows, operand.Imm(uint64(r)))
@@ -61,8 +63,6 @@ func tile(k *kernel) {
 				edge := fmt.Sprintf("rows%d_vectors%d_edge", r, v)
 				k.CMPQ(columns, operand.Imm(uint64(v*g.width)))
 				k.JNE(operand.LabelRef(edge))
-				k.TESTQ(diagonal, diagonal)
-				k.JNZ(operand.LabelRef(edge))
 				g.variant(fmt.Sprintf("rows%d_vectors%d_whole", r, v), r, v, columns, false)
 				k.Label(edge)
 			}
@@ -74,11 +74,19 @@ func tile(k *kernel) {
 
 type tileGenerator struct {
 	*kernel
-	c, ldc, a, lda, b, ldb, gap, n, diagonal, ahead, step reg.Register
-	width                                                 int // columns of a vector of data
+	c, ldc, a, lda, ldb, tiles, ahead, step reg.Register
+	width                                   int // columns of a vector of data
 }
 
 func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Register, masked bool) {
+	last := partialVector{masked: masked}
+	if masked {
+		rem := g.GP64()
+		g.MOVQ(columns, rem)
+		g.SUBQ(imm((vectors-1)*g.width), rem)
+		last.prepare(g.kernel, rem)
+	}
+	g.Label(label + "_tile")
 	acc := make([][]reg.VecVirtual, rows)
 	for i := range acc {
 		acc[i] = make([]reg.VecVirtual, vectors)
@@ -87,52 +95,42 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 			g.zero(acc[i][j])
 		}
 	}
-	rem := g.GP64()
-	var bits reg.Register
-	var window operand.Mem
-	if masked {
-		g.MOVQ(columns, rem)
-		g.SUBQ(imm((vectors-1)*g.width), rem)
-		if g.masks {
-			bits = g.bitmask(rem)
-		} else {
-			window = g.window(rem, g.size, 0)
-		}
-	}
 	g.fetchResult(rows, vectors)
+	a := g.GP64()
+	g.MOVQ(g.a, a)
+	b, left := g.argument("b"), g.argument("n") // again: registers are few
 	g.Label(label)
 	right := make([]reg.VecVirtual, vectors)
 	for j := range right {
 		right[j] = g.vec()
-		m := at(g.b, 0)
-		if j > 0 {
-			m.Index, m.Scale = g.gap, uint8(j)
-		}
-		if masked && j == vectors-1 {
-			g.loadLast(m, bits, window, right[j])
+		if m := at(b, j*g.vector); masked && j == vectors-1 {
+			last.load(g.kernel, m, right[j])
 		} else {
 			g.loadData(m, right[j])
 		}
 	}
 	for i := range acc {
-		m := at(g.a, i*g.size)
+		m := at(a, i*g.size)
 		if vectors == 1 && g.masks {
 			g.multiplyBroadcast(m, right[0], acc[i][0])
 			continue
 		}
-		left := g.vec()
-		g.broadcast(m, left)
+		broadcast := g.vec()
+		g.broadcast(m, broadcast)
 		for j := range right {
-			g.multiply(right[j], left, acc[i][j])
+			g.multiply(right[j], broadcast, acc[i][j])
 		}
 	}
 	g.PREFETCHT0(at(g.ahead, 0))
 	g.ADDQ(g.step, g.ahead)
-	g.ADDQ(g.lda, g.a)
-	g.ADDQ(g.ldb, g.b)
-	g.DECQ(g.n)
+	g.ADDQ(g.lda, a)
+	g.ADDQ(g.ldb, b)
+	g.DECQ(left)
 	g.JNZ(operand.LabelRef(label))
-	g.merge(acc, rem, masked)
+	g.merge(acc, last)
+	g.ADDQ(imm(rows*g.size), g.a)
+	g.DECQ(g.tiles)
+	g.JNZ(operand.LabelRef(label + "_tile"))
 	g.finish()
 }
 
@@ -150,129 +148,80 @@ func (g *tileGenerator) fetchResult(rows, vectors int) {
 	}
 }
 
-// loadLast loads a vector that may be partial. AVX2 reads its mask anew into
-// the destination: a full tile leaves no register to keep it in.
-func (g *tileGenerator) loadLast(m operand.Mem, bits reg.Register, window operand.Mem, v reg.VecVirtual) {
-	switch {
-	case g.masks && g.size == 8:
-		g.VMOVUPD_Z(m, bits, v)
-	case g.masks:
-		g.VMOVUPS_Z(m, bits, v)
-	case g.size == 8:
-		g.VMOVUPD(window, v)
-		g.VMASKMOVPD(m, v, v)
-	default:
-		g.VMOVUPS(window, v)
-		g.VMASKMOVPS(m, v, v)
-	}
-}
-
-// merge adds the ends of the chains to c.
-func (g *tileGenerator) merge(acc [][]reg.VecVirtual, rem reg.Register, masked bool) {
+// merge adds the ends of the chains to c, which moves on to the rows below.
+func (g *tileGenerator) merge(acc [][]reg.VecVirtual, last partialVector) {
 	pieces := g.width / g.lanes() // float64 vectors that one data vector widens to
-	m := g.newMergeMasks(rem, pieces, masked)
 	for _, row := range acc {
-		m.row(func() {
-			for j, v := range row {
-				for piece, wide := range g.widen(v) {
-					to := at(g.c, (j*pieces+piece)*g.vector)
-					g.mergePiece(wide, to, m, j == 0 && piece == 0, j == len(row)-1, piece)
+		for j, v := range row {
+			for piece, wide := range g.widen(v) {
+				to := at(g.c, (j*pieces+piece)*g.vector)
+				if last.masked && j == len(row)-1 {
+					t, old := last.piece(g.kernel, piece), g.vec()
+					g.load64Tail(to, t, old)
+					g.VADDPD(old, wide, wide)
+					g.store64Tail(wide, t, to)
+				} else {
+					g.VADDPD(to, wide, wide)
+					g.VMOVUPD(wide, to)
 				}
 			}
-		})
+		}
 		g.ADDQ(g.ldc, g.c)
 	}
 }
 
-func (g *tileGenerator) mergePiece(v reg.VecVirtual, to operand.Mem, m *mergeMasks, first, last bool, piece int) {
-	if !m.masked || !first && !last {
-		g.VADDPD(to, v, v)
-		g.VMOVUPD(v, to)
+// A partialVector is the last vector of the columns of a tile.
+type partialVector struct {
+	masked  bool
+	bits    []reg.Register // AVX-512: of the data, then of the upper half of float32
+	window  operand.Mem    // AVX2: the mask in memory, since registers are full
+	windows []operand.Mem  // AVX2: those of float64
+}
+
+// prepare makes masks of the lowest rem elements.
+func (l *partialVector) prepare(k *kernel, rem reg.Register) {
+	pieces := 8 / k.size
+	if k.masks {
+		l.bits = []reg.Register{k.bitmask(rem)}
+		if pieces == 2 {
+			l.bits = append(l.bits, k.K())
+			k.KSHIFTRW(operand.Imm(8), l.bits[0], l.bits[1])
+		}
 		return
 	}
-	t := m.piece(first, last, piece)
-	old := g.vec()
-	g.load64Tail(to, t, old)
-	g.VADDPD(old, v, v)
-	g.store64Tail(v, t, to)
+	l.window = k.window(rem, k.size, 0)
+	wide := l.window
+	if k.size == 4 {
+		wide.Base, wide.Scale, wide.Disp = k.maskTable(8), 8, 2*wide.Disp
+	}
+	for range pieces {
+		l.windows = append(l.windows, wide)
+		wide.Disp += k.lanes() * 8
+	}
 }
 
-// mergeMasks says which entries of a row of the tile are touched: those not
-// left of the diagonal, which cuts the first vector of the row, and those
-// within the columns, which end in the last.
-type mergeMasks struct {
-	*tileGenerator
-	masked   bool
-	step     reg.GPVirtual // one lane to the right, or zero
-	cut      reg.GPVirtual // AVX-512: bits; AVX2: where in the table of masks
-	diagonal reg.Register  // AVX-512: cut, as a mask
-	last     []reg.Register
-	windows  []operand.Mem // AVX2: last, in memory; registers are full
-}
-
-func (g *tileGenerator) newMergeMasks(rem reg.Register, pieces int, masked bool) *mergeMasks {
-	m := &mergeMasks{tileGenerator: g, masked: masked}
-	if !masked {
-		return m
-	}
-	m.step, m.cut = g.GP64(), g.GP64()
-	g.MOVQ(g.diagonal, m.step)
-	if g.masks {
-		g.MOVQ(operand.U32(0xff), m.cut)
-		m.diagonal = g.K()
-		m.last = []reg.Register{g.bitmask(rem)}
-		if pieces == 2 {
-			m.last = append(m.last, g.K())
-			g.KSHIFTRW(operand.Imm(8), m.last[0], m.last[1])
-		}
-		return m
-	}
-	g.LEAQ(operand.Mem{Base: g.maskTable(8), Disp: 8 * 8}, m.cut)
-	g.SHLQ(operand.Imm(3), m.step)
-	for piece := range pieces {
-		m.windows = append(m.windows, g.window(rem, 8, piece*g.lanes()))
-	}
-	return m
-}
-
-// row merges one row, then moves the cut of the diagonal one lane to the
-// right.
-func (m *mergeMasks) row(merge func()) {
+// load loads the data. AVX2 reads the mask anew into the destination.
+func (l *partialVector) load(k *kernel, m operand.Mem, v reg.VecVirtual) {
 	switch {
-	case !m.masked:
-		merge()
-	case m.masks:
-		m.KMOVW(m.cut.As32(), m.diagonal)
-		merge()
-		m.SHLXQ(m.step, m.cut, m.cut)
+	case k.masks && k.size == 8:
+		k.VMOVUPD_Z(m, l.bits[0], v)
+	case k.masks:
+		k.VMOVUPS_Z(m, l.bits[0], v)
+	case k.size == 8:
+		k.VMOVUPD(l.window, v)
+		k.VMASKMOVPD(m, v, v)
 	default:
-		merge()
-		m.SUBQ(m.step, m.cut)
+		k.VMOVUPS(l.window, v)
+		k.VMASKMOVPS(m, v, v)
 	}
 }
 
-// piece is the mask of one float64 vector of a row.
-func (m *mergeMasks) piece(first, last bool, piece int) tail {
-	if m.masks {
-		switch {
-		case first && last:
-			both := m.K()
-			m.KANDW(m.diagonal, m.last[piece], both)
-			return tail{bits: both}
-		case first:
-			return tail{bits: m.diagonal}
-		}
-		return tail{bits: m.last[piece]}
+// piece is the mask of one float64 vector of it.
+func (l *partialVector) piece(k *kernel, piece int) tail {
+	if k.masks {
+		return tail{bits: l.bits[piece]}
 	}
-	t := tail{mask: m.vec()}
-	switch {
-	case first && last:
-		m.VMOVUPD(at(m.cut, 0), t.mask)
-		m.VANDPD(m.windows[piece], t.mask, t.mask)
-	case first:
-		m.VMOVUPD(at(m.cut, 0), t.mask)
-	default:
-		m.VMOVUPD(m.windows[piece], t.mask)
-	}
+	t := tail{mask: k.vec()}
+	k.VMOVUPD(l.windows[piece], t.mask)
 	return t
 }

@@ -502,8 +502,8 @@ func tileShape[T Float]() (rows, columns, vector int) {
 	}
 }
 
-// narrowColumns is the most columns that narrow takes, 0 if it has no assembly,
-// and up to where it takes every number of them: above, it takes even ones.
+// narrowColumns is up to where narrow takes even numbers of columns, and up to
+// where it takes all of them. It also takes those of a tile.
 func narrowColumns[T Float]() (most, every int) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
@@ -515,7 +515,7 @@ func narrowColumns[T Float]() (most, every int) {
 	case level == cpu.AVX2:
 		return avx2.NarrowColumns32, avx2.NarrowEvery
 	case level == cpu.Generic:
-		return 0, 0
+		return ref.TileColumns, ref.TileColumns
 	default:
 		panic(noLevel)
 	}
@@ -540,27 +540,26 @@ func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, s
 		avx2.Narrow32(&c[0], ldc, f32(x.Data), x.Stride, x.Rows, x.Cols, (*float32)(fetched), step)
 	case level == cpu.AVX2:
 		avx2.NarrowWeighted32(&c[0], ldc, f32(x.Data), x.Stride, &d[0], x.Rows, x.Cols, (*float32)(fetched), step)
+	case level == cpu.Generic:
+		ref.Narrow(c, ldc, x.Data, x.Stride, d, x.Rows, x.Cols)
 	default:
 		panic(noLevel)
 	}
 }
 
-func tile[T Float](c []float64, ldc int, a, b operand[T], gap, n, rows, columns int, diagonal bool, ahead *T, step int) {
-	cut := 0
-	if diagonal {
-		cut = 1
-	}
+func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns, tiles int, ahead *T, step int) {
+	fetched := unsafe.Pointer(ahead)
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)), step)
+		avx512.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, n, rows, columns, tiles, (*float64)(fetched), step)
 	case level == cpu.AVX512:
-		avx512.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)), step)
+		avx512.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, n, rows, columns, tiles, (*float32)(fetched), step)
 	case level == cpu.AVX2 && is64[T]():
-		avx2.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, gap, n, rows, columns, cut, (*float64)(unsafe.Pointer(ahead)), step)
+		avx2.Tile64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, n, rows, columns, tiles, (*float64)(fetched), step)
 	case level == cpu.AVX2:
-		avx2.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, gap, n, rows, columns, cut, (*float32)(unsafe.Pointer(ahead)), step)
+		avx2.Tile32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, n, rows, columns, tiles, (*float32)(fetched), step)
 	case level == cpu.Generic:
-		ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
+		ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows*tiles, columns)
 	default:
 		panic(noLevel)
 	}

@@ -143,14 +143,14 @@ func swap[T Float](x, y []T) {
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 
-func narrowColumns[T Float]() (most, every int) { return 0, 0 }
+func narrowColumns[T Float]() (most, every int) { return ref.TileColumns, ref.TileColumns }
 
-func narrow[T Float]([]float64, int, Matrix[T], []float64, *T, int) {
-	panic("kernels: narrow has no definition of its own")
+func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, _ *T, _ int) {
+	ref.Narrow(c, ldc, x.Data, x.Stride, d, x.Rows, x.Cols)
 }
 
-func tile[T Float](c []float64, ldc int, a, b operand[T], _, n, rows, columns int, diagonal bool, _ *T, _ int) {
-	ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows, columns, diagonal)
+func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns, tiles int, _ *T, _ int) {
+	ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows*tiles, columns)
 }
 
 func transpose[T Float](dst []T, ldd int, src Matrix[T]) {

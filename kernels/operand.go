@@ -1,46 +1,85 @@
 package kernels
 
-import (
-	"math"
-	"math/bits"
-	"unsafe"
-)
+import "unsafe"
 
 // packedColumns is from how many columns on a panel is packed: its rows are
 // then so far apart in memory that a tile reads a new cache line, and for
 // large p a new page, with every row.
 const packedColumns = 256
 
-// An operand is a panel of a product: rows of vectors. It is small enough to
-// stay in registers, as a [Matrix] is not: a tile takes half a microsecond.
+// An operand is some columns of a panel. It is small enough to stay in
+// registers, as a [Matrix] is not: a tile takes half a microsecond.
 type operand[T Float] struct {
 	data   []T
 	stride int // from row to row
 }
 
-// A layout is where the columns of an operand are: the vectors of a row lie gap
-// elements apart. A row as memory has it is one whose gap is the vector.
-type layout struct {
-	vector, gap int
+// matrix is n rows of the operand's first columns.
+func (o operand[T]) matrix(n, columns int) Matrix[T] {
+	return Matrix[T]{Rows: n, Cols: columns, Stride: o.stride, Data: o.data}
 }
 
-// at is how far a column is from the first.
-func (l layout) at(column int) int {
-	inside := column & (l.vector - 1)
-	if l.gap == l.vector || column == inside {
-		return column
-	}
-	return (column-inside)>>bits.TrailingZeros(uint(l.vector))*l.gap + inside
+// panelRows are the rows of a panel, as they lie in X, or packed: block by block
+// of columns, each with its rows one after the other.
+type panelRows[T Float] struct {
+	data        []T
+	width, last int // columns of a block, and where the last one begins
+	stride      int // of rows as they lie in X, of the last block if packed
 }
 
-// vectorEnd is where the vector ends that a column is inside of, if columns
-// beyond it lie elsewhere; else it is beyond all columns.
-func (l layout) vectorEnd(column int) int {
-	inside := column & (l.vector - 1)
-	if l.gap == l.vector || inside == 0 {
-		return math.MaxInt / 2
+// from is the operand that begins with a column, and how many columns lie
+// beside it.
+func (p *panelRows[T]) from(column int) (o operand[T], columns int) {
+	switch {
+	case p.width == 0:
+		return operand[T]{p.data[column:], p.stride}, p.stride
+	case column >= p.last:
+		return operand[T]{p.data[p.last*PanelRows+column-p.last:], p.stride}, p.stride
 	}
-	return column - inside + l.vector
+	inside := column % p.width
+	return operand[T]{p.data[(column-inside)*PanelRows+inside:], p.width}, p.width - inside
+}
+
+// packPanel copies a panel into work, in blocks as wide as a stripe; the last
+// one begins at column last. It does so for a few rows at a time, which it
+// reads from left to right as memory has them.
+func packPanel[T Float](m Matrix[T], width, last int, work []T) panelRows[T] {
+	const rows = 16
+	line := lineElements[T]()
+	packed := panelRows[T]{data: work, width: width, last: last, stride: (m.Cols - last + line - 1) / line * line}
+	for lo := 0; lo < m.Rows; lo += rows {
+		few, data := min(rows, m.Rows-lo), m.Data[lo*m.Stride:]
+		for from := 0; from < last; from += width {
+			pack(work[from*PanelRows+lo*width:], width, data[from:], few, width, m.Stride, nil, nil)
+		}
+		pack(work[last*PanelRows+lo*packed.stride:], packed.stride, data[last:], few, m.Cols-last, m.Stride, nil, nil)
+	}
+	return packed
+}
+
+// packScaled copies n rows of some columns into work, each times its weight.
+func packScaled[T Float](from operand[T], n, columns int, d []float64, work []T) operand[T] {
+	stride := SpreadStride[T](columns)
+	pack(work, stride, from.data, n, columns, from.stride, nil, d)
+	return operand[T]{work, stride}
+}
+
+// stripeColumns is the widest stripe of any level and type, and tailColumns
+// how many columns may follow the last one.
+const (
+	stripeColumns = 64
+	tailColumns   = 8
+)
+
+// TriangleWork is how long the work slice of [Triangle], [Gram] and [Sandwich]
+// must be for matrices of p columns.
+func TriangleWork(p int) int {
+	const line = 16
+	stripe := line + PanelRows*(min(p, stripeColumns)+2*line) + PanelRows*3*line
+	if p < packedColumns {
+		return stripe
+	}
+	return PanelRows*(p+line) + stripe
 }
 
 // lineElements is how many elements a cache line has.
@@ -53,56 +92,4 @@ func atLine[T Float](s []T) []T {
 	}
 	bytes := int(-uintptr(unsafe.Pointer(&s[0])) & 63)
 	return s[bytes/elementBytes[T]():]
-}
-
-// packedGap is the distance of packed vectors: one panel of them, and a line
-// more so that they do not meet in the sets of a cache.
-func packedGap[T Float](vector int) int { return PanelRows*vector + lineElements[T]() }
-
-// stripeColumns is the widest stripe of any level and type.
-const stripeColumns = 64
-
-// TriangleWork is how long the work slice of [Triangle], [Gram] and [Sandwich]
-// must be for matrices of p columns.
-func TriangleWork(p int) int {
-	const line = 16
-	stripe := line + PanelRows*(min(p, stripeColumns)+2*line)
-	if p < packedColumns {
-		return stripe
-	}
-	return packedElements(p) + stripe
-}
-
-// packedElements is how many elements a packed panel of p columns takes with
-// vectors of any level and type, in whole cache lines.
-func packedElements(p int) int {
-	const widest, narrowest, line = 16, 4, 16
-	return (p + widest - 1) / widest * (widest*PanelRows + widest/narrowest*line)
-}
-
-// packRows copies n rows of an operand into work, as rows, scaled unless d is
-// nil.
-func packRows[T Float](from operand[T], l layout, n, columns int, d []float64, work []T) operand[T] {
-	stride := SpreadStride[T](columns)
-	step := columns
-	if l.gap != l.vector {
-		step = l.vector
-	}
-	for lo := 0; lo < columns; lo += step {
-		pack(work[lo:], stride, from.data[l.at(lo):], n, min(step, columns-lo), from.stride, nil, d)
-	}
-	return operand[T]{work, stride}
-}
-
-// packPanel copies a panel into work, vector by vector. It does so for a few
-// rows at a time, which it reads from left to right as memory has them.
-func packPanel[T Float](m Matrix[T], l layout, work []T) operand[T] {
-	const rows = 16
-	for lo := 0; lo < m.Rows; lo += rows {
-		few, data := min(rows, m.Rows-lo), m.Data[lo*m.Stride:]
-		for from := 0; from < m.Cols; from += l.vector {
-			pack(work[l.at(from)+lo*l.vector:], l.vector, data[from:], few, min(l.vector, m.Cols-from), m.Stride, nil, nil)
-		}
-	}
-	return operand[T]{work, l.vector}
 }

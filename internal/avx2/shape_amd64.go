@@ -5,7 +5,8 @@
 package avx2
 
 // The largest tile of Tile64 and Tile32, and how many columns Narrow64 and
-// Narrow32 take: every number up to NarrowEvery, then even ones.
+// Narrow32 take: every number up to NarrowEvery, then even ones, and those of a
+// tile.
 const (
 	VectorBytes     = 32
 	TileRows        = 4

@@ -4,39 +4,35 @@
 
 #include "textflag.h"
 
-// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64, step int)
+// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, rows int, columns int, tiles int, ahead *float64, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·Tile64(SB), NOSPLIT, $8-104
+TEXT ·Tile64(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ lda+24(FP), BX
-	MOVQ b+32(FP), SI
-	MOVQ ldb+40(FP), DI
-	MOVQ n+56(FP), R8
-	MOVQ rows+64(FP), R9
-	MOVQ columns+72(FP), R10
-	MOVQ diagonal+80(FP), R11
-	MOVQ gap+48(FP), R12
-	MOVQ ahead+88(FP), R13
-	MOVQ step+96(FP), R14
+	MOVQ ldb+40(FP), SI
+	MOVQ rows+56(FP), DI
+	MOVQ columns+64(FP), R8
+	MOVQ tiles+72(FP), R9
+	MOVQ ahead+80(FP), R10
+	MOVQ step+88(FP), R11
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
-	SHLQ $0x03, DI
-	SHLQ $0x03, R12
-	CMPQ R9, $0x04
+	SHLQ $0x03, SI
+	CMPQ DI, $0x04
 	JE   rows4
-	CMPQ R9, $0x02
+	CMPQ DI, $0x02
 	JE   rows2
 	JMP  rows1
 
 rows4:
-	CMPQ       R10, $0x08
-	JLE        rows4_vectors2
-	CMPQ       R10, $0x0c
-	JNE        rows4_vectors3_edge
-	TESTQ      R11, R11
-	JNZ        rows4_vectors3_edge
+	CMPQ R8, $0x08
+	JLE  rows4_vectors2
+	CMPQ R8, $0x0c
+	JNE  rows4_vectors3_edge
+
+rows4_vectors3_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
@@ -49,44 +45,47 @@ rows4:
 	VXORPD     Y9, Y9, Y9
 	VXORPD     Y10, Y10, Y10
 	VXORPD     Y11, Y11, Y11
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors3_whole:
-	VMOVUPD      (SI), Y12
-	VMOVUPD      (SI)(R12*1), Y13
-	VMOVUPD      (SI)(R12*2), Y14
-	VBROADCASTSD (DX), Y15
+	VMOVUPD      (R8), Y12
+	VMOVUPD      32(R8), Y13
+	VMOVUPD      64(R8), Y14
+	VBROADCASTSD (DI), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
 	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(DX), Y15
+	VBROADCASTSD 8(DI), Y15
 	VFMADD231PD  Y12, Y15, Y3
 	VFMADD231PD  Y13, Y15, Y4
 	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(DX), Y15
+	VBROADCASTSD 16(DI), Y15
 	VFMADD231PD  Y12, Y15, Y6
 	VFMADD231PD  Y13, Y15, Y7
 	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(DX), Y15
+	VBROADCASTSD 24(DI), Y15
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows4_vectors3_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
@@ -116,10 +115,19 @@ rows4_vectors3_whole:
 	VADDPD       64(AX), Y11, Y11
 	VMOVUPD      Y11, 64(AX)
 	ADDQ         CX, AX
+	ADDQ         $+32, DX
+	DECQ         R9
+	JNZ          rows4_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors3_edge:
+	MOVQ R8, DI
+	SUBQ $+8, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows4_vectors3_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
@@ -132,116 +140,98 @@ rows4_vectors3_edge:
 	VXORPD     Y9, Y9, Y9
 	VXORPD     Y10, Y10, Y10
 	VXORPD     Y11, Y11, Y11
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows4_vectors3_masked:
-	VMOVUPD      (SI), Y12
-	VMOVUPD      (SI)(R12*1), Y13
-	VMOVUPD      128(R15)(R10*8), Y14
-	VMASKMOVPD   (SI)(R12*2), Y14, Y14
-	VBROADCASTSD (DX), Y15
+	VMOVUPD      (R13), Y12
+	VMOVUPD      32(R13), Y13
+	VMOVUPD      128(R8)(DI*8), Y14
+	VMASKMOVPD   64(R13), Y14, Y14
+	VBROADCASTSD (R12), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
 	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(DX), Y15
+	VBROADCASTSD 8(R12), Y15
 	VFMADD231PD  Y12, Y15, Y3
 	VFMADD231PD  Y13, Y15, Y4
 	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(DX), Y15
+	VBROADCASTSD 16(R12), Y15
 	VFMADD231PD  Y12, Y15, Y6
 	VFMADD231PD  Y13, Y15, Y7
 	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(DX), Y15
+	VBROADCASTSD 24(R12), Y15
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows4_vectors3_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y12
-	VMASKMOVPD   (AX), Y12, Y13
-	VADDPD       Y13, Y0, Y0
-	VMASKMOVPD   Y0, Y12, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   64(AX), Y0, Y1
 	VADDPD       Y1, Y2, Y2
 	VMASKMOVPD   Y2, Y0, 64(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, (AX)
+	VADDPD       (AX), Y3, Y3
+	VMOVUPD      Y3, (AX)
 	VADDPD       32(AX), Y4, Y4
 	VMOVUPD      Y4, 32(AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   64(AX), Y0, Y1
 	VADDPD       Y1, Y5, Y5
 	VMASKMOVPD   Y5, Y0, 64(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y6, Y6
-	VMASKMOVPD   Y6, Y0, (AX)
+	VADDPD       (AX), Y6, Y6
+	VMOVUPD      Y6, (AX)
 	VADDPD       32(AX), Y7, Y7
 	VMOVUPD      Y7, 32(AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   64(AX), Y0, Y1
 	VADDPD       Y1, Y8, Y8
 	VMASKMOVPD   Y8, Y0, 64(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y9, Y9
-	VMASKMOVPD   Y9, Y0, (AX)
+	VADDPD       (AX), Y9, Y9
+	VMOVUPD      Y9, (AX)
 	VADDPD       32(AX), Y10, Y10
 	VMOVUPD      Y10, 32(AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   64(AX), Y0, Y1
 	VADDPD       Y1, Y11, Y11
 	VMASKMOVPD   Y11, Y0, 64(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+32, DX
+	DECQ         R9
+	JNZ          rows4_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors2:
-	CMPQ       R10, $0x04
-	JLE        rows4_vectors1
-	CMPQ       R10, $0x08
-	JNE        rows4_vectors2_edge
-	TESTQ      R11, R11
-	JNZ        rows4_vectors2_edge
+	CMPQ R8, $0x04
+	JLE  rows4_vectors1
+	CMPQ R8, $0x08
+	JNE  rows4_vectors2_edge
+
+rows4_vectors2_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
@@ -250,35 +240,38 @@ rows4_vectors2:
 	VXORPD     Y5, Y5, Y5
 	VXORPD     Y6, Y6, Y6
 	VXORPD     Y7, Y7, Y7
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors2_whole:
-	VMOVUPD      (SI), Y8
-	VMOVUPD      (SI)(R12*1), Y9
-	VBROADCASTSD (DX), Y10
+	VMOVUPD      (R8), Y8
+	VMOVUPD      32(R8), Y9
+	VBROADCASTSD (DI), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD 8(DX), Y10
+	VBROADCASTSD 8(DI), Y10
 	VFMADD231PD  Y8, Y10, Y2
 	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD 16(DX), Y10
+	VBROADCASTSD 16(DI), Y10
 	VFMADD231PD  Y8, Y10, Y4
 	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD 24(DX), Y10
+	VBROADCASTSD 24(DI), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows4_vectors2_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
@@ -300,10 +293,19 @@ rows4_vectors2_whole:
 	VADDPD       32(AX), Y7, Y7
 	VMOVUPD      Y7, 32(AX)
 	ADDQ         CX, AX
+	ADDQ         $+32, DX
+	DECQ         R9
+	JNZ          rows4_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors2_edge:
+	MOVQ R8, DI
+	SUBQ $+4, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows4_vectors2_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
@@ -312,125 +314,110 @@ rows4_vectors2_edge:
 	VXORPD     Y5, Y5, Y5
 	VXORPD     Y6, Y6, Y6
 	VXORPD     Y7, Y7, Y7
-	MOVQ       R10, R9
-	SUBQ       $+4, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows4_vectors2_masked:
-	VMOVUPD      (SI), Y8
-	VMOVUPD      128(R15)(R10*8), Y9
-	VMASKMOVPD   (SI)(R12*1), Y9, Y9
-	VBROADCASTSD (DX), Y10
+	VMOVUPD      (R13), Y8
+	VMOVUPD      128(R8)(DI*8), Y9
+	VMASKMOVPD   32(R13), Y9, Y9
+	VBROADCASTSD (R12), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD 8(DX), Y10
+	VBROADCASTSD 8(R12), Y10
 	VFMADD231PD  Y8, Y10, Y2
 	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD 16(DX), Y10
+	VBROADCASTSD 16(R12), Y10
 	VFMADD231PD  Y8, Y10, Y4
 	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD 24(DX), Y10
+	VBROADCASTSD 24(R12), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows4_vectors2_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y8
-	VMASKMOVPD   (AX), Y8, Y9
-	VADDPD       Y9, Y0, Y0
-	VMASKMOVPD   Y0, Y8, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y8
 	VADDPD       Y8, Y1, Y1
 	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VADDPD       (AX), Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y1
 	VADDPD       Y1, Y3, Y3
 	VMASKMOVPD   Y3, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VADDPD       (AX), Y4, Y4
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y1
 	VADDPD       Y1, Y5, Y5
 	VMASKMOVPD   Y5, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y6, Y6
-	VMASKMOVPD   Y6, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VADDPD       (AX), Y6, Y6
+	VMOVUPD      Y6, (AX)
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y1
 	VADDPD       Y1, Y7, Y7
 	VMASKMOVPD   Y7, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+32, DX
+	DECQ         R9
+	JNZ          rows4_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors1:
-	CMPQ       R10, $0x04
-	JNE        rows4_vectors1_edge
-	TESTQ      R11, R11
-	JNZ        rows4_vectors1_edge
+	CMPQ R8, $0x04
+	JNE  rows4_vectors1_edge
+
+rows4_vectors1_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors1_whole:
-	VMOVUPD      (SI), Y4
-	VBROADCASTSD (DX), Y5
+	VMOVUPD      (R8), Y4
+	VBROADCASTSD (DI), Y5
 	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD 8(DX), Y5
+	VBROADCASTSD 8(DI), Y5
 	VFMADD231PD  Y4, Y5, Y1
-	VBROADCASTSD 16(DX), Y5
+	VBROADCASTSD 16(DI), Y5
 	VFMADD231PD  Y4, Y5, Y2
-	VBROADCASTSD 24(DX), Y5
+	VBROADCASTSD 24(DI), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows4_vectors1_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
@@ -444,120 +431,118 @@ rows4_vectors1_whole:
 	VADDPD       (AX), Y3, Y3
 	VMOVUPD      Y3, (AX)
 	ADDQ         CX, AX
+	ADDQ         $+32, DX
+	DECQ         R9
+	JNZ          rows4_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors1_edge:
+	MOVQ R8, DI
+	SUBQ $+0, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows4_vectors1_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R12
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows4_vectors1_masked:
-	VMOVUPD      128(R12)(R10*8), Y4
-	VMASKMOVPD   (SI), Y4, Y4
-	VBROADCASTSD (DX), Y5
+	VMOVUPD      128(R8)(DI*8), Y4
+	VMASKMOVPD   (R13), Y4, Y4
+	VBROADCASTSD (R12), Y5
 	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD 8(DX), Y5
+	VBROADCASTSD 8(R12), Y5
 	VFMADD231PD  Y4, Y5, Y1
-	VBROADCASTSD 16(DX), Y5
+	VBROADCASTSD 16(R12), Y5
 	VFMADD231PD  Y4, Y5, Y2
-	VBROADCASTSD 24(DX), Y5
+	VBROADCASTSD 24(R12), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows4_vectors1_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y4
-	VANDPD       128(DI)(SI*8), Y4, Y4
+	VMOVUPD      128(R8)(DI*8), Y4
 	VMASKMOVPD   (AX), Y4, Y5
 	VADDPD       Y5, Y0, Y0
 	VMASKMOVPD   Y0, Y4, (AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   (AX), Y0, Y4
 	VADDPD       Y4, Y1, Y1
 	VMASKMOVPD   Y1, Y0, (AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   (AX), Y0, Y1
 	VADDPD       Y1, Y2, Y2
 	VMASKMOVPD   Y2, Y0, (AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   (AX), Y0, Y1
 	VADDPD       Y1, Y3, Y3
 	VMASKMOVPD   Y3, Y0, (AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+32, DX
+	DECQ         R9
+	JNZ          rows4_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows2:
-	CMPQ       R10, $0x08
-	JLE        rows2_vectors2
-	CMPQ       R10, $0x0c
-	JNE        rows2_vectors3_edge
-	TESTQ      R11, R11
-	JNZ        rows2_vectors3_edge
+	CMPQ R8, $0x08
+	JLE  rows2_vectors2
+	CMPQ R8, $0x0c
+	JNE  rows2_vectors3_edge
+
+rows2_vectors3_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
 	VXORPD     Y4, Y4, Y4
 	VXORPD     Y5, Y5, Y5
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors3_whole:
-	VMOVUPD      (SI), Y6
-	VMOVUPD      (SI)(R12*1), Y7
-	VMOVUPD      (SI)(R12*2), Y8
-	VBROADCASTSD (DX), Y9
+	VMOVUPD      (R8), Y6
+	VMOVUPD      32(R8), Y7
+	VMOVUPD      64(R8), Y8
+	VBROADCASTSD (DI), Y9
 	VFMADD231PD  Y6, Y9, Y0
 	VFMADD231PD  Y7, Y9, Y1
 	VFMADD231PD  Y8, Y9, Y2
-	VBROADCASTSD 8(DX), Y9
+	VBROADCASTSD 8(DI), Y9
 	VFMADD231PD  Y6, Y9, Y3
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows2_vectors3_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
@@ -573,111 +558,111 @@ rows2_vectors3_whole:
 	VADDPD       64(AX), Y5, Y5
 	VMOVUPD      Y5, 64(AX)
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows2_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors3_edge:
+	MOVQ R8, DI
+	SUBQ $+8, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows2_vectors3_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
 	VXORPD     Y4, Y4, Y4
 	VXORPD     Y5, Y5, Y5
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows2_vectors3_masked:
-	VMOVUPD      (SI), Y6
-	VMOVUPD      (SI)(R12*1), Y7
-	VMOVUPD      128(R15)(R10*8), Y8
-	VMASKMOVPD   (SI)(R12*2), Y8, Y8
-	VBROADCASTSD (DX), Y9
+	VMOVUPD      (R13), Y6
+	VMOVUPD      32(R13), Y7
+	VMOVUPD      128(R8)(DI*8), Y8
+	VMASKMOVPD   64(R13), Y8, Y8
+	VBROADCASTSD (R12), Y9
 	VFMADD231PD  Y6, Y9, Y0
 	VFMADD231PD  Y7, Y9, Y1
 	VFMADD231PD  Y8, Y9, Y2
-	VBROADCASTSD 8(DX), Y9
+	VBROADCASTSD 8(R12), Y9
 	VFMADD231PD  Y6, Y9, Y3
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows2_vectors3_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y6
-	VMASKMOVPD   (AX), Y6, Y7
-	VADDPD       Y7, Y0, Y0
-	VMASKMOVPD   Y0, Y6, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   64(AX), Y0, Y1
 	VADDPD       Y1, Y2, Y2
 	VMASKMOVPD   Y2, Y0, 64(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, (AX)
+	VADDPD       (AX), Y3, Y3
+	VMOVUPD      Y3, (AX)
 	VADDPD       32(AX), Y4, Y4
 	VMOVUPD      Y4, 32(AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   64(AX), Y0, Y1
 	VADDPD       Y1, Y5, Y5
 	VMASKMOVPD   Y5, Y0, 64(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows2_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors2:
-	CMPQ       R10, $0x04
-	JLE        rows2_vectors1
-	CMPQ       R10, $0x08
-	JNE        rows2_vectors2_edge
-	TESTQ      R11, R11
-	JNZ        rows2_vectors2_edge
+	CMPQ R8, $0x04
+	JLE  rows2_vectors1
+	CMPQ R8, $0x08
+	JNE  rows2_vectors2_edge
+
+rows2_vectors2_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors2_whole:
-	VMOVUPD      (SI), Y4
-	VMOVUPD      (SI)(R12*1), Y5
-	VBROADCASTSD (DX), Y6
+	VMOVUPD      (R8), Y4
+	VMOVUPD      32(R8), Y5
+	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD 8(DX), Y6
+	VBROADCASTSD 8(DI), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows2_vectors2_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
@@ -689,93 +674,93 @@ rows2_vectors2_whole:
 	VADDPD       32(AX), Y3, Y3
 	VMOVUPD      Y3, 32(AX)
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows2_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors2_edge:
+	MOVQ R8, DI
+	SUBQ $+4, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows2_vectors2_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
-	MOVQ       R10, R9
-	SUBQ       $+4, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows2_vectors2_masked:
-	VMOVUPD      (SI), Y4
-	VMOVUPD      128(R15)(R10*8), Y5
-	VMASKMOVPD   (SI)(R12*1), Y5, Y5
-	VBROADCASTSD (DX), Y6
+	VMOVUPD      (R13), Y4
+	VMOVUPD      128(R8)(DI*8), Y5
+	VMASKMOVPD   32(R13), Y5, Y5
+	VBROADCASTSD (R12), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD 8(DX), Y6
+	VBROADCASTSD 8(R12), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows2_vectors2_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y4
-	VMASKMOVPD   (AX), Y4, Y5
-	VADDPD       Y5, Y0, Y0
-	VMASKMOVPD   Y0, Y4, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y4
 	VADDPD       Y4, Y1, Y1
 	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VADDPD       (AX), Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y1
 	VADDPD       Y1, Y3, Y3
 	VMASKMOVPD   Y3, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows2_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors1:
-	CMPQ       R10, $0x04
-	JNE        rows2_vectors1_edge
-	TESTQ      R11, R11
-	JNZ        rows2_vectors1_edge
+	CMPQ R8, $0x04
+	JNE  rows2_vectors1_edge
+
+rows2_vectors1_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors1_whole:
-	VMOVUPD      (SI), Y2
-	VBROADCASTSD (DX), Y3
+	VMOVUPD      (R8), Y2
+	VBROADCASTSD (DI), Y3
 	VFMADD231PD  Y2, Y3, Y0
-	VBROADCASTSD 8(DX), Y3
+	VBROADCASTSD 8(DI), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows2_vectors1_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
@@ -783,86 +768,88 @@ rows2_vectors1_whole:
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows2_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors1_edge:
+	MOVQ R8, DI
+	SUBQ $+0, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows2_vectors1_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R12
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	ADDQ       CX, R12
+	PREFETCHT0 (R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows2_vectors1_masked:
-	VMOVUPD      128(R12)(R10*8), Y2
-	VMASKMOVPD   (SI), Y2, Y2
-	VBROADCASTSD (DX), Y3
+	VMOVUPD      128(R8)(DI*8), Y2
+	VMASKMOVPD   (R13), Y2, Y2
+	VBROADCASTSD (R12), Y3
 	VFMADD231PD  Y2, Y3, Y0
-	VBROADCASTSD 8(DX), Y3
+	VBROADCASTSD 8(R12), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows2_vectors1_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y2
-	VANDPD       128(DI)(SI*8), Y2, Y2
+	VMOVUPD      128(R8)(DI*8), Y2
 	VMASKMOVPD   (AX), Y2, Y3
 	VADDPD       Y3, Y0, Y0
 	VMASKMOVPD   Y0, Y2, (AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
-	VMOVUPD      (BX), Y0
-	VANDPD       128(DI)(SI*8), Y0, Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   (AX), Y0, Y2
 	VADDPD       Y2, Y1, Y1
 	VMASKMOVPD   Y1, Y0, (AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows2_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows1:
-	CMPQ       R10, $0x08
-	JLE        rows1_vectors2
-	CMPQ       R10, $0x0c
-	JNE        rows1_vectors3_edge
-	TESTQ      R11, R11
-	JNZ        rows1_vectors3_edge
+	CMPQ R8, $0x08
+	JLE  rows1_vectors2
+	CMPQ R8, $0x0c
+	JNE  rows1_vectors3_edge
+
+rows1_vectors3_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors3_whole:
-	VMOVUPD      (SI), Y3
-	VMOVUPD      (SI)(R12*1), Y4
-	VMOVUPD      (SI)(R12*2), Y5
-	VBROADCASTSD (DX), Y6
+	VMOVUPD      (R8), Y3
+	VMOVUPD      32(R8), Y4
+	VMOVUPD      64(R8), Y5
+	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows1_vectors3_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
@@ -871,195 +858,202 @@ rows1_vectors3_whole:
 	VADDPD       64(AX), Y2, Y2
 	VMOVUPD      Y2, 64(AX)
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows1_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors3_edge:
+	MOVQ R8, DI
+	SUBQ $+8, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows1_vectors3_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows1_vectors3_masked:
-	VMOVUPD      (SI), Y3
-	VMOVUPD      (SI)(R12*1), Y4
-	VMOVUPD      128(R15)(R10*8), Y5
-	VMASKMOVPD   (SI)(R12*2), Y5, Y5
-	VBROADCASTSD (DX), Y6
+	VMOVUPD      (R13), Y3
+	VMOVUPD      32(R13), Y4
+	VMOVUPD      128(R8)(DI*8), Y5
+	VMASKMOVPD   64(R13), Y5, Y5
+	VBROADCASTSD (R12), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows1_vectors3_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y3
-	VMASKMOVPD   (AX), Y3, Y4
-	VADDPD       Y4, Y0, Y0
-	VMASKMOVPD   Y0, Y3, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   64(AX), Y0, Y1
 	VADDPD       Y1, Y2, Y2
 	VMASKMOVPD   Y2, Y0, 64(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows1_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors2:
-	CMPQ       R10, $0x04
-	JLE        rows1_vectors1
-	CMPQ       R10, $0x08
-	JNE        rows1_vectors2_edge
-	TESTQ      R11, R11
-	JNZ        rows1_vectors2_edge
+	CMPQ R8, $0x04
+	JLE  rows1_vectors1
+	CMPQ R8, $0x08
+	JNE  rows1_vectors2_edge
+
+rows1_vectors2_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors2_whole:
-	VMOVUPD      (SI), Y2
-	VMOVUPD      (SI)(R12*1), Y3
-	VBROADCASTSD (DX), Y4
+	VMOVUPD      (R8), Y2
+	VMOVUPD      32(R8), Y3
+	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows1_vectors2_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows1_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors2_edge:
+	MOVQ R8, DI
+	SUBQ $+4, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows1_vectors2_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
-	MOVQ       R10, R9
-	SUBQ       $+4, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows1_vectors2_masked:
-	VMOVUPD      (SI), Y2
-	VMOVUPD      128(R15)(R10*8), Y3
-	VMASKMOVPD   (SI)(R12*1), Y3, Y3
-	VBROADCASTSD (DX), Y4
+	VMOVUPD      (R13), Y2
+	VMOVUPD      128(R8)(DI*8), Y3
+	VMASKMOVPD   32(R13), Y3, Y3
+	VBROADCASTSD (R12), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows1_vectors2_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y2
-	VMASKMOVPD   (AX), Y2, Y3
-	VADDPD       Y3, Y0, Y0
-	VMASKMOVPD   Y0, Y2, (AX)
-	VMOVUPD      128(DI)(SI*8), Y0
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      128(R8)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y2
 	VADDPD       Y2, Y1, Y1
 	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows1_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors1:
-	CMPQ       R10, $0x04
-	JNE        rows1_vectors1_edge
-	TESTQ      R11, R11
-	JNZ        rows1_vectors1_edge
+	CMPQ R8, $0x04
+	JNE  rows1_vectors1_edge
+
+rows1_vectors1_whole_tile:
 	VXORPD     Y0, Y0, Y0
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors1_whole:
-	VMOVUPD      (SI), Y1
-	VBROADCASTSD (DX), Y2
+	VMOVUPD      (R8), Y1
+	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows1_vectors1_whole
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      Y0, (AX)
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows1_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors1_edge:
+	MOVQ R8, DI
+	SUBQ $+0, DI
+	NEGQ DI
+	LEAQ masks8<>+0(SB), R8
+
+rows1_vectors1_masked_tile:
 	VXORPD     Y0, Y0, Y0
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks8<>+0(SB), R12
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
+	MOVQ       AX, R12
+	PREFETCHT0 (R12)
+	MOVQ       DX, R12
+	MOVQ       b+32(FP), R13
+	MOVQ       n+48(FP), R14
 
 rows1_vectors1_masked:
-	VMOVUPD      128(R12)(R10*8), Y1
-	VMASKMOVPD   (SI), Y1, Y1
-	VBROADCASTSD (DX), Y2
+	VMOVUPD      128(R8)(DI*8), Y1
+	VMASKMOVPD   (R13), Y1, Y1
+	VBROADCASTSD (R12), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+	DECQ         R14
 	JNZ          rows1_vectors1_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
+	VMOVUPD      128(R8)(DI*8), Y1
 	VMASKMOVPD   (AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, (AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows1_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -1089,39 +1083,35 @@ DATA masks8<>+176(SB)/8, $0x0000000000000000
 DATA masks8<>+184(SB)/8, $0x0000000000000000
 GLOBL masks8<>(SB), RODATA|NOPTR, $192
 
-// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32, step int)
+// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, rows int, columns int, tiles int, ahead *float32, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·Tile32(SB), NOSPLIT, $8-104
+TEXT ·Tile32(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ lda+24(FP), BX
-	MOVQ b+32(FP), SI
-	MOVQ ldb+40(FP), DI
-	MOVQ n+56(FP), R8
-	MOVQ rows+64(FP), R9
-	MOVQ columns+72(FP), R10
-	MOVQ diagonal+80(FP), R11
-	MOVQ gap+48(FP), R12
-	MOVQ ahead+88(FP), R13
-	MOVQ step+96(FP), R14
+	MOVQ ldb+40(FP), SI
+	MOVQ rows+56(FP), DI
+	MOVQ columns+64(FP), R8
+	MOVQ tiles+72(FP), R9
+	MOVQ ahead+80(FP), R10
+	MOVQ step+88(FP), R11
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
-	SHLQ $0x02, DI
-	SHLQ $0x02, R12
-	CMPQ R9, $0x04
+	SHLQ $0x02, SI
+	CMPQ DI, $0x04
 	JE   rows4
-	CMPQ R9, $0x02
+	CMPQ DI, $0x02
 	JE   rows2
 	JMP  rows1
 
 rows4:
-	CMPQ       R10, $0x10
-	JLE        rows4_vectors2
-	CMPQ       R10, $0x18
-	JNE        rows4_vectors3_edge
-	TESTQ      R11, R11
-	JNZ        rows4_vectors3_edge
+	CMPQ R8, $0x10
+	JLE  rows4_vectors2
+	CMPQ R8, $0x18
+	JNE  rows4_vectors3_edge
+
+rows4_vectors3_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
@@ -1134,48 +1124,51 @@ rows4:
 	VXORPD     Y9, Y9, Y9
 	VXORPD     Y10, Y10, Y10
 	VXORPD     Y11, Y11, Y11
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors3_whole:
-	VMOVUPS      (SI), Y12
-	VMOVUPS      (SI)(R12*1), Y13
-	VMOVUPS      (SI)(R12*2), Y14
-	VBROADCASTSS (DX), Y15
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VMOVUPS      64(R8), Y14
+	VBROADCASTSS (DI), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(DX), Y15
+	VBROADCASTSS 4(DI), Y15
 	VFMADD231PS  Y12, Y15, Y3
 	VFMADD231PS  Y13, Y15, Y4
 	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(DX), Y15
+	VBROADCASTSS 8(DI), Y15
 	VFMADD231PS  Y12, Y15, Y6
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(DX), Y15
+	VBROADCASTSS 12(DI), Y15
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows4_vectors3_whole
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
@@ -1265,10 +1258,20 @@ rows4_vectors3_whole:
 	VADDPD       160(AX), Y0, Y0
 	VMOVUPD      Y0, 160(AX)
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows4_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors3_edge:
+	MOVQ R8, DI
+	SUBQ $+16, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows4_vectors3_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
@@ -1281,72 +1284,58 @@ rows4_vectors3_edge:
 	VXORPD     Y9, Y9, Y9
 	VXORPD     Y10, Y10, Y10
 	VXORPD     Y11, Y11, Y11
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	PREFETCHT0 128(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	PREFETCHT0 128(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	PREFETCHT0 128(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	PREFETCHT0 128(BP)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows4_vectors3_masked:
-	VMOVUPS      (SI), Y12
-	VMOVUPS      (SI)(R12*1), Y13
-	VMOVUPS      64(R15)(R10*4), Y14
-	VMASKMOVPS   (SI)(R12*2), Y14, Y14
-	VBROADCASTSS (DX), Y15
+	VMOVUPS      (R14), Y12
+	VMOVUPS      32(R14), Y13
+	VMOVUPS      64(R8)(DI*4), Y14
+	VMASKMOVPS   64(R14), Y14, Y14
+	VBROADCASTSS (R13), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(DX), Y15
+	VBROADCASTSS 4(R13), Y15
 	VFMADD231PS  Y12, Y15, Y3
 	VFMADD231PS  Y13, Y15, Y4
 	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(DX), Y15
+	VBROADCASTSS 8(R13), Y15
 	VFMADD231PS  Y12, Y15, Y6
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(DX), Y15
+	VBROADCASTSS 12(R13), Y15
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows4_vectors3_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
-	VMOVUPD      (BX), Y13
-	VMASKMOVPD   (AX), Y13, Y14
-	VADDPD       Y14, Y0, Y0
-	VMASKMOVPD   Y0, Y13, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y12, Y12
 	VMOVUPD      Y12, 32(AX)
 	VEXTRACTF128 $0x01, Y1, X0
@@ -1359,23 +1348,20 @@ rows4_vectors3_masked:
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   128(AX), Y1, Y12
 	VADDPD       Y12, Y2, Y2
 	VMASKMOVPD   Y2, Y1, 128(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   160(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 160(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y3, Y3
-	VMASKMOVPD   Y3, Y1, (AX)
+	VADDPD       (AX), Y3, Y3
+	VMOVUPD      Y3, (AX)
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VEXTRACTF128 $0x01, Y4, X0
@@ -1388,23 +1374,20 @@ rows4_vectors3_masked:
 	VEXTRACTF128 $0x01, Y5, X0
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   128(AX), Y1, Y2
 	VADDPD       Y2, Y5, Y5
 	VMASKMOVPD   Y5, Y1, 128(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   160(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 160(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y6, X0
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y6, Y6
-	VMASKMOVPD   Y6, Y1, (AX)
+	VADDPD       (AX), Y6, Y6
+	VMOVUPD      Y6, (AX)
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VEXTRACTF128 $0x01, Y7, X0
@@ -1417,23 +1400,20 @@ rows4_vectors3_masked:
 	VEXTRACTF128 $0x01, Y8, X0
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   128(AX), Y1, Y2
 	VADDPD       Y2, Y8, Y8
 	VMASKMOVPD   Y8, Y1, 128(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   160(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 160(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y9, X0
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y9, Y9
-	VMASKMOVPD   Y9, Y1, (AX)
+	VADDPD       (AX), Y9, Y9
+	VMOVUPD      Y9, (AX)
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VEXTRACTF128 $0x01, Y10, X0
@@ -1446,26 +1426,28 @@ rows4_vectors3_masked:
 	VEXTRACTF128 $0x01, Y11, X0
 	VCVTPS2PD    X11, Y11
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   128(AX), Y1, Y2
 	VADDPD       Y2, Y11, Y11
 	VMASKMOVPD   Y11, Y1, 128(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   160(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 160(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows4_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors2:
-	CMPQ       R10, $0x08
-	JLE        rows4_vectors1
-	CMPQ       R10, $0x10
-	JNE        rows4_vectors2_edge
-	TESTQ      R11, R11
-	JNZ        rows4_vectors2_edge
+	CMPQ R8, $0x08
+	JLE  rows4_vectors1
+	CMPQ R8, $0x10
+	JNE  rows4_vectors2_edge
+
+rows4_vectors2_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
@@ -1474,39 +1456,42 @@ rows4_vectors2:
 	VXORPD     Y5, Y5, Y5
 	VXORPD     Y6, Y6, Y6
 	VXORPD     Y7, Y7, Y7
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors2_whole:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      (SI)(R12*1), Y9
-	VBROADCASTSS (DX), Y10
+	VMOVUPS      (R8), Y8
+	VMOVUPS      32(R8), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(DX), Y10
+	VBROADCASTSS 4(DI), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(DX), Y10
+	VBROADCASTSS 8(DI), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(DX), Y10
+	VBROADCASTSS 12(DI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows4_vectors2_whole
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
@@ -1568,10 +1553,20 @@ rows4_vectors2_whole:
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows4_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors2_edge:
+	MOVQ R8, DI
+	SUBQ $+8, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows4_vectors2_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
@@ -1580,180 +1575,162 @@ rows4_vectors2_edge:
 	VXORPD     Y5, Y5, Y5
 	VXORPD     Y6, Y6, Y6
 	VXORPD     Y7, Y7, Y7
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows4_vectors2_masked:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      64(R15)(R10*4), Y9
-	VMASKMOVPS   (SI)(R12*1), Y9, Y9
-	VBROADCASTSS (DX), Y10
+	VMOVUPS      (R14), Y8
+	VMOVUPS      64(R8)(DI*4), Y9
+	VMASKMOVPS   32(R14), Y9, Y9
+	VBROADCASTSS (R13), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(DX), Y10
+	VBROADCASTSS 4(R13), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(DX), Y10
+	VBROADCASTSS 8(R13), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(DX), Y10
+	VBROADCASTSS 12(R13), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows4_vectors2_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X8, Y8
-	VMOVUPD      (BX), Y9
-	VMASKMOVPD   (AX), Y9, Y10
-	VADDPD       Y10, Y0, Y0
-	VMASKMOVPD   Y0, Y9, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y8, Y8
 	VMOVUPD      Y8, 32(AX)
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y8
+	VMOVUPD      128(R12)(DI*8), Y8
 	VMASKMOVPD   64(AX), Y8, Y9
 	VADDPD       Y9, Y1, Y1
 	VMASKMOVPD   Y1, Y8, 64(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   96(AX), Y1, Y8
 	VADDPD       Y8, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 96(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VMASKMOVPD   (AX), Y1, Y8
-	VADDPD       Y8, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (AX)
+	VADDPD       (AX), Y2, Y2
+	VMOVUPD      Y2, (AX)
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   64(AX), Y1, Y2
 	VADDPD       Y2, Y3, Y3
 	VMASKMOVPD   Y3, Y1, 64(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   96(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 96(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y4, X0
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y4, Y4
-	VMASKMOVPD   Y4, Y1, (AX)
+	VADDPD       (AX), Y4, Y4
+	VMOVUPD      Y4, (AX)
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VEXTRACTF128 $0x01, Y5, X0
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   64(AX), Y1, Y2
 	VADDPD       Y2, Y5, Y5
 	VMASKMOVPD   Y5, Y1, 64(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   96(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 96(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y6, X0
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y6, Y6
-	VMASKMOVPD   Y6, Y1, (AX)
+	VADDPD       (AX), Y6, Y6
+	VMOVUPD      Y6, (AX)
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VEXTRACTF128 $0x01, Y7, X0
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   64(AX), Y1, Y2
 	VADDPD       Y2, Y7, Y7
 	VMASKMOVPD   Y7, Y1, 64(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   96(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 96(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows4_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors1:
-	CMPQ       R10, $0x08
-	JNE        rows4_vectors1_edge
-	TESTQ      R11, R11
-	JNZ        rows4_vectors1_edge
+	CMPQ R8, $0x08
+	JNE  rows4_vectors1_edge
+
+rows4_vectors1_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors1_whole:
-	VMOVUPS      (SI), Y4
-	VBROADCASTSS (DX), Y5
+	VMOVUPS      (R8), Y4
+	VBROADCASTSS (DI), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(DX), Y5
+	VBROADCASTSS 4(DI), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(DX), Y5
+	VBROADCASTSS 8(DI), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(DX), Y5
+	VBROADCASTSS 12(DI), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows4_vectors1_whole
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
@@ -1787,153 +1764,149 @@ rows4_vectors1_whole:
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows4_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors1_edge:
+	MOVQ R8, DI
+	SUBQ $+0, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows4_vectors1_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R12
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows4_vectors1_masked:
-	VMOVUPS      64(R12)(R10*4), Y4
-	VMASKMOVPS   (SI), Y4, Y4
-	VBROADCASTSS (DX), Y5
+	VMOVUPS      64(R8)(DI*4), Y4
+	VMASKMOVPS   (R14), Y4, Y4
+	VBROADCASTSS (R13), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(DX), Y5
+	VBROADCASTSS 4(R13), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(DX), Y5
+	VBROADCASTSS 8(R13), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(DX), Y5
+	VBROADCASTSS 12(R13), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows4_vectors1_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X4, Y4
-	VMOVUPD      (BX), Y5
-	VANDPD       128(DI)(SI*8), Y5, Y5
+	VMOVUPD      128(R12)(DI*8), Y5
 	VMASKMOVPD   (AX), Y5, Y6
 	VADDPD       Y6, Y0, Y0
 	VMASKMOVPD   Y0, Y5, (AX)
-	VMOVUPD      160(R9)(R8*8), Y0
+	VMOVUPD      160(R12)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y5
 	VADDPD       Y5, Y4, Y4
 	VMASKMOVPD   Y4, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y4
-	VANDPD       128(DI)(SI*8), Y4, Y4
+	VMOVUPD      128(R12)(DI*8), Y4
 	VMASKMOVPD   (AX), Y4, Y5
 	VADDPD       Y5, Y1, Y1
 	VMASKMOVPD   Y1, Y4, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   32(AX), Y1, Y4
 	VADDPD       Y4, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   (AX), Y1, Y4
 	VADDPD       Y4, Y2, Y2
 	VMASKMOVPD   Y2, Y1, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   32(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VANDPD       128(DI)(SI*8), Y1, Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   (AX), Y1, Y2
 	VADDPD       Y2, Y3, Y3
 	VMASKMOVPD   Y3, Y1, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   32(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows4_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows2:
-	CMPQ       R10, $0x10
-	JLE        rows2_vectors2
-	CMPQ       R10, $0x18
-	JNE        rows2_vectors3_edge
-	TESTQ      R11, R11
-	JNZ        rows2_vectors3_edge
+	CMPQ R8, $0x10
+	JLE  rows2_vectors2
+	CMPQ R8, $0x18
+	JNE  rows2_vectors3_edge
+
+rows2_vectors3_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
 	VXORPD     Y4, Y4, Y4
 	VXORPD     Y5, Y5, Y5
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors3_whole:
-	VMOVUPS      (SI), Y6
-	VMOVUPS      (SI)(R12*1), Y7
-	VMOVUPS      (SI)(R12*2), Y8
-	VBROADCASTSS (DX), Y9
+	VMOVUPS      (R8), Y6
+	VMOVUPS      32(R8), Y7
+	VMOVUPS      64(R8), Y8
+	VBROADCASTSS (DI), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(DX), Y9
+	VBROADCASTSS 4(DI), Y9
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows2_vectors3_whole
 	VEXTRACTF128 $0x01, Y0, X6
 	VCVTPS2PD    X0, Y0
@@ -1979,66 +1952,62 @@ rows2_vectors3_whole:
 	VADDPD       160(AX), Y0, Y0
 	VMOVUPD      Y0, 160(AX)
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows2_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors3_edge:
+	MOVQ R8, DI
+	SUBQ $+16, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows2_vectors3_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
 	VXORPD     Y4, Y4, Y4
 	VXORPD     Y5, Y5, Y5
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	PREFETCHT0 128(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	PREFETCHT0 128(BP)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows2_vectors3_masked:
-	VMOVUPS      (SI), Y6
-	VMOVUPS      (SI)(R12*1), Y7
-	VMOVUPS      64(R15)(R10*4), Y8
-	VMASKMOVPS   (SI)(R12*2), Y8, Y8
-	VBROADCASTSS (DX), Y9
+	VMOVUPS      (R14), Y6
+	VMOVUPS      32(R14), Y7
+	VMOVUPS      64(R8)(DI*4), Y8
+	VMASKMOVPS   64(R14), Y8, Y8
+	VBROADCASTSS (R13), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(DX), Y9
+	VBROADCASTSS 4(R13), Y9
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows2_vectors3_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X6
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X6, Y6
-	VMOVUPD      (BX), Y7
-	VMASKMOVPD   (AX), Y7, Y8
-	VADDPD       Y8, Y0, Y0
-	VMASKMOVPD   Y0, Y7, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y6, Y6
 	VMOVUPD      Y6, 32(AX)
 	VEXTRACTF128 $0x01, Y1, X0
@@ -2051,23 +2020,20 @@ rows2_vectors3_masked:
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   128(AX), Y1, Y6
 	VADDPD       Y6, Y2, Y2
 	VMASKMOVPD   Y2, Y1, 128(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   160(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 160(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y3, Y3
-	VMASKMOVPD   Y3, Y1, (AX)
+	VADDPD       (AX), Y3, Y3
+	VMOVUPD      Y3, (AX)
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VEXTRACTF128 $0x01, Y4, X0
@@ -2080,51 +2046,56 @@ rows2_vectors3_masked:
 	VEXTRACTF128 $0x01, Y5, X0
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   128(AX), Y1, Y2
 	VADDPD       Y2, Y5, Y5
 	VMASKMOVPD   Y5, Y1, 128(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   160(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 160(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows2_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors2:
-	CMPQ       R10, $0x08
-	JLE        rows2_vectors1
-	CMPQ       R10, $0x10
-	JNE        rows2_vectors2_edge
-	TESTQ      R11, R11
-	JNZ        rows2_vectors2_edge
+	CMPQ R8, $0x08
+	JLE  rows2_vectors1
+	CMPQ R8, $0x10
+	JNE  rows2_vectors2_edge
+
+rows2_vectors2_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors2_whole:
-	VMOVUPS      (SI), Y4
-	VMOVUPS      (SI)(R12*1), Y5
-	VBROADCASTSS (DX), Y6
+	VMOVUPS      (R8), Y4
+	VMOVUPS      32(R8), Y5
+	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(DX), Y6
+	VBROADCASTSS 4(DI), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows2_vectors2_whole
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
@@ -2156,122 +2127,120 @@ rows2_vectors2_whole:
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows2_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors2_edge:
+	MOVQ R8, DI
+	SUBQ $+8, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows2_vectors2_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
 	VXORPD     Y3, Y3, Y3
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	ADDQ       CX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows2_vectors2_masked:
-	VMOVUPS      (SI), Y4
-	VMOVUPS      64(R15)(R10*4), Y5
-	VMASKMOVPS   (SI)(R12*1), Y5, Y5
-	VBROADCASTSS (DX), Y6
+	VMOVUPS      (R14), Y4
+	VMOVUPS      64(R8)(DI*4), Y5
+	VMASKMOVPS   32(R14), Y5, Y5
+	VBROADCASTSS (R13), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(DX), Y6
+	VBROADCASTSS 4(R13), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows2_vectors2_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X4, Y4
-	VMOVUPD      (BX), Y5
-	VMASKMOVPD   (AX), Y5, Y6
-	VADDPD       Y6, Y0, Y0
-	VMASKMOVPD   Y0, Y5, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y4, Y4
 	VMOVUPD      Y4, 32(AX)
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y4
+	VMOVUPD      128(R12)(DI*8), Y4
 	VMASKMOVPD   64(AX), Y4, Y5
 	VADDPD       Y5, Y1, Y1
 	VMASKMOVPD   Y1, Y4, 64(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   96(AX), Y1, Y4
 	VADDPD       Y4, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 96(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y1
-	VMASKMOVPD   (AX), Y1, Y4
-	VADDPD       Y4, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (AX)
+	VADDPD       (AX), Y2, Y2
+	VMOVUPD      Y2, (AX)
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   64(AX), Y1, Y2
 	VADDPD       Y2, Y3, Y3
 	VMASKMOVPD   Y3, Y1, 64(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   96(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 96(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows2_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors1:
-	CMPQ       R10, $0x08
-	JNE        rows2_vectors1_edge
-	TESTQ      R11, R11
-	JNZ        rows2_vectors1_edge
+	CMPQ R8, $0x08
+	JNE  rows2_vectors1_edge
+
+rows2_vectors1_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	ADDQ       CX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors1_whole:
-	VMOVUPS      (SI), Y2
-	VBROADCASTSS (DX), Y3
+	VMOVUPS      (R8), Y2
+	VBROADCASTSS (DI), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(DX), Y3
+	VBROADCASTSS 4(DI), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows2_vectors1_whole
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
@@ -2289,104 +2258,104 @@ rows2_vectors1_whole:
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows2_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors1_edge:
+	MOVQ R8, DI
+	SUBQ $+0, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows2_vectors1_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R12
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
-	ADDQ       CX, R15
-	PREFETCHT0 (R15)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	ADDQ       CX, R13
+	PREFETCHT0 (R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows2_vectors1_masked:
-	VMOVUPS      64(R12)(R10*4), Y2
-	VMASKMOVPS   (SI), Y2, Y2
-	VBROADCASTSS (DX), Y3
+	VMOVUPS      64(R8)(DI*4), Y2
+	VMASKMOVPS   (R14), Y2, Y2
+	VBROADCASTSS (R13), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(DX), Y3
+	VBROADCASTSS 4(R13), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows2_vectors1_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y2
-	VMOVUPD      (BX), Y3
-	VANDPD       128(DI)(SI*8), Y3, Y3
+	VMOVUPD      128(R12)(DI*8), Y3
 	VMASKMOVPD   (AX), Y3, Y4
 	VADDPD       Y4, Y0, Y0
 	VMASKMOVPD   Y0, Y3, (AX)
-	VMOVUPD      160(R9)(R8*8), Y0
+	VMOVUPD      160(R12)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y3
 	VADDPD       Y3, Y2, Y2
 	VMASKMOVPD   Y2, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      (BX), Y2
-	VANDPD       128(DI)(SI*8), Y2, Y2
+	VMOVUPD      128(R12)(DI*8), Y2
 	VMASKMOVPD   (AX), Y2, Y3
 	VADDPD       Y3, Y1, Y1
 	VMASKMOVPD   Y1, Y2, (AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   32(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows2_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows1:
-	CMPQ       R10, $0x10
-	JLE        rows1_vectors2
-	CMPQ       R10, $0x18
-	JNE        rows1_vectors3_edge
-	TESTQ      R11, R11
-	JNZ        rows1_vectors3_edge
+	CMPQ R8, $0x10
+	JLE  rows1_vectors2
+	CMPQ R8, $0x18
+	JNE  rows1_vectors3_edge
+
+rows1_vectors3_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 128(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors3_whole:
-	VMOVUPS      (SI), Y3
-	VMOVUPS      (SI)(R12*1), Y4
-	VMOVUPS      (SI)(R12*2), Y5
-	VBROADCASTSS (DX), Y6
+	VMOVUPS      (R8), Y3
+	VMOVUPS      32(R8), Y4
+	VMOVUPS      64(R8), Y5
+	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows1_vectors3_whole
 	VEXTRACTF128 $0x01, Y0, X3
 	VCVTPS2PD    X0, Y0
@@ -2410,55 +2379,51 @@ rows1_vectors3_whole:
 	VADDPD       160(AX), Y0, Y0
 	VMOVUPD      Y0, 160(AX)
 	ADDQ         CX, AX
+	ADDQ         $+4, DX
+	DECQ         R9
+	JNZ          rows1_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors3_edge:
+	MOVQ R8, DI
+	SUBQ $+16, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows1_vectors3_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
 	VXORPD     Y2, Y2, Y2
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
-	PREFETCHT0 128(BP)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows1_vectors3_masked:
-	VMOVUPS      (SI), Y3
-	VMOVUPS      (SI)(R12*1), Y4
-	VMOVUPS      64(R15)(R10*4), Y5
-	VMASKMOVPS   (SI)(R12*2), Y5, Y5
-	VBROADCASTSS (DX), Y6
+	VMOVUPS      (R14), Y3
+	VMOVUPS      32(R14), Y4
+	VMOVUPS      64(R8)(DI*4), Y5
+	VMASKMOVPS   64(R14), Y5, Y5
+	VBROADCASTSS (R13), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows1_vectors3_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X3, Y3
-	VMOVUPD      (BX), Y4
-	VMASKMOVPD   (AX), Y4, Y5
-	VADDPD       Y5, Y0, Y0
-	VMASKMOVPD   Y0, Y4, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y3, Y3
 	VMOVUPD      Y3, 32(AX)
 	VEXTRACTF128 $0x01, Y1, X0
@@ -2471,43 +2436,48 @@ rows1_vectors3_masked:
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y1
+	VMOVUPD      128(R12)(DI*8), Y1
 	VMASKMOVPD   128(AX), Y1, Y3
 	VADDPD       Y3, Y2, Y2
 	VMASKMOVPD   Y2, Y1, 128(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   160(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 160(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+4, DX
+	DECQ         R9
+	JNZ          rows1_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors2:
-	CMPQ       R10, $0x08
-	JLE        rows1_vectors1
-	CMPQ       R10, $0x10
-	JNE        rows1_vectors2_edge
-	TESTQ      R11, R11
-	JNZ        rows1_vectors2_edge
+	CMPQ R8, $0x08
+	JLE  rows1_vectors1
+	CMPQ R8, $0x10
+	JNE  rows1_vectors2_edge
+
+rows1_vectors2_whole_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors2_whole:
-	VMOVUPS      (SI), Y2
-	VMOVUPS      (SI)(R12*1), Y3
-	VBROADCASTSS (DX), Y4
+	VMOVUPS      (R8), Y2
+	VMOVUPS      32(R8), Y3
+	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows1_vectors2_whole
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
@@ -2524,87 +2494,88 @@ rows1_vectors2_whole:
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
 	ADDQ         CX, AX
+	ADDQ         $+4, DX
+	DECQ         R9
+	JNZ          rows1_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors2_edge:
+	MOVQ R8, DI
+	SUBQ $+8, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows1_vectors2_masked_tile:
 	VXORPD     Y0, Y0, Y0
 	VXORPD     Y1, Y1, Y1
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R15
-	MOVQ       AX, BP
-	PREFETCHT0 (BP)
-	PREFETCHT0 64(BP)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows1_vectors2_masked:
-	VMOVUPS      (SI), Y2
-	VMOVUPS      64(R15)(R10*4), Y3
-	VMASKMOVPS   (SI)(R12*1), Y3, Y3
-	VBROADCASTSS (DX), Y4
+	VMOVUPS      (R14), Y2
+	VMOVUPS      64(R8)(DI*4), Y3
+	VMASKMOVPS   32(R14), Y3, Y3
+	VBROADCASTSS (R13), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows1_vectors2_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y2
-	VMOVUPD      (BX), Y3
-	VMASKMOVPD   (AX), Y3, Y4
-	VADDPD       Y4, Y0, Y0
-	VMASKMOVPD   Y0, Y3, (AX)
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
 	VADDPD       32(AX), Y2, Y2
 	VMOVUPD      Y2, 32(AX)
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      128(DI)(SI*8), Y2
+	VMOVUPD      128(R12)(DI*8), Y2
 	VMASKMOVPD   64(AX), Y2, Y3
 	VADDPD       Y3, Y1, Y1
 	VMASKMOVPD   Y1, Y2, 64(AX)
-	VMOVUPD      160(R9)(R8*8), Y1
+	VMOVUPD      160(R12)(DI*8), Y1
 	VMASKMOVPD   96(AX), Y1, Y2
 	VADDPD       Y2, Y0, Y0
 	VMASKMOVPD   Y0, Y1, 96(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+4, DX
+	DECQ         R9
+	JNZ          rows1_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors1:
-	CMPQ       R10, $0x08
-	JNE        rows1_vectors1_edge
-	TESTQ      R11, R11
-	JNZ        rows1_vectors1_edge
+	CMPQ R8, $0x08
+	JNE  rows1_vectors1_edge
+
+rows1_vectors1_whole_tile:
 	VXORPD     Y0, Y0, Y0
-	MOVQ       AX, R9
-	PREFETCHT0 (R9)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors1_whole:
-	VMOVUPS      (SI), Y1
-	VBROADCASTSS (DX), Y2
+	VMOVUPS      (R8), Y1
+	VBROADCASTSS (DI), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows1_vectors1_whole
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
@@ -2614,54 +2585,53 @@ rows1_vectors1_whole:
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	ADDQ         CX, AX
+	ADDQ         $+4, DX
+	DECQ         R9
+	JNZ          rows1_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors1_edge:
+	MOVQ R8, DI
+	SUBQ $+0, DI
+	NEGQ DI
+	LEAQ masks4<>+0(SB), R8
+	LEAQ masks8<>+0(SB), R12
+
+rows1_vectors1_masked_tile:
 	VXORPD     Y0, Y0, Y0
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       R9, R10
-	NEGQ       R10
-	LEAQ       masks4<>+0(SB), R12
-	MOVQ       AX, R15
-	PREFETCHT0 (R15)
+	MOVQ       AX, R13
+	PREFETCHT0 (R13)
+	MOVQ       DX, R13
+	MOVQ       b+32(FP), R14
+	MOVQ       n+48(FP), R15
 
 rows1_vectors1_masked:
-	VMOVUPS      64(R12)(R10*4), Y1
-	VMASKMOVPS   (SI), Y1, Y1
-	VBROADCASTSS (DX), Y2
+	VMOVUPS      64(R8)(DI*4), Y1
+	VMASKMOVPS   (R14), Y1, Y1
+	VBROADCASTSS (R13), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+	DECQ         R15
 	JNZ          rows1_vectors1_masked
-	MOVQ         R11, DX
-	LEAQ         masks8<>+0(SB), BX
-	LEAQ         64(BX), BX
-	SHLQ         $0x03, DX
-	MOVQ         R9, SI
-	NEGQ         SI
-	LEAQ         masks8<>+0(SB), DI
-	MOVQ         R9, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPD      (BX), Y2
-	VANDPD       128(DI)(SI*8), Y2, Y2
+	VMOVUPD      128(R12)(DI*8), Y2
 	VMASKMOVPD   (AX), Y2, Y3
 	VADDPD       Y3, Y0, Y0
 	VMASKMOVPD   Y0, Y2, (AX)
-	VMOVUPD      160(R9)(R8*8), Y0
+	VMOVUPD      160(R12)(DI*8), Y0
 	VMASKMOVPD   32(AX), Y0, Y2
 	VADDPD       Y2, Y1, Y1
 	VMASKMOVPD   Y1, Y0, 32(AX)
-	SUBQ         DX, BX
 	ADDQ         CX, AX
+	ADDQ         $+4, DX
+	DECQ         R9
+	JNZ          rows1_vectors1_masked_tile
 	VZEROUPPER
 	RET
 

@@ -4,14 +4,14 @@
 
 package avx512
 
-// Tile64 adds the product of n rows of two panels to a tile of c.
-// rows is a power of two up to 8, columns 1 to 24.
+// Tile64 adds the product of n rows of two panels to some tiles of c.
+// rows of a tile is a power of two up to 8, columns 1 to 24.
 //
 //go:noescape
-func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64, step int)
+func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, rows int, columns int, tiles int, ahead *float64, step int)
 
-// Tile32 adds the product of n rows of two panels to a tile of c.
-// rows is a power of two up to 8, columns 1 to 48.
+// Tile32 adds the product of n rows of two panels to some tiles of c.
+// rows of a tile is a power of two up to 8, columns 1 to 48.
 //
 //go:noescape
-func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32, step int)
+func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, rows int, columns int, tiles int, ahead *float32, step int)

@@ -4,37 +4,40 @@
 
 #include "textflag.h"
 
-// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float64, step int)
+// func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, rows int, columns int, tiles int, ahead *float64, step int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·Tile64(SB), NOSPLIT, $0-104
+TEXT ·Tile64(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ lda+24(FP), BX
-	MOVQ b+32(FP), SI
-	MOVQ ldb+40(FP), DI
-	MOVQ n+56(FP), R8
-	MOVQ rows+64(FP), R9
-	MOVQ columns+72(FP), R10
-	MOVQ diagonal+80(FP), R11
-	MOVQ gap+48(FP), R12
-	MOVQ ahead+88(FP), R13
-	MOVQ step+96(FP), R14
+	MOVQ ldb+40(FP), SI
+	MOVQ rows+56(FP), DI
+	MOVQ columns+64(FP), R8
+	MOVQ tiles+72(FP), R9
+	MOVQ ahead+80(FP), R10
+	MOVQ step+88(FP), R11
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
-	SHLQ $0x03, DI
-	SHLQ $0x03, R12
-	CMPQ R9, $0x08
+	SHLQ $0x03, SI
+	CMPQ DI, $0x08
 	JE   rows8
-	CMPQ R9, $0x04
+	CMPQ DI, $0x04
 	JE   rows4
-	CMPQ R9, $0x02
+	CMPQ DI, $0x02
 	JE   rows2
 	JMP  rows1
 
 rows8:
-	CMPQ       R10, $0x10
-	JLE        rows8_vectors2
+	CMPQ  R8, $0x10
+	JLE   rows8_vectors2
+	MOVQ  R8, DI
+	SUBQ  $+16, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows8_vectors3_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -59,185 +62,164 @@ rows8:
 	VXORPD     Z21, Z21, Z21
 	VXORPD     Z22, Z22, Z22
 	VXORPD     Z23, Z23, Z23
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows8_vectors3_masked:
-	VMOVUPD      (SI), Z24
-	VMOVUPD      (SI)(R12*1), Z25
-	VMOVUPD.Z    (SI)(R12*2), K1, Z26
-	VBROADCASTSD (DX), Z27
+	VMOVUPD      (R8), Z24
+	VMOVUPD      64(R8), Z25
+	VMOVUPD.Z    128(R8), K1, Z26
+	VBROADCASTSD (DI), Z27
 	VFMADD231PD  Z24, Z27, Z0
 	VFMADD231PD  Z25, Z27, Z1
 	VFMADD231PD  Z26, Z27, Z2
-	VBROADCASTSD 8(DX), Z27
+	VBROADCASTSD 8(DI), Z27
 	VFMADD231PD  Z24, Z27, Z3
 	VFMADD231PD  Z25, Z27, Z4
 	VFMADD231PD  Z26, Z27, Z5
-	VBROADCASTSD 16(DX), Z27
+	VBROADCASTSD 16(DI), Z27
 	VFMADD231PD  Z24, Z27, Z6
 	VFMADD231PD  Z25, Z27, Z7
 	VFMADD231PD  Z26, Z27, Z8
-	VBROADCASTSD 24(DX), Z27
+	VBROADCASTSD 24(DI), Z27
 	VFMADD231PD  Z24, Z27, Z9
 	VFMADD231PD  Z25, Z27, Z10
 	VFMADD231PD  Z26, Z27, Z11
-	VBROADCASTSD 32(DX), Z27
+	VBROADCASTSD 32(DI), Z27
 	VFMADD231PD  Z24, Z27, Z12
 	VFMADD231PD  Z25, Z27, Z13
 	VFMADD231PD  Z26, Z27, Z14
-	VBROADCASTSD 40(DX), Z27
+	VBROADCASTSD 40(DI), Z27
 	VFMADD231PD  Z24, Z27, Z15
 	VFMADD231PD  Z25, Z27, Z16
 	VFMADD231PD  Z26, Z27, Z17
-	VBROADCASTSD 48(DX), Z27
+	VBROADCASTSD 48(DI), Z27
 	VFMADD231PD  Z24, Z27, Z18
 	VFMADD231PD  Z25, Z27, Z19
 	VFMADD231PD  Z26, Z27, Z20
-	VBROADCASTSD 56(DX), Z27
+	VBROADCASTSD 56(DI), Z27
 	VFMADD231PD  Z24, Z27, Z21
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows8_vectors3_masked
-	MOVQ         R11, DX
-	MOVQ         $0x000000ff, BX
-	MOVQ         $-1, SI
-	BZHIQ        R9, SI, SI
-	KMOVW        SI, K2
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z24
-	VADDPD       Z24, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
 	VADDPD       64(AX), Z1, Z1
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z2, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K1, (AX)
+	VADDPD       (AX), Z3, Z3
+	VMOVUPD      Z3, (AX)
 	VADDPD       64(AX), Z4, Z4
 	VMOVUPD      Z4, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z5, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z6, Z6
-	VMOVUPD      Z6, K1, (AX)
+	VADDPD       (AX), Z6, Z6
+	VMOVUPD      Z6, (AX)
 	VADDPD       64(AX), Z7, Z7
 	VMOVUPD      Z7, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z8, Z8
-	VMOVUPD      Z8, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z8, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z9, Z9
-	VMOVUPD      Z9, K1, (AX)
+	VADDPD       (AX), Z9, Z9
+	VMOVUPD      Z9, (AX)
 	VADDPD       64(AX), Z10, Z10
 	VMOVUPD      Z10, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z11, Z11
-	VMOVUPD      Z11, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z11, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z12, Z12
-	VMOVUPD      Z12, K1, (AX)
+	VADDPD       (AX), Z12, Z12
+	VMOVUPD      Z12, (AX)
 	VADDPD       64(AX), Z13, Z13
 	VMOVUPD      Z13, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z14, Z14
-	VMOVUPD      Z14, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z14, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z15, Z15
-	VMOVUPD      Z15, K1, (AX)
+	VADDPD       (AX), Z15, Z15
+	VMOVUPD      Z15, (AX)
 	VADDPD       64(AX), Z16, Z16
 	VMOVUPD      Z16, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z17, Z17
-	VMOVUPD      Z17, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z17, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z18, Z18
-	VMOVUPD      Z18, K1, (AX)
+	VADDPD       (AX), Z18, Z18
+	VMOVUPD      Z18, (AX)
 	VADDPD       64(AX), Z19, Z19
 	VMOVUPD      Z19, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z20, Z20
-	VMOVUPD      Z20, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z20, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z21, Z21
-	VMOVUPD      Z21, K1, (AX)
+	VADDPD       (AX), Z21, Z21
+	VMOVUPD      Z21, (AX)
 	VADDPD       64(AX), Z22, Z22
 	VMOVUPD      Z22, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z23, Z23
-	VMOVUPD      Z23, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z23, K1, 128(AX)
 	ADDQ         CX, AX
+	ADDQ         $+64, DX
+	DECQ         R9
+	JNZ          rows8_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows8_vectors2:
-	CMPQ       R10, $0x08
-	JLE        rows8_vectors1
+	CMPQ  R8, $0x08
+	JLE   rows8_vectors1
+	MOVQ  R8, DI
+	SUBQ  $+8, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows8_vectors2_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -254,150 +236,129 @@ rows8_vectors2:
 	VXORPD     Z13, Z13, Z13
 	VXORPD     Z14, Z14, Z14
 	VXORPD     Z15, Z15, Z15
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows8_vectors2_masked:
-	VMOVUPD      (SI), Z16
-	VMOVUPD.Z    (SI)(R12*1), K1, Z17
-	VBROADCASTSD (DX), Z18
+	VMOVUPD      (R8), Z16
+	VMOVUPD.Z    64(R8), K1, Z17
+	VBROADCASTSD (DI), Z18
 	VFMADD231PD  Z16, Z18, Z0
 	VFMADD231PD  Z17, Z18, Z1
-	VBROADCASTSD 8(DX), Z18
+	VBROADCASTSD 8(DI), Z18
 	VFMADD231PD  Z16, Z18, Z2
 	VFMADD231PD  Z17, Z18, Z3
-	VBROADCASTSD 16(DX), Z18
+	VBROADCASTSD 16(DI), Z18
 	VFMADD231PD  Z16, Z18, Z4
 	VFMADD231PD  Z17, Z18, Z5
-	VBROADCASTSD 24(DX), Z18
+	VBROADCASTSD 24(DI), Z18
 	VFMADD231PD  Z16, Z18, Z6
 	VFMADD231PD  Z17, Z18, Z7
-	VBROADCASTSD 32(DX), Z18
+	VBROADCASTSD 32(DI), Z18
 	VFMADD231PD  Z16, Z18, Z8
 	VFMADD231PD  Z17, Z18, Z9
-	VBROADCASTSD 40(DX), Z18
+	VBROADCASTSD 40(DI), Z18
 	VFMADD231PD  Z16, Z18, Z10
 	VFMADD231PD  Z17, Z18, Z11
-	VBROADCASTSD 48(DX), Z18
+	VBROADCASTSD 48(DI), Z18
 	VFMADD231PD  Z16, Z18, Z12
 	VFMADD231PD  Z17, Z18, Z13
-	VBROADCASTSD 56(DX), Z18
+	VBROADCASTSD 56(DI), Z18
 	VFMADD231PD  Z16, Z18, Z14
 	VFMADD231PD  Z17, Z18, Z15
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows8_vectors2_masked
-	MOVQ         R11, DX
-	MOVQ         $0x000000ff, BX
-	MOVQ         $-1, SI
-	BZHIQ        R9, SI, SI
-	KMOVW        SI, K2
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z16
-	VADDPD       Z16, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z1, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z2, Z2
+	VMOVUPD      Z2, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z3, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z4, Z4
-	VMOVUPD      Z4, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z4, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z5, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z6, Z6
-	VMOVUPD      Z6, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z6, Z6
+	VMOVUPD      Z6, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z7, Z7
-	VMOVUPD      Z7, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z7, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z8, Z8
-	VMOVUPD      Z8, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z8, Z8
+	VMOVUPD      Z8, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z9, Z9
-	VMOVUPD      Z9, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z9, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z10, Z10
-	VMOVUPD      Z10, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z10, Z10
+	VMOVUPD      Z10, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z11, Z11
-	VMOVUPD      Z11, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z11, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z12, Z12
-	VMOVUPD      Z12, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z12, Z12
+	VMOVUPD      Z12, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z13, Z13
-	VMOVUPD      Z13, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z13, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z14, Z14
-	VMOVUPD      Z14, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z14, Z14
+	VMOVUPD      Z14, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z15, Z15
-	VMOVUPD      Z15, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z15, K1, 64(AX)
 	ADDQ         CX, AX
+	ADDQ         $+64, DX
+	DECQ         R9
+	JNZ          rows8_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows8_vectors1:
+	MOVQ  R8, DI
+	SUBQ  $+0, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows8_vectors1_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -406,111 +367,90 @@ rows8_vectors1:
 	VXORPD     Z5, Z5, Z5
 	VXORPD     Z6, Z6, Z6
 	VXORPD     Z7, Z7, Z7
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows8_vectors1_masked:
-	VMOVUPD.Z        (SI), K1, Z8
-	VFMADD231PD.BCST (DX), Z8, Z0
-	VFMADD231PD.BCST 8(DX), Z8, Z1
-	VFMADD231PD.BCST 16(DX), Z8, Z2
-	VFMADD231PD.BCST 24(DX), Z8, Z3
-	VFMADD231PD.BCST 32(DX), Z8, Z4
-	VFMADD231PD.BCST 40(DX), Z8, Z5
-	VFMADD231PD.BCST 48(DX), Z8, Z6
-	VFMADD231PD.BCST 56(DX), Z8, Z7
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	VMOVUPD.Z        (R8), K1, Z8
+	VFMADD231PD.BCST (DI), Z8, Z0
+	VFMADD231PD.BCST 8(DI), Z8, Z1
+	VFMADD231PD.BCST 16(DI), Z8, Z2
+	VFMADD231PD.BCST 24(DI), Z8, Z3
+	VFMADD231PD.BCST 32(DI), Z8, Z4
+	VFMADD231PD.BCST 40(DI), Z8, Z5
+	VFMADD231PD.BCST 48(DI), Z8, Z6
+	VFMADD231PD.BCST 56(DI), Z8, Z7
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R12
 	JNZ              rows8_vectors1_masked
-	MOVQ             R11, DX
-	MOVQ             $0x000000ff, BX
-	MOVQ             $-1, SI
-	BZHIQ            R9, SI, SI
-	KMOVW            SI, K2
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z8
 	VADDPD           Z8, Z0, Z0
 	VMOVUPD          Z0, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z1, Z1
 	VMOVUPD          Z1, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z2, Z2
 	VMOVUPD          Z2, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z3, Z3
 	VMOVUPD          Z3, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z4, Z4
 	VMOVUPD          Z4, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z5, Z5
 	VMOVUPD          Z5, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z6, Z6
 	VMOVUPD          Z6, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z7, Z7
 	VMOVUPD          Z7, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
+	ADDQ             $+64, DX
+	DECQ             R9
+	JNZ              rows8_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows4:
-	CMPQ       R10, $0x10
-	JLE        rows4_vectors2
+	CMPQ  R8, $0x10
+	JLE   rows4_vectors2
+	MOVQ  R8, DI
+	SUBQ  $+16, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows4_vectors3_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -523,109 +463,100 @@ rows4:
 	VXORPD     Z9, Z9, Z9
 	VXORPD     Z10, Z10, Z10
 	VXORPD     Z11, Z11, Z11
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors3_masked:
-	VMOVUPD      (SI), Z12
-	VMOVUPD      (SI)(R12*1), Z13
-	VMOVUPD.Z    (SI)(R12*2), K1, Z14
-	VBROADCASTSD (DX), Z15
+	VMOVUPD      (R8), Z12
+	VMOVUPD      64(R8), Z13
+	VMOVUPD.Z    128(R8), K1, Z14
+	VBROADCASTSD (DI), Z15
 	VFMADD231PD  Z12, Z15, Z0
 	VFMADD231PD  Z13, Z15, Z1
 	VFMADD231PD  Z14, Z15, Z2
-	VBROADCASTSD 8(DX), Z15
+	VBROADCASTSD 8(DI), Z15
 	VFMADD231PD  Z12, Z15, Z3
 	VFMADD231PD  Z13, Z15, Z4
 	VFMADD231PD  Z14, Z15, Z5
-	VBROADCASTSD 16(DX), Z15
+	VBROADCASTSD 16(DI), Z15
 	VFMADD231PD  Z12, Z15, Z6
 	VFMADD231PD  Z13, Z15, Z7
 	VFMADD231PD  Z14, Z15, Z8
-	VBROADCASTSD 24(DX), Z15
+	VBROADCASTSD 24(DI), Z15
 	VFMADD231PD  Z12, Z15, Z9
 	VFMADD231PD  Z13, Z15, Z10
 	VFMADD231PD  Z14, Z15, Z11
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows4_vectors3_masked
-	MOVQ         R11, DX
-	MOVQ         $0x000000ff, BX
-	MOVQ         $-1, SI
-	BZHIQ        R9, SI, SI
-	KMOVW        SI, K2
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z12
-	VADDPD       Z12, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
 	VADDPD       64(AX), Z1, Z1
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z2, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K1, (AX)
+	VADDPD       (AX), Z3, Z3
+	VMOVUPD      Z3, (AX)
 	VADDPD       64(AX), Z4, Z4
 	VMOVUPD      Z4, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z5, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z6, Z6
-	VMOVUPD      Z6, K1, (AX)
+	VADDPD       (AX), Z6, Z6
+	VMOVUPD      Z6, (AX)
 	VADDPD       64(AX), Z7, Z7
 	VMOVUPD      Z7, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z8, Z8
-	VMOVUPD      Z8, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z8, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z9, Z9
-	VMOVUPD      Z9, K1, (AX)
+	VADDPD       (AX), Z9, Z9
+	VMOVUPD      Z9, (AX)
 	VADDPD       64(AX), Z10, Z10
 	VMOVUPD      Z10, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z11, Z11
-	VMOVUPD      Z11, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z11, K1, 128(AX)
 	ADDQ         CX, AX
+	ADDQ         $+32, DX
+	DECQ         R9
+	JNZ          rows4_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors2:
-	CMPQ       R10, $0x08
-	JLE        rows4_vectors1
+	CMPQ  R8, $0x08
+	JLE   rows4_vectors1
+	MOVQ  R8, DI
+	SUBQ  $+8, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows4_vectors2_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -634,489 +565,459 @@ rows4_vectors2:
 	VXORPD     Z5, Z5, Z5
 	VXORPD     Z6, Z6, Z6
 	VXORPD     Z7, Z7, Z7
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors2_masked:
-	VMOVUPD      (SI), Z8
-	VMOVUPD.Z    (SI)(R12*1), K1, Z9
-	VBROADCASTSD (DX), Z10
+	VMOVUPD      (R8), Z8
+	VMOVUPD.Z    64(R8), K1, Z9
+	VBROADCASTSD (DI), Z10
 	VFMADD231PD  Z8, Z10, Z0
 	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD 8(DX), Z10
+	VBROADCASTSD 8(DI), Z10
 	VFMADD231PD  Z8, Z10, Z2
 	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD 16(DX), Z10
+	VBROADCASTSD 16(DI), Z10
 	VFMADD231PD  Z8, Z10, Z4
 	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD 24(DX), Z10
+	VBROADCASTSD 24(DI), Z10
 	VFMADD231PD  Z8, Z10, Z6
 	VFMADD231PD  Z9, Z10, Z7
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows4_vectors2_masked
-	MOVQ         R11, DX
-	MOVQ         $0x000000ff, BX
-	MOVQ         $-1, SI
-	BZHIQ        R9, SI, SI
-	KMOVW        SI, K2
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z8
-	VADDPD       Z8, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z1, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z2, Z2
+	VMOVUPD      Z2, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z3, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z4, Z4
-	VMOVUPD      Z4, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z4, Z4
+	VMOVUPD      Z4, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z5, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z6, Z6
-	VMOVUPD      Z6, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z6, Z6
+	VMOVUPD      Z6, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z7, Z7
-	VMOVUPD      Z7, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z7, K1, 64(AX)
 	ADDQ         CX, AX
+	ADDQ         $+32, DX
+	DECQ         R9
+	JNZ          rows4_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors1:
+	MOVQ  R8, DI
+	SUBQ  $+0, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows4_vectors1_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
 	VXORPD     Z3, Z3, Z3
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors1_masked:
-	VMOVUPD.Z        (SI), K1, Z4
-	VFMADD231PD.BCST (DX), Z4, Z0
-	VFMADD231PD.BCST 8(DX), Z4, Z1
-	VFMADD231PD.BCST 16(DX), Z4, Z2
-	VFMADD231PD.BCST 24(DX), Z4, Z3
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	VMOVUPD.Z        (R8), K1, Z4
+	VFMADD231PD.BCST (DI), Z4, Z0
+	VFMADD231PD.BCST 8(DI), Z4, Z1
+	VFMADD231PD.BCST 16(DI), Z4, Z2
+	VFMADD231PD.BCST 24(DI), Z4, Z3
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R12
 	JNZ              rows4_vectors1_masked
-	MOVQ             R11, DX
-	MOVQ             $0x000000ff, BX
-	MOVQ             $-1, SI
-	BZHIQ            R9, SI, SI
-	KMOVW            SI, K2
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z4
 	VADDPD           Z4, Z0, Z0
 	VMOVUPD          Z0, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z1, Z1
 	VMOVUPD          Z1, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z2, Z2
 	VMOVUPD          Z2, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z3, Z3
 	VMOVUPD          Z3, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
+	ADDQ             $+32, DX
+	DECQ             R9
+	JNZ              rows4_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows2:
-	CMPQ       R10, $0x10
-	JLE        rows2_vectors2
+	CMPQ  R8, $0x10
+	JLE   rows2_vectors2
+	MOVQ  R8, DI
+	SUBQ  $+16, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows2_vectors3_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
 	VXORPD     Z3, Z3, Z3
 	VXORPD     Z4, Z4, Z4
 	VXORPD     Z5, Z5, Z5
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors3_masked:
-	VMOVUPD      (SI), Z6
-	VMOVUPD      (SI)(R12*1), Z7
-	VMOVUPD.Z    (SI)(R12*2), K1, Z8
-	VBROADCASTSD (DX), Z9
+	VMOVUPD      (R8), Z6
+	VMOVUPD      64(R8), Z7
+	VMOVUPD.Z    128(R8), K1, Z8
+	VBROADCASTSD (DI), Z9
 	VFMADD231PD  Z6, Z9, Z0
 	VFMADD231PD  Z7, Z9, Z1
 	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD 8(DX), Z9
+	VBROADCASTSD 8(DI), Z9
 	VFMADD231PD  Z6, Z9, Z3
 	VFMADD231PD  Z7, Z9, Z4
 	VFMADD231PD  Z8, Z9, Z5
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows2_vectors3_masked
-	MOVQ         R11, DX
-	MOVQ         $0x000000ff, BX
-	MOVQ         $-1, SI
-	BZHIQ        R9, SI, SI
-	KMOVW        SI, K2
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z6
-	VADDPD       Z6, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
 	VADDPD       64(AX), Z1, Z1
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z2, K1, 128(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K1, (AX)
+	VADDPD       (AX), Z3, Z3
+	VMOVUPD      Z3, (AX)
 	VADDPD       64(AX), Z4, Z4
 	VMOVUPD      Z4, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z5, K1, 128(AX)
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows2_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors2:
-	CMPQ       R10, $0x08
-	JLE        rows2_vectors1
+	CMPQ  R8, $0x08
+	JLE   rows2_vectors1
+	MOVQ  R8, DI
+	SUBQ  $+8, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows2_vectors2_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
 	VXORPD     Z3, Z3, Z3
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors2_masked:
-	VMOVUPD      (SI), Z4
-	VMOVUPD.Z    (SI)(R12*1), K1, Z5
-	VBROADCASTSD (DX), Z6
+	VMOVUPD      (R8), Z4
+	VMOVUPD.Z    64(R8), K1, Z5
+	VBROADCASTSD (DI), Z6
 	VFMADD231PD  Z4, Z6, Z0
 	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD 8(DX), Z6
+	VBROADCASTSD 8(DI), Z6
 	VFMADD231PD  Z4, Z6, Z2
 	VFMADD231PD  Z5, Z6, Z3
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows2_vectors2_masked
-	MOVQ         R11, DX
-	MOVQ         $0x000000ff, BX
-	MOVQ         $-1, SI
-	BZHIQ        R9, SI, SI
-	KMOVW        SI, K2
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z4
-	VADDPD       Z4, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z1, K1, 64(AX)
 	ADDQ         CX, AX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z0
-	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z2, Z2
+	VMOVUPD      Z2, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z3, K1, 64(AX)
 	ADDQ         CX, AX
+	ADDQ         $+16, DX
+	DECQ         R9
+	JNZ          rows2_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors1:
+	MOVQ  R8, DI
+	SUBQ  $+0, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows2_vectors1_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors1_masked:
-	VMOVUPD.Z        (SI), K1, Z2
-	VFMADD231PD.BCST (DX), Z2, Z0
-	VFMADD231PD.BCST 8(DX), Z2, Z1
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	VMOVUPD.Z        (R8), K1, Z2
+	VFMADD231PD.BCST (DI), Z2, Z0
+	VFMADD231PD.BCST 8(DI), Z2, Z1
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R12
 	JNZ              rows2_vectors1_masked
-	MOVQ             R11, DX
-	MOVQ             $0x000000ff, BX
-	MOVQ             $-1, SI
-	BZHIQ            R9, SI, SI
-	KMOVW            SI, K2
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z2
 	VADDPD           Z2, Z0, Z0
 	VMOVUPD          Z0, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z0
 	VADDPD           Z0, Z1, Z1
 	VMOVUPD          Z1, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
+	ADDQ             $+16, DX
+	DECQ             R9
+	JNZ              rows2_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows1:
-	CMPQ       R10, $0x10
-	JLE        rows1_vectors2
+	CMPQ  R8, $0x10
+	JLE   rows1_vectors2
+	MOVQ  R8, DI
+	SUBQ  $+16, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows1_vectors3_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors3_masked:
-	VMOVUPD      (SI), Z3
-	VMOVUPD      (SI)(R12*1), Z4
-	VMOVUPD.Z    (SI)(R12*2), K1, Z5
-	VBROADCASTSD (DX), Z6
+	VMOVUPD      (R8), Z3
+	VMOVUPD      64(R8), Z4
+	VMOVUPD.Z    128(R8), K1, Z5
+	VBROADCASTSD (DI), Z6
 	VFMADD231PD  Z3, Z6, Z0
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Z5, Z6, Z2
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows1_vectors3_masked
-	MOVQ         R11, DX
-	MOVQ         $0x000000ff, BX
-	MOVQ         $-1, SI
-	BZHIQ        R9, SI, SI
-	KMOVW        SI, K2
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z3
-	VADDPD       Z3, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
 	VADDPD       64(AX), Z1, Z1
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD.Z    128(AX), K2, Z0
+	VMOVUPD.Z    128(AX), K1, Z0
 	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K2, 128(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z2, K1, 128(AX)
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows1_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors2:
-	CMPQ       R10, $0x08
-	JLE        rows1_vectors1
+	CMPQ  R8, $0x08
+	JLE   rows1_vectors1
+	MOVQ  R8, DI
+	SUBQ  $+8, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows1_vectors2_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
-	MOVQ       R10, R9
-	SUBQ       $+8, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors2_masked:
-	VMOVUPD      (SI), Z2
-	VMOVUPD.Z    (SI)(R12*1), K1, Z3
-	VBROADCASTSD (DX), Z4
+	VMOVUPD      (R8), Z2
+	VMOVUPD.Z    64(R8), K1, Z3
+	VBROADCASTSD (DI), Z4
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
-	PREFETCHT0   (R13)
-	ADDQ         R14, R13
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	DECQ         R8
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R12
 	JNZ          rows1_vectors2_masked
-	MOVQ         R11, DX
-	MOVQ         $0x000000ff, BX
-	MOVQ         $-1, SI
-	BZHIQ        R9, SI, SI
-	KMOVW        SI, K2
-	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z2
-	VADDPD       Z2, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
-	VMOVUPD.Z    64(AX), K2, Z0
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VMOVUPD.Z    64(AX), K1, Z0
 	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K2, 64(AX)
-	SHLXQ        DX, BX, BX
+	VMOVUPD      Z1, K1, 64(AX)
 	ADDQ         CX, AX
+	ADDQ         $+8, DX
+	DECQ         R9
+	JNZ          rows1_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors1:
+	MOVQ  R8, DI
+	SUBQ  $+0, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+
+rows1_vectors1_masked_tile:
 	VXORPD     Z0, Z0, Z0
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors1_masked:
-	VMOVUPD.Z        (SI), K1, Z1
-	VFMADD231PD.BCST (DX), Z1, Z0
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	VMOVUPD.Z        (R8), K1, Z1
+	VFMADD231PD.BCST (DI), Z1, Z0
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R12
 	JNZ              rows1_vectors1_masked
-	MOVQ             R11, DX
-	MOVQ             $0x000000ff, BX
-	MOVQ             $-1, SI
-	BZHIQ            R9, SI, SI
-	KMOVW            SI, K2
-	KMOVW            BX, K1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z0, Z0
 	VMOVUPD          Z0, K1, (AX)
-	SHLXQ            DX, BX, BX
 	ADDQ             CX, AX
+	ADDQ             $+8, DX
+	DECQ             R9
+	JNZ              rows1_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
-// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, gap int, n int, rows int, columns int, diagonal int, ahead *float32, step int)
+// func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, rows int, columns int, tiles int, ahead *float32, step int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
-TEXT ·Tile32(SB), NOSPLIT, $0-104
+TEXT ·Tile32(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ ldc+8(FP), CX
 	MOVQ a+16(FP), DX
 	MOVQ lda+24(FP), BX
-	MOVQ b+32(FP), SI
-	MOVQ ldb+40(FP), DI
-	MOVQ n+56(FP), R8
-	MOVQ rows+64(FP), R9
-	MOVQ columns+72(FP), R10
-	MOVQ diagonal+80(FP), R11
-	MOVQ gap+48(FP), R12
-	MOVQ ahead+88(FP), R13
-	MOVQ step+96(FP), R14
+	MOVQ ldb+40(FP), SI
+	MOVQ rows+56(FP), DI
+	MOVQ columns+64(FP), R8
+	MOVQ tiles+72(FP), R9
+	MOVQ ahead+80(FP), R10
+	MOVQ step+88(FP), R11
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
-	SHLQ $0x02, DI
-	SHLQ $0x02, R12
-	CMPQ R9, $0x08
+	SHLQ $0x02, SI
+	CMPQ DI, $0x08
 	JE   rows8
-	CMPQ R9, $0x04
+	CMPQ DI, $0x04
 	JE   rows4
-	CMPQ R9, $0x02
+	CMPQ DI, $0x02
 	JE   rows2
 	JMP  rows1
 
 rows8:
-	CMPQ       R10, $0x20
-	JLE        rows8_vectors2
+	CMPQ     R8, $0x20
+	JLE      rows8_vectors2
+	MOVQ     R8, DI
+	SUBQ     $+32, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows8_vectors3_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -1141,123 +1042,113 @@ rows8:
 	VXORPD     Z21, Z21, Z21
 	VXORPD     Z22, Z22, Z22
 	VXORPD     Z23, Z23, Z23
-	MOVQ       R10, R9
-	SUBQ       $+32, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows8_vectors3_masked:
-	VMOVUPS       (SI), Z24
-	VMOVUPS       (SI)(R12*1), Z25
-	VMOVUPS.Z     (SI)(R12*2), K1, Z26
-	VBROADCASTSS  (DX), Z27
+	VMOVUPS       (R8), Z24
+	VMOVUPS       64(R8), Z25
+	VMOVUPS.Z     128(R8), K1, Z26
+	VBROADCASTSS  (DI), Z27
 	VFMADD231PS   Z24, Z27, Z0
 	VFMADD231PS   Z25, Z27, Z1
 	VFMADD231PS   Z26, Z27, Z2
-	VBROADCASTSS  4(DX), Z27
+	VBROADCASTSS  4(DI), Z27
 	VFMADD231PS   Z24, Z27, Z3
 	VFMADD231PS   Z25, Z27, Z4
 	VFMADD231PS   Z26, Z27, Z5
-	VBROADCASTSS  8(DX), Z27
+	VBROADCASTSS  8(DI), Z27
 	VFMADD231PS   Z24, Z27, Z6
 	VFMADD231PS   Z25, Z27, Z7
 	VFMADD231PS   Z26, Z27, Z8
-	VBROADCASTSS  12(DX), Z27
+	VBROADCASTSS  12(DI), Z27
 	VFMADD231PS   Z24, Z27, Z9
 	VFMADD231PS   Z25, Z27, Z10
 	VFMADD231PS   Z26, Z27, Z11
-	VBROADCASTSS  16(DX), Z27
+	VBROADCASTSS  16(DI), Z27
 	VFMADD231PS   Z24, Z27, Z12
 	VFMADD231PS   Z25, Z27, Z13
 	VFMADD231PS   Z26, Z27, Z14
-	VBROADCASTSS  20(DX), Z27
+	VBROADCASTSS  20(DI), Z27
 	VFMADD231PS   Z24, Z27, Z15
 	VFMADD231PS   Z25, Z27, Z16
 	VFMADD231PS   Z26, Z27, Z17
-	VBROADCASTSS  24(DX), Z27
+	VBROADCASTSS  24(DI), Z27
 	VFMADD231PS   Z24, Z27, Z18
 	VFMADD231PS   Z25, Z27, Z19
 	VFMADD231PS   Z26, Z27, Z20
-	VBROADCASTSS  28(DX), Z27
+	VBROADCASTSS  28(DI), Z27
 	VFMADD231PS   Z24, Z27, Z21
 	VFMADD231PS   Z25, Z27, Z22
 	VFMADD231PS   Z26, Z27, Z23
-	PREFETCHT0    (R13)
-	ADDQ          R14, R13
-	ADDQ          BX, DX
-	ADDQ          DI, SI
-	DECQ          R8
+	PREFETCHT0    (R10)
+	ADDQ          R11, R10
+	ADDQ          BX, DI
+	ADDQ          SI, R8
+	DECQ          R12
 	JNZ           rows8_vectors3_masked
-	MOVQ          R11, DX
-	MOVQ          $0x000000ff, BX
-	MOVQ          $-1, SI
-	BZHIQ         R9, SI, SI
-	KMOVW         SI, K2
-	KSHIFTRW      $0x08, K2, K3
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z0, Y24
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y24, Z24
-	VMOVUPD.Z     (AX), K1, Z25
-	VADDPD        Z25, Z0, Z0
-	VMOVUPD       Z0, K1, (AX)
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
 	VADDPD        64(AX), Z24, Z24
 	VMOVUPD       Z24, 64(AX)
 	VEXTRACTF32X8 $0x01, Z1, Y0
@@ -1270,21 +1161,18 @@ rows8_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z2, Y0
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z2, Z2
-	VMOVUPD       Z2, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z2, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z3, Y0
 	VCVTPS2PD     Y3, Z3
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z3, Z3
-	VMOVUPD       Z3, K1, (AX)
+	VADDPD        (AX), Z3, Z3
+	VMOVUPD       Z3, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z4, Y0
@@ -1297,21 +1185,18 @@ rows8_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z5, Y0
 	VCVTPS2PD     Y5, Z5
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z5, Z5
-	VMOVUPD       Z5, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z5, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z6, Y0
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z6, Z6
-	VMOVUPD       Z6, K1, (AX)
+	VADDPD        (AX), Z6, Z6
+	VMOVUPD       Z6, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z7, Y0
@@ -1324,21 +1209,18 @@ rows8_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z8, Y0
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z8, Z8
-	VMOVUPD       Z8, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z8, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z9, Y0
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z9, Z9
-	VMOVUPD       Z9, K1, (AX)
+	VADDPD        (AX), Z9, Z9
+	VMOVUPD       Z9, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z10, Y0
@@ -1351,21 +1233,18 @@ rows8_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z11, Y0
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z11, Z11
-	VMOVUPD       Z11, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z11, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z12, Y0
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z12, Z12
-	VMOVUPD       Z12, K1, (AX)
+	VADDPD        (AX), Z12, Z12
+	VMOVUPD       Z12, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z13, Y0
@@ -1378,21 +1257,18 @@ rows8_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z14, Y0
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z14, Z14
-	VMOVUPD       Z14, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z14, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z15, Y0
 	VCVTPS2PD     Y15, Z15
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z15, Z15
-	VMOVUPD       Z15, K1, (AX)
+	VADDPD        (AX), Z15, Z15
+	VMOVUPD       Z15, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z16, Y0
@@ -1405,21 +1281,18 @@ rows8_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z17, Y0
 	VCVTPS2PD     Y17, Z17
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z17, Z17
-	VMOVUPD       Z17, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z17, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z18, Y0
 	VCVTPS2PD     Y18, Z18
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z18, Z18
-	VMOVUPD       Z18, K1, (AX)
+	VADDPD        (AX), Z18, Z18
+	VMOVUPD       Z18, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z19, Y0
@@ -1432,21 +1305,18 @@ rows8_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z20, Y0
 	VCVTPS2PD     Y20, Z20
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z20, Z20
-	VMOVUPD       Z20, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z20, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z21, Y0
 	VCVTPS2PD     Y21, Z21
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z21, Z21
-	VMOVUPD       Z21, K1, (AX)
+	VADDPD        (AX), Z21, Z21
+	VMOVUPD       Z21, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z22, Y0
@@ -1459,20 +1329,30 @@ rows8_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z23, Y0
 	VCVTPS2PD     Y23, Z23
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z23, Z23
-	VMOVUPD       Z23, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z23, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
+	ADDQ          $+32, DX
+	DECQ          R9
+	JNZ           rows8_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows8_vectors2:
-	CMPQ       R10, $0x10
-	JLE        rows8_vectors1
+	CMPQ     R8, $0x10
+	JLE      rows8_vectors1
+	MOVQ     R8, DI
+	SUBQ     $+16, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows8_vectors2_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -1489,255 +1369,234 @@ rows8_vectors2:
 	VXORPD     Z13, Z13, Z13
 	VXORPD     Z14, Z14, Z14
 	VXORPD     Z15, Z15, Z15
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows8_vectors2_masked:
-	VMOVUPS       (SI), Z16
-	VMOVUPS.Z     (SI)(R12*1), K1, Z17
-	VBROADCASTSS  (DX), Z18
+	VMOVUPS       (R8), Z16
+	VMOVUPS.Z     64(R8), K1, Z17
+	VBROADCASTSS  (DI), Z18
 	VFMADD231PS   Z16, Z18, Z0
 	VFMADD231PS   Z17, Z18, Z1
-	VBROADCASTSS  4(DX), Z18
+	VBROADCASTSS  4(DI), Z18
 	VFMADD231PS   Z16, Z18, Z2
 	VFMADD231PS   Z17, Z18, Z3
-	VBROADCASTSS  8(DX), Z18
+	VBROADCASTSS  8(DI), Z18
 	VFMADD231PS   Z16, Z18, Z4
 	VFMADD231PS   Z17, Z18, Z5
-	VBROADCASTSS  12(DX), Z18
+	VBROADCASTSS  12(DI), Z18
 	VFMADD231PS   Z16, Z18, Z6
 	VFMADD231PS   Z17, Z18, Z7
-	VBROADCASTSS  16(DX), Z18
+	VBROADCASTSS  16(DI), Z18
 	VFMADD231PS   Z16, Z18, Z8
 	VFMADD231PS   Z17, Z18, Z9
-	VBROADCASTSS  20(DX), Z18
+	VBROADCASTSS  20(DI), Z18
 	VFMADD231PS   Z16, Z18, Z10
 	VFMADD231PS   Z17, Z18, Z11
-	VBROADCASTSS  24(DX), Z18
+	VBROADCASTSS  24(DI), Z18
 	VFMADD231PS   Z16, Z18, Z12
 	VFMADD231PS   Z17, Z18, Z13
-	VBROADCASTSS  28(DX), Z18
+	VBROADCASTSS  28(DI), Z18
 	VFMADD231PS   Z16, Z18, Z14
 	VFMADD231PS   Z17, Z18, Z15
-	PREFETCHT0    (R13)
-	ADDQ          R14, R13
-	ADDQ          BX, DX
-	ADDQ          DI, SI
-	DECQ          R8
+	PREFETCHT0    (R10)
+	ADDQ          R11, R10
+	ADDQ          BX, DI
+	ADDQ          SI, R8
+	DECQ          R12
 	JNZ           rows8_vectors2_masked
-	MOVQ          R11, DX
-	MOVQ          $0x000000ff, BX
-	MOVQ          $-1, SI
-	BZHIQ         R9, SI, SI
-	KMOVW         SI, K2
-	KSHIFTRW      $0x08, K2, K3
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z0, Y16
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y16, Z16
-	VMOVUPD.Z     (AX), K1, Z17
-	VADDPD        Z17, Z0, Z0
-	VMOVUPD       Z0, K1, (AX)
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
 	VADDPD        64(AX), Z16, Z16
 	VMOVUPD       Z16, 64(AX)
 	VEXTRACTF32X8 $0x01, Z1, Y0
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z16
+	VMOVUPD.Z     128(AX), K1, Z16
 	VADDPD        Z16, Z1, Z1
-	VMOVUPD       Z1, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z1, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z2, Y0
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z2, Z2
-	VMOVUPD       Z2, K1, (AX)
+	VADDPD        (AX), Z2, Z2
+	VMOVUPD       Z2, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z3, Y0
 	VCVTPS2PD     Y3, Z3
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z3, Z3
-	VMOVUPD       Z3, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z3, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z4, Y0
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z4, Z4
-	VMOVUPD       Z4, K1, (AX)
+	VADDPD        (AX), Z4, Z4
+	VMOVUPD       Z4, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z5, Y0
 	VCVTPS2PD     Y5, Z5
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z5, Z5
-	VMOVUPD       Z5, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z5, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z6, Y0
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z6, Z6
-	VMOVUPD       Z6, K1, (AX)
+	VADDPD        (AX), Z6, Z6
+	VMOVUPD       Z6, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z7, Y0
 	VCVTPS2PD     Y7, Z7
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z7, Z7
-	VMOVUPD       Z7, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z7, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z8, Y0
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z8, Z8
-	VMOVUPD       Z8, K1, (AX)
+	VADDPD        (AX), Z8, Z8
+	VMOVUPD       Z8, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z9, Y0
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z9, Z9
-	VMOVUPD       Z9, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z9, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z10, Y0
 	VCVTPS2PD     Y10, Z10
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z10, Z10
-	VMOVUPD       Z10, K1, (AX)
+	VADDPD        (AX), Z10, Z10
+	VMOVUPD       Z10, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z11, Y0
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z11, Z11
-	VMOVUPD       Z11, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z11, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z12, Y0
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z12, Z12
-	VMOVUPD       Z12, K1, (AX)
+	VADDPD        (AX), Z12, Z12
+	VMOVUPD       Z12, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z13, Y0
 	VCVTPS2PD     Y13, Z13
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z13, Z13
-	VMOVUPD       Z13, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z13, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z14, Y0
 	VCVTPS2PD     Y14, Z14
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z14, Z14
-	VMOVUPD       Z14, K1, (AX)
+	VADDPD        (AX), Z14, Z14
+	VMOVUPD       Z14, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z15, Y0
 	VCVTPS2PD     Y15, Z15
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z15, Z15
-	VMOVUPD       Z15, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z15, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
+	ADDQ          $+32, DX
+	DECQ          R9
+	JNZ           rows8_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows8_vectors1:
+	MOVQ     R8, DI
+	SUBQ     $+0, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows8_vectors1_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -1746,168 +1605,147 @@ rows8_vectors1:
 	VXORPD     Z5, Z5, Z5
 	VXORPD     Z6, Z6, Z6
 	VXORPD     Z7, Z7, Z7
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows8_vectors1_masked:
-	VMOVUPS.Z        (SI), K1, Z8
-	VFMADD231PS.BCST (DX), Z8, Z0
-	VFMADD231PS.BCST 4(DX), Z8, Z1
-	VFMADD231PS.BCST 8(DX), Z8, Z2
-	VFMADD231PS.BCST 12(DX), Z8, Z3
-	VFMADD231PS.BCST 16(DX), Z8, Z4
-	VFMADD231PS.BCST 20(DX), Z8, Z5
-	VFMADD231PS.BCST 24(DX), Z8, Z6
-	VFMADD231PS.BCST 28(DX), Z8, Z7
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	VMOVUPS.Z        (R8), K1, Z8
+	VFMADD231PS.BCST (DI), Z8, Z0
+	VFMADD231PS.BCST 4(DI), Z8, Z1
+	VFMADD231PS.BCST 8(DI), Z8, Z2
+	VFMADD231PS.BCST 12(DI), Z8, Z3
+	VFMADD231PS.BCST 16(DI), Z8, Z4
+	VFMADD231PS.BCST 20(DI), Z8, Z5
+	VFMADD231PS.BCST 24(DI), Z8, Z6
+	VFMADD231PS.BCST 28(DI), Z8, Z7
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R12
 	JNZ              rows8_vectors1_masked
-	MOVQ             R11, DX
-	MOVQ             $0x000000ff, BX
-	MOVQ             $-1, SI
-	BZHIQ            R9, SI, SI
-	KMOVW            SI, K2
-	KSHIFTRW         $0x08, K2, K3
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z0, Y8
 	VCVTPS2PD        Y0, Z0
 	VCVTPS2PD        Y8, Z8
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z9
 	VADDPD           Z9, Z0, Z0
 	VMOVUPD          Z0, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z0
+	VMOVUPD.Z        64(AX), K2, Z0
 	VADDPD           Z0, Z8, Z8
-	VMOVUPD          Z8, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z8, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z1, Y0
 	VCVTPS2PD        Y1, Z1
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z8
 	VADDPD           Z8, Z1, Z1
 	VMOVUPD          Z1, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z2, Y0
 	VCVTPS2PD        Y2, Z2
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z2, Z2
 	VMOVUPD          Z2, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z3, Y0
 	VCVTPS2PD        Y3, Z3
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z3, Z3
 	VMOVUPD          Z3, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z4, Y0
 	VCVTPS2PD        Y4, Z4
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z4, Z4
 	VMOVUPD          Z4, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z5, Y0
 	VCVTPS2PD        Y5, Z5
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z5, Z5
 	VMOVUPD          Z5, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z6, Y0
 	VCVTPS2PD        Y6, Z6
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z6, Z6
 	VMOVUPD          Z6, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z7, Y0
 	VCVTPS2PD        Y7, Z7
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z7, Z7
 	VMOVUPD          Z7, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
+	ADDQ             $+32, DX
+	DECQ             R9
+	JNZ              rows8_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows4:
-	CMPQ       R10, $0x20
-	JLE        rows4_vectors2
+	CMPQ     R8, $0x20
+	JLE      rows4_vectors2
+	MOVQ     R8, DI
+	SUBQ     $+32, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows4_vectors3_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -1920,79 +1758,69 @@ rows4:
 	VXORPD     Z9, Z9, Z9
 	VXORPD     Z10, Z10, Z10
 	VXORPD     Z11, Z11, Z11
-	MOVQ       R10, R9
-	SUBQ       $+32, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors3_masked:
-	VMOVUPS       (SI), Z12
-	VMOVUPS       (SI)(R12*1), Z13
-	VMOVUPS.Z     (SI)(R12*2), K1, Z14
-	VBROADCASTSS  (DX), Z15
+	VMOVUPS       (R8), Z12
+	VMOVUPS       64(R8), Z13
+	VMOVUPS.Z     128(R8), K1, Z14
+	VBROADCASTSS  (DI), Z15
 	VFMADD231PS   Z12, Z15, Z0
 	VFMADD231PS   Z13, Z15, Z1
 	VFMADD231PS   Z14, Z15, Z2
-	VBROADCASTSS  4(DX), Z15
+	VBROADCASTSS  4(DI), Z15
 	VFMADD231PS   Z12, Z15, Z3
 	VFMADD231PS   Z13, Z15, Z4
 	VFMADD231PS   Z14, Z15, Z5
-	VBROADCASTSS  8(DX), Z15
+	VBROADCASTSS  8(DI), Z15
 	VFMADD231PS   Z12, Z15, Z6
 	VFMADD231PS   Z13, Z15, Z7
 	VFMADD231PS   Z14, Z15, Z8
-	VBROADCASTSS  12(DX), Z15
+	VBROADCASTSS  12(DI), Z15
 	VFMADD231PS   Z12, Z15, Z9
 	VFMADD231PS   Z13, Z15, Z10
 	VFMADD231PS   Z14, Z15, Z11
-	PREFETCHT0    (R13)
-	ADDQ          R14, R13
-	ADDQ          BX, DX
-	ADDQ          DI, SI
-	DECQ          R8
+	PREFETCHT0    (R10)
+	ADDQ          R11, R10
+	ADDQ          BX, DI
+	ADDQ          SI, R8
+	DECQ          R12
 	JNZ           rows4_vectors3_masked
-	MOVQ          R11, DX
-	MOVQ          $0x000000ff, BX
-	MOVQ          $-1, SI
-	BZHIQ         R9, SI, SI
-	KMOVW         SI, K2
-	KSHIFTRW      $0x08, K2, K3
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z0, Y12
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y12, Z12
-	VMOVUPD.Z     (AX), K1, Z13
-	VADDPD        Z13, Z0, Z0
-	VMOVUPD       Z0, K1, (AX)
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
 	VADDPD        64(AX), Z12, Z12
 	VMOVUPD       Z12, 64(AX)
 	VEXTRACTF32X8 $0x01, Z1, Y0
@@ -2005,21 +1833,18 @@ rows4_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z2, Y0
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z2, Z2
-	VMOVUPD       Z2, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z2, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z3, Y0
 	VCVTPS2PD     Y3, Z3
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z3, Z3
-	VMOVUPD       Z3, K1, (AX)
+	VADDPD        (AX), Z3, Z3
+	VMOVUPD       Z3, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z4, Y0
@@ -2032,21 +1857,18 @@ rows4_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z5, Y0
 	VCVTPS2PD     Y5, Z5
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z5, Z5
-	VMOVUPD       Z5, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z5, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z6, Y0
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z6, Z6
-	VMOVUPD       Z6, K1, (AX)
+	VADDPD        (AX), Z6, Z6
+	VMOVUPD       Z6, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z7, Y0
@@ -2059,21 +1881,18 @@ rows4_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z8, Y0
 	VCVTPS2PD     Y8, Z8
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z8, Z8
-	VMOVUPD       Z8, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z8, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z9, Y0
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z9, Z9
-	VMOVUPD       Z9, K1, (AX)
+	VADDPD        (AX), Z9, Z9
+	VMOVUPD       Z9, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z10, Y0
@@ -2086,20 +1905,30 @@ rows4_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z11, Y0
 	VCVTPS2PD     Y11, Z11
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z11, Z11
-	VMOVUPD       Z11, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z11, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
+	ADDQ          $+16, DX
+	DECQ          R9
+	JNZ           rows4_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors2:
-	CMPQ       R10, $0x10
-	JLE        rows4_vectors1
+	CMPQ     R8, $0x10
+	JLE      rows4_vectors1
+	MOVQ     R8, DI
+	SUBQ     $+16, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows4_vectors2_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
@@ -2108,298 +1937,270 @@ rows4_vectors2:
 	VXORPD     Z5, Z5, Z5
 	VXORPD     Z6, Z6, Z6
 	VXORPD     Z7, Z7, Z7
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors2_masked:
-	VMOVUPS       (SI), Z8
-	VMOVUPS.Z     (SI)(R12*1), K1, Z9
-	VBROADCASTSS  (DX), Z10
+	VMOVUPS       (R8), Z8
+	VMOVUPS.Z     64(R8), K1, Z9
+	VBROADCASTSS  (DI), Z10
 	VFMADD231PS   Z8, Z10, Z0
 	VFMADD231PS   Z9, Z10, Z1
-	VBROADCASTSS  4(DX), Z10
+	VBROADCASTSS  4(DI), Z10
 	VFMADD231PS   Z8, Z10, Z2
 	VFMADD231PS   Z9, Z10, Z3
-	VBROADCASTSS  8(DX), Z10
+	VBROADCASTSS  8(DI), Z10
 	VFMADD231PS   Z8, Z10, Z4
 	VFMADD231PS   Z9, Z10, Z5
-	VBROADCASTSS  12(DX), Z10
+	VBROADCASTSS  12(DI), Z10
 	VFMADD231PS   Z8, Z10, Z6
 	VFMADD231PS   Z9, Z10, Z7
-	PREFETCHT0    (R13)
-	ADDQ          R14, R13
-	ADDQ          BX, DX
-	ADDQ          DI, SI
-	DECQ          R8
+	PREFETCHT0    (R10)
+	ADDQ          R11, R10
+	ADDQ          BX, DI
+	ADDQ          SI, R8
+	DECQ          R12
 	JNZ           rows4_vectors2_masked
-	MOVQ          R11, DX
-	MOVQ          $0x000000ff, BX
-	MOVQ          $-1, SI
-	BZHIQ         R9, SI, SI
-	KMOVW         SI, K2
-	KSHIFTRW      $0x08, K2, K3
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z0, Y8
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y8, Z8
-	VMOVUPD.Z     (AX), K1, Z9
-	VADDPD        Z9, Z0, Z0
-	VMOVUPD       Z0, K1, (AX)
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
 	VADDPD        64(AX), Z8, Z8
 	VMOVUPD       Z8, 64(AX)
 	VEXTRACTF32X8 $0x01, Z1, Y0
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z8
+	VMOVUPD.Z     128(AX), K1, Z8
 	VADDPD        Z8, Z1, Z1
-	VMOVUPD       Z1, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z1, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z2, Y0
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z2, Z2
-	VMOVUPD       Z2, K1, (AX)
+	VADDPD        (AX), Z2, Z2
+	VMOVUPD       Z2, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z3, Y0
 	VCVTPS2PD     Y3, Z3
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z3, Z3
-	VMOVUPD       Z3, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z3, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z4, Y0
 	VCVTPS2PD     Y4, Z4
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z4, Z4
-	VMOVUPD       Z4, K1, (AX)
+	VADDPD        (AX), Z4, Z4
+	VMOVUPD       Z4, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z5, Y0
 	VCVTPS2PD     Y5, Z5
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z5, Z5
-	VMOVUPD       Z5, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z5, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z6, Y0
 	VCVTPS2PD     Y6, Z6
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z6, Z6
-	VMOVUPD       Z6, K1, (AX)
+	VADDPD        (AX), Z6, Z6
+	VMOVUPD       Z6, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z7, Y0
 	VCVTPS2PD     Y7, Z7
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z7, Z7
-	VMOVUPD       Z7, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z7, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
+	ADDQ          $+16, DX
+	DECQ          R9
+	JNZ           rows4_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows4_vectors1:
+	MOVQ     R8, DI
+	SUBQ     $+0, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows4_vectors1_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
 	VXORPD     Z3, Z3, Z3
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows4_vectors1_masked:
-	VMOVUPS.Z        (SI), K1, Z4
-	VFMADD231PS.BCST (DX), Z4, Z0
-	VFMADD231PS.BCST 4(DX), Z4, Z1
-	VFMADD231PS.BCST 8(DX), Z4, Z2
-	VFMADD231PS.BCST 12(DX), Z4, Z3
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (DI), Z4, Z0
+	VFMADD231PS.BCST 4(DI), Z4, Z1
+	VFMADD231PS.BCST 8(DI), Z4, Z2
+	VFMADD231PS.BCST 12(DI), Z4, Z3
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R12
 	JNZ              rows4_vectors1_masked
-	MOVQ             R11, DX
-	MOVQ             $0x000000ff, BX
-	MOVQ             $-1, SI
-	BZHIQ            R9, SI, SI
-	KMOVW            SI, K2
-	KSHIFTRW         $0x08, K2, K3
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z0, Y4
 	VCVTPS2PD        Y0, Z0
 	VCVTPS2PD        Y4, Z4
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z5
 	VADDPD           Z5, Z0, Z0
 	VMOVUPD          Z0, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z0
+	VMOVUPD.Z        64(AX), K2, Z0
 	VADDPD           Z0, Z4, Z4
-	VMOVUPD          Z4, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z4, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z1, Y0
 	VCVTPS2PD        Y1, Z1
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z4
 	VADDPD           Z4, Z1, Z1
 	VMOVUPD          Z1, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z2, Y0
 	VCVTPS2PD        Y2, Z2
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z2, Z2
 	VMOVUPD          Z2, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z3, Y0
 	VCVTPS2PD        Y3, Z3
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z1
 	VADDPD           Z1, Z3, Z3
 	VMOVUPD          Z3, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
+	ADDQ             $+16, DX
+	DECQ             R9
+	JNZ              rows4_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows2:
-	CMPQ       R10, $0x20
-	JLE        rows2_vectors2
+	CMPQ     R8, $0x20
+	JLE      rows2_vectors2
+	MOVQ     R8, DI
+	SUBQ     $+32, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows2_vectors3_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
 	VXORPD     Z3, Z3, Z3
 	VXORPD     Z4, Z4, Z4
 	VXORPD     Z5, Z5, Z5
-	MOVQ       R10, R9
-	SUBQ       $+32, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors3_masked:
-	VMOVUPS       (SI), Z6
-	VMOVUPS       (SI)(R12*1), Z7
-	VMOVUPS.Z     (SI)(R12*2), K1, Z8
-	VBROADCASTSS  (DX), Z9
+	VMOVUPS       (R8), Z6
+	VMOVUPS       64(R8), Z7
+	VMOVUPS.Z     128(R8), K1, Z8
+	VBROADCASTSS  (DI), Z9
 	VFMADD231PS   Z6, Z9, Z0
 	VFMADD231PS   Z7, Z9, Z1
 	VFMADD231PS   Z8, Z9, Z2
-	VBROADCASTSS  4(DX), Z9
+	VBROADCASTSS  4(DI), Z9
 	VFMADD231PS   Z6, Z9, Z3
 	VFMADD231PS   Z7, Z9, Z4
 	VFMADD231PS   Z8, Z9, Z5
-	PREFETCHT0    (R13)
-	ADDQ          R14, R13
-	ADDQ          BX, DX
-	ADDQ          DI, SI
-	DECQ          R8
+	PREFETCHT0    (R10)
+	ADDQ          R11, R10
+	ADDQ          BX, DI
+	ADDQ          SI, R8
+	DECQ          R12
 	JNZ           rows2_vectors3_masked
-	MOVQ          R11, DX
-	MOVQ          $0x000000ff, BX
-	MOVQ          $-1, SI
-	BZHIQ         R9, SI, SI
-	KMOVW         SI, K2
-	KSHIFTRW      $0x08, K2, K3
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z0, Y6
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y6, Z6
-	VMOVUPD.Z     (AX), K1, Z7
-	VADDPD        Z7, Z0, Z0
-	VMOVUPD       Z0, K1, (AX)
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
 	VADDPD        64(AX), Z6, Z6
 	VMOVUPD       Z6, 64(AX)
 	VEXTRACTF32X8 $0x01, Z1, Y0
@@ -2412,21 +2213,18 @@ rows2_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z2, Y0
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z2, Z2
-	VMOVUPD       Z2, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z2, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z3, Y0
 	VCVTPS2PD     Y3, Z3
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z3, Z3
-	VMOVUPD       Z3, K1, (AX)
+	VADDPD        (AX), Z3, Z3
+	VMOVUPD       Z3, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z4, Y0
@@ -2439,210 +2237,204 @@ rows2_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z5, Y0
 	VCVTPS2PD     Y5, Z5
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z5, Z5
-	VMOVUPD       Z5, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z5, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
+	ADDQ          $+8, DX
+	DECQ          R9
+	JNZ           rows2_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors2:
-	CMPQ       R10, $0x10
-	JLE        rows2_vectors1
+	CMPQ     R8, $0x10
+	JLE      rows2_vectors1
+	MOVQ     R8, DI
+	SUBQ     $+16, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows2_vectors2_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
 	VXORPD     Z3, Z3, Z3
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors2_masked:
-	VMOVUPS       (SI), Z4
-	VMOVUPS.Z     (SI)(R12*1), K1, Z5
-	VBROADCASTSS  (DX), Z6
+	VMOVUPS       (R8), Z4
+	VMOVUPS.Z     64(R8), K1, Z5
+	VBROADCASTSS  (DI), Z6
 	VFMADD231PS   Z4, Z6, Z0
 	VFMADD231PS   Z5, Z6, Z1
-	VBROADCASTSS  4(DX), Z6
+	VBROADCASTSS  4(DI), Z6
 	VFMADD231PS   Z4, Z6, Z2
 	VFMADD231PS   Z5, Z6, Z3
-	PREFETCHT0    (R13)
-	ADDQ          R14, R13
-	ADDQ          BX, DX
-	ADDQ          DI, SI
-	DECQ          R8
+	PREFETCHT0    (R10)
+	ADDQ          R11, R10
+	ADDQ          BX, DI
+	ADDQ          SI, R8
+	DECQ          R12
 	JNZ           rows2_vectors2_masked
-	MOVQ          R11, DX
-	MOVQ          $0x000000ff, BX
-	MOVQ          $-1, SI
-	BZHIQ         R9, SI, SI
-	KMOVW         SI, K2
-	KSHIFTRW      $0x08, K2, K3
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z0, Y4
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y4, Z4
-	VMOVUPD.Z     (AX), K1, Z5
-	VADDPD        Z5, Z0, Z0
-	VMOVUPD       Z0, K1, (AX)
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
 	VADDPD        64(AX), Z4, Z4
 	VMOVUPD       Z4, 64(AX)
 	VEXTRACTF32X8 $0x01, Z1, Y0
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z4
+	VMOVUPD.Z     128(AX), K1, Z4
 	VADDPD        Z4, Z1, Z1
-	VMOVUPD       Z1, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z1, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z2, Y0
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     (AX), K1, Z1
-	VADDPD        Z1, Z2, Z2
-	VMOVUPD       Z2, K1, (AX)
+	VADDPD        (AX), Z2, Z2
+	VMOVUPD       Z2, (AX)
 	VADDPD        64(AX), Z0, Z0
 	VMOVUPD       Z0, 64(AX)
 	VEXTRACTF32X8 $0x01, Z3, Y0
 	VCVTPS2PD     Y3, Z3
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z1
+	VMOVUPD.Z     128(AX), K1, Z1
 	VADDPD        Z1, Z3, Z3
-	VMOVUPD       Z3, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z3, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
+	ADDQ          $+8, DX
+	DECQ          R9
+	JNZ           rows2_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows2_vectors1:
+	MOVQ     R8, DI
+	SUBQ     $+0, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows2_vectors1_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	ADDQ       CX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows2_vectors1_masked:
-	VMOVUPS.Z        (SI), K1, Z2
-	VFMADD231PS.BCST (DX), Z2, Z0
-	VFMADD231PS.BCST 4(DX), Z2, Z1
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	VMOVUPS.Z        (R8), K1, Z2
+	VFMADD231PS.BCST (DI), Z2, Z0
+	VFMADD231PS.BCST 4(DI), Z2, Z1
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R12
 	JNZ              rows2_vectors1_masked
-	MOVQ             R11, DX
-	MOVQ             $0x000000ff, BX
-	MOVQ             $-1, SI
-	BZHIQ            R9, SI, SI
-	KMOVW            SI, K2
-	KSHIFTRW         $0x08, K2, K3
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z0, Y2
 	VCVTPS2PD        Y0, Z0
 	VCVTPS2PD        Y2, Z2
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z3
 	VADDPD           Z3, Z0, Z0
 	VMOVUPD          Z0, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z0
+	VMOVUPD.Z        64(AX), K2, Z0
 	VADDPD           Z0, Z2, Z2
-	VMOVUPD          Z2, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z2, K2, 64(AX)
 	ADDQ             CX, AX
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z1, Y0
 	VCVTPS2PD        Y1, Z1
 	VCVTPS2PD        Y0, Z0
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z2
 	VADDPD           Z2, Z1, Z1
 	VMOVUPD          Z1, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z1
+	VMOVUPD.Z        64(AX), K2, Z1
 	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z0, K2, 64(AX)
 	ADDQ             CX, AX
+	ADDQ             $+8, DX
+	DECQ             R9
+	JNZ              rows2_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
 rows1:
-	CMPQ       R10, $0x20
-	JLE        rows1_vectors2
+	CMPQ     R8, $0x20
+	JLE      rows1_vectors2
+	MOVQ     R8, DI
+	SUBQ     $+32, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows1_vectors3_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
 	VXORPD     Z2, Z2, Z2
-	MOVQ       R10, R9
-	SUBQ       $+32, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
-	PREFETCHT0 256(R10)
-	PREFETCHT0 320(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	PREFETCHT0 256(DI)
+	PREFETCHT0 320(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors3_masked:
-	VMOVUPS       (SI), Z3
-	VMOVUPS       (SI)(R12*1), Z4
-	VMOVUPS.Z     (SI)(R12*2), K1, Z5
-	VBROADCASTSS  (DX), Z6
+	VMOVUPS       (R8), Z3
+	VMOVUPS       64(R8), Z4
+	VMOVUPS.Z     128(R8), K1, Z5
+	VBROADCASTSS  (DI), Z6
 	VFMADD231PS   Z3, Z6, Z0
 	VFMADD231PS   Z4, Z6, Z1
 	VFMADD231PS   Z5, Z6, Z2
-	PREFETCHT0    (R13)
-	ADDQ          R14, R13
-	ADDQ          BX, DX
-	ADDQ          DI, SI
-	DECQ          R8
+	PREFETCHT0    (R10)
+	ADDQ          R11, R10
+	ADDQ          BX, DI
+	ADDQ          SI, R8
+	DECQ          R12
 	JNZ           rows1_vectors3_masked
-	MOVQ          R11, DX
-	MOVQ          $0x000000ff, BX
-	MOVQ          $-1, SI
-	BZHIQ         R9, SI, SI
-	KMOVW         SI, K2
-	KSHIFTRW      $0x08, K2, K3
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z0, Y3
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y3, Z3
-	VMOVUPD.Z     (AX), K1, Z4
-	VADDPD        Z4, Z0, Z0
-	VMOVUPD       Z0, K1, (AX)
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
 	VADDPD        64(AX), Z3, Z3
 	VMOVUPD       Z3, 64(AX)
 	VEXTRACTF32X8 $0x01, Z1, Y0
@@ -2655,112 +2447,114 @@ rows1_vectors3_masked:
 	VEXTRACTF32X8 $0x01, Z2, Y0
 	VCVTPS2PD     Y2, Z2
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     256(AX), K2, Z1
+	VMOVUPD.Z     256(AX), K1, Z1
 	VADDPD        Z1, Z2, Z2
-	VMOVUPD       Z2, K2, 256(AX)
-	VMOVUPD.Z     320(AX), K3, Z1
+	VMOVUPD       Z2, K1, 256(AX)
+	VMOVUPD.Z     320(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 320(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 320(AX)
 	ADDQ          CX, AX
+	ADDQ          $+4, DX
+	DECQ          R9
+	JNZ           rows1_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors2:
-	CMPQ       R10, $0x10
-	JLE        rows1_vectors1
+	CMPQ     R8, $0x10
+	JLE      rows1_vectors1
+	MOVQ     R8, DI
+	SUBQ     $+16, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows1_vectors2_masked_tile:
 	VXORPD     Z0, Z0, Z0
 	VXORPD     Z1, Z1, Z1
-	MOVQ       R10, R9
-	SUBQ       $+16, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	PREFETCHT0 128(R10)
-	PREFETCHT0 192(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 128(DI)
+	PREFETCHT0 192(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors2_masked:
-	VMOVUPS       (SI), Z2
-	VMOVUPS.Z     (SI)(R12*1), K1, Z3
-	VBROADCASTSS  (DX), Z4
+	VMOVUPS       (R8), Z2
+	VMOVUPS.Z     64(R8), K1, Z3
+	VBROADCASTSS  (DI), Z4
 	VFMADD231PS   Z2, Z4, Z0
 	VFMADD231PS   Z3, Z4, Z1
-	PREFETCHT0    (R13)
-	ADDQ          R14, R13
-	ADDQ          BX, DX
-	ADDQ          DI, SI
-	DECQ          R8
+	PREFETCHT0    (R10)
+	ADDQ          R11, R10
+	ADDQ          BX, DI
+	ADDQ          SI, R8
+	DECQ          R12
 	JNZ           rows1_vectors2_masked
-	MOVQ          R11, DX
-	MOVQ          $0x000000ff, BX
-	MOVQ          $-1, SI
-	BZHIQ         R9, SI, SI
-	KMOVW         SI, K2
-	KSHIFTRW      $0x08, K2, K3
-	KMOVW         BX, K1
 	VEXTRACTF32X8 $0x01, Z0, Y2
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y2, Z2
-	VMOVUPD.Z     (AX), K1, Z3
-	VADDPD        Z3, Z0, Z0
-	VMOVUPD       Z0, K1, (AX)
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
 	VADDPD        64(AX), Z2, Z2
 	VMOVUPD       Z2, 64(AX)
 	VEXTRACTF32X8 $0x01, Z1, Y0
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y0, Z0
-	VMOVUPD.Z     128(AX), K2, Z2
+	VMOVUPD.Z     128(AX), K1, Z2
 	VADDPD        Z2, Z1, Z1
-	VMOVUPD       Z1, K2, 128(AX)
-	VMOVUPD.Z     192(AX), K3, Z1
+	VMOVUPD       Z1, K1, 128(AX)
+	VMOVUPD.Z     192(AX), K2, Z1
 	VADDPD        Z1, Z0, Z0
-	VMOVUPD       Z0, K3, 192(AX)
-	SHLXQ         DX, BX, BX
+	VMOVUPD       Z0, K2, 192(AX)
 	ADDQ          CX, AX
+	ADDQ          $+4, DX
+	DECQ          R9
+	JNZ           rows1_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
 rows1_vectors1:
+	MOVQ     R8, DI
+	SUBQ     $+0, DI
+	MOVQ     $-1, R8
+	BZHIQ    DI, R8, R8
+	KMOVW    R8, K1
+	KSHIFTRW $0x08, K1, K2
+
+rows1_vectors1_masked_tile:
 	VXORPD     Z0, Z0, Z0
-	MOVQ       R10, R9
-	SUBQ       $+0, R9
-	MOVQ       $-1, R10
-	BZHIQ      R9, R10, R10
-	KMOVW      R10, K1
-	MOVQ       AX, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
+	MOVQ       AX, DI
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	MOVQ       DX, DI
+	MOVQ       b+32(FP), R8
+	MOVQ       n+48(FP), R12
 
 rows1_vectors1_masked:
-	VMOVUPS.Z        (SI), K1, Z1
-	VFMADD231PS.BCST (DX), Z1, Z0
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DX
-	ADDQ             DI, SI
-	DECQ             R8
+	VMOVUPS.Z        (R8), K1, Z1
+	VFMADD231PS.BCST (DI), Z1, Z0
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R12
 	JNZ              rows1_vectors1_masked
-	MOVQ             R11, DX
-	MOVQ             $0x000000ff, BX
-	MOVQ             $-1, SI
-	BZHIQ            R9, SI, SI
-	KMOVW            SI, K2
-	KSHIFTRW         $0x08, K2, K3
-	KMOVW            BX, K1
 	VEXTRACTF32X8    $0x01, Z0, Y1
 	VCVTPS2PD        Y0, Z0
 	VCVTPS2PD        Y1, Z1
-	KANDW            K1, K2, K1
 	VMOVUPD.Z        (AX), K1, Z2
 	VADDPD           Z2, Z0, Z0
 	VMOVUPD          Z0, K1, (AX)
-	VMOVUPD.Z        64(AX), K3, Z0
+	VMOVUPD.Z        64(AX), K2, Z0
 	VADDPD           Z0, Z1, Z1
-	VMOVUPD          Z1, K3, 64(AX)
-	SHLXQ            DX, BX, BX
+	VMOVUPD          Z1, K2, 64(AX)
 	ADDQ             CX, AX
+	ADDQ             $+4, DX
+	DECQ             R9
+	JNZ              rows1_vectors1_masked_tile
 	VZEROUPPER
 	RET

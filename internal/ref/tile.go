@@ -1,6 +1,7 @@
 package ref
 
-// TileRows and TileColumns are the largest tile that Tile takes.
+// TileRows and TileColumns are the largest tile that Tile takes, and
+// TileColumns the widest triangle that Narrow does.
 const (
 	TileRows    = 8
 	TileColumns = 64
@@ -10,33 +11,17 @@ const (
 // data's type runs over before its end is added, in float64, to the result.
 const PanelRows = 128
 
-// Tile adds a product of two panels of n rows to a tile of c:
+// Tile adds a product of two panels of n rows to some rows of c:
 //
 //	c[i,j] += Σ_r a[r,i]·b[r,j]
 //
 // An entry is one chain of multiply-adds in T, fused, from +0 over the rows
-// in their order; its end is added to c[i,j] in float64. Only entries with
-// j ≥ i are touched if diagonal is set.
-func Tile[T Float](c []float64, ldc int, a []T, lda int, b []T, ldb int, n, rows, columns int, diagonal bool) {
+// in their order; its end is added to c[i,j] in float64.
+func Tile[T Float](c []float64, ldc int, a []T, lda int, b []T, ldb int, n, rows, columns int) {
 	for i := range rows {
 		j := 0
-		if diagonal {
-			j = i
-		}
 		for ; j+4 <= columns; j += 4 {
-			var s0, s1, s2, s3 T
-			for r := range n {
-				v, w := a[r*lda+i], b[r*ldb+j:][:4:4]
-				s0 = fma(v, w[0], s0)
-				s1 = fma(v, w[1], s1)
-				s2 = fma(v, w[2], s2)
-				s3 = fma(v, w[3], s3)
-			}
-			to := c[i*ldc+j:][:4:4]
-			to[0] += float64(s0)
-			to[1] += float64(s1)
-			to[2] += float64(s2)
-			to[3] += float64(s3)
+			chains(c[i*ldc+j:], a[i:], lda, b[j:], ldb, n, 0, 4)
 		}
 		for ; j < columns; j++ {
 			var s T
@@ -44,6 +29,24 @@ func Tile[T Float](c []float64, ldc int, a []T, lda int, b []T, ldb int, n, rows
 				s = fma(a[r*lda+i], b[r*ldb+j], s)
 			}
 			c[i*ldc+j] += float64(s)
+		}
+	}
+}
+
+// chains adds the products of a column of a with four of b to c, from the first
+// on that counts to the last.
+func chains[T Float](c []float64, a []T, lda int, b []T, ldb int, n, from, to int) {
+	var s0, s1, s2, s3 T
+	for r := range n {
+		v, w := a[r*lda], b[r*ldb:][:4:4]
+		s0 = fma(v, w[0], s0)
+		s1 = fma(v, w[1], s1)
+		s2 = fma(v, w[2], s2)
+		s3 = fma(v, w[3], s3)
+	}
+	for l, s := range [...]T{s0, s1, s2, s3} {
+		if from <= l && l < to {
+			c[l] += float64(s)
 		}
 	}
 }

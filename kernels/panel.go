@@ -1,0 +1,198 @@
+package kernels
+
+import "math"
+
+// trianglePanel adds the triangle of a panel of up to PanelRows rows: stripe by
+// stripe of columns, which stay in the first-level cache while the columns of
+// the panel pass by. Meanwhile the memory fetches the rows that come next.
+//
+//	┌──────┬─────┬─┐  a stripe: tiles above the diagonal, and a triangle on it
+//	│narrow│tiles│ │
+//	└──────┤     │t│  the tail: few columns, less than half of a vector. Its
+//	       │narrow a│  vectors would be empty for the most part; so it is taken
+//	       └─────┤i│  the other way around, number by number beside vectors of
+//	             └l┘  the columns before it
+func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
+	if narrowTakes[T](x.Cols) {
+		fetch := newFetcher(next, &x.Data[0], x.Rows)
+		ahead, step := fetch.next(x.Rows)
+		narrow(dst, ldd, x, d, ahead, step)
+		return
+	}
+	height, width, vector := tileShape[T]()
+	t := triangle[T]{dst: dst, ldd: ldd, n: x.Rows, d: d, height: height, width: width, vector: vector}
+	t.end = x.Cols
+	if tail := x.Cols % vector; tail <= vector/2 {
+		t.end -= tail
+	}
+	t.tail = x.Cols - t.end
+	work = atLine(work)
+	t.panel = panelRows[T]{data: x.Data, stride: x.Stride}
+	if x.Cols >= packedColumns && vector > 1 {
+		last := x.Cols / width * width
+		if x.Cols-last <= t.tail { // nothing else is left: the tail lies beside the last stripe
+			last -= width
+		}
+		t.panel = packPanel(x, width, last, work)
+		work = work[last*PanelRows+t.panel.stride*PanelRows:]
+	}
+	t.scaled = work
+	if t.tail > 0 {
+		t.right, _ = t.panel.from(t.end)
+		if d != nil {
+			t.right = packScaled(t.right, t.n, t.tail, d, work)
+			t.scaled = work[PanelRows*t.right.stride:]
+		}
+	}
+	t.fetch = newFetcher(next, &x.Data[0], t.n*t.work())
+	for from := 0; from < t.end; {
+		columns := t.stripe(from)
+		t.above(from, columns)
+		if t.takesTail(from, columns) {
+			t.narrow(from, columns+t.tail)
+			return
+		}
+		t.narrow(from, columns)
+		t.cross(from, columns)
+		from += columns
+	}
+	if t.tail > 0 {
+		t.narrow(t.end, t.tail)
+	}
+}
+
+// A triangle is a panel whose triangle is under way.
+type triangle[T Float] struct {
+	dst    []float64
+	ldd    int
+	n      int // rows of the panel
+	d      []float64
+	panel  panelRows[T]
+	scaled []T // room for a stripe times d
+	fetch  fetcher[T]
+
+	height, width, vector int // of tiles
+
+	end, tail int        // columns before the tail, and of it
+	right     operand[T] // the tail, times d
+}
+
+// stripe is how wide the stripe is that begins with a column: as narrow takes.
+func (t *triangle[T]) stripe(from int) int {
+	left := t.end - from
+	switch {
+	case left >= t.width:
+		return t.width
+	case narrowTakes[T](left):
+		return left
+	}
+	_, every := narrowColumns[T]()
+	return left - left%every
+}
+
+// takesTail says whether a stripe is the last one, and takes the tail with it.
+func (t *triangle[T]) takesTail(from, columns int) bool {
+	return from+columns == t.end && narrowTakes[T](columns+t.tail)
+}
+
+// work is about how long a triangle takes, in rows of tiles.
+func (t *triangle[T]) work() int {
+	work := 0
+	for from := 0; from < t.end; {
+		columns := t.stripe(from)
+		work += from/t.height + t.narrowWork(columns)
+		if t.tail > 0 && !t.takesTail(from, columns) {
+			work++
+		}
+		from += columns
+	}
+	return work
+}
+
+// narrowWork is the same of a triangle on the diagonal.
+func (t *triangle[T]) narrowWork(columns int) int {
+	vectors := (columns + t.vector - 1) / t.vector
+	tile := t.height * t.width / t.vector
+	return max(1, t.vector*vectors*(vectors+1)/2/tile)
+}
+
+// above adds the products of a stripe with all columns before it.
+func (t *triangle[T]) above(from, columns int) {
+	if from == 0 {
+		return
+	}
+	b, _ := t.panel.from(from)
+	if t.d != nil {
+		b = packScaled(b, t.n, columns, t.d, t.scaled)
+	}
+	for top := 0; top < from; {
+		rows := tileRows(min(t.height, from-top))
+		top += t.tiles(t.dst[top*t.ldd+from:], top, from-top, rows, b, columns)
+	}
+}
+
+// narrow adds the triangle of some columns.
+func (t *triangle[T]) narrow(from, columns int) {
+	x, _ := t.panel.from(from)
+	work := t.narrowWork(columns)
+	ahead, step := t.fetch.next(t.n * work)
+	narrow(t.dst[from*t.ldd+from:], t.ldd, x.matrix(t.n, columns), t.d, ahead, step*work)
+}
+
+// tiles does as many tiles below one another as lie side by side in the panel
+// and fit one call, at least one, and returns how many columns of it that were.
+func (t *triangle[T]) tiles(dst []float64, top, columns, rows int, b operand[T], width int) int {
+	a, beside := t.panel.from(top)
+	count := max(1, min(columns, beside, tilesColumns)/rows)
+	ahead, step := t.fetch.next(t.n * count)
+	tile(dst, t.ldd, a, b, t.n, rows, width, count, ahead, step)
+	return count * rows
+}
+
+// tilesColumns is how many columns of a panel one call multiplies with a
+// stripe: a call must end soon.
+const tilesColumns = 40
+
+// cross adds the products of a stripe with the tail: tiles whose rows belong to
+// the tail, which are then added the other way around.
+func (t *triangle[T]) cross(from, columns int) {
+	if t.tail == 0 {
+		return
+	}
+	b, _ := t.panel.from(from)
+	var room [tailColumns * stripeColumns]float64
+	transposed := room[:t.tail*columns]
+	minusZero := math.Copysign(0, -1) // which leaves a zero its sign
+	for i := range transposed {
+		transposed[i] = minusZero
+	}
+	for top := 0; top < t.tail; {
+		rows := tileRows(min(t.height, t.tail-top))
+		a := operand[T]{t.right.data[top:], t.right.stride}
+		ahead, step := t.fetch.next(t.n)
+		tile(transposed[top*columns:], columns, a, b, t.n, rows, columns, 1, ahead, step)
+		top += rows
+	}
+	for i := range columns {
+		to := t.dst[(from+i)*t.ldd+t.end:][:t.tail]
+		for j := range to {
+			to[j] += transposed[j*columns+i]
+		}
+	}
+}
+
+// narrowTakes says whether narrow takes so many columns.
+func narrowTakes[T Float](columns int) bool {
+	_, width, _ := tileShape[T]()
+	most, every := narrowColumns[T]()
+	return columns <= every || columns <= most && columns%2 == 0 || columns == width
+}
+
+// tileRows is the tallest tile, a power of two, of at most limit rows.
+func tileRows(limit int) int {
+	rows := 1
+	for rows*2 <= limit {
+		rows *= 2
+	}
+	return rows
+}
