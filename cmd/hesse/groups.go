@@ -43,6 +43,7 @@ func (c *fitCommand) checkGroups() error {
 		{c.Precision == glm.Exact.String(), "--precision exact", "groups are fitted in float64"},
 		{c.CV != nil, "--cv", "a range of penalties is for one model"},
 		{c.Rolling != nil, "--rolling", "windows are of all rows"},
+		{c.replicates() != "", c.replicates(), "replicates are of all rows"},
 		{c.Penalty.given() != "", c.Penalty.given(), "groups have one L2 penalty"},
 		{c.Checkpoint != "", "--checkpoint", "a group takes no time worth keeping"},
 		{c.Plot != "", "--plot", "it draws one fit"},
@@ -150,7 +151,7 @@ func (g *gathering) run(ctx context.Context) error {
 }
 
 // gather keeps a row of any group.
-func (g *gathering) gather(key string, row []float64) {
+func (g *gathering) gather(key []byte, row []float64) {
 	g.groups = append(g.groups, g.numberOf(key))
 	g.values.Append(row)
 	if g.together && !g.command.Unsorted && g.values.Len() >= gatheredNumbers {
@@ -159,18 +160,17 @@ func (g *gathering) gather(key string, row []float64) {
 }
 
 // numberOf is the number of a group, a new one for a key that is new.
-func (g *gathering) numberOf(key string) int32 {
-	if last := len(g.groups) - 1; last >= 0 && g.keys[g.groups[last]] == key {
+func (g *gathering) numberOf(key []byte) int32 {
+	if last := len(g.groups) - 1; last >= 0 && g.keys[g.groups[last]] == string(key) {
 		return g.groups[last]
 	}
-	if number, known := g.numbers[key]; known {
+	if number, known := g.numbers[string(key)]; known {
 		g.together = false
 		return number
 	}
-	key = strings.Clone(key)
 	number := int32(len(g.keys))
-	g.numbers[key] = number
-	g.keys = append(g.keys, key)
+	g.keys = append(g.keys, string(key))
+	g.numbers[g.keys[number]] = number
 	return number
 }
 
@@ -181,21 +181,21 @@ func (g *gathering) startStreaming() {
 	g.rows = g.values.Join()
 	g.seen = make(map[[2]uint64]struct{}, 2*len(g.keys))
 	for _, key := range g.keys {
-		g.seen[hashes(key)] = struct{}{}
+		g.seen[hashes([]byte(key))] = struct{}{}
 	}
 	g.groups, g.numbers = nil, nil
 }
 
 var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-func hashes(key string) [2]uint64 {
-	return [2]uint64{maphash.String(seeds[0], key), maphash.String(seeds[1], key)}
+func hashes(key []byte) [2]uint64 {
+	return [2]uint64{maphash.Bytes(seeds[0], key), maphash.Bytes(seeds[1], key)}
 }
 
 // stream keeps a row of the last group or of a new one, before which those that
 // are complete are fitted if there are enough.
-func (g *gathering) stream(ctx context.Context, key string, row []float64) error {
-	if len(g.keys) == 0 || g.keys[len(g.keys)-1] != key {
+func (g *gathering) stream(ctx context.Context, key []byte, row []float64) error {
+	if len(g.keys) == 0 || g.keys[len(g.keys)-1] != string(key) {
 		hash := hashes(key)
 		if _, known := g.seen[hash]; known {
 			return &table.Error{File: g.file, Line: g.reader.Line(), Column: g.by + 1, Name: g.columns.by,
@@ -208,7 +208,7 @@ func (g *gathering) stream(ctx context.Context, key string, row []float64) error
 			g.rows, g.starts, g.keys = g.rows[:0], g.starts[:1], g.keys[:0]
 		}
 		g.seen[hash] = struct{}{}
-		g.keys = append(g.keys, strings.Clone(key))
+		g.keys = append(g.keys, string(key))
 		g.starts = append(g.starts, g.starts[len(g.starts)-1])
 	}
 	g.rows = append(g.rows, row...)

@@ -28,6 +28,9 @@ func FuzzReader(f *testing.F) {
 		if pieces, piecesErr := readFrom(iotest.OneByteReader(bytes.NewReader(input))); fmt.Sprint(pieces, piecesErr) != fmt.Sprint(got, err) {
 			t.Fatalf("whole: %v, %v\na byte at a time: %v, %v", got, err, pieces, piecesErr)
 		}
+		if slow, slowErr := readSlowly(bytes.NewReader(input)); fmt.Sprint(slow, slowErr) != fmt.Sprint(got, err) {
+			t.Fatalf("plain rows: %v, %v\nall by the CSV parser: %v, %v", got, err, slow, slowErr)
+		}
 		if err != nil {
 			checkError(t, got, err)
 			return

@@ -18,6 +18,7 @@ func (r *Reader) readHeader() error {
 	}
 	r.header, _ = r.csv.FieldPos(0)
 	r.line = r.header
+	r.lines = r.lineAfter(record, r.header)
 	first := make(map[string]int, len(record))
 	for i, name := range record {
 		name = strings.TrimSpace(name)

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -36,10 +37,18 @@ type Reader struct {
 	header  int // line of the header
 
 	selected []int    // the fields that Read parses, from 0
-	record   []string // the row last read
-	line     int      // its line
-	reported int64    // bytes at the last call of Progress
-	err      error    // what ended the reading, io.EOF included
+	places   []int    // of every field: where in a row it goes, or −1
+	copies   []copied // of fields that are selected more than once
+
+	record []string // the row last read, from csv
+	cells  []byte   // or a plain one; nil if it was none
+	ends   []int    // of its cells
+	line   int      // its line
+	lines  int      // how many were read
+	passed int      // how many of these csv has not seen
+
+	reported int64 // bytes at the last call of Progress
+	err      error // what ended the reading, io.EOF included
 }
 
 // bufferSize is how much is read at a time, and how much lies between two calls of Progress.
@@ -92,6 +101,7 @@ func NewReader(r io.Reader, file string) (*Reader, error) {
 	for i := range t.selected {
 		t.selected[i] = i
 	}
+	t.place()
 	return t, nil
 }
 
@@ -135,6 +145,7 @@ func (r *Reader) Select(names []string) error {
 		return r.unknown(unknown)
 	}
 	r.selected = selected
+	r.place()
 	return nil
 }
 
@@ -161,13 +172,22 @@ func (r *Reader) Read(row []float64) error {
 	if len(row) != len(r.selected) {
 		return fmt.Errorf("table: Read into a row of %d for %d selected columns", len(row), len(r.selected))
 	}
-	if err := r.next(); err != nil {
-		return err
-	}
-	if err := r.parseRow(row, nil); err != nil {
+	if err := r.readRow(row, nil); err != nil {
 		return err
 	}
 	return r.check(row)
+}
+
+// readRow reads the next row; bad is that of parseRow.
+func (r *Reader) readRow(row []float64, bad *unusable) error {
+	if r.plain(row) {
+		r.report(false)
+		return nil
+	}
+	if err := r.next(); err != nil {
+		return err
+	}
+	return r.parseRow(row, bad)
 }
 
 // check asks Check.
@@ -184,16 +204,35 @@ func (r *Reader) CellError(i int, problem, advice string) *Error {
 }
 
 func (r *Reader) errorAt(field int, problem, advice string) *Error {
-	line, _ := r.csv.FieldPos(field)
+	line := r.line
+	if r.cells == nil {
+		line = r.lineOf(field)
+	}
 	return &Error{File: r.file, Line: line, Column: field + 1, Name: r.columns[field], Problem: problem, Advice: advice}
 }
 
+// lineOf returns the line on which a field of the record last read by csv begins.
+func (r *Reader) lineOf(field int) int {
+	line, _ := r.csv.FieldPos(field)
+	return line + r.passed
+}
+
 // Text returns the cell in a column of the row last read, counted in Columns and selected or not, without the spaces around it. It
-// is an *Error if nothing is left. The text keeps the whole row in memory: who keeps it clones it.
-func (r *Reader) Text(column int) (string, error) {
-	s := strings.TrimSpace(r.record[column])
-	if s == "" && r.err == nil {
-		r.err = r.cellError(column, empty)
+// is an *Error if nothing is left. The text is valid until the next row is read.
+func (r *Reader) Text(column int) ([]byte, error) {
+	var s []byte
+	if r.cells == nil {
+		s = []byte(r.record[column])
+	} else {
+		from := 0
+		if column > 0 {
+			from = r.ends[column-1] + 1
+		}
+		s = r.cells[from:r.ends[column]]
+	}
+	if s = bytes.TrimSpace(s); len(s) == 0 && r.err == nil {
+		problem, advice := empty.problem("")
+		r.err = r.errorAt(column, problem, advice)
 	}
 	return s, r.err
 }
@@ -214,8 +253,9 @@ func (r *Reader) next() error {
 		r.err = r.explain(record, err)
 		return r.err
 	}
-	r.record = record
-	r.line, _ = r.csv.FieldPos(0)
+	r.record, r.cells = record, nil
+	r.line = r.lineOf(0)
+	r.lines = r.lineAfter(record, r.line)
 	if len(record) != len(r.columns) {
 		r.err = &Error{File: r.file, Line: r.line,
 			Problem: fmt.Sprintf("the row has %s, the header has %d", count(len(record), "field"), len(r.columns)),
@@ -267,8 +307,8 @@ func (r *Reader) explain(partial []string, err error) error {
 	case !errors.As(err, &syntax):
 		return fmt.Errorf("%s: %w", r.file, err)
 	}
-	field, begin := len(partial), r.lineAfter(partial, syntax.StartLine)
-	e := &Error{File: r.file, Line: syntax.Line, Column: field + 1}
+	field, begin := len(partial), r.lineAfter(partial, syntax.StartLine+r.passed)
+	e := &Error{File: r.file, Line: syntax.Line + r.passed, Column: field + 1}
 	if field < len(r.columns) {
 		e.Name = r.columns[field]
 	}
@@ -295,6 +335,5 @@ func (r *Reader) lineAfter(partial []string, start int) int {
 	if len(partial) == 0 {
 		return start
 	}
-	line, _ := r.csv.FieldPos(len(partial) - 1)
-	return line + strings.Count(partial[len(partial)-1], "\n")
+	return r.lineOf(len(partial)-1) + strings.Count(partial[len(partial)-1], "\n")
 }

@@ -330,7 +330,7 @@ func TestTextOfAColumn(t *testing.T) {
 		if err := r.Read(row); err != nil || row[0] != float64(i+1) {
 			t.Fatalf("row %v, %v", row, err)
 		}
-		if got, err := r.Text(0); got != want || err != nil {
+		if got, err := r.Text(0); string(got) != want || err != nil {
 			t.Errorf("%q, %v, want %q", got, err, want)
 		}
 	}

@@ -47,13 +47,13 @@ func (r *Reader) ReadAll(ctx context.Context) (*Table, error) {
 	var data memory.Builder[float64]
 	row := make([]float64, len(r.selected))
 	for {
-		err := r.next()
+		before := bad.cells
+		err := r.readRow(row, &bad)
 		if err == io.EOF {
 			break
 		}
 		if err == nil {
-			before := bad.cells
-			if err = r.parseRow(row, &bad); err == nil && bad.cells == before {
+			if bad.cells == before {
 				err = r.check(row)
 			}
 			if bad.first == nil { // else rows serve no purpose any more
