@@ -44,6 +44,7 @@ type fitCommand struct {
 	groupFlags      `embed:""`
 	batchFlags      `embed:""`
 	targetFlags     `embed:""`
+	replicateFlags  `embed:""`
 	Sampling        samplingFlags `embed:""`
 
 	JSON bool   `name:"json" help:"Print one JSON object, not a summary; with --by one a line, not CSV."`
@@ -59,8 +60,10 @@ func (*fitCommand) Help() string {
     hesse fit cars.csv --target price --cv 10 --l2 1e-4..1e4
     hesse fit sales.csv --target sold --by shop > shops.csv
     hesse fit stocks.csv --target return --rolling 250 > windows.csv
+    hesse fit cars.csv --target price --bootstrap 1000 > replicates.csv
+    hesse fit cars.csv --target price --leave-one-out > influence.csv
 
---by, --rolling and --targets print a row a fit: what tells it apart, n, its status, estimates and standard errors. Cells without a number are empty. A fit that fails says why in its status, and the exit status is 4 only if no fit has converged. Groups of --by come in the order in which they first appear; a table of up to 64 MB of numbers may be in any order, a longer one whose groups lie together so far is fitted and written as it is read.`
+--by, --rolling, --targets and --bootstrap print a row a fit: what tells it apart, n, its status, estimates and standard errors. Cells without a number are empty. A fit that fails says why in its status, and the exit status is 4 only if no fit has converged. Groups of --by come in the order in which they first appear; a table of up to 64 MB of numbers may be in any order, a longer one whose groups lie together so far is fitted and written as it is read.`
 }
 
 const maxThreads = 1024
@@ -74,6 +77,9 @@ func (c *fitCommand) check() error {
 		return err
 	}
 	if err := c.checkTargets(); err != nil {
+		return err
+	}
+	if err := c.checkReplicates(); err != nil {
 		return err
 	}
 	switch {
@@ -95,7 +101,11 @@ func (c *fitCommand) check() error {
 	if err := c.checkpointFlags.check(c.Out); err != nil {
 		return err
 	}
-	if err := c.plotFlags.check(c.Precision, map[string]string{"--out": c.Out, "--checkpoint": c.Checkpoint}); err != nil {
+	iterates := c.Precision
+	if c.CV != nil { // the plot is of errors
+		iterates = ""
+	}
+	if err := c.plotFlags.check(iterates, map[string]string{"--out": c.Out, "--checkpoint": c.Checkpoint}); err != nil {
 		return err
 	}
 	if err := c.checkPenalty(); err != nil {
@@ -197,12 +207,20 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	if c.Rolling != nil {
+	switch {
+	case c.Rolling != nil:
 		return c.roll(ctx, con, in.name, data)
+	case c.Bootstrap != nil:
+		return c.resample(ctx, con, in.name, data)
+	case c.LeaveOneOut:
+		return c.leaveOneOut(ctx, con, in.name, data)
 	}
 	read := time.Now()
 	curve, err := c.crossValidate(ctx, in.name, data)
 	if err != nil {
+		return err
+	}
+	if err := c.drawCurve(curve); err != nil {
 		return err
 	}
 	options.L2 = c.L2 // which that has chosen

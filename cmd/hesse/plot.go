@@ -15,7 +15,7 @@ import (
 
 // plotFlags are for a picture of how a fit went.
 type plotFlags struct {
-	Plot string `placeholder:"FILE" help:"Draw loss and gradient norm against iterations and time into this file, FILE.svg or FILE.png; of a fit that goes on from a checkpoint, from there."`
+	Plot string `placeholder:"FILE" help:"Draw loss and gradient norm against iterations and time into this file, FILE.svg or FILE.png; of a fit that goes on from a checkpoint, from there. With --cv, the error of every penalty with its standard error."`
 }
 
 func (p *plotFlags) file() output { return output{p.Plot, "the plot", "--plot"} }
@@ -134,9 +134,10 @@ func timeUnit(seconds float64) (string, float64) {
 	return "hours", 3600
 }
 
-// draw writes the plot of a fit, with a model or without.
+// draw writes the plot of a fit, with a model or without. That of a
+// cross-validation has been drawn before it.
 func (c *fitCommand) draw(con *console, run *course, m *glm.Model) error {
-	if c.Plot == "" {
+	if c.Plot == "" || c.CV != nil {
 		return nil
 	}
 	if len(run.marks) == 0 {
@@ -152,7 +153,37 @@ func (c *fitCommand) draw(con *console, run *course, m *glm.Model) error {
 		steps = "epochs"
 	}
 	at := run.before + run.last
-	page := run.page(fmt.Sprintf("%s model of %s by %s: %s after %d %s", c.Family, c.Target, solver, end, at, steps), steps)
+	return c.write(run.page(fmt.Sprintf("%s model of %s by %s: %s after %d %s", c.Family, c.Target, solver, end, at, steps), steps))
+}
+
+// drawCurve writes the plot of a cross-validation.
+func (c *fitCommand) drawCurve(r *curveReport) error {
+	if c.Plot == "" || r == nil {
+		return nil
+	}
+	return c.write(r.page(fmt.Sprintf("%d-fold cross-validation of a %s model of %s: %.6g is chosen", r.Folds, c.Family, c.Target, r.Chosen)))
+}
+
+// page draws the error of every penalty, with lines at the least and at the largest
+// penalty within its standard error.
+func (r *curveReport) page(title string) *chart.Page {
+	panel := chart.Panel{
+		Title: fmt.Sprintf("deviance of rows that were left out: least at %.6g, within one standard error up to %.6g", r.Best, r.OneStd),
+		X:     chart.Axis{Label: "lambda", Log: true}, At: []float64{r.Best, r.OneStd},
+	}
+	for _, p := range r.Curve {
+		if p.Error == nil {
+			panel.Points = append(panel.Points, chart.Point{X: p.L2, Y: math.NaN()})
+			continue
+		}
+		panel.Points = append(panel.Points, chart.Point{X: p.L2, Y: *p.Error})
+		panel.Bars = append(panel.Bars, chart.Bar{X: p.L2, Low: *p.Error - *p.StdError, High: *p.Error + *p.StdError})
+	}
+	return &chart.Page{Title: title, Rows: [][]chart.Panel{{panel}}}
+}
+
+// write writes a page as the plot.
+func (c *fitCommand) write(page *chart.Page) error {
 	picture := page.SVG()
 	if c.png() {
 		var err error

@@ -35,6 +35,26 @@ func TestPlot(t *testing.T) {
 	mustHold(t, "a.svg", "b.PNG")
 }
 
+// TestPlotOfCrossValidation: the error of every penalty, with bars and lines at two
+// of them.
+func TestPlotOfCrossValidation(t *testing.T) {
+	folder(t, nil)
+	fit := []string{"fit", data("wdbc.csv"), "--target", "malignant", "--family", "binomial", "--columns", "radius_mean,texture_mean,area_mean", "--standardize"}
+	must(t, "", append(fit, "--cv=5", "--l2=0.01..1000:11", "--plot", "a.svg")...)
+	out := text(t, "a.svg")
+	for what, want := range map[string]int{
+		">5-fold cross-validation of a binomial model of malignant: ": 1, ">lambda<": 1, " is chosen<": 1,
+		">deviance of rows that were left out: least at ": 1, ", within one standard error up to ": 1,
+		"<circle": 11, `stroke-width="1.5"`: 1, `stroke="#888888"`: 1 + 11, `stroke="#222222"`: 2,
+	} {
+		if got := strings.Count(out, what); got != want {
+			t.Errorf("%q is there %d times, not %d", what, got, want)
+		}
+	}
+	must(t, "", append(fit, "--cv=5", "--l2=0.01..1000:3", "--plot", "b.png")...)
+	mustHold(t, "a.svg", "b.png")
+}
+
 // TestPlotOfWhatFails: a fit that ends without a model, or early, has a course.
 func TestPlotOfWhatFails(t *testing.T) {
 	folder(t, map[string]string{"big.csv": "a,y\n1e200,1\n2e200,2\n3e200,4\n", "exact.csv": "a,b,y\n1,1,1\n2,2.00000001,2\n3,3,5\n4,4.00000001,5\n7,7,1\n"})

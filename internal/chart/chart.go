@@ -15,7 +15,12 @@ type Panel struct {
 	Title  string
 	X, Y   Axis
 	Points []Point
+	Bars   []Bar     // behind the curve
+	At     []float64 // numbers of the X axis that have a line of their own
 }
+
+// A Bar shows how far off a point of the curve may be.
+type Bar struct{ X, Low, High float64 }
 
 // An Axis is what stands along it.
 type Axis struct {
@@ -110,9 +115,16 @@ func (p *Panel) draw(c canvas, left, top float64) {
 	c.text(p.Title, left, top-8, start, letters, ink)
 	c.text(p.X.Label, left+width/2, top+bottom+32, middle, letters, ink)
 
-	paths, marks := p.curves(func(at Point) Point {
+	place := func(at Point) Point {
 		return Point{left + right*x.share(at.X), top + bottom*(1-y.share(at.Y))}
-	})
+	}
+	c.lines(p.bars(place), 1, frame)
+	for _, at := range p.At {
+		if p.X.has(at) {
+			c.lines([][]Point{{{left + right*x.share(at), top}, {left + right*x.share(at), top + bottom}}}, 1, ink)
+		}
+	}
+	paths, marks := p.curves(place)
 	if len(marks) == 0 {
 		c.text("nothing to draw here", left+width/2, top+height/2, middle, letters, frame)
 	}
@@ -145,4 +157,14 @@ func (p *Panel) curves(place func(Point) Point) (paths [][]Point, marks []Point)
 		paths = append(paths, path)
 	}
 	return paths, marks
+}
+
+// bars are those that have a place.
+func (p *Panel) bars(place func(Point) Point) (paths [][]Point) {
+	for _, b := range p.Bars {
+		if p.X.has(b.X) && p.Y.has(b.Low) && p.Y.has(b.High) {
+			paths = append(paths, []Point{place(Point{b.X, b.Low}), place(Point{b.X, b.High})})
+		}
+	}
+	return paths
 }

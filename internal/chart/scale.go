@@ -16,13 +16,23 @@ type scale struct {
 	log       bool
 }
 
-// scale holds one of the coordinates of all points that have a place.
+// scale holds one of the coordinates of all points, and of ends of bars, that have
+// a place.
 func (p *Panel) scale(of func(Point) float64, log bool) scale {
 	s := scale{math.Inf(1), math.Inf(-1), log}
-	for _, at := range p.Points {
+	hold := func(at Point) {
 		if p.X.has(at.X) && p.Y.has(at.Y) {
 			v := s.inner(of(at))
 			s.low, s.high = min(s.low, v), max(s.high, v)
+		}
+	}
+	for _, at := range p.Points {
+		hold(at)
+	}
+	for _, b := range p.Bars {
+		if p.Y.has(b.Low) && p.Y.has(b.High) {
+			hold(Point{b.X, b.Low})
+			hold(Point{b.X, b.High})
 		}
 	}
 	switch {
