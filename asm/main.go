@@ -33,6 +33,7 @@ var families = []family{
 	{"exactpack", exactPack, []element{float64s, float32s}},
 	{"exacttile", exactTile, []element{float64s}},
 	{"exp", expFamily, []element{float64s}},
+	{"gather", gather, []element{float64s, float32s}},
 	{"gemm", gemm, []element{float64s, float32s}},
 	{"indexmax", indexMax, []element{float64s, float32s}},
 	{"log", logFamily, []element{float64s}},

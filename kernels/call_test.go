@@ -141,6 +141,13 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		a, b := x.Data[round*8000:], x.Data[round*x.Stride*PanelRows/2:]
 		gemm(&result.Data[0], gemmColumns, &a[0], GemmDepth, 1, &b[0], gemmColumns, width, GemmDepth, height, gemmColumns, 1, 1)
 	})
+	anywhere := make([]int, gatherRows)
+	least("Gather", func(round int) {
+		for i := range anywhere {
+			anywhere[i] = (i*7919 + round) % x.Rows
+		}
+		gather(NewMatrix[T](gatherRows, 8), x.columns(0, 8), anywhere, anywhere)
+	})
 	least("Transpose", func(round int) {
 		from := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, transposeColumns(PanelRows))
 		to := NewMatrix[T](from.Cols, from.Rows)

@@ -208,6 +208,23 @@ func expm1(dst, x []float64) {
 	}
 }
 
+func gather[T Float](dst, x Matrix[T], index, ahead []int) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Gather64(f64(dst.Data), dst.Stride, f64(x.Data), x.Stride, &index[0], &ahead[0], dst.Rows, dst.Cols)
+	case level == cpu.AVX512:
+		avx512.Gather32(f32(dst.Data), dst.Stride, f32(x.Data), x.Stride, &index[0], &ahead[0], dst.Rows, dst.Cols)
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Gather64(f64(dst.Data), dst.Stride, f64(x.Data), x.Stride, &index[0], &ahead[0], dst.Rows, dst.Cols)
+	case level == cpu.AVX2:
+		avx2.Gather32(f32(dst.Data), dst.Stride, f32(x.Data), x.Stride, &index[0], &ahead[0], dst.Rows, dst.Cols)
+	case level == cpu.Generic:
+		ref.Gather(dst.Data, dst.Stride, x.Data, x.Stride, index, dst.Rows, dst.Cols)
+	default:
+		panic(noLevel)
+	}
+}
+
 func gemm[T Float](c *T, ldc int, a *T, ars, acs int, b *T, ldb, step, n, rows, columns int, alpha, beta T) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():

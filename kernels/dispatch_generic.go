@@ -69,6 +69,10 @@ func exp(dst, x []float64) { ref.Exp(dst, x) }
 
 func expm1(dst, x []float64) { ref.Expm1(dst, x) }
 
+func gather[T Float](dst, x Matrix[T], index, _ []int) {
+	ref.Gather(dst.Data, dst.Stride, x.Data, x.Stride, index, dst.Rows, dst.Cols)
+}
+
 func gemm[T Float](c *T, ldc int, a *T, ars, acs int, b *T, ldb, step, n, rows, columns int, alpha, beta T) {
 	last := (columns - 1) / ref.GemmColumns
 	ref.Gemm(span(c, rows, ldc, columns, columns), ldc, span(a, rows, ars, 1, (n-1)*acs+1), ars, acs,

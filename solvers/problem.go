@@ -82,6 +82,9 @@ type HessianSum interface {
 type Batch struct {
 	From, To int
 	Index    []int
+	// Next are terms that are likely to come next, for who wants to fetch them
+	// from memory meanwhile. With an Index only; nil if nobody knows.
+	Next []int
 }
 
 // Len is the number of terms of the batch.

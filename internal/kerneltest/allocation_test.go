@@ -46,6 +46,8 @@ func allocations[T kernels.Float](t *testing.T) {
 		kernels.Triangle(h[:], p, x, d[:], work, packed[:])
 		kernels.Sandwich(h[:], p, x, d[:], work)
 		kernels.Axpy(other[:], 2, shift[:])
+		var index [n]int
+		kernels.Gather(kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x, index[:], index[:3])
 		var c, hi, lo [kernels.ExactStrip * 2]float64
 		var sumHi, sumLo [n]float64
 		kernels.ExactPack(panel, x, c[:], d[:])

@@ -136,6 +136,15 @@ func blasCalls[T kernels.Float]() []call {
 			kernels.Scal(x, T(1)/3)
 			return widen(x)
 		}},
+		{name: "Gather", run: func(s setting, m *memory) []float64 {
+			x, dst := matrix[T](m, s), matrix[T](m, s)
+			index := make([]int, s.n)
+			for i := range index {
+				index[i] = i * 7 % s.n
+			}
+			kernels.Gather(dst, x, index, []int{s.n / 2, s.n + 1<<20, -1})
+			return widen(dst.Data)
+		}},
 		{name: "Transpose", run: func(s setting, m *memory) []float64 {
 			src := matrix[T](m, s)
 			if s.n == 0 || s.p == 0 {

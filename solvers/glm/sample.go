@@ -124,7 +124,7 @@ func (o *objective[T]) sample(ctx context.Context, b solvers.Batch, x []float64,
 		}
 	}
 	if b.Index != nil {
-		return o.batches.Rows(ctx, o.point(x), want, b.Index)
+		return o.batches.Rows(ctx, o.point(x), want, b.Index, b.Next)
 	}
 	return o.batches.Range(ctx, o.point(x), want, b.From, b.To)
 }

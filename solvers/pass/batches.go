@@ -21,6 +21,7 @@ type Batches[T kernels.Float] struct {
 	all  *Data[T]
 	pass *Pass[T] // over rows, which are those of the batch at hand
 	rows Data[T]
+	next []int // rows that are likely to come after them
 
 	kept [2]*Moments // without a Hessian, and with one
 	lent *Moments    // of the last long batch
@@ -63,8 +64,9 @@ func (b *Batches[T]) Range(ctx context.Context, at Point, want Want, lo, hi int)
 }
 
 // Rows is the moments of the rows that an index lists, in its order. They are
-// good until the next batch.
-func (b *Batches[T]) Rows(ctx context.Context, at Point, want Want, index []int) (*Moments, error) {
+// good until the next batch. next, which may be nil, lists rows that are likely to
+// come after them: the first ones are fetched from memory meanwhile.
+func (b *Batches[T]) Rows(ctx context.Context, at Point, want Want, index, next []int) (*Moments, error) {
 	for _, i := range index {
 		if uint(i) >= uint(b.all.X.Rows) {
 			return nil, fmt.Errorf("pass: row %d in a batch, of %d rows", i, b.all.X.Rows)
@@ -73,11 +75,12 @@ func (b *Batches[T]) Rows(ctx context.Context, at Point, want Want, index []int)
 	if err := b.check(at); err != nil {
 		return nil, err
 	}
-	if len(index) == 1 { // need not be copied
+	if len(index) == 1 && next == nil { // need not be copied
 		return b.block(b.all, at, want, index[0], index[0]+1), nil
 	}
-	b.rows = *b.all
+	b.rows, b.next = *b.all, next
 	b.rows.Index = index
+	defer func() { b.next = nil }() // it is the caller's
 	if len(index) <= blockRows {
 		return b.block(&b.rows, at, want, 0, len(index)), nil
 	}
@@ -111,6 +114,7 @@ func (b *Batches[T]) block(d *Data[T], at Point, want Want, lo, hi int) *Moments
 	s := p.workers[0]
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
+		seg.after = b.next
 		p.first(s, &seg, at, m)
 		m.Loss += kernels.Sum(s.value[:len(seg.y)])
 		m.SumR += kernels.Sum(s.r[:len(seg.y)])

@@ -2,8 +2,6 @@ package pass
 
 import (
 	"context"
-	"math"
-	"strconv"
 	"testing"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
@@ -37,7 +35,7 @@ func aBatchIsAPassOverItsRows[T kernels.Float](t *testing.T) {
 						for _, asked := range []Want{{}, {Hessian: true}, {}} {
 							got, err := b.Range(context.Background(), at, asked, rows[0], rows[1])
 							compareBatch(t, s, got, err, want, asked, rows)
-							got, err = b.Rows(context.Background(), at, asked, index)
+							got, err = b.Rows(context.Background(), at, asked, index, nil)
 							compareBatch(t, s, got, err, wantListed, asked, rows)
 						}
 					}
@@ -109,7 +107,7 @@ func TestBatchesAllocateNothing(t *testing.T) {
 					if _, err := b.Range(context.Background(), at, want, 5, 5+n); err != nil {
 						t.Fatal(err)
 					}
-					if _, err := b.Rows(context.Background(), at, want, index[:n]); err != nil {
+					if _, err := b.Rows(context.Background(), at, want, index[:n], index[n:]); err != nil {
 						t.Fatal(err)
 					}
 				}); got != 0 {
@@ -130,7 +128,7 @@ func TestBatchesRefuse(t *testing.T) {
 		}
 	}
 	for _, index := range [][]int{{20}, {0, -1}} {
-		if _, err := b.Rows(context.Background(), at, Want{}, index); err == nil {
+		if _, err := b.Rows(context.Background(), at, Want{}, index, nil); err == nil {
 			t.Errorf("index %v is no error", index)
 		}
 	}
@@ -151,90 +149,5 @@ func TestBatchesRefuse(t *testing.T) {
 	d, at = random[float64](long)
 	if _, err := newBatches(t, d, long, 1).Range(canceled, at, Want{}, 0, 3000); err != context.Canceled {
 		t.Errorf("error %v", err)
-	}
-}
-
-// BenchmarkEpoch prints GB/s of an epoch of batches and of a full pass beside it,
-// on one thread, in turn: what a batch costs beside its arithmetic.
-func BenchmarkEpoch(b *testing.B) {
-	for _, c := range []struct {
-		where string
-		bytes int
-	}{{"L2", 1 << 20}, {"DRAM", 400 << 20}} {
-		for _, p := range []int{10, 32, 100} {
-			s := setting{n: c.bytes / 8 / p, p: p, loss: loss.Logistic{}, intercept: true}
-			d := &Data[float64]{X: kernels.NewMatrix[float64](s.n, p), Y: make([]float64, s.n)}
-			for i := range d.X.Data {
-				d.X.Data[i] = math.Ldexp(float64(i*2654435761%(1<<20)), -20) - 0.5
-			}
-			for i := range d.Y {
-				d.Y[i] = float64(i % 2)
-			}
-			whole := newPassOf(b, d, s.model(), 1, false)
-			batches := newBatches(b, d, s, 1)
-			at := Point{Beta: make([]float64, p)}
-			for _, size := range []int{1, 16, 64, 256, 1024, 4096} {
-				if size == 1 && c.where == "DRAM" {
-					continue
-				}
-				b.Run(c.where+"/p="+strconv.Itoa(p)+"/batch="+strconv.Itoa(size), func(b *testing.B) {
-					var epoch, full float64
-					for b.Loop() {
-						full += seconds(func() { whole.Recycle(run(b, whole, at, Want{})) })
-						epoch += seconds(func() {
-							for lo := 0; lo < s.n; lo += size {
-								if _, err := batches.Range(context.Background(), at, Want{}, lo, min(lo+size, s.n)); err != nil {
-									b.Fatal(err)
-								}
-							}
-						})
-					}
-					gigabytes := float64(b.N) * 8e-9 * float64(s.n*p)
-					b.ReportMetric(gigabytes/epoch, "GB/s")
-					b.ReportMetric(gigabytes/full, "GB/s-full")
-					b.ReportMetric(full/epoch, "share")
-					b.ReportMetric(1e9*epoch/float64(b.N)/float64((s.n+size-1)/size), "ns/batch")
-				})
-			}
-		}
-	}
-}
-
-// BenchmarkOneRow compares a batch of one row with its kernels and its loss.
-func BenchmarkOneRow(b *testing.B) {
-	for _, p := range []int{1, 10, 32, 100} {
-		s := setting{n: 64, p: p, loss: loss.Logistic{}, intercept: true}
-		d, at := random[float64](s)
-		batches := newBatches(b, d, s, 1)
-		block := &loss.Block{Eta: make([]float64, 1), Value: make([]float64, 1), R: make([]float64, 1), D: make([]float64, 1)}
-		g, shift := make([]float64, p), batches.pass.shift
-		b.Run("p="+strconv.Itoa(p), func(b *testing.B) {
-			var batch, arithmetic float64
-			const rounds = 100
-			for b.Loop() {
-				batch += seconds(func() {
-					for range rounds {
-						for i := range s.n {
-							if _, err := batches.Range(context.Background(), at, Want{}, i, i+1); err != nil {
-								b.Fatal(err)
-							}
-						}
-					}
-				})
-				arithmetic += seconds(func() {
-					for range rounds {
-						for i := range s.n {
-							x := d.X.Slice(i, i+1)
-							block.Y = d.Y[i : i+1]
-							kernels.Dots(block.Eta, x, shift, at.Beta)
-							s.loss.Evaluate(block)
-							kernels.Update(g, x, shift, block.R)
-						}
-					}
-				})
-			}
-			b.ReportMetric(batch/arithmetic, "x-arithmetic")
-			b.ReportMetric(1e9*batch/float64(b.N*rounds*s.n), "ns/row")
-		})
 	}
 }

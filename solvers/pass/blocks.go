@@ -90,7 +90,8 @@ func (b *Blocks[T]) block(worker int, d *Data[T], lo, hi int) *curvature {
 	stride := kernels.SpreadStride[T](p.columns)
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
-		x, n := seg.x, seg.x.Rows
+		n := seg.x.Rows
+		x := seg.take(0, n)
 		if p.shift != nil {
 			s.centered = grow(s.centered, segmentRows*stride)
 			x = kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: stride, Data: s.centered}

@@ -124,7 +124,7 @@ func (c *Curvature[T]) product(worker int, s *scratch[T], seg *segment[T], m *cu
 	shift, strip := c.pass.shift, StripRows(c.pass.columns)
 	for lo := 0; lo < seg.x.Rows; lo += strip {
 		hi := min(lo+strip, seg.x.Rows)
-		x := seg.x.Slice(lo, hi)
+		x := seg.take(lo, hi)
 		c.second(worker, s, seg, lo, hi, x, shift)
 		u := s.r[lo:hi] // r is computed, and not needed
 		kernels.Dots(u, x, shift, c.along.Beta)
@@ -139,7 +139,7 @@ func (c *Curvature[T]) product(worker int, s *scratch[T], seg *segment[T], m *cu
 // squares centres a segment and squares it.
 func (c *Curvature[T]) squares(worker int, s *scratch[T], seg *segment[T], m *curvature) {
 	n, p := seg.x.Rows, c.pass.columns
-	c.second(worker, s, seg, 0, n, seg.x, c.pass.shift)
+	c.second(worker, s, seg, 0, n, seg.take(0, n), c.pass.shift)
 	s.centered = grow(s.centered, segmentRows*kernels.SpreadStride[T](p))
 	x := kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: s.centered}
 	if p > 0 {

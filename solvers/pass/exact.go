@@ -112,6 +112,7 @@ func (p *Pass[T]) farColumns(d *Data[T], rows int) {
 	least, most := make([]T, p.columns), make([]T, p.columns)
 	for first := 0; first < rows; first += segmentRows {
 		seg := p.workers[0].segment(d, first, min(first+segmentRows, rows))
+		seg.take(0, seg.x.Rows)
 		if first == 0 {
 			copy(least, seg.x.Row(0))
 			copy(most, seg.x.Row(0))
@@ -225,6 +226,7 @@ func (e *Exact[T]) run(ctx context.Context, kind exactKind, add func(*exactScrat
 		s, m := e.pass.workers[worker], acquire()
 		for first := lo; first < hi; first += segmentRows {
 			seg := s.segment(d, first, min(first+segmentRows, hi))
+			seg.take(0, seg.x.Rows)
 			add(e.workers[worker], &seg, m)
 			m.count(seg.w, len(seg.y), logWeights)
 		}

@@ -170,7 +170,7 @@ func (p *Pass[T]) means(d *Data[T], lo, hi int) []T {
 	s := p.workers[0]
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
-		kernels.Update(total, seg.x, nil, s.ones[:seg.x.Rows])
+		kernels.Update(total, seg.take(0, seg.x.Rows), nil, s.ones[:seg.x.Rows])
 	}
 	means := make([]T, p.columns)
 	for j := range means {
@@ -244,7 +244,7 @@ func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 	strip := StripRows(p.columns)
 	for lo := 0; lo < seg.x.Rows; lo += strip {
 		hi := min(lo+strip, seg.x.Rows)
-		x := seg.x.Slice(lo, hi)
+		x := seg.take(lo, hi)
 		s.predict(seg, lo, hi, x, p.shift, at)
 		s.evaluate(p.model.Loss, seg, lo, hi, m)
 		kernels.Update(m.Gradient, x, p.shift, s.r[lo:hi])
@@ -254,7 +254,8 @@ func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 // second is loss, gradient and Hessian: the segment is centered once, into the
 // second-level cache, and all else reads it there.
 func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
-	x, n := seg.x, seg.x.Rows
+	n := seg.x.Rows
+	x := seg.take(0, n)
 	if p.shift != nil {
 		stride := kernels.SpreadStride[T](p.columns)
 		s.centered = grow(s.centered, max(n, segmentRows)*stride)

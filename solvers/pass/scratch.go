@@ -35,6 +35,7 @@ type scratch[T kernels.Float] struct {
 	eta, y, w, offset, value, r, d, ones []float64
 
 	gathered []T // rows of an index list
+	picked   []T // and numbers that go with them
 	centered []T // X − c
 	packed   []T // of the Hessian's kernel
 
@@ -45,7 +46,7 @@ type scratch[T kernels.Float] struct {
 }
 
 func newScratch[T kernels.Float]() *scratch[T] {
-	s := &scratch[T]{}
+	s := &scratch[T]{picked: make([]T, segmentRows)}
 	vectors := []*[]float64{&s.eta, &s.y, &s.w, &s.offset, &s.value, &s.r, &s.d, &s.ones}
 	all := memory.Slice[float64](segmentRows * len(vectors))
 	for i, v := range vectors {
@@ -69,9 +70,29 @@ type segment[T kernels.Float] struct {
 	x            kernels.Matrix[T]
 	y, w, offset []float64
 	next         []T // rows that are likely to be read next
+
+	// Of rows that an index lists, x is room for them: take copies rows to its
+	// beginning, which stays in the first-level cache from one strip to the next.
+	from  kernels.Matrix[T]
+	index []int // of these rows, and of those that come after them
+	after []int // rows that are likely to come after all of these
 }
 
-// segment fetches rows lo to hi of the data; scratch holds what must be copied.
+// take is rows lo to hi of the segment.
+func (seg *segment[T]) take(lo, hi int) kernels.Matrix[T] {
+	if seg.index == nil {
+		return seg.x.Slice(lo, hi)
+	}
+	next := seg.index[hi:]
+	if len(next) == 0 {
+		next = seg.after
+	}
+	x := seg.x.Slice(0, hi-lo)
+	kernels.Gather(x, seg.from, seg.index[lo:hi], next)
+	return x
+}
+
+// segment is rows lo to hi of the data; scratch holds what must be copied.
 func (s *scratch[T]) segment(d *Data[T], lo, hi int) segment[T] {
 	n := hi - lo
 	if d.Index == nil {
@@ -89,26 +110,34 @@ func (s *scratch[T]) segment(d *Data[T], lo, hi int) segment[T] {
 	}
 	p := d.X.Cols
 	s.gathered = grow(s.gathered, max(n, segmentRows)*p)
-	seg := segment[T]{x: kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: s.gathered}, y: s.y[:n]}
+	seg := segment[T]{
+		x: kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: s.gathered}, y: s.y[:n],
+		from: d.X, index: d.Index[lo:],
+	}
 	if d.Weights != nil {
 		seg.w = s.w[:n]
 	}
 	if d.Offset != nil {
 		seg.offset = s.offset[:n]
 	}
-	for to, from := range d.Index[lo:hi] {
-		if p > 0 {
-			memory.Copy(seg.x.Row(to), d.X.Row(from))
-		}
-		seg.y[to] = float64(d.Y[from])
-		if d.Weights != nil {
-			seg.w[to] = float64(d.Weights[from])
-		}
-		if d.Offset != nil {
-			seg.offset[to] = float64(d.Offset[from])
-		}
+	s.pick(seg.y, d.Y, d.Index, lo, hi)
+	if d.Weights != nil {
+		s.pick(seg.w, d.Weights, d.Index, lo, hi)
+	}
+	if d.Offset != nil {
+		s.pick(seg.offset, d.Offset, d.Index, lo, hi)
 	}
 	return seg
+}
+
+// pick sets dst to the numbers of v that elements lo to hi of an index list.
+func (s *scratch[T]) pick(dst []float64, v []T, index []int, lo, hi int) {
+	from := kernels.Matrix[T]{Rows: len(v), Cols: 1, Stride: 1, Data: v}
+	to := kernels.Matrix[T]{Rows: hi - lo, Cols: 1, Stride: 1, Data: s.picked[:hi-lo]}
+	kernels.Gather(to, from, index[lo:hi], index[hi:])
+	for i, x := range to.Data {
+		dst[i] = float64(x)
+	}
 }
 
 // float64s is v as float64: v itself if it is, else a copy in buffer.
