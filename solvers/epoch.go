@@ -53,7 +53,7 @@ func (s *stochasticStepper) epoch(ctx context.Context, it *Iterate) (whole bool,
 		if f-f != 0 {
 			return false, nil
 		}
-		if s.method.Reduced {
+		if s.reduced() {
 			s.count.Samples++
 			if _, err := s.problem.Sample(ctx, b, it.X, s.other); err != nil {
 				return false, err
@@ -119,8 +119,11 @@ func (s *stochasticStepper) aim(at Moment, length float64) {
 
 // averages tells whether an iterate is a mean of points.
 func (s *stochasticStepper) averages() bool {
-	return !s.method.LastPoint && !s.method.Reduced && s.rough == nil
+	return !s.method.LastPoint && !s.reduced() && s.rough == nil
 }
+
+// reduced tells whether estimates are differences to the gradient of all terms.
+func (s *stochasticStepper) reduced() bool { return s.method.Reduced || s.Reducing }
 
 // place sets the trial point to where the epoch has led.
 func (s *stochasticStepper) place() {

@@ -5,6 +5,12 @@ import (
 	"math"
 )
 
+// Shares of 1/L that steps take, with plain estimates and with reduced ones.
+const (
+	plainShare   = 0.5
+	reducedShare = 0.3
+)
+
 // findLength sets the first length.
 //
 // A chain that does not scale steps takes them of t = ½/L, where L is the largest
@@ -32,9 +38,9 @@ func (s *stochasticStepper) findLength(ctx context.Context, it *Iterate) error {
 	}
 	l := whole + float64(s.gain*(largest-whole))
 	l = max(l, 1)
-	share := 0.5
-	if s.method.Reduced {
-		share = 0.3
+	share := plainShare
+	if s.reduced() {
+		share = reducedShare
 	}
 	if s.Length = share / l; !finite(s.Length) {
 		s.Length = 1

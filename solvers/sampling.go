@@ -21,7 +21,8 @@ type Sampling struct {
 	// Step is the length of the first step, in variables scaled to a curvature of
 	// 1 at the start. Zero finds one.
 	Step float64
-	// Schedule says how steps become shorter. Nil means Halving{}.
+	// Schedule says how steps become shorter. Nil means Halving{}, after
+	// estimates have been reduced as [Stochastic] says.
 	Schedule Schedule
 	// LastPoint takes the last point of an epoch for its iterate. Otherwise it is
 	// the mean of all points, over some epochs (Polyak and Ruppert), but for SVRG

@@ -24,6 +24,11 @@ import (
 // are no Hessians, or a part is not smooth, it has converged if some epochs have
 // gained no more, and a step along the gradient would gain no more.
 //
+// Where noise is most of what is left, a run without a Schedule and a Step goes on
+// with estimates that are Reduced, and with the last point of an epoch; a chain
+// that scales steps by the size of estimates, like that of [Adam], is left out
+// from then on.
+//
 // A first step is found from how much f and batches of it curve at the start. If
 // values rise far above that of the start the run goes back to the iterate before,
 // with shorter steps. With a Step that was given it ends as [Diverged], and the
@@ -114,6 +119,8 @@ type stochasticState struct {
 	MiddleValue       float64
 	MeasuredValue     float64 // where the metric was measured
 	Grown             bool    // steps have become longer with this window
+	Reducing          bool    // estimates have become those of SVRG
+	Unchained         bool    // and so have steps
 	Judge             int     // the epoch from which on the gap is estimated again
 }
 
@@ -122,7 +129,7 @@ func (s *stochasticState) state(v *State) {
 	v.Numbers(s.X, s.Memory, s.Sum, s.Earlier, s.Full, s.Metric)
 	v.Number(&s.Length, &s.First, &s.BestValue, &s.WindowValue, &s.MiddleValue, &s.MeasuredValue)
 	v.Count(&s.Summed, &s.EarlierCount, &s.Steps, &s.Epochs, &s.Stalls, &s.Above, &s.Shorter, &s.BestEpoch, &s.Window, &s.WindowEnd, &s.Judge)
-	v.Flag(&s.Grown)
+	v.Flag(&s.Grown, &s.Reducing, &s.Unchained)
 }
 
 type stochasticStepper struct {
@@ -154,6 +161,9 @@ func (s *stochasticStepper) State(v *State) {
 	v.Flag(&s.known, &s.scales)
 	if v.Reading() {
 		s.setUnits()
+		if s.Unchained {
+			s.unchain()
+		}
 	}
 }
 

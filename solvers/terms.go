@@ -123,7 +123,8 @@ func (t *terms) shuffle(epoch int) {
 func (t *terms) batch(k int) Batch {
 	n := t.count()
 	if t.block == 0 {
-		return Batch{Index: t.index[k*t.size : min((k+1)*t.size, n)]}
+		end := min((k+1)*t.size, n)
+		return Batch{Index: t.index[k*t.size : end], Next: t.index[end:min(end+aheadTerms, n)]}
 	}
 	// The block that ends with the last term may have fewer batches than the
 	// others, wherever in the epoch it comes.
@@ -137,6 +138,9 @@ func (t *terms) batch(k int) Batch {
 	k = t.blocks[at]*t.block + within
 	return t.part(k*t.size, min((k+1)*t.size, n))
 }
+
+// aheadTerms is of how many terms a batch says that they come next.
+const aheadTerms = 64
 
 // part is the terms to learn from, from one up to another.
 func (t *terms) part(from, to int) Batch {
@@ -153,16 +157,22 @@ func (t *terms) some(count int, purpose uint64) Batch {
 	if count >= n {
 		return t.part(0, n)
 	}
-	// Algorithm S of Knuth, 3.4.2.
+	// Floyd's algorithm: Bentley, Programming pearls: a sample of brilliance (1987).
 	r := seeded(t.seed, purpose)
+	chosen := make(map[int]bool, count)
 	list := make([]int, 0, count)
-	for i := 0; len(list) < count; i++ {
-		if r.below(n-i) < count-len(list) {
-			term := i
-			if t.kept != nil {
-				term = t.kept[i]
-			}
-			list = append(list, term)
+	for last := n - count; last < n; last++ {
+		i := r.below(last + 1)
+		if chosen[i] {
+			i = last
+		}
+		chosen[i] = true
+		list = append(list, i)
+	}
+	slices.Sort(list)
+	if t.kept != nil {
+		for k, i := range list {
+			list[k] = t.kept[i]
 		}
 	}
 	return Batch{Index: list}

@@ -25,7 +25,7 @@ func (s *stochasticStepper) accept(it *Iterate) {
 	if it.Value < s.BestValue {
 		s.BestValue, s.BestEpoch = it.Value, s.Epochs
 	}
-	if s.method.Reduced {
+	if s.reduced() {
 		copy(s.X, it.X)
 	}
 	s.reduceGradient(it)
@@ -83,15 +83,25 @@ func (s *stochasticStepper) judge(ctx context.Context, it *Iterate) error {
 // turnOver ends a window. What its second half should have gained, had its steps
 // gone along gradients, and has not, is there because of noise, or because steps
 // are long beside how curvatures change. If that is most of what is left, only
-// shorter steps help.
+// estimates with less noise help, or shorter steps.
 func (s *stochasticStepper) turnOver(ctx context.Context, it *Iterate, allowed float64) error {
 	left, promised := s.promise(it)
-	noise, grown := promised-(s.MiddleValue-it.Value), s.Grown
+	noisy, grown := promised-(s.MiddleValue-it.Value) > float64(0.5*left), s.Grown
 	s.Grown = false
+	little := 0.25
+	if s.scales {
+		little = 0.75 // no curvature has said how long these steps may be
+	}
+	slow := promised < float64(little*left)
+	mayGrow := s.Stalls == 0 && s.Shorter == 0 // nothing has told yet that steps are too long
 	switch {
-	case noise > float64(0.5*left) && grown:
+	case noisy && grown:
 		s.shorten(it)
-	case noise > float64(0.5*left):
+	case s.mayReduce() && (noisy || s.scales && slow && !mayGrow):
+		if err := s.reduce(ctx, it); err != nil {
+			return err
+		}
+	case noisy:
 		s.Stalls++
 		for more := 0; s.gap != nil && more < 2 && left > float64(16*allowed); more++ {
 			left /= 4 // which falls with the square of the length, or slower
@@ -110,8 +120,8 @@ func (s *stochasticStepper) turnOver(ctx context.Context, it *Iterate, allowed f
 			s.Length = max(s.Length, before)
 		}
 	default:
-		if s.method.Step == 0 && promised < left/4 && s.Stalls == 0 && s.Shorter == 0 {
-			s.Length *= 2 // nothing has told yet that steps are too long
+		if s.method.Step == 0 && slow && mayGrow {
+			s.Length *= min(max(2, left/float64(4*promised)), 16)
 			s.Grown = true
 		} else if s.averages() {
 			s.Window = min(s.Window+(s.Window+1)/2, longestWindow)
@@ -126,6 +136,32 @@ func (s *stochasticStepper) turnOver(ctx context.Context, it *Iterate, allowed f
 		it.stop(Stalled, "steps of no length lower the objective")
 	}
 	return nil
+}
+
+// mayReduce tells whether a run has steps of its own choice, and estimates with
+// noise.
+func (s *stochasticStepper) mayReduce() bool {
+	return s.method.Schedule == nil && s.method.Step == 0 && !s.reduced()
+}
+
+// reduce goes on from the iterate with estimates of less variance. A chain that
+// scales steps by their size has no use for estimates that vanish: steps are
+// then those of SVRG.
+func (s *stochasticStepper) reduce(ctx context.Context, it *Iterate) error {
+	s.Reducing = true
+	s.restart(it)
+	s.Window = max(s.Window/2, 4)
+	if !s.scales {
+		s.Length *= reducedShare / plainShare
+		return nil
+	}
+	s.unchain()
+	return s.findLength(ctx, it)
+}
+
+// unchain leaves the chain out from now on.
+func (s *stochasticStepper) unchain() {
+	s.Unchained, s.chain, s.scales, s.gain = true, nil, false, 1
 }
 
 // longestWindow is over how many epochs a mean is taken at least, in the end.
