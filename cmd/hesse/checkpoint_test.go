@@ -1,14 +1,17 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/seed-0327bdf7/hesse/internal/atomicfile"
 	"github.com/seed-0327bdf7/hesse/solvers"
 )
 
@@ -114,6 +117,51 @@ func TestCheckpointsThatDoNotFit(t *testing.T) {
 	refused("other data", exitBadData, "of other data: hash of X = ", args...)
 }
 
+// TestACosineEndsWhereItWasToEnd: with another limit it would have been another
+// fit; any other schedule goes on.
+func TestACosineEndsWhereItWasToEnd(t *testing.T) {
+	folder(t, nil)
+	fit := func(schedule string, epochs int, resume ...string) result {
+		args := []string{"fit", data("wdbc.csv"), "--target=malignant", "--family=binomial", "--l2=1", "--solver=sgd", "--schedule=" + schedule, "--checkpoint=" + schedule}
+		return hesse(t, "", append(append(args, fmt.Sprintf("--epochs=%d", epochs)), resume...)...)
+	}
+	for _, schedule := range []string{"cosine", "constant"} {
+		if r := fit(schedule, 3); r.code != exitNotConverged {
+			t.Fatalf("%s: exit %d, %s", schedule, r.code, r.stderr)
+		}
+		r := fit(schedule, 5, "--resume")
+		if schedule == "constant" && r.code != exitNotConverged {
+			t.Errorf("exit %d, %s", r.code, r.stderr)
+		}
+		if schedule == "cosine" && (r.code != exitBadData || !strings.Contains(r.stderr, "Schedule.Epochs = 3 there") || !strings.Contains(r.stderr, "a cosine falls until --max-iter or --epochs: give the same")) {
+			t.Errorf("exit %d, %s", r.code, r.stderr)
+		}
+	}
+}
+
+// TestOneFitAFile: another that is to keep its checkpoints there is told so, and
+// leaves the file alone.
+func TestOneFitAFile(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("where there are locks")
+	}
+	folder(t, map[string]string{"t.csv": small})
+	release, err := atomicfile.Lock("ck")
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"fit", "t.csv", "--target=y", noText, "--checkpoint=ck"}
+	r := hesse(t, "", args...)
+	if want := "hesse: ck: another fit keeps its checkpoints in this file; wait for its end, or name another file for --checkpoint\n"; r.code != exitFailed || r.stderr != want {
+		t.Errorf("exit %d, %s, want %s", r.code, r.stderr, want)
+	}
+	release()
+	mustHold(t, "t.csv")
+	if r := hesse(t, "", args...); r.code != 0 {
+		t.Errorf("exit %d, %s", r.code, r.stderr)
+	}
+}
+
 func TestCheckpointUsage(t *testing.T) {
 	folder(t, map[string]string{"t.csv": small, "full": ""})
 	for _, c := range []struct {
@@ -145,11 +193,12 @@ func TestCheckpointOnAFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := checkpointFlags{Checkpoint: filepath.Join(place, "ck")}
-	k, err := f.checkpoints(t.Context(), &console{}, nil)
+	k, release, err := f.checkpoints(t.Context(), &console{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(place); err != nil { // the file can no longer be written
+	defer release()
+	if err := os.RemoveAll(place); err != nil { // the file can no longer be written
 		t.Fatal(err)
 	}
 	if err := k.Save([]byte("x")); exitCode(err) != exitFailed || !strings.Contains(err.Error(), "the checkpoint cannot be written: no such file") {

@@ -200,9 +200,12 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 		return c.fitTargets(ctx, con, in, start)
 	}
 	options := c.options()
-	if options.Checkpoints, err = c.checkpoints(ctx, con, in.file); err != nil {
+	checkpoints, release, err := c.checkpoints(ctx, con, in.file)
+	if err != nil {
 		return err
 	}
+	defer release()
+	options.Checkpoints = checkpoints
 	data, err := c.read(ctx, con, in, start)
 	if err != nil {
 		return err

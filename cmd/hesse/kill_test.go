@@ -61,12 +61,18 @@ func iterationOf(t *testing.T, path string) int {
 // with the bits of one that was never stopped. The file is whole after every
 // kill, and never falls back.
 func TestKilledAHundredTimes(t *testing.T) {
-	kills := 100
+	kills := 50
 	if testing.Short() {
-		kills = 10
+		kills = 5
 	}
-	dir := t.TempDir()
-	args := slowFit(t, dir)
+	t.Run("gradient descent", func(t *testing.T) { killed(t, kills, slowFit(t, t.TempDir())) })
+	t.Run("sgd", func(t *testing.T) {
+		killed(t, kills, append(slowFit(t, t.TempDir()), "--solver=sgd", "--batch=50", "--seed=5", "--schedule=constant", "--tol=1e-300", "--max-iter=4000"))
+	})
+}
+
+func killed(t *testing.T, kills int, args []string) {
+	dir := filepath.Dir(args[1])
 	model, whole, file := filepath.Join(dir, "m.json"), filepath.Join(dir, "whole.json"), filepath.Join(dir, "fit.checkpoint")
 	if r := execute(t, "", "", append(args, "--out", whole)...); r.code != exitNotConverged {
 		t.Fatalf("exit %d, %s", r.code, r.stderr)
@@ -113,12 +119,15 @@ func TestKilledAHundredTimes(t *testing.T) {
 		}
 		progress += now - before
 		before = now
-		if leftovers, _ := filepath.Glob(filepath.Join(dir, ".hesse-*")); len(leftovers) > 1 {
+		if leftovers, _ := filepath.Glob(filepath.Join(dir, ".hesse-*.tmp")); len(leftovers) > 1 {
 			t.Fatalf("left behind: %q", leftovers)
 		}
 	}
 	if r := execute(t, "", "", args...); r.code != exitNotConverged || text(t, model) != text(t, whole) {
 		t.Errorf("exit %d, %s\n%s\nwant\n%s", r.code, r.stderr, text(t, model), text(t, whole))
+	}
+	if leftovers, _ := filepath.Glob(filepath.Join(dir, ".hesse-*")); len(leftovers) > 0 {
+		t.Errorf("left behind: %q", leftovers)
 	}
 	t.Logf("%d kills within %v, %d iterations between them, %d fits at their end", kills, reach, progress, ends)
 	if progress == 0 {

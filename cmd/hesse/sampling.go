@@ -13,7 +13,7 @@ type samplingFlags struct {
 	Epochs   *int     `placeholder:"N" help:"sgd and its like: most epochs, the same as --max-iter."`
 	Seed     *uint64  `placeholder:"N" help:"sgd and its like: seed of the random numbers (0). The same seed is the same fit."`
 	Step     *float64 `placeholder:"T" help:"sgd and its like: length of the first step, in columns scaled to a curvature of 1 (from the data)."`
-	Schedule *string  `enum:"${schedules}" help:"sgd and its like: how steps become shorter: ${schedulelist}. halving, the default, looks at what epochs gain."`
+	Schedule *string  `enum:"${schedules}" help:"sgd and its like: how steps become shorter: ${schedulelist}. halving looks at what epochs gain; so does the default, which takes estimates with less noise before it makes steps shorter."`
 	Order    *string  `enum:"${orders}" help:"sgd and its like: order of the rows, shuffled or blocks, consecutive rows in blocks at random (auto: shuffled up to 65536 rows)."`
 	HoldOut  *float64 `placeholder:"SHARE" help:"sgd and its like: learn nothing from this share of the rows, and stop when they are fitted no better for five epochs."`
 }
@@ -91,6 +91,8 @@ func set[T any](dst *T, v *T) {
 // advice is what a person may do about the status of a fit.
 func advice(status, solver string) string {
 	switch {
+	case status == solvers.IterationLimit.String() && sampler(solver) != nil:
+		return "; raise --max-iter, or take --solver newton, which columns that are nearly collinear do not hold up"
 	case status == solvers.IterationLimit.String():
 		return "; raise --max-iter"
 	case status == solvers.Diverged.String():

@@ -125,13 +125,31 @@ func describe[T kernels.Float](o Options, data *fingerprint[T]) (d description) 
 	line(ofData, "hash of the weights", fmt.Sprintf("%016x", data.w.Sum64()))
 	line(ofData, "hash of the offset", fmt.Sprintf("%016x", data.o.Sum64()))
 	method, _ := o.method(data.columns)
-	line(ofOptions, "Method", fmt.Sprintf("%#v", method))
+	for _, setting := range settings("Method", reflect.ValueOf(method)) {
+		d = append(d, ofOptions+setting)
+	}
 	for field, value := range reflect.ValueOf(o).Fields() {
 		if !slices.Contains(mayChange, field.Name) {
 			line(ofOptions, field.Name, fmt.Sprintf("%#v", value))
 		}
 	}
 	return d
+}
+
+// settings are those of a struct and of the structs in it, one a line, so that a
+// refusal can say which one differs.
+func settings(name string, of reflect.Value) (lines []string) {
+	if of.Kind() == reflect.Interface && !of.IsNil() {
+		of = of.Elem()
+	}
+	if of.Kind() != reflect.Struct {
+		return []string{fmt.Sprintf("%s = %#v", name, of)}
+	}
+	lines = append(lines, fmt.Sprintf("%s = %s", name, of.Type()))
+	for field, value := range of.Fields() {
+		lines = append(lines, settings(name+"."+field.Name, value)...)
+	}
+	return lines
 }
 
 func (d description) text() string { return strings.Join(d, "\n") }
