@@ -23,7 +23,8 @@
 //	            for composite problems too; SubsampledNewton, with Hessians
 //
 // Searches are [FixedStep], [Armijo] and [StrongWolfe]. A [Curvature] also
-// preconditions NewtonCG, and is what LBFGS starts from. Updates are [Trace],
+// preconditions NewtonCG, and is what LBFGS starts from. [ParseMethod], [ParseSearch] and
+// [ParseCurvature] know all of them by name. Updates are [Trace],
 // [SumSquares], [MeanSquares], [Moments] and [WeightDecay]. Schedules are [Halving],
 // [Constant], [InverseTime], [InverseRoot], [Stepwise], [Cosine] and [WarmUp].
 //

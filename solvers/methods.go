@@ -12,6 +12,7 @@ var methods = []func(tolerance float64) Method{
 	func(t float64) Method { return Newton{Tolerance: t} },
 	func(t float64) Method { return NewtonCG{Tolerance: t} },
 	func(t float64) Method { return TrustRegion{Tolerance: t} },
+	func(t float64) Method { return ApproximateNewton{Tolerance: t} },
 	func(t float64) Method { return BFGS{Tolerance: t} },
 	func(t float64) Method { return LBFGS{Tolerance: t} },
 	func(t float64) Method { return ConjugateGradient{Tolerance: t} },

@@ -39,6 +39,7 @@ type fitCommand struct {
 	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg, trust-region and subsampled-newton, and 1e-16 for the others, whose steps may gain little long before the end. For svrg, sgd and their like: what may be left to gain, relative to the mean loss of a row (0.01, a tenth of a standard error)."`
 	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU."`
 
+	Parts           partFlags `embed:""`
 	checkpointFlags `embed:""`
 	plotFlags       `embed:""`
 	groupFlags      `embed:""`
@@ -120,6 +121,9 @@ func (c *fitCommand) check() error {
 	if err := c.Sampling.check(c.Solver, c.MaxIter); err != nil {
 		return err
 	}
+	if err := c.Parts.check(c.Solver); err != nil {
+		return err
+	}
 	return c.checkColumns()
 }
 
@@ -166,6 +170,7 @@ func (c *fitCommand) options() glm.Options {
 		o.Tolerance = tolerance
 	} else {
 		o.Method, _ = solvers.ParseMethod(c.Solver, tolerance) // one of kong's enum
+		o.Method, _ = c.Parts.apply(o.Method)                  // which check has accepted
 		o.Method = c.Sampling.apply(o.Method, o.MaxIterations)
 	}
 	if c.Threads != nil {

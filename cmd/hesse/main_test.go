@@ -112,7 +112,7 @@ func TestUsageErrors(t *testing.T) {
 		{"fit t.csv --target y --power 1.5", "--power is for the tweedie family, not for the gaussian one\n"},
 		{"fit t.csv --target y --family tweedie --power 2", "--power is 2; it lies between 1 and 2\n"},
 		{"fit t.csv --target y --family tweedie --power 0", "--power is 0; leave it out for the default\n"},
-		{"fit t.csv --target y --solver simplex", `--solver must be one of "auto","newton","newton-cg","trust-region","bfgs","lbfgs","cg","barzilai-borwein","nesterov","gradient-descent","subsampled-newton","svrg","sgd","momentum","nesterov-sgd","adagrad","rmsprop","adam","adamw","coordinate-descent","owl-qn","proximal-gradient" but got "simplex"` + see},
+		{"fit t.csv --target y --solver simplex", `--solver must be one of "auto","newton","newton-cg","trust-region","approximate-newton","bfgs","lbfgs","cg","barzilai-borwein","nesterov","gradient-descent","subsampled-newton","svrg","sgd","momentum","nesterov-sgd","adagrad","rmsprop","adam","adamw","coordinate-descent","owl-qn","proximal-gradient" but got "simplex"` + see},
 		{"fit t.csv --target y --batch 10", "--batch is for a solver that takes samples of the rows, not for --solver auto\n"},
 		{"fit t.csv --target y --solver lbfgs --seed 1", "--seed is for a solver that takes samples of the rows, not for --solver lbfgs\n"},
 		{"fit t.csv --target y --solver subsampled-newton --step 1", "--step means nothing to --solver subsampled-newton\n"},
