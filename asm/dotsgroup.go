@@ -114,7 +114,7 @@ func (g *dotsGenerator) octets(label, rest string, octets int, centered bool) {
 			g.VADDPD(sums[i][1], sums[i][0], sums[i][0])
 		}
 	}
-	g.VMOVUPD(g.fold(sums), at(g.dst, 0))
+	g.VMOVUPD(g.foldRows(sums), at(g.dst, 0))
 	g.ADDQ(imm(8*g.lanes()), g.dst)
 	g.SUBQ(imm(g.lanes()), g.n)
 	g.CMPQ(g.n, imm(g.lanes()))
@@ -155,9 +155,9 @@ func (g *dotsGenerator) product(v piece, sum reg.VecVirtual, centered bool) {
 	g.VFMADD231PD(v.beta, t, sum)
 }
 
-// fold adds the lanes of each row's sum and returns the sums of all rows in
+// foldRows adds the lanes of each row's sum and returns the sums of all rows in
 // their order: lane j with j+4 (AVX2 has done that), j with j+2, j with j+1.
-func (g *dotsGenerator) fold(sums [][]reg.VecVirtual) reg.VecVirtual {
+func (g *kernel) foldRows(sums [][]reg.VecVirtual) reg.VecVirtual {
 	halves := func(a, b reg.VecVirtual, low, high uint8) reg.VecVirtual {
 		u, v := g.vec(), g.vec()
 		if g.vector == 64 {

@@ -36,6 +36,7 @@ var families = []family{
 	{"gather", gather, []element{float64s, float32s}},
 	{"gemm", gemm, []element{float64s, float32s}},
 	{"indexmax", indexMax, []element{float64s, float32s}},
+	{"leastsquares", leastSquares, []element{float64s, float32s}},
 	{"log", logFamily, []element{float64s}},
 	{"logistic", logisticFamily, []element{float64s}},
 	{"multiply", multiply, []element{float64s}},

@@ -27,7 +27,6 @@ func rowSquares(k *kernel) {
 	for _, a := range acc {
 		k.zero(a)
 	}
-	g := &dotsGenerator{kernel: k}
 	// products is those of some rows, in the lanes of a vector.
 	products := func(row func(i int) operand.Mem) reg.VecVirtual {
 		sums := make([][]reg.VecVirtual, rows)
@@ -41,7 +40,7 @@ func rowSquares(k *kernel) {
 				k.VADDPD(sums[i][1], sums[i][0], sums[i][0])
 			}
 		}
-		return g.fold(sums)
+		return k.foldRows(sums)
 	}
 	// square puts the oldest vector of lanes last: however often that happens,
 	// the same ones meet when they are folded.

@@ -1,9 +1,6 @@
 package bench
 
-import (
-	"github.com/seed-0327bdf7/hesse/kernels"
-	"github.com/seed-0327bdf7/hesse/solvers/pass"
-)
+import "github.com/seed-0327bdf7/hesse/kernels"
 
 // hvp is a Hessian-vector product, Xᵀdiag(d)Xv.
 var hvp = workload{
@@ -12,17 +9,9 @@ var hvp = workload{
 	blas: blasWork{productWays, hvpBLAS[float64], hvpBLAS[float32]},
 }
 
-// hvpOurs goes by strips like those of a pass.
 func hvpOurs[T kernels.Float](b *Problem[T]) (Answer, error) {
 	return b.vector(func(o *outcome[T], x kernels.Matrix[T], d []float64) {
-		strip := pass.StripRows(x.Cols)
-		for lo := 0; lo < x.Rows; lo += strip {
-			hi := min(lo+strip, x.Rows)
-			rows, eta := x.Slice(lo, hi), o.eta[:hi-lo]
-			kernels.Dots(eta, rows, nil, b.Beta)
-			kernels.Multiply(eta, d[lo:hi])
-			kernels.Update(o.gradient, rows, nil, eta)
-		}
+		kernels.LeastSquares(o.gradient, x, nil, b.Beta, 0, nil, d)
 	}), nil
 }
 

@@ -27,8 +27,8 @@ type Problem[T kernels.Float] struct {
 
 // An outcome is what one thread computes in.
 type outcome[T kernels.Float] struct {
-	matrix, gradient, eta []float64
-	work                  []T
+	matrix, gradient []float64
+	work             []T
 }
 
 type passKey struct {
@@ -79,7 +79,6 @@ func (b *Problem[T]) Use(threads int) {
 	for len(b.outcomes) < threads {
 		b.outcomes = append(b.outcomes, &outcome[T]{
 			matrix: memory.Slice[float64](p * p), gradient: make([]float64, p), work: memory.Slice[T](kernels.TriangleWork(p)),
-			eta: make([]float64, pass.StripRows(p)),
 		})
 	}
 }

@@ -28,6 +28,10 @@ func TestACallIsShort(t *testing.T) {
 		if rows := rowsPerCall(columns); rows%UpdateRows != 0 || rows*columns > panel {
 			t.Fatalf("%d columns: %d rows a call of %d in Update", p, rows, columns)
 		}
+		// LeastSquares: panels, or parts of one.
+		if rows := squaresPerCall(columns); rows%PanelRows != 0 && PanelRows%rows != 0 || rows%UpdateRows != 0 || rows*columns > panel {
+			t.Fatalf("%d columns: %d rows a call of %d in LeastSquares", p, rows, columns)
+		}
 	}
 	if piece > panel/8 {
 		t.Errorf("%d elements a call of vector mathematics", piece)
@@ -104,6 +108,12 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		least(fmt.Sprintf("Dots %d", p), func(round int) { dots(long[:rows], part(round), nil, long[:p]) })
 		to := NewMatrix[T](rows, p)
 		least(fmt.Sprintf("Pack %d", p), func(round int) { pack(to.Data, p, part(round).Data, rows, p, x.Stride, to.Row(0), long[:rows]) })
+		if p <= updateColumns {
+			all := min(squaresPerCall(p), PanelRows)
+			least(fmt.Sprintf("LeastSquares %d", p), func(round int) {
+				leastSquares(long[:p], long[p:][:2*UpdateRows], x.Slice(round*PanelRows, round*PanelRows+all).columns(0, p), nil, long[:p], 0, nil, nil)
+			})
+		}
 		columns := min(p, updateColumns)
 		rows = min(rowsPerCall(columns), PanelRows)
 		least(fmt.Sprintf("Update %d", p), func(round int) {

@@ -268,6 +268,23 @@ func indexMax[T Float](x []T, above T) int {
 	}
 }
 
+func leastSquares[T Float](g, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.LeastSquares64(&g[0], &sums[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0], alpha, f64(y), f64(w))
+	case level == cpu.AVX512:
+		avx512.LeastSquares32(&g[0], &sums[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0], alpha, f32(y), f64(w))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.LeastSquares64(&g[0], &sums[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0], alpha, f64(y), f64(w))
+	case level == cpu.AVX2:
+		avx2.LeastSquares32(&g[0], &sums[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0], alpha, f32(y), f64(w))
+	case level == cpu.Generic:
+		ref.LeastSquares(g, sums, x.Data, x.Rows, x.Cols, x.Stride, shift, beta, alpha, y, w)
+	default:
+		panic(noLevel)
+	}
+}
+
 func log(dst, x []float64) {
 	switch cpu.Active() {
 	case cpu.AVX512:

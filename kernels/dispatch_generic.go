@@ -85,6 +85,10 @@ func gemmShape[T Float]() (rows, columns, vector int) {
 
 func indexMax[T Float](x []T, above T) int { return ref.IndexMax(x, above) }
 
+func leastSquares[T Float](g, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64) {
+	ref.LeastSquares(g, sums, x.Data, x.Rows, x.Cols, x.Stride, shift, beta, alpha, y, w)
+}
+
 func log(dst, x []float64) { ref.Log(dst, x) }
 
 func log1p(dst, x []float64) { ref.Log1p(dst, x) }

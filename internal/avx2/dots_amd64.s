@@ -1140,6 +1140,7 @@ wide_octets:
 	ADDQ        $+32, DI
 	SUBQ        $+8, DI
 	JL          wide_rest0
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Y10
 	VFMADD231PD (R11), Y10, Y2
 	VMOVUPD     32(R10), Y10
@@ -1148,6 +1149,7 @@ wide_octets:
 	ADDQ        $+64, R11
 	SUBQ        $+8, DI
 	JL          wide_rest1
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Y10
 	VFMADD231PD (R11), Y10, Y4
 	VMOVUPD     32(R10), Y10
@@ -1156,6 +1158,7 @@ wide_octets:
 	ADDQ        $+64, R11
 	SUBQ        $+8, DI
 	JL          wide_rest2
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Y10
 	VFMADD231PD (R11), Y10, Y6
 	VMOVUPD     32(R10), Y10
@@ -1167,6 +1170,7 @@ wide_octets:
 wide_rest0:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y10
 	VMASKMOVPD  (R11), Y0, Y11
 	VFMADD231PD Y11, Y10, Y2
@@ -1178,6 +1182,7 @@ wide_rest0:
 wide_rest1:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y10
 	VMASKMOVPD  (R11), Y0, Y11
 	VFMADD231PD Y11, Y10, Y4
@@ -1189,6 +1194,7 @@ wide_rest1:
 wide_rest2:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y10
 	VMASKMOVPD  (R11), Y0, Y11
 	VFMADD231PD Y11, Y10, Y6
@@ -1200,6 +1206,7 @@ wide_rest2:
 wide_rest3:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y10
 	VMASKMOVPD  (R11), Y0, Y11
 	VFMADD231PD Y11, Y10, Y8
@@ -1279,6 +1286,7 @@ wide_centered_octets:
 	ADDQ        $+32, R13
 	SUBQ        $+8, R13
 	JL          wide_centered_rest0
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Y10
 	VSUBPD      (R12), Y10, Y10
 	VFMADD231PD (R11), Y10, Y2
@@ -1290,6 +1298,7 @@ wide_centered_octets:
 	ADDQ        $+64, R12
 	SUBQ        $+8, R13
 	JL          wide_centered_rest1
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Y10
 	VSUBPD      (R12), Y10, Y10
 	VFMADD231PD (R11), Y10, Y4
@@ -1301,6 +1310,7 @@ wide_centered_octets:
 	ADDQ        $+64, R12
 	SUBQ        $+8, R13
 	JL          wide_centered_rest2
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Y10
 	VSUBPD      (R12), Y10, Y10
 	VFMADD231PD (R11), Y10, Y6
@@ -1315,6 +1325,7 @@ wide_centered_octets:
 wide_centered_rest0:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y10
 	VMASKMOVPD  (R12), Y0, Y11
 	VSUBPD      Y11, Y10, Y10
@@ -1330,6 +1341,7 @@ wide_centered_rest0:
 wide_centered_rest1:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y10
 	VMASKMOVPD  (R12), Y0, Y11
 	VSUBPD      Y11, Y10, Y10
@@ -1345,6 +1357,7 @@ wide_centered_rest1:
 wide_centered_rest2:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y10
 	VMASKMOVPD  (R12), Y0, Y11
 	VSUBPD      Y11, Y10, Y10
@@ -1360,6 +1373,7 @@ wide_centered_rest2:
 wide_centered_rest3:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPD  (R10), Y0, Y10
 	VMASKMOVPD  (R12), Y0, Y11
 	VSUBPD      Y11, Y10, Y10
@@ -2741,6 +2755,7 @@ wide_octets:
 	ADDQ        $+32, DI
 	SUBQ        $+8, DI
 	JL          wide_rest0
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD   (R10), Y12
 	VFMADD231PD (R11), Y12, Y4
 	VCVTPS2PD   16(R10), Y12
@@ -2749,6 +2764,7 @@ wide_octets:
 	ADDQ        $+64, R11
 	SUBQ        $+8, DI
 	JL          wide_rest1
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD   (R10), Y12
 	VFMADD231PD (R11), Y12, Y6
 	VCVTPS2PD   16(R10), Y12
@@ -2757,6 +2773,7 @@ wide_octets:
 	ADDQ        $+64, R11
 	SUBQ        $+8, DI
 	JL          wide_rest2
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD   (R10), Y12
 	VFMADD231PD (R11), Y12, Y8
 	VCVTPS2PD   16(R10), Y12
@@ -2768,6 +2785,7 @@ wide_octets:
 wide_rest0:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  (R11), Y0, Y13
@@ -2781,6 +2799,7 @@ wide_rest0:
 wide_rest1:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  (R11), Y0, Y13
@@ -2794,6 +2813,7 @@ wide_rest1:
 wide_rest2:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  (R11), Y0, Y13
@@ -2807,6 +2827,7 @@ wide_rest2:
 wide_rest3:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  (R11), Y0, Y13
@@ -2894,6 +2915,7 @@ wide_centered_octets:
 	ADDQ        $+32, R13
 	SUBQ        $+8, R13
 	JL          wide_centered_rest0
+	PREFETCHT0  4096(R10)
 	VMOVUPS     (R10), X12
 	VSUBPS      (R12), X12, X12
 	VCVTPS2PD   X12, Y12
@@ -2907,6 +2929,7 @@ wide_centered_octets:
 	ADDQ        $+32, R12
 	SUBQ        $+8, R13
 	JL          wide_centered_rest1
+	PREFETCHT0  4096(R10)
 	VMOVUPS     (R10), X12
 	VSUBPS      (R12), X12, X12
 	VCVTPS2PD   X12, Y12
@@ -2920,6 +2943,7 @@ wide_centered_octets:
 	ADDQ        $+32, R12
 	SUBQ        $+8, R13
 	JL          wide_centered_rest2
+	PREFETCHT0  4096(R10)
 	VMOVUPS     (R10), X12
 	VSUBPS      (R12), X12, X12
 	VCVTPS2PD   X12, Y12
@@ -2936,6 +2960,7 @@ wide_centered_octets:
 wide_centered_rest0:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X12
 	VMASKMOVPS  (R12), X1, X13
 	VSUBPS      X13, X12, X12
@@ -2953,6 +2978,7 @@ wide_centered_rest0:
 wide_centered_rest1:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X12
 	VMASKMOVPS  (R12), X1, X13
 	VSUBPS      X13, X12, X12
@@ -2970,6 +2996,7 @@ wide_centered_rest1:
 wide_centered_rest2:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X12
 	VMASKMOVPS  (R12), X1, X13
 	VSUBPS      X13, X12, X12
@@ -2987,6 +3014,7 @@ wide_centered_rest2:
 wide_centered_rest3:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMASKMOVPS  (R10), X1, X12
 	VMASKMOVPS  (R12), X1, X13
 	VSUBPS      X13, X12, X12

@@ -303,6 +303,7 @@ plain_more_than4:
 plain:
 	SUBQ         $+8, DX
 	JL           plain_few
+	MOVQ         CX, R11
 	VBROADCASTSD (R8), Y1
 	VBROADCASTSD 8(R8), Y2
 	VBROADCASTSD 16(R8), Y3
@@ -311,8 +312,7 @@ plain:
 	VBROADCASTSD 40(R8), Y6
 	VBROADCASTSD 48(R8), Y7
 	VBROADCASTSD 56(R8), Y8
-	MOVQ         CX, R11
-	LEAQ         (CX)(SI*4), R12
+	LEAQ         (R11)(SI*4), R12
 	MOVQ         AX, R13
 	MOVQ         BX, R15
 	SUBQ         $+4, R15
@@ -911,6 +911,7 @@ centered_more_than4:
 centered:
 	SUBQ         $+8, DX
 	JL           centered_few
+	MOVQ         CX, R11
 	VBROADCASTSD (R8), Y1
 	VBROADCASTSD 8(R8), Y2
 	VBROADCASTSD 16(R8), Y3
@@ -919,8 +920,7 @@ centered:
 	VBROADCASTSD 40(R8), Y6
 	VBROADCASTSD 48(R8), Y7
 	VBROADCASTSD 56(R8), Y8
-	MOVQ         CX, R11
-	LEAQ         (CX)(SI*4), R12
+	LEAQ         (R11)(SI*4), R12
 	MOVQ         AX, R13
 	MOVQ         DI, R14
 	MOVQ         BX, R15
@@ -1498,6 +1498,7 @@ plain_more_than4:
 plain:
 	SUBQ         $+8, DX
 	JL           plain_few
+	MOVQ         CX, R11
 	VBROADCASTSD (R8), Y2
 	VBROADCASTSD 8(R8), Y3
 	VBROADCASTSD 16(R8), Y4
@@ -1506,8 +1507,7 @@ plain:
 	VBROADCASTSD 40(R8), Y7
 	VBROADCASTSD 48(R8), Y8
 	VBROADCASTSD 56(R8), Y9
-	MOVQ         CX, R11
-	LEAQ         (CX)(SI*4), R12
+	LEAQ         (R11)(SI*4), R12
 	MOVQ         AX, R13
 	MOVQ         BX, R15
 	SUBQ         $+4, R15
@@ -2222,6 +2222,7 @@ centered_more_than4:
 centered:
 	SUBQ         $+8, DX
 	JL           centered_few
+	MOVQ         CX, R11
 	VBROADCASTSD (R8), Y2
 	VBROADCASTSD 8(R8), Y3
 	VBROADCASTSD 16(R8), Y4
@@ -2230,8 +2231,7 @@ centered:
 	VBROADCASTSD 40(R8), Y7
 	VBROADCASTSD 48(R8), Y8
 	VBROADCASTSD 56(R8), Y9
-	MOVQ         CX, R11
-	LEAQ         (CX)(SI*4), R12
+	LEAQ         (R11)(SI*4), R12
 	MOVQ         AX, R13
 	MOVQ         DI, R14
 	MOVQ         BX, R15

@@ -1140,18 +1140,21 @@ wide_octets:
 	ADDQ        $+32, DI
 	SUBQ        $+8, DI
 	JL          wide_rest0
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Z4
 	VFMADD231PD (R11), Z4, Z0
 	ADDQ        $+64, R10
 	ADDQ        $+64, R11
 	SUBQ        $+8, DI
 	JL          wide_rest1
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Z4
 	VFMADD231PD (R11), Z4, Z1
 	ADDQ        $+64, R10
 	ADDQ        $+64, R11
 	SUBQ        $+8, DI
 	JL          wide_rest2
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Z4
 	VFMADD231PD (R11), Z4, Z2
 	ADDQ        $+64, R10
@@ -1161,6 +1164,7 @@ wide_octets:
 wide_rest0:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z4
 	VMOVUPD.Z   (R11), K1, Z5
 	VFMADD231PD Z5, Z4, Z0
@@ -1169,6 +1173,7 @@ wide_rest0:
 wide_rest1:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z4
 	VMOVUPD.Z   (R11), K1, Z5
 	VFMADD231PD Z5, Z4, Z1
@@ -1177,6 +1182,7 @@ wide_rest1:
 wide_rest2:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z4
 	VMOVUPD.Z   (R11), K1, Z5
 	VFMADD231PD Z5, Z4, Z2
@@ -1185,6 +1191,7 @@ wide_rest2:
 wide_rest3:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z4
 	VMOVUPD.Z   (R11), K1, Z5
 	VFMADD231PD Z5, Z4, Z3
@@ -1243,6 +1250,7 @@ wide_centered_octets:
 	ADDQ        $+32, R13
 	SUBQ        $+8, R13
 	JL          wide_centered_rest0
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Z4
 	VSUBPD      (R12), Z4, Z4
 	VFMADD231PD (R11), Z4, Z0
@@ -1251,6 +1259,7 @@ wide_centered_octets:
 	ADDQ        $+64, R12
 	SUBQ        $+8, R13
 	JL          wide_centered_rest1
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Z4
 	VSUBPD      (R12), Z4, Z4
 	VFMADD231PD (R11), Z4, Z1
@@ -1259,6 +1268,7 @@ wide_centered_octets:
 	ADDQ        $+64, R12
 	SUBQ        $+8, R13
 	JL          wide_centered_rest2
+	PREFETCHT0  4096(R10)
 	VMOVUPD     (R10), Z4
 	VSUBPD      (R12), Z4, Z4
 	VFMADD231PD (R11), Z4, Z2
@@ -1270,6 +1280,7 @@ wide_centered_octets:
 wide_centered_rest0:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z4
 	VMOVUPD.Z   (R12), K1, Z5
 	VSUBPD      Z5, Z4, Z4
@@ -1280,6 +1291,7 @@ wide_centered_rest0:
 wide_centered_rest1:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z4
 	VMOVUPD.Z   (R12), K1, Z5
 	VSUBPD      Z5, Z4, Z4
@@ -1290,6 +1302,7 @@ wide_centered_rest1:
 wide_centered_rest2:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z4
 	VMOVUPD.Z   (R12), K1, Z5
 	VSUBPD      Z5, Z4, Z4
@@ -1300,6 +1313,7 @@ wide_centered_rest2:
 wide_centered_rest3:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPD.Z   (R10), K1, Z4
 	VMOVUPD.Z   (R12), K1, Z5
 	VSUBPD      Z5, Z4, Z4
@@ -2588,18 +2602,21 @@ wide_octets:
 	ADDQ        $+32, DI
 	SUBQ        $+8, DI
 	JL          wide_rest0
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD   (R10), Z4
 	VFMADD231PD (R11), Z4, Z0
 	ADDQ        $+32, R10
 	ADDQ        $+64, R11
 	SUBQ        $+8, DI
 	JL          wide_rest1
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD   (R10), Z4
 	VFMADD231PD (R11), Z4, Z1
 	ADDQ        $+32, R10
 	ADDQ        $+64, R11
 	SUBQ        $+8, DI
 	JL          wide_rest2
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD   (R10), Z4
 	VFMADD231PD (R11), Z4, Z2
 	ADDQ        $+32, R10
@@ -2609,6 +2626,7 @@ wide_octets:
 wide_rest0:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD.Z (R10), K1, Z4
 	VMOVUPD.Z   (R11), K1, Z5
 	VFMADD231PD Z5, Z4, Z0
@@ -2617,6 +2635,7 @@ wide_rest0:
 wide_rest1:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD.Z (R10), K1, Z4
 	VMOVUPD.Z   (R11), K1, Z5
 	VFMADD231PD Z5, Z4, Z1
@@ -2625,6 +2644,7 @@ wide_rest1:
 wide_rest2:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD.Z (R10), K1, Z4
 	VMOVUPD.Z   (R11), K1, Z5
 	VFMADD231PD Z5, Z4, Z2
@@ -2633,6 +2653,7 @@ wide_rest2:
 wide_rest3:
 	TESTQ       R9, R9
 	JZ          wide_fold
+	PREFETCHT0  4096(R10)
 	VCVTPS2PD.Z (R10), K1, Z4
 	VMOVUPD.Z   (R11), K1, Z5
 	VFMADD231PD Z5, Z4, Z3
@@ -2693,6 +2714,7 @@ wide_centered_octets:
 	ADDQ        $+32, R13
 	SUBQ        $+8, R13
 	JL          wide_centered_rest0
+	PREFETCHT0  4096(R10)
 	VMOVUPS     (R10), Y4
 	VSUBPS      (R12), Y4, Y4
 	VCVTPS2PD   Y4, Z4
@@ -2702,6 +2724,7 @@ wide_centered_octets:
 	ADDQ        $+32, R12
 	SUBQ        $+8, R13
 	JL          wide_centered_rest1
+	PREFETCHT0  4096(R10)
 	VMOVUPS     (R10), Y4
 	VSUBPS      (R12), Y4, Y4
 	VCVTPS2PD   Y4, Z4
@@ -2711,6 +2734,7 @@ wide_centered_octets:
 	ADDQ        $+32, R12
 	SUBQ        $+8, R13
 	JL          wide_centered_rest2
+	PREFETCHT0  4096(R10)
 	VMOVUPS     (R10), Y4
 	VSUBPS      (R12), Y4, Y4
 	VCVTPS2PD   Y4, Z4
@@ -2723,6 +2747,7 @@ wide_centered_octets:
 wide_centered_rest0:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPS.Z   (R10), K1, Y4
 	VMOVUPS.Z   (R12), K1, Y5
 	VSUBPS      Y5, Y4, Y4
@@ -2734,6 +2759,7 @@ wide_centered_rest0:
 wide_centered_rest1:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPS.Z   (R10), K1, Y4
 	VMOVUPS.Z   (R12), K1, Y5
 	VSUBPS      Y5, Y4, Y4
@@ -2745,6 +2771,7 @@ wide_centered_rest1:
 wide_centered_rest2:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPS.Z   (R10), K1, Y4
 	VMOVUPS.Z   (R12), K1, Y5
 	VSUBPS      Y5, Y4, Y4
@@ -2756,6 +2783,7 @@ wide_centered_rest2:
 wide_centered_rest3:
 	TESTQ       R9, R9
 	JZ          wide_centered_fold
+	PREFETCHT0  4096(R10)
 	VMOVUPS.Z   (R10), K1, Y4
 	VMOVUPS.Z   (R12), K1, Y5
 	VSUBPS      Y5, Y4, Y4

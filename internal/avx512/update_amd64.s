@@ -302,6 +302,7 @@ plain_more_than4:
 plain:
 	SUBQ         $+8, DX
 	JL           plain_few
+	MOVQ         CX, R11
 	VBROADCASTSD (R8), Z0
 	VBROADCASTSD 8(R8), Z1
 	VBROADCASTSD 16(R8), Z2
@@ -310,8 +311,7 @@ plain:
 	VBROADCASTSD 40(R8), Z5
 	VBROADCASTSD 48(R8), Z6
 	VBROADCASTSD 56(R8), Z7
-	MOVQ         CX, R11
-	LEAQ         (CX)(SI*4), R12
+	LEAQ         (R11)(SI*4), R12
 	MOVQ         AX, R13
 	MOVQ         BX, R15
 	SUBQ         $+8, R15
@@ -840,6 +840,7 @@ centered_more_than4:
 centered:
 	SUBQ         $+8, DX
 	JL           centered_few
+	MOVQ         CX, R11
 	VBROADCASTSD (R8), Z0
 	VBROADCASTSD 8(R8), Z1
 	VBROADCASTSD 16(R8), Z2
@@ -848,8 +849,7 @@ centered:
 	VBROADCASTSD 40(R8), Z5
 	VBROADCASTSD 48(R8), Z6
 	VBROADCASTSD 56(R8), Z7
-	MOVQ         CX, R11
-	LEAQ         (CX)(SI*4), R12
+	LEAQ         (R11)(SI*4), R12
 	MOVQ         AX, R13
 	MOVQ         DI, R14
 	MOVQ         BX, R15
@@ -1348,6 +1348,7 @@ plain_more_than4:
 plain:
 	SUBQ         $+8, DX
 	JL           plain_few
+	MOVQ         CX, R11
 	VBROADCASTSD (R8), Z0
 	VBROADCASTSD 8(R8), Z1
 	VBROADCASTSD 16(R8), Z2
@@ -1356,8 +1357,7 @@ plain:
 	VBROADCASTSD 40(R8), Z5
 	VBROADCASTSD 48(R8), Z6
 	VBROADCASTSD 56(R8), Z7
-	MOVQ         CX, R11
-	LEAQ         (CX)(SI*4), R12
+	LEAQ         (R11)(SI*4), R12
 	MOVQ         AX, R13
 	MOVQ         BX, R15
 	SUBQ         $+8, R15
@@ -1976,6 +1976,7 @@ centered_more_than4:
 centered:
 	SUBQ         $+8, DX
 	JL           centered_few
+	MOVQ         CX, R11
 	VBROADCASTSD (R8), Z0
 	VBROADCASTSD 8(R8), Z1
 	VBROADCASTSD 16(R8), Z2
@@ -1984,8 +1985,7 @@ centered:
 	VBROADCASTSD 40(R8), Z5
 	VBROADCASTSD 48(R8), Z6
 	VBROADCASTSD 56(R8), Z7
-	MOVQ         CX, R11
-	LEAQ         (CX)(SI*4), R12
+	LEAQ         (R11)(SI*4), R12
 	MOVQ         AX, R13
 	MOVQ         DI, R14
 	MOVQ         BX, R15

@@ -29,6 +29,7 @@ func allocations[T kernels.Float](t *testing.T) {
 		var h [p * p]float64
 		var shift, other [p]T
 		var packed [n * p]T
+		var target [n]T
 		kernels.Dots(eta[:], x, shift[:], beta[:])
 		kernels.Logistic(mu[:], r[:], d[:], eta[:], y[:], nil)
 		kernels.Logistic(mu[:], r[:], d[:], eta[:], y[:], y[:])
@@ -40,6 +41,7 @@ func allocations[T kernels.Float](t *testing.T) {
 		kernels.Log1p(mu[:], y[:])
 		kernels.Sigmoid(mu[:], y[:])
 		kernels.Softplus(mu[:], y[:])
+		kernels.LeastSquares(g[:], x, shift[:], beta[:], 1, target[:], r[:])
 		kernels.Update(g[:], x, shift[:], r[:])
 		kernels.Pack(kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x, shift[:], d[:])
 		kernels.Gram(h[:], p, x, work)

@@ -59,6 +59,21 @@ func calls[T kernels.Float]() []call {
 			kernels.Gram(dst, s.p+s.gap, x, work[T](m, s, kernels.TriangleWork(s.p)))
 			return dst
 		}},
+		{name: "LeastSquares", run: func(s setting, m *memory) []float64 {
+			dst, x, beta, y := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.p), values[T](m, s, s.n)
+			sum, half := kernels.LeastSquares(dst, x, nil, beta, 0.75, y, nil)
+			return append(dst[:len(dst):len(dst)], sum, half)
+		}},
+		{name: "LeastSquares shifted and weighted", run: func(s setting, m *memory) []float64 {
+			dst, x, shift, beta := values[float64](m, s, s.p), matrix[T](m, s), values[T](m, s, s.p), values[float64](m, s, s.p)
+			sum, half := kernels.LeastSquares(dst, x, shift, beta, 0, values[T](m, s, s.n), values[float64](m, s, s.n))
+			return append(dst[:len(dst):len(dst)], sum, half)
+		}},
+		{name: "LeastSquares without y", run: func(s setting, m *memory) []float64 {
+			dst, x, beta := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.p)
+			sum, half := kernels.LeastSquares(dst, x, nil, beta, 0, nil, values[float64](m, s, s.n))
+			return append(dst[:len(dst):len(dst)], sum, half)
+		}},
 		{name: "Pack centered", run: func(s setting, m *memory) []float64 {
 			dst, x, shift := matrix[T](m, s), matrix[T](m, s), values[T](m, s, s.p)
 			kernels.Pack(dst, x, shift, nil)

@@ -112,6 +112,10 @@ func (b *Batches[T]) block(d *Data[T], at Point, want Want, lo, hi int) *Moments
 		return m
 	}
 	s := p.workers[0]
+	if p.fused(d) {
+		p.squares(d, lo, hi, s.blockWeights(d, lo, hi), at, m)
+		return m
+	}
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
 		seg.after = b.next

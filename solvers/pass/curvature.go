@@ -107,6 +107,11 @@ func (c *Curvature[T]) recycle(m *curvature) {
 // block is what one block of rows contributes.
 func (c *Curvature[T]) block(worker int, d *Data[T], lo, hi int) *curvature {
 	s, m := c.pass.workers[worker], c.acquire()
+	if !c.diagonal && c.pass.model.Loss.Quadratic() && d.Index == nil { // d is the weights
+		v := c.along
+		m.first, _ = kernels.LeastSquares(m.vector, d.X.Slice(lo, hi), c.pass.shift, v.Beta, v.Intercept, nil, s.blockWeights(d, lo, hi))
+		return m
+	}
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
 		if c.diagonal {
@@ -121,7 +126,7 @@ func (c *Curvature[T]) block(worker int, d *Data[T], lo, hi int) *curvature {
 // product takes strips of rows, which stay in the first-level cache, through
 // both dot products and the update.
 func (c *Curvature[T]) product(worker int, s *scratch[T], seg *segment[T], m *curvature) {
-	shift, strip := c.pass.shift, StripRows(c.pass.columns)
+	shift, strip := c.pass.shift, stripRows(c.pass.columns)
 	for lo := 0; lo < seg.x.Rows; lo += strip {
 		hi := min(lo+strip, seg.x.Rows)
 		x := seg.take(lo, hi)

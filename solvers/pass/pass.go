@@ -227,6 +227,12 @@ func (p *Pass[T]) block(worker int, d *Data[T], lo, hi int) *Moments {
 // add adds the moments of up to a block of rows.
 func (p *Pass[T]) add(worker int, d *Data[T], lo, hi int, m *Moments) {
 	s, at, want := p.workers[worker], p.at, p.want
+	if !want.Hessian && p.fused(d) {
+		w := s.blockWeights(d, lo, hi)
+		p.squares(d, lo, hi, w, at, m)
+		m.countSquares(hi-lo, w, want.LogWeights)
+		return
+	}
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
 		if want.Hessian {
@@ -241,7 +247,7 @@ func (p *Pass[T]) add(worker int, d *Data[T], lo, hi int, m *Moments) {
 // first is loss and gradient: strips of rows that stay in the first-level
 // cache from the dot products to the update.
 func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
-	strip := StripRows(p.columns)
+	strip := stripRows(p.columns)
 	for lo := 0; lo < seg.x.Rows; lo += strip {
 		hi := min(lo+strip, seg.x.Rows)
 		x := seg.take(lo, hi)

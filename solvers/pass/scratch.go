@@ -22,10 +22,10 @@ const (
 	stripElements = 4096
 )
 
-// StripRows is how many rows a pass without a Hessian takes through all of its
+// stripRows is how many rows a pass without a Hessian takes through all of its
 // steps at a time: an even part of a segment, and whole groups of the update, so
 // that strips leave no trace in the bits and none is short.
-func StripRows(p int) int {
+func stripRows(p int) int {
 	rows := min(stripElements/max(p, 1), segmentRows)
 	return max(1<<bits.Len(uint(rows))/2, kernels.UpdateRows)
 }
@@ -38,6 +38,8 @@ type scratch[T kernels.Float] struct {
 	picked   []T // and numbers that go with them
 	centered []T // X − c
 	packed   []T // of the Hessian's kernel
+
+	weights []float64 // of a block, where those of the data are float32
 
 	chunk *Chunk[T] // room for rows of a source
 	rows  Data[T]   // those that are in it
@@ -195,13 +197,16 @@ func (s *scratch[T]) count(seg *segment[T], m *Moments, logarithms bool) {
 	m.Loss += kernels.Sum(s.value[:n])
 	m.SumR += kernels.Sum(s.r[:n])
 	m.SumD += kernels.Sum(s.d[:n])
-	if seg.w == nil {
+	m.SumW += m.weigh(n, seg.w, logarithms)
+}
+
+// weigh counts n rows with weights, which it adds up.
+func (m *Moments) weigh(n int, w []float64, logarithms bool) (sum float64) {
+	if w == nil {
 		m.Rows += n
-		m.SumW += float64(n)
-		return
+		return float64(n)
 	}
-	m.SumW += kernels.Sum(seg.w)
-	for _, w := range seg.w {
+	for _, w := range w {
 		if w > 0 {
 			m.Rows++
 			if logarithms {
@@ -209,4 +214,5 @@ func (s *scratch[T]) count(seg *segment[T], m *Moments, logarithms bool) {
 			}
 		}
 	}
+	return kernels.Sum(w)
 }
