@@ -9,16 +9,29 @@ type CompositeMethod interface {
 	Takes(Rough) bool
 }
 
-// composites are those that have a name in programs, as methods are.
+// composites are those for composite problems alone that have a name in programs,
+// as methods are.
 var composites = []func(tolerance float64) Method{
 	func(t float64) Method { return CoordinateDescent{Tolerance: t} },
 	func(t float64) Method { return OWLQN{Tolerance: t} },
 	func(t float64) Method { return ProximalGradient{Tolerance: t} },
 }
 
-// CompositeMethods are the names of the methods for an [L1] penalty, those that
+// CompositeMethods are the names of the methods for an [L1] penalty alone, those that
 // need the fewest steps first.
 func CompositeMethods() []string { return namesOf(composites) }
+
+// L1Methods are the names of all methods that take an [L1] penalty: those of
+// [CompositeMethods], and those for smooth problems that take one too.
+func L1Methods() []string {
+	names := CompositeMethods()
+	for _, m := range methods {
+		if c, ok := m(0).(CompositeMethod); ok && c.Takes(L1{}) {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
 
 func namesOf(list []func(float64) Method) []string {
 	var names []string

@@ -48,6 +48,9 @@ func (s Sampling) Sampled() Sampling { return s }
 // IterationLimit implements [Limiter].
 func (Sampling) IterationLimit() int { return patience }
 
+// Takes implements [CompositeMethod]: steps are proximal, whatever the rough part.
+func (Sampling) Takes(Rough) bool { return true }
+
 // A Sampler is a method that takes samples of a [FiniteSum].
 type Sampler interface {
 	Method

@@ -59,7 +59,7 @@ func TestEverySolverResumes(t *testing.T) {
 	folder(t, nil)
 	for _, solver := range solverNames() {
 		args := []string{"fit", data("wdbc.csv"), "--target=malignant", "--family=binomial", "--columns=radius_mean,texture_mean,area_mean", "--standardize", "--solver=" + solver, "--tol=1e-9"}
-		if slices.Contains(solvers.CompositeMethods(), solver) {
+		if slices.Contains(solvers.L1Methods(), solver) {
 			args = append(args, "--l1=2", "--penalty-factors=area_mean=0.5")
 		}
 		if sampler(solver) != nil {

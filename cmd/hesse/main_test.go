@@ -131,7 +131,7 @@ func TestUsageErrors(t *testing.T) {
 		{"fit t.csv --target y --l2 NaN", "--l2 is NaN; it is a finite number, not negative\n"},
 		{"fit t.csv --target y --l2 Inf", "--l2 is +Inf; it is a finite number, not negative\n"},
 		{"fit t.csv --target y --l1=-1", "--l1 is -1; it is a finite number, not negative\n"},
-		{"fit t.csv --target y --l1 1 --solver lbfgs", "--solver lbfgs cannot fit with --l1; those that can are coordinate-descent, owl-qn, proximal-gradient\n"},
+		{"fit t.csv --target y --l1 1 --solver lbfgs", "--solver lbfgs cannot fit with --l1; those that can are coordinate-descent, owl-qn, proximal-gradient, svrg, sgd, momentum, nesterov-sgd, adagrad, rmsprop, adam, adamw\n"},
 		{"fit t.csv --target y --l1 1 --precision exact", "--precision exact is for fits without --l1\n"},
 		{"fit t.csv --target y --penalty-factors a=0", "--penalty-factors multiply --l1 and --l2; give one of them\n"},
 		{"fit t.csv --target y --l1 1 --penalty-factors a", `--penalty-factors: "a" is not COLUMN=FACTOR` + see},

@@ -73,7 +73,7 @@ func (f *factors) Decode(ctx *kong.DecodeContext) error {
 
 // checkPenalty is part of check.
 func (c *fitCommand) checkPenalty() error {
-	able := solvers.CompositeMethods()
+	able := solvers.L1Methods()
 	switch p := c.Penalty; {
 	case !(p.L1 >= 0) || math.IsInf(p.L1, 0):
 		return usage("--l1 is %v; it is a finite number, not negative", p.L1)

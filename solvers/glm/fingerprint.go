@@ -142,6 +142,9 @@ func settings(name string, of reflect.Value) (lines []string) {
 	if of.Kind() == reflect.Interface && !of.IsNil() {
 		of = of.Elem()
 	}
+	if of.CanUint() {
+		return []string{fmt.Sprintf("%s = %d", name, of.Uint())}
+	}
 	if of.Kind() != reflect.Struct {
 		return []string{fmt.Sprintf("%s = %#v", name, of)}
 	}

@@ -221,7 +221,7 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 		// The value was that of the rows held out.
 		var value float64
 		if value, err = objective.Gradient(ctx, result.X, result.Gradient); err == nil {
-			result.Value = value
+			result.Value = value + objective.sparse.value(result.X)
 		}
 	}
 	if f.needsExact(result, err, objective) {

@@ -11,7 +11,7 @@ import (
 
 // penalties gives an objective those of the options, in the units of the data.
 func (f *fit[T]) penalties(ctx context.Context, o *objective[T]) error {
-	composite := takesL1(f.options.Method)
+	composite := takesL1(f.options.Method) && !f.options.samples()
 	if f.options.L2 == 0 && f.options.L1 == 0 && !composite {
 		return nil
 	}
@@ -31,6 +31,7 @@ func (f *fit[T]) penalties(ctx context.Context, o *objective[T]) error {
 	}
 	if f.options.L1 > 0 || composite {
 		o.sparse = newSparse(lines, o.intercept)
+		o.sparse.rough = f.options.samples()
 	}
 	return nil
 }

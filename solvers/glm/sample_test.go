@@ -104,6 +104,42 @@ func TestSamplersFitEveryFamily(t *testing.T) {
 	}
 }
 
+// TestSamplersTakeAnL1Penalty, beside an L2 one and with columns that have none,
+// and hold rows out beside it.
+func TestSamplersTakeAnL1Penalty(t *testing.T) {
+	for _, family := range []Family{Gaussian, Binomial} {
+		d := problem[float64](3000, 8, family, true)
+		o := Options{Family: family, L1: 100, L2: 3, Standardize: true, PenaltyFactors: []float64{1, 1, 0, 1, 20, 1, 1, 1}}
+		want, err := Fit(ctx, d, o)
+		if err != nil || !want.Converged || want.NonZero() == len(want.Columns()) {
+			t.Fatalf("%v, %d of %d columns, %+v", err, want.NonZero(), len(want.Columns()), want)
+		}
+		sum := func(m *Model) float64 {
+			sum := objectiveAt(m)
+			for _, c := range m.Columns() {
+				sum += c.PenaltyL1 * math.Abs(c.Estimate)
+			}
+			return sum
+		}
+		for _, m := range samplers(t) {
+			if !takesL1(m) {
+				continue
+			}
+			for _, share := range []float64{0, 0.2} {
+				o.Method = m.With(solvers.Sampling{HoldOut: share})
+				got, err := Fit(ctx, d, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				gap := (sum(got) - sum(want)) / (sum(want) / float64(want.Rows))
+				if limit := 0.013 + 100*share; !got.Converged || !(gap <= limit) || got.NonZero() == len(got.Columns()) {
+					t.Errorf("%v, %s, %g held out: %.2g of a term is left, %d columns: %s", family, m.Name(), share, gap, got.NonZero(), got.Reason)
+				}
+			}
+		}
+	}
+}
+
 // TestSamplersStartFarAway, where a robust loss is straight for every row.
 func TestSamplersStartFarAway(t *testing.T) {
 	for _, family := range []Family{Huber, Quantile, SquaredHinge} {

@@ -16,7 +16,7 @@ func (o Options) checkL1() error {
 	case !(o.L1 >= 0) || math.IsInf(o.L1, 0):
 		return fmt.Errorf("glm: L1 is %v; it is a finite number, not negative", o.L1)
 	case o.L1 > 0 && o.Method != nil && !takesL1(o.Method):
-		return fmt.Errorf("glm: method %s does not take an L1 penalty; those that do are %s", o.Method.Name(), quoted(solvers.CompositeMethods(), math.MaxInt))
+		return fmt.Errorf("glm: method %s does not take an L1 penalty; those that do are %s", o.Method.Name(), quoted(solvers.L1Methods(), math.MaxInt))
 	case o.L1 > 0 && o.Precision == Exact:
 		return errors.New("glm: precision exact is for fits without an L1 penalty")
 	}
@@ -44,6 +44,7 @@ func (o Options) sparseMethod(columns int) (m solvers.Method, reason string) {
 // conditions of a minimum are off. nil is none.
 type sparse struct {
 	weights solvers.L1 // of all variables; 0 for the intercept
+	rough   bool       // the method ends by a tolerance of its own, far from the last digits
 
 	first    float64   // the smooth part where it was evaluated first; NaN before
 	diagonal []float64 // of the Hessian where that was evaluated first
@@ -63,7 +64,7 @@ func (s *sparse) again() *sparse {
 	if s == nil {
 		return nil
 	}
-	return &sparse{weights: s.weights, first: math.NaN()}
+	return &sparse{weights: s.weights, rough: s.rough, first: math.NaN()}
 }
 
 func (s *sparse) penalized() bool {
@@ -183,11 +184,11 @@ func (c composite[T]) Smooth() solvers.Gradienter { return c.objective }
 func (c composite[T]) Rough() solvers.Rough       { return c.objective.sparse.weights }
 
 // Stop is the objective's, and does not believe in a minimum that violates its
-// conditions.
+// conditions, but where the method takes samples and is content with less.
 func (c composite[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
 	o := c.objective
 	status, reason := o.Stop(it)
-	if status != solvers.Running || it.Status != solvers.Converged || !slices.Equal(o.at, it.X) {
+	if status != solvers.Running || it.Status != solvers.Converged || o.sparse.rough || !slices.Equal(o.at, it.X) {
 		return status, reason
 	}
 	if v := o.sparse.violation(it.X); v > mostViolation {

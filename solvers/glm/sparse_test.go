@@ -257,7 +257,7 @@ func TestL1IsChecked(t *testing.T) {
 		{Options{L1: -1}, "L1 is -1"},
 		{Options{L1: math.NaN()}, "L1 is NaN"},
 		{Options{L1: math.Inf(1)}, "L1 is +Inf"},
-		{Options{L1: 1, Method: solvers.Newton{}}, `method newton does not take an L1 penalty; those that do are "coordinate-descent", "owl-qn", "proximal-gradient"`},
+		{Options{L1: 1, Method: solvers.Newton{}}, `method newton does not take an L1 penalty; those that do are "coordinate-descent", "owl-qn", "proximal-gradient", "svrg", "sgd", "momentum", "nesterov-sgd", "adagrad", "rmsprop", "adam", "adamw"`},
 		{Options{L1: 1, Precision: Exact}, "precision exact"},
 	} {
 		if _, err := Fit(ctx, d, c.o); err == nil || !strings.Contains(err.Error(), c.message) {
