@@ -124,7 +124,11 @@ func (s *stochasticStepper) turnOver(ctx context.Context, it *Iterate, allowed f
 			s.Length *= min(max(2, left/float64(4*promised)), 16)
 			s.Grown = true
 		} else if s.averages() {
-			s.Window = min(s.Window+(s.Window+1)/2, longestWindow)
+			longest := longestWindow
+			if s.mayReduce() {
+				longest = 8 // a mean is not what takes noise off in the end
+			}
+			s.Window = min(s.Window+(s.Window+1)/2, longest)
 		}
 		copy(s.Earlier, s.Sum)
 		s.EarlierCount = s.Summed

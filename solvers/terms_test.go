@@ -1,0 +1,79 @@
+package solvers
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestAnEpochIsEveryTermOnce, whatever the batch, the order and the hold-out, and
+// only its last batch, or that of one block, is short.
+func TestAnEpochIsEveryTermOnce(t *testing.T) {
+	for _, n := range []int{1, 2, 7, 100, 1000, 5000} {
+		for _, size := range []int{0, 1, 7, 64, n, 2 * n} {
+			for _, order := range []Order{AnyOrder, Shuffled, InBlocks} {
+				for _, share := range []float64{0, 0.3} {
+					d := newTerms(n, size, order, 3, share)
+					before := ""
+					for epoch := range 3 {
+						d.shuffle(epoch)
+						seen, short := map[int]int{}, 0
+						for k := range d.batches() {
+							b := d.batch(k)
+							if b.Len() < d.size {
+								short++
+							}
+							for i := range b.Len() {
+								seen[b.At(i)]++
+							}
+							if b.Len() < 1 || b.Len() > d.size {
+								t.Fatalf("%d terms, batches of %d, order %v: one of %d", n, d.size, order, b.Len())
+							}
+						}
+						for _, i := range d.held {
+							seen[i]++
+						}
+						if len(seen) != n || short > 1 {
+							t.Fatalf("%d terms, batches of %d, order %v, share %v: %d terms, %d short batches", n, size, order, share, len(seen), short)
+						}
+						for i, count := range seen {
+							if count != 1 {
+								t.Fatalf("%d terms, batches of %d, order %v: term %d comes %d times", n, size, order, i, count)
+							}
+						}
+						sequence := fmt.Sprint(d.index, d.blocks)
+						if n >= 1000 && size == 7 && sequence == before {
+							t.Errorf("%d terms, order %v: two epochs are alike", n, order)
+						}
+						before = sequence
+						d.shuffle(99)
+						d.shuffle(epoch)
+						if again := fmt.Sprint(d.index, d.blocks); again != sequence {
+							t.Errorf("epoch %d differs the second time", epoch)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestBlocksAreSequential: batches of consecutive terms, most of them one after
+// the other.
+func TestBlocksAreSequential(t *testing.T) {
+	d := newTerms(1<<20, 256, AnyOrder, 1, 0)
+	d.shuffle(0)
+	jumps, last := 0, -1
+	for k := range d.batches() {
+		b := d.batch(k)
+		if b.Index != nil {
+			t.Fatal("terms are listed")
+		}
+		if b.From != last {
+			jumps++
+		}
+		last = b.To
+	}
+	if jumps > 300 || jumps < 100 {
+		t.Errorf("%d jumps", jumps)
+	}
+}
