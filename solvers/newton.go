@@ -16,7 +16,8 @@ import (
 // 1e-4·t·gᵀH⁻¹g. A rise within the rounding of f, 2⁻⁴⁶·|f|, is none, and one
 // within 2⁻³³·|f| is forgiven if the slope along the step has fallen instead.
 // The full step is evaluated with its Hessian at once, since most full steps
-// stay; halved ones with their gradients only.
+// stay; halved ones with their gradients only. So this is the damped method of
+// Newton too: MaxHalvings says how far.
 //
 // H is factorised by Cholesky, centred about the leading variable, scaled to
 // unit diagonal and with pivoting. If it is singular at the start, that is a
