@@ -42,7 +42,8 @@ type Checkpoints struct {
 const standardEvery = 10 * time.Millisecond
 
 // SaveTo is a [Checkpoints].Save that replaces a file as a whole: after a crash
-// at any time there is the last checkpoint or the one before.
+// at any time there is the last checkpoint or the one before. It is for one fit
+// at a time: another one would overwrite its checkpoints.
 func SaveTo(path string) func(checkpoint []byte) error {
 	cleaned := false
 	return func(checkpoint []byte) error {
