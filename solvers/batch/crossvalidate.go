@@ -26,7 +26,8 @@ type Path struct {
 
 	// Folds is how many folds there are; 0 means 10. Of every so many
 	// consecutive rows each goes to another fold, in an order drawn with Seed;
-	// from 65536 rows on, of every so many runs of 8 rows.
+	// from 65536 rows on, of every so many runs of rows: 8 or more of them, a power
+	// of two up to 128, such that there are at least 8192 runs.
 	Folds int
 	Seed  uint64
 
@@ -64,7 +65,7 @@ func CrossValidate[T kernels.Float](ctx context.Context, d *pass.Data[T], o Path
 		return nil, err
 	}
 	c := newCurve(folds, o.width(d.X.Cols), o.Penalties)
-	f := &crossing[T]{data: d, o: o, curve: c, folds: folds, assignment: assignment}
+	f := &crossing[T]{data: d, o: o, curve: c, folds: folds, dealing: assignment}
 	if err := f.weigh(); err != nil {
 		return nil, err
 	}
@@ -81,26 +82,34 @@ func CrossValidate[T kernels.Float](ctx context.Context, d *pass.Data[T], o Path
 
 // A crossing is a cross-validation under way.
 type crossing[T kernels.Float] struct {
-	data       *pass.Data[T]
-	o          Path
-	curve      *Curve
-	folds      int
-	assignment []int
+	data  *pass.Data[T]
+	o     Path
+	curve *Curve
+	folds int
+	dealing
 }
 
+// A dealing is the fold of every row.
+type dealing struct {
+	fold []int // of every run of rows
+	run  int   // how many rows each has, but for the last
+}
+
+func (d *dealing) foldOf(row int) int { return d.fold[row/d.run] }
+
 // assign checks what is Path's own, and gives every row its fold.
-func (o *Path) assign(rows int) (folds int, assignment []int, err error) {
+func (o *Path) assign(rows int) (folds int, assignment dealing, err error) {
 	switch {
 	case o.L2 != 0 || o.StdErrors || o.Deviance:
-		return 0, nil, errors.New("batch: L2, StdErrors and Deviance are not for a path; penalties are in Penalties")
+		return 0, dealing{}, errors.New("batch: L2, StdErrors and Deviance are not for a path; penalties are in Penalties")
 	case len(o.Penalties) == 0:
-		return 0, nil, errors.New("batch: no Penalties")
+		return 0, dealing{}, errors.New("batch: no Penalties")
 	case o.Assignment != nil && len(o.Assignment) != rows:
-		return 0, nil, fmt.Errorf("batch: Assignment has %d elements for %d rows", len(o.Assignment), rows)
+		return 0, dealing{}, fmt.Errorf("batch: Assignment has %d elements for %d rows", len(o.Assignment), rows)
 	}
 	for i, l := range o.Penalties {
 		if !(l >= 0) || math.IsInf(l, 0) {
-			return 0, nil, fmt.Errorf("batch: penalty %d is %v; it is a finite number, not negative", i, l)
+			return 0, dealing{}, fmt.Errorf("batch: penalty %d is %v; it is a finite number, not negative", i, l)
 		}
 	}
 	folds = o.Folds
@@ -111,35 +120,45 @@ func (o *Path) assign(rows int) (folds int, assignment []int, err error) {
 		}
 	}
 	if folds < 2 || folds > rows {
-		return 0, nil, fmt.Errorf("batch: %d folds of %d rows; there are at least 2, and a row for each", folds, rows)
+		return 0, dealing{}, fmt.Errorf("batch: %d folds of %d rows; there are at least 2, and a row for each", folds, rows)
 	}
 	if o.Assignment == nil {
 		return folds, deal(rows, folds, o.Seed), nil
 	}
 	for i, f := range o.Assignment {
 		if f < 0 || f >= folds {
-			return 0, nil, fmt.Errorf("batch: row %d is in fold %d; they are numbered from 0 to %d", i, f, folds-1)
+			return 0, dealing{}, fmt.Errorf("batch: row %d is in fold %d; they are numbered from 0 to %d", i, f, folds-1)
 		}
 	}
-	return folds, o.Assignment, nil
+	return folds, dealing{o.Assignment, 1}, nil
 }
 
 // Many rows are dealt in runs, which are copied together.
 const (
 	manyRows = 1 << 16
-	runRows  = 8
+	manyRuns = 1 << 13
 )
+
+// runLength is how many rows stay together.
+func runLength(rows int) int {
+	if rows < manyRows {
+		return 1
+	}
+	run := manyRows / manyRuns
+	for run < kernels.PanelRows && rows/(2*run) >= manyRuns {
+		run *= 2
+	}
+	return run
+}
 
 // deal gives each of every so many consecutive rows, or runs of them, to another
 // fold.
-func deal(rows, folds int, seed uint64) []int {
-	run := 1
-	if rows >= manyRows {
-		run = runRows
-	}
-	hands := make([]int, 0, rows+run*folds)
+func deal(rows, folds int, seed uint64) dealing {
+	d := dealing{run: runLength(rows)}
+	runs := (rows + d.run - 1) / d.run
+	d.fold = make([]int, 0, runs+folds)
 	hand := make([]int, folds)
-	for lo := 0; len(hands) < rows; lo += folds {
+	for lo := 0; len(d.fold) < runs; lo += folds {
 		for i := range hand {
 			hand[i] = i
 		}
@@ -147,13 +166,10 @@ func deal(rows, folds int, seed uint64) []int {
 			j := int(draw(seed, 0, uint64(lo+i)) % uint64(i+1))
 			hand[i], hand[j] = hand[j], hand[i]
 		}
-		for _, k := range hand {
-			for range run {
-				hands = append(hands, k)
-			}
-		}
+		d.fold = append(d.fold, hand...)
 	}
-	return hands[:rows]
+	d.fold = d.fold[:runs]
+	return d
 }
 
 // shift is what columns and the target behind them are taken relative to: zero
@@ -216,8 +232,8 @@ func (f *crossing[T]) squares(ctx context.Context) error {
 // reread is Σ w (y − ŷ)² of the rows of a fold, from the rows.
 func (f *crossing[T]) reread(fit *normal, fold int, shift []T) float64 {
 	d, p, total := f.data, f.data.X.Cols, 0.0
-	for i, k := range f.assignment {
-		if k != fold {
+	for i := range d.X.Rows {
+		if f.foldOf(i) != fold {
 			continue
 		}
 		e := float64(target(d, i)-shift[p]) - fit.mean[p]
@@ -235,14 +251,20 @@ func (f *crossing[T]) reread(fit *normal, fold int, shift []T) float64 {
 
 // weigh counts the rows of every fold.
 func (f *crossing[T]) weigh() error {
-	for i, k := range f.assignment {
-		w := 1.0
-		if f.data.Weights != nil {
-			w = float64(f.data.Weights[i])
+	n := f.data.X.Rows
+	for run, k := range f.fold {
+		lo := run * f.run
+		hi := min(lo+f.run, n)
+		if f.data.Weights == nil {
+			f.curve.FoldRows[k] += hi - lo
+			f.curve.FoldWeight[k] += float64(hi - lo)
+			continue
 		}
-		if w > 0 {
-			f.curve.FoldRows[k]++
-			f.curve.FoldWeight[k] += w
+		for _, v := range f.data.Weights[lo:hi] {
+			if w := float64(v); w > 0 {
+				f.curve.FoldRows[k]++
+				f.curve.FoldWeight[k] += w
+			}
 		}
 	}
 	for k, rows := range f.curve.FoldRows {

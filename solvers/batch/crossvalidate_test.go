@@ -75,7 +75,7 @@ func TestFoldsEqualFitsAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		assignment := deal(d.X.Rows, c.path.Folds, c.path.Seed)
+		assignment := dealt(d.X.Rows, c.path.Folds, c.path.Seed)
 		var errors []float64
 		for k := range c.path.Folds {
 			for _, lambda := range c.path.Penalties {
@@ -116,20 +116,33 @@ func TestCurve(t *testing.T) {
 	}
 }
 
+// dealt is the fold of every row.
+func dealt(rows, folds int, seed uint64) []int {
+	d := deal(rows, folds, seed)
+	list := make([]int, rows)
+	for i := range list {
+		list[i] = d.foldOf(i)
+	}
+	return list
+}
+
 // TestManyRowsAreDealtInRuns: folds of many rows, too, differ by no more than a
 // run, and their moments are those of their rows.
 func TestManyRowsAreDealtInRuns(t *testing.T) {
-	a := deal(manyRows+5, 3, 1)
-	counts := make([]int, 3)
-	for i, k := range a {
-		counts[k]++
-		if k != a[i/runRows*runRows] {
-			t.Fatalf("row %d is in fold %d, its run begins in %d", i, k, a[i/runRows*runRows])
+	for rows, run := range map[int]int{manyRows - 1: 1, manyRows + 5: 8, 1<<17 - 1: 8, 1 << 17: 16, 1_000_000: 64, 1 << 20: 128, 1<<21 + 3: 128} {
+		a := dealt(rows, 3, 1)
+		counts := make([]int, 3)
+		for i, k := range a {
+			counts[k]++
+			if k != a[i/run*run] {
+				t.Fatalf("row %d of %d is in fold %d, its run begins in %d", i, rows, k, a[i/run*run])
+			}
+		}
+		if slices.Max(counts)-slices.Min(counts) > run || runLength(rows) != run {
+			t.Errorf("%d rows: folds of %v, runs of %d", rows, counts, runLength(rows))
 		}
 	}
-	if slices.Max(counts)-slices.Min(counts) > runRows {
-		t.Errorf("folds of %v rows", counts)
-	}
+	a := dealt(manyRows+5, 3, 1)
 	d := made[float64](making{rows: manyRows + 5, columns: 2, weights: true}, 1)
 	drawn, err := CrossValidate(context.Background(), d, Path{Folds: 3, Seed: 1, Penalties: []float64{7}})
 	if err != nil {
@@ -141,7 +154,7 @@ func TestManyRowsAreDealtInRuns(t *testing.T) {
 
 func TestDealIsBalanced(t *testing.T) {
 	for _, folds := range []int{2, 7, 10} {
-		a := deal(1003, folds, 5)
+		a := dealt(1003, folds, 5)
 		for lo := 0; lo+folds <= len(a); lo += folds {
 			seen := map[int]bool{}
 			for _, k := range a[lo : lo+folds] {
@@ -151,7 +164,7 @@ func TestDealIsBalanced(t *testing.T) {
 				t.Fatalf("%d folds: rows from %d on are in %v", folds, lo, a[lo:lo+folds])
 			}
 		}
-		if fmt.Sprint(a) == fmt.Sprint(deal(1003, folds, 6)) || fmt.Sprint(a) != fmt.Sprint(deal(1003, folds, 5)) {
+		if fmt.Sprint(a) == fmt.Sprint(dealt(1003, folds, 6)) || fmt.Sprint(a) != fmt.Sprint(dealt(1003, folds, 5)) {
 			t.Errorf("%d folds do not follow the seed", folds)
 		}
 	}
@@ -246,7 +259,7 @@ func TestCrossValidateHasTheSameBitsEverywhere(t *testing.T) {
 
 // BenchmarkFolds is 10 folds × 100 penalties beside the Gram pass that it takes.
 func BenchmarkFolds(b *testing.B) {
-	d := made[float64](making{rows: 1_000_000 / 8, columns: 50}, 1)
+	d := made[float64](making{rows: 1_000_000, columns: 50}, 1)
 	penalties := make([]float64, 100)
 	for i := range penalties {
 		penalties[i] = math.Pow(10, -4+float64(i)*8/99)

@@ -90,16 +90,19 @@ func (f *crossing[T]) collect(total []*sums, panels []*panel[T], shift []T, work
 		panels[k].flush(total[k], d.Weights != nil, work, d.X.Slice(from, ahead).Data)
 	}
 	for i := lo; i < hi; {
-		k := f.assignment[i]
+		k := f.foldOf(i)
 		b := panels[k]
-		end := i + 1
-		for last := min(hi, i+kernels.PanelRows-b.rows); end < last && f.assignment[end] == k; {
-			end++
+		end, last := i+f.run-i%f.run, min(hi, i+kernels.PanelRows-b.rows)
+		for end < last && f.foldOf(end) == k {
+			end += f.run
 		}
+		end = min(end, last)
 		y, w := b.put(d.X.Slice(i, end), shift)
-		for r := range w {
-			y.Data[r*y.Stride], w[r] = target(d, i+r)-shift[len(shift)-1], 1
-			if d.Weights != nil {
+		for r := range y.Rows {
+			y.Data[r*y.Stride] = target(d, i+r) - shift[len(shift)-1]
+		}
+		if d.Weights != nil {
+			for r := range w {
 				w[r] = float64(d.Weights[i+r])
 			}
 		}

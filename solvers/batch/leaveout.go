@@ -193,7 +193,7 @@ func (l *leaving[T]) block(r *leavingRoom, lo, hi int) {
 	z := kernels.Matrix[float64]{Rows: rows, Cols: p, Stride: p, Data: r.z}
 	memory.Copy(z.Data, x.Data[:rows*p])
 	kernels.Dots(r.fit[:rows], x, nil, n.beta)
-	var engine blas.Implementation
+	engine := blas.Implementation{Threads: 1} // other rows are done meanwhile
 	if p > 0 {
 		engine.Dtrsm(gonum.Right, gonum.Upper, gonum.NoTrans, gonum.NonUnit, rows, p, 1, l.factor, p, z.Data, p)
 	}

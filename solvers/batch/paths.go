@@ -44,7 +44,7 @@ func (f *crossing[T]) follow(ctx context.Context, scales [][]float64, from, to i
 			if d.Weights != nil {
 				w[i] = float64(d.Weights[lo+i])
 			}
-			if fold < f.folds && (f.assignment[lo+i] == fold) != held {
+			if fold < f.folds && (f.foldOf(lo+i) == fold) != held {
 				w[i] = 0
 			}
 		}

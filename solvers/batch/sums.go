@@ -61,14 +61,19 @@ type panel[T kernels.Float] struct {
 
 func newPanel[T kernels.Float](q int) *panel[T] {
 	stride := kernels.SpreadStride[T](q)
-	return &panel[T]{
+	b := &panel[T]{
 		z: kernels.Matrix[T]{Rows: kernels.PanelRows, Cols: q, Stride: stride, Data: memory.Slice[T](kernels.PanelRows * stride)},
 		w: make([]float64, kernels.PanelRows),
 	}
+	for i := range b.w {
+		b.w[i] = 1
+	}
+	return b
 }
 
 // put takes rows, less the shift of the columns, with room for their targets,
-// which the caller sets, less theirs. There must be room for as many.
+// which the caller sets, less theirs, and with their weights, which are ones as long as
+// nobody sets others. There must be room for as many.
 func (b *panel[T]) put(x kernels.Matrix[T], shift []T) (targets kernels.Matrix[T], weights []float64) {
 	p := x.Cols
 	to := b.z.Slice(b.rows, b.rows+x.Rows)
@@ -91,13 +96,16 @@ func (b *panel[T]) flush(s *sums, weighted bool, work, next []T) {
 	}
 	z, w := b.z.Slice(0, b.rows), b.w[:b.rows]
 	kernels.Update(s.first, z, nil, w)
-	s.weight += kernels.Sum(w)
-	for _, v := range w {
-		if v > 0 {
-			s.rows++
+	if weighted {
+		s.weight += kernels.Sum(w)
+		for _, v := range w {
+			if v > 0 {
+				s.rows++
+			}
 		}
-	}
-	if !weighted {
+	} else {
+		s.weight += float64(b.rows)
+		s.rows += b.rows
 		w = nil
 	}
 	kernels.Triangle(s.second, z.Cols, z, w, work, next)

@@ -48,9 +48,11 @@ func (t *targets[T]) squares(ctx context.Context, a *alike) error {
 	threads := t.o.threads()
 	rooms := make([]*targetRoom[T], threads)
 	tasks := (len(a.targets) + targetColumns - 1) / targetColumns
+	engine := blas.Implementation{Threads: max(1, threads/tasks)} // of each task
 	return share(ctx, threads, tasks, func(worker, task int) {
 		if rooms[worker] == nil {
 			rooms[worker] = newTargetRoom(t)
+			rooms[worker].engine = engine
 		}
 		lo := task * targetColumns
 		rooms[worker].fit(a, a.targets[lo:min(lo+targetColumns, len(a.targets))], n, unit)
@@ -89,6 +91,8 @@ func (t *targets[T]) gram(ctx context.Context, a *alike) (*sums, error) {
 // A targetRoom is what one goroutine needs.
 type targetRoom[T kernels.Float] struct {
 	*targets[T]
+	engine blas.Implementation
+
 	x, wx []float64 // targetRows × (p + 1): X less its shift, and ones; times weights
 	y     []float64 // targetRows × targetColumns
 	cross []float64 // (p + 1) × targetColumns: (X − c, 1)ᵀW(Y − c_y); then β and the centred intercept
@@ -118,9 +122,8 @@ func (r *targetRoom[T]) fit(a *alike, list []int, n *normal, unit []float64) {
 	r.centre(a, list)
 	cross := r.cross[:q*m]
 	memory.Clear(cross)
-	var engine blas.Implementation
 	r.walk(a, list, false, func(rows int, y []float64, stride int) {
-		engine.Dgemm(gonum.Trans, gonum.NoTrans, q, m, rows, 1, r.wx, q, y, stride, 1, cross, m)
+		r.engine.Dgemm(gonum.Trans, gonum.NoTrans, q, m, rows, 1, r.wx, q, y, stride, 1, cross, m)
 	})
 	ones := cross[p*m:] // Σ w (y − c_y)
 	if n.intercept {
@@ -133,8 +136,8 @@ func (r *targetRoom[T]) fit(a *alike, list []int, n *normal, unit []float64) {
 	}
 	if n.plain {
 		if p > 0 {
-			engine.Dtrsm(gonum.Left, gonum.Upper, gonum.Trans, gonum.NonUnit, p, m, 1, n.factor, q, cross, m)
-			engine.Dtrsm(gonum.Left, gonum.Upper, gonum.NoTrans, gonum.NonUnit, p, m, 1, n.factor, q, cross, m)
+			r.engine.Dtrsm(gonum.Left, gonum.Upper, gonum.Trans, gonum.NonUnit, p, m, 1, n.factor, q, cross, m)
+			r.engine.Dtrsm(gonum.Left, gonum.Upper, gonum.NoTrans, gonum.NonUnit, p, m, 1, n.factor, q, cross, m)
 		}
 	} else {
 		r.solvePivoted(n, cross, m)
@@ -310,10 +313,9 @@ func (r *targetRoom[T]) residuals(a *alike, list []int, cross, unit []float64) {
 	m, q := len(list), r.data.X.Cols+1
 	rss := r.rss[:m]
 	clear(rss)
-	var engine blas.Implementation
 	r.walk(a, list, true, func(rows int, y []float64, stride int) {
 		e := kernels.Matrix[float64]{Rows: rows, Cols: m, Stride: m, Data: y[:rows*m]}
-		engine.Dgemm(gonum.NoTrans, gonum.NoTrans, rows, m, q, -1, r.x, q, cross, m, 1, e.Data, m)
+		r.engine.Dgemm(gonum.NoTrans, gonum.NoTrans, rows, m, q, -1, r.x, q, cross, m, 1, e.Data, m)
 		kernels.Multiply(e.Data, e.Data)
 		kernels.Update(rss, e, nil, r.w[:rows])
 	})
