@@ -115,7 +115,10 @@ func (s *small) solve(m []float64) Status {
 	}
 	a := s.s[:t]
 	s.weight = m[t+q]
-	if s.intercept {
+	switch {
+	case s.intercept && p == 5:
+		s.centreFive((*[21]float64)(a), (*[21]float64)(m), (*[6]float64)(m[t:]))
+	case s.intercept:
 		first, mean := m[t:t+q], s.mean[:q]
 		share := 1 / s.weight
 		at := 0
@@ -128,10 +131,16 @@ func (s *small) solve(m []float64) Status {
 			}
 			at += q - i
 		}
-	} else {
+	default:
 		copy(a, m)
 	}
 	s.total = a[t-1]
+	if p == 5 {
+		if !s.eliminateFive((*[21]float64)(a), (*[21]float64)(m)) || !isFinite(a[t-1]) {
+			return s.settle(m)
+		}
+		return Converged
+	}
 	at := 0
 	for k := range p {
 		row := a[at : at+q-k]
@@ -231,6 +240,10 @@ func (s *small) stdErrors(dst, c []float64, variance float64) {
 		return
 	}
 	p := s.p
+	if p == 5 {
+		s.stdErrorsFive(dst, c, variance)
+		return
+	}
 	if s.intercept {
 		for j := range s.v {
 			s.v[j] = c[j] + s.mean[j]

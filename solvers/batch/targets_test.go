@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -181,10 +182,28 @@ func TestFitTargetsErrors(t *testing.T) {
 	}
 }
 
-// BenchmarkTargets is 4000 targets on 4000 × 100 beside the product that it is
-// made of.
+// TestTargetsKeepToTheirThreads: products are done by the goroutines of the call,
+// and goroutines take memory.
+func TestTargetsKeepToTheirThreads(t *testing.T) {
+	d, y := madeTargets[float64](making{rows: 2000, columns: 60}, 500)
+	count := func(procs, threads int) float64 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		return testing.AllocsPerRun(5, func() {
+			if _, err := FitTargets(context.Background(), d, y, Options{Threads: threads, Deviance: true}); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	alone, held, free := count(1, 1), count(4, 1), count(4, 4)
+	if held > alone || free <= alone {
+		t.Errorf("%v allocations on one processor, %v with one thread of four, %v with four", alone, held, free)
+	}
+}
+
+// BenchmarkTargets is 10,000 targets on 10,000 × 100 beside the product that it is
+// made of, on one thread.
 func BenchmarkTargets(b *testing.B) {
-	const rows, columns, count = 4000, 100, 4000
+	const rows, columns, count = 10_000, 100, 10_000
 	d := made[float64](making{rows: rows, columns: columns}, 1)
 	d.Y = nil
 	y := kernels.NewMatrix[float64](rows, count)
@@ -197,13 +216,13 @@ func BenchmarkTargets(b *testing.B) {
 	}
 	b.Run("Gemm", func(b *testing.B) {
 		for b.Loop() {
-			blas.Implementation{}.Dgemm(gonum.Trans, gonum.NoTrans, columns, count, rows, 1, d.X.Data, d.X.Stride, y.Data, y.Stride, 0, cross, count)
+			blas.Implementation{Threads: 1}.Dgemm(gonum.Trans, gonum.NoTrans, columns, count, rows, 1, d.X.Data, d.X.Stride, y.Data, y.Stride, 0, cross, count)
 		}
 		rate(b)
 	})
 	b.Run("Targets", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := FitTargets(context.Background(), d, y, Options{}); err != nil {
+			if _, err := FitTargets(context.Background(), d, y, Options{Threads: 1}); err != nil {
 				b.Fatal(err)
 			}
 		}
