@@ -91,6 +91,16 @@ func (s *system) pivot(h []float64, stride int, b []float64, tolerance, shift fl
 // is false where rank is for internal/cholesky to judge. Every sum is one chain
 // of fused multiply-adds from its first product on, which is rounded.
 func (s *system) solveTight() bool {
+	if s.m == 6 {
+		s.solveSix()
+	} else {
+		s.solveLoops()
+	}
+	s.tight = s.worst < doubtful && s.variance[0] < math.Inf(1)
+	return s.tight
+}
+
+func (s *system) solveLoops() {
 	m, n := s.m, s.m+1
 	a, inverse := s.augmented, s.inverse
 	for k := range m {
@@ -133,8 +143,6 @@ func (s *system) solveTight() bool {
 			s.worst = max(s.worst, float64(variance*s.diagonal[i])) // NaN stays
 		}
 	}
-	s.tight = s.worst < doubtful && s.variance[0] < math.Inf(1)
-	return s.tight
 }
 
 // solve sets x = H⁻¹·b.
