@@ -27,12 +27,16 @@ func narrowFunction(k *kernel, weighted bool) {
 	k.SignatureExpr(k.signature("func(c *float64, ldc int, x *%[1]s, stride int, " + weights + "n, p int, ahead *%[1]s, step int)"))
 	k.Doc(name+k.name+" "+doc,
 		fmt.Sprintf("x has n rows of p columns: up to %d, even above %d, or %d. From ahead on, step bytes of memory a row are fetched.", limit, narrowEvery, k.tileColumns()))
-	k.Attributes(noSplit)
 	g := &narrowGenerator{kernel: k, width: k.vector / k.size, c: k.argument("c"), ldc: k.argument("ldc"),
 		x: k.argument("x"), stride: k.argument("stride"), n: k.argument("n"), ahead: k.argument("ahead"), step: k.argument("step")}
 	if weighted {
 		g.d = k.argument("d")
 	}
+	tailed := 0
+	for columns := range limit + 1 {
+		tailed = max(tailed, g.tail(columns)*(columns-g.tail(columns)))
+	}
+	g.frame = k.AllocLocal(8 * tailed)
 	p := k.argument("p")
 	k.bytes(g.ldc, 8)
 	k.bytes(g.stride, k.size)
@@ -89,15 +93,36 @@ type narrowGenerator struct {
 	*kernel
 	width                                int // columns of a vector of data
 	c, ldc, x, stride, n, ahead, step, d reg.Register
-	recent                               []laneBits // AVX-512: masks that are in registers
+	recent                               []laneBits  // AVX-512: masks that are in registers
+	frame                                operand.Mem // room for the columns of a tail, in float64
 }
 
 // A rowSpan is rows from … to−1 of a triangle.
 type rowSpan struct{ from, to int }
 
-// vectors is how many vectors row i of a triangle has from the diagonal on.
+// tail is how many columns at the end of a row are too few to be worth vectors
+// of their own: half of one at most. They are multiplied the other way around,
+// broadcast beside the vectors before them.
+func (g *narrowGenerator) tail(columns int) int {
+	if tail := columns % g.width; columns > g.width && tail <= g.width/2 {
+		return tail
+	}
+	return 0
+}
+
+// whole is how many vectors the columns before the tail have.
+func (g *narrowGenerator) whole(columns int) int {
+	return (columns - g.tail(columns) + g.width - 1) / g.width
+}
+
+// vectors is how many vectors row i of a triangle has: from the diagonal to the
+// tail, or, in the tail, all before it and the tail itself.
 func (g *narrowGenerator) vectors(i, columns int) int {
-	return (columns+g.width-1)/g.width - i/g.width
+	if whole := g.whole(columns); i < columns-g.tail(columns) {
+		return whole - i/g.width
+	} else {
+		return whole + 1
+	}
 }
 
 // sweeps divides a triangle into as few sweeps as the registers allow, which
@@ -109,8 +134,7 @@ func (g *narrowGenerator) sweeps(columns int) []rowSpan {
 		for i := range columns {
 			current := &list[len(list)-1]
 			count := g.vectors(i, columns)
-			// One register for each vector of the row that is read, one for a broadcast.
-			room := g.registers() - g.vectors(current.from, columns) - 1
+			room := g.registers() - g.operands(rowSpan{current.from, i + 1}, columns)
 			if held+count > min(most, room) && held > 0 {
 				list = append(list, rowSpan{from: i})
 				current = &list[len(list)-1]
@@ -129,9 +153,29 @@ func (g *narrowGenerator) sweeps(columns int) []rowSpan {
 	return divide(most)
 }
 
-// An accumulator is one vector of a row of the triangle.
+// operands is how many registers some rows need beside their accumulators: one
+// for each vector of x that they load, one for a broadcast, and in the tail one
+// for the weight.
+func (g *narrowGenerator) operands(rows rowSpan, columns int) int {
+	main := columns - g.tail(columns)
+	count := 1
+	if rows.from < main {
+		count += g.whole(columns) - rows.from/g.width
+	}
+	if rows.to > main {
+		count++
+		if g.d != nil {
+			count++
+		}
+	}
+	return count
+}
+
+// An accumulator is one vector of a row of the triangle; one that is crossed is
+// a row of the tail beside columns before it: a part of a column.
 type accumulator struct {
 	row, vector int
+	crossed     bool
 	sum         reg.VecVirtual
 }
 
@@ -139,13 +183,24 @@ type accumulator struct {
 // memory is to be fetched with every row.
 func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 	var accumulators []accumulator
-	first, vectors := rows.from/g.width, g.vectors(0, columns)
+	tail, whole := g.tail(columns), g.whole(columns)
+	main := columns - tail
+	add := func(row, vector int, crossed bool) {
+		sum := g.vec()
+		g.zero(sum)
+		accumulators = append(accumulators, accumulator{row, vector, crossed, sum})
+	}
 	for i := rows.from; i < rows.to; i++ {
-		for v := i / g.width; v < vectors; v++ {
-			sum := g.vec()
-			g.zero(sum)
-			accumulators = append(accumulators, accumulator{i, v, sum})
+		if i < main {
+			for v := i / g.width; v < whole; v++ {
+				add(i, v, false)
+			}
+			continue
 		}
+		for v := range whole {
+			add(i, v, true)
+		}
+		add(i, whole, false)
 	}
 	x, left, d := g.GP64(), g.GP64(), g.GP64()
 	g.MOVQ(g.x, x)
@@ -153,31 +208,46 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 	if g.d != nil {
 		g.MOVQ(g.d, d)
 	}
-	last := laneRange{0, columns - (vectors-1)*g.width}
 	g.recent = nil
-	bits := g.bitsOf(last)
 	label := fmt.Sprintf("columns%d_from%d", columns, rows.from)
+	cut := laneRange{0, columns - main}
+	end := whole + 1
+	if tail == 0 {
+		cut, end = laneRange{0, columns - (whole-1)*g.width}, whole
+	}
+	bits := g.bitsOf(cut)
 	g.Label(label)
-	right := make([]reg.VecVirtual, vectors)
-	for v := first; v < vectors; v++ {
+	right := map[int]reg.VecVirtual{}
+	for v := range end {
+		switch inTail := v == whole; {
+		case inTail && rows.to <= main, !inTail && (rows.from >= main || v < rows.from/g.width):
+			continue
+		}
 		right[v] = g.vec()
-		if m := at(x, v*g.vector); v == vectors-1 && last.partial(g.width) {
-			g.loadPart(m, last, bits, right[v])
+		if m := at(x, v*g.vector); v == end-1 && cut.partial(g.width) {
+			g.loadPart(m, cut, bits, right[v])
 		} else {
 			g.loadData(m, right[v])
 		}
 	}
+	var weight reg.VecVirtual
 	if g.d != nil {
-		weight := g.vec()
+		weight = g.vec()
 		g.broadcastScale(at(d, 0), weight)
-		for _, v := range right[first:] {
-			g.weigh(weight, v)
+		for v := range end {
+			if right[v] != nil {
+				g.weigh(weight, right[v])
+			}
 		}
 		g.ADDQ(imm(8), d)
 	}
 	for i := 0; i < len(accumulators); {
 		row := accumulators[i].row
-		m, count := at(x, row*g.size), vectors-row/g.width
+		m, count := at(x, row*g.size), g.vectors(row, columns)
+		if crossed := accumulators[i].crossed; crossed {
+			g.cross(accumulators[i:i+count-1], m, x, right, weight)
+			i, count = i+count-1, 1
+		}
 		if count == 1 && g.masks {
 			g.multiplyBroadcast(m, right[accumulators[i].vector], accumulators[i].sum)
 		} else {
@@ -197,7 +267,24 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 	g.ADDQ(g.stride, x)
 	g.DECQ(left)
 	g.JNZ(operand.LabelRef(label))
-	g.merge(columns, rows, accumulators)
+	g.merge(columns, accumulators)
+}
+
+// cross multiplies a column of the tail, times its weight, with the vectors
+// before the tail, which may be in registers unless they are weighted there.
+func (g *narrowGenerator) cross(crossed []accumulator, m operand.Mem, x reg.Register, right map[int]reg.VecVirtual, weight reg.VecVirtual) {
+	broadcast := g.vec()
+	g.broadcast(m, broadcast)
+	if weight != nil {
+		g.weigh(weight, broadcast)
+	}
+	for _, acc := range crossed {
+		if v := right[acc.vector]; v != nil && weight == nil {
+			g.multiply(v, broadcast, acc.sum)
+		} else {
+			g.multiply(at(x, acc.vector*g.vector), broadcast, acc.sum)
+		}
+	}
 }
 
 // loadPart loads the last vector of a row. AVX2 reads its mask into the
@@ -227,11 +314,14 @@ type pendingStore struct {
 // merge adds the ends of the chains to c and moves on to the next row of it.
 // The rows of a narrow c lie so close that a load would wait for the store of
 // the row before it; so stores come last, or as late as registers allow.
-func (g *narrowGenerator) merge(columns int, rows rowSpan, accumulators []accumulator) {
+func (g *narrowGenerator) merge(columns int, accumulators []accumulator) {
 	g.recent = nil
 	var pending []pendingStore
-	to, stored := g.GP64(), rows.from
+	main := columns - g.tail(columns)
+	to := g.GP64()
 	g.MOVQ(g.c, to)
+	loaded := accumulators[0].row
+	stored := loaded
 	store := func() {
 		p := pending[0]
 		pending = pending[1:]
@@ -241,16 +331,21 @@ func (g *narrowGenerator) merge(columns int, rows rowSpan, accumulators []accumu
 		g.storeLanes(p.sum, p.lanes, g.bitsOf(p.lanes), at(to, 8*p.start))
 	}
 	temporaries := g.width / g.lanes() // one to load or mask with, one for the upper half of float32
-	loaded := rows.from
+	crossed := 0
 	for i, acc := range accumulators {
 		for ; loaded < acc.row; loaded++ {
 			g.ADDQ(g.ldc, g.c)
 		}
-		for len(accumulators)-i+len(pending)+temporaries > g.registers() {
+		for len(accumulators)-i+len(pending)+temporaries > g.registers() && len(pending) > 0 {
 			store()
 		}
 		for piece, wide := range g.widen(acc.sum) {
 			start := acc.vector*g.width + piece*g.lanes()
+			if acc.crossed {
+				g.VMOVUPD(wide, g.frame.Offset(8*((acc.row-main)*main+start)))
+				crossed = acc.row - main + 1
+				continue
+			}
 			lanes := laneRange{max(acc.row-start, 0), min(columns-start, g.lanes())}
 			if lanes.from < lanes.to {
 				g.addLanes(at(g.c, 8*start), lanes, g.bitsOf(lanes), wide)
@@ -262,6 +357,35 @@ func (g *narrowGenerator) merge(columns int, rows rowSpan, accumulators []accumu
 		store()
 	}
 	g.ADDQ(g.ldc, g.c)
+	if crossed > 0 {
+		first := crossed
+		for _, acc := range accumulators {
+			if acc.crossed {
+				first = min(first, acc.row-main)
+			}
+		}
+		g.turn(columns, main, first, crossed)
+	}
+}
+
+// turn adds the rows of the tail from first to last−1, which are in the frame,
+// to the columns of c that they are a part of.
+func (g *narrowGenerator) turn(columns, main, first, last int) {
+	label := fmt.Sprintf("columns%d_turn%d", columns, first)
+	to, from, left := g.argument("c"), g.GP64(), g.GP64()
+	g.LEAQ(g.frame, from)
+	g.MOVQ(operand.I32(int32(main)), left)
+	g.Label(label)
+	for j := first; j < last; j++ {
+		v := g.XMM()
+		g.VMOVSD(at(from, 8*j*main), v)
+		g.VADDSD(at(to, 8*(main+j)), v, v)
+		g.VMOVSD(v, at(to, 8*(main+j)))
+	}
+	g.ADDQ(imm(8), from)
+	g.ADDQ(g.ldc, to)
+	g.DECQ(left)
+	g.JNZ(operand.LabelRef(label))
 }
 
 // laneBits is a mask register that holds a range of lanes.

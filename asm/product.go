@@ -24,7 +24,7 @@ func (k *kernel) broadcast(m operand.Mem, v reg.VecVirtual) {
 	}
 }
 
-func (k *kernel) multiply(right, left, acc reg.VecVirtual) {
+func (k *kernel) multiply(right operand.Op, left, acc reg.VecVirtual) {
 	if k.size == 8 {
 		k.VFMADD231PD(right, left, acc)
 	} else {

@@ -2,11 +2,9 @@
 
 //go:build !purego
 
-#include "textflag.h"
-
 // func Narrow64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·Narrow64(SB), NOSPLIT, $0-64
+TEXT ·Narrow64(SB), $768-64
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   x+16(FP), DX
@@ -514,45 +512,24 @@ above8:
 	VXORPD Z7, Z7, Z7
 	VXORPD Z8, Z8, Z8
 	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
 	MOVQ   SI, SI
 	MOVL   $0x00000001, R9
 	KMOVW  R9, K1
 
 columns9_from0:
-	VMOVUPD          (DX), Z17
-	VMOVUPD.Z        64(DX), K1, Z18
-	VBROADCASTSD     (DX), Z19
-	VFMADD231PD      Z17, Z19, Z0
-	VFMADD231PD      Z18, Z19, Z1
-	VBROADCASTSD     8(DX), Z19
-	VFMADD231PD      Z17, Z19, Z2
-	VFMADD231PD      Z18, Z19, Z3
-	VBROADCASTSD     16(DX), Z19
-	VFMADD231PD      Z17, Z19, Z4
-	VFMADD231PD      Z18, Z19, Z5
-	VBROADCASTSD     24(DX), Z19
-	VFMADD231PD      Z17, Z19, Z6
-	VFMADD231PD      Z18, Z19, Z7
-	VBROADCASTSD     32(DX), Z19
-	VFMADD231PD      Z17, Z19, Z8
-	VFMADD231PD      Z18, Z19, Z9
-	VBROADCASTSD     40(DX), Z19
-	VFMADD231PD      Z17, Z19, Z10
-	VFMADD231PD      Z18, Z19, Z11
-	VBROADCASTSD     48(DX), Z19
-	VFMADD231PD      Z17, Z19, Z12
-	VFMADD231PD      Z18, Z19, Z13
-	VBROADCASTSD     56(DX), Z19
-	VFMADD231PD      Z17, Z19, Z14
-	VFMADD231PD      Z18, Z19, Z15
-	VFMADD231PD.BCST 64(DX), Z18, Z16
+	VMOVUPD          (DX), Z10
+	VMOVUPD.Z        64(DX), K1, Z11
+	VFMADD231PD.BCST (DX), Z10, Z0
+	VFMADD231PD.BCST 8(DX), Z10, Z1
+	VFMADD231PD.BCST 16(DX), Z10, Z2
+	VFMADD231PD.BCST 24(DX), Z10, Z3
+	VFMADD231PD.BCST 32(DX), Z10, Z4
+	VFMADD231PD.BCST 40(DX), Z10, Z5
+	VFMADD231PD.BCST 48(DX), Z10, Z6
+	VFMADD231PD.BCST 56(DX), Z10, Z7
+	VBROADCASTSD     64(DX), Z12
+	VFMADD231PD      Z10, Z12, Z8
+	VFMADD231PD.BCST 64(DX), Z11, Z9
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
@@ -561,106 +538,93 @@ columns9_from0:
 	JNZ              columns9_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
-	MOVL             $0x00000001, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z2, Z2
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z3, Z3
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z4, Z4
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z6, Z6
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z8, Z8
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z10, Z10
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z17
-	VADDPD           Z17, Z12, Z12
-	MOVL             $0x00000001, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z13, Z13
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z14, Z14
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z16, Z16
+	VMOVUPD          Z8, (SP)
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
 	VMOVUPD          Z0, (DX)
-	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, (DX)
-	VMOVUPD          Z3, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, (DX)
-	VMOVUPD          Z5, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, (DX)
-	VMOVUPD          Z7, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, (DX)
-	VMOVUPD          Z9, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z10, K1, (DX)
-	MOVL             $0x00000001, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z11, K1, 64(DX)
+	VMOVUPD          Z5, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, (DX)
-	VMOVUPD          Z13, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, (DX)
-	VMOVUPD          Z15, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z16, K1, 64(DX)
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+8, BX
+
+columns9_turn0:
+	VMOVSD (DX), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns9_turn0
 	VZEROUPPER
 	RET
 
@@ -679,45 +643,27 @@ above9:
 	VXORPD Z9, Z9, Z9
 	VXORPD Z10, Z10, Z10
 	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
 	MOVQ   SI, SI
 	MOVL   $0x00000003, R9
 	KMOVW  R9, K1
 
 columns10_from0:
-	VMOVUPD          (DX), Z18
-	VMOVUPD.Z        64(DX), K1, Z19
-	VBROADCASTSD     (DX), Z20
-	VFMADD231PD      Z18, Z20, Z0
-	VFMADD231PD      Z19, Z20, Z1
-	VBROADCASTSD     8(DX), Z20
-	VFMADD231PD      Z18, Z20, Z2
-	VFMADD231PD      Z19, Z20, Z3
-	VBROADCASTSD     16(DX), Z20
-	VFMADD231PD      Z18, Z20, Z4
-	VFMADD231PD      Z19, Z20, Z5
-	VBROADCASTSD     24(DX), Z20
-	VFMADD231PD      Z18, Z20, Z6
-	VFMADD231PD      Z19, Z20, Z7
-	VBROADCASTSD     32(DX), Z20
-	VFMADD231PD      Z18, Z20, Z8
-	VFMADD231PD      Z19, Z20, Z9
-	VBROADCASTSD     40(DX), Z20
-	VFMADD231PD      Z18, Z20, Z10
-	VFMADD231PD      Z19, Z20, Z11
-	VBROADCASTSD     48(DX), Z20
-	VFMADD231PD      Z18, Z20, Z12
-	VFMADD231PD      Z19, Z20, Z13
-	VBROADCASTSD     56(DX), Z20
-	VFMADD231PD      Z18, Z20, Z14
-	VFMADD231PD      Z19, Z20, Z15
-	VFMADD231PD.BCST 64(DX), Z19, Z16
-	VFMADD231PD.BCST 72(DX), Z19, Z17
+	VMOVUPD          (DX), Z12
+	VMOVUPD.Z        64(DX), K1, Z13
+	VFMADD231PD.BCST (DX), Z12, Z0
+	VFMADD231PD.BCST 8(DX), Z12, Z1
+	VFMADD231PD.BCST 16(DX), Z12, Z2
+	VFMADD231PD.BCST 24(DX), Z12, Z3
+	VFMADD231PD.BCST 32(DX), Z12, Z4
+	VFMADD231PD.BCST 40(DX), Z12, Z5
+	VFMADD231PD.BCST 48(DX), Z12, Z6
+	VFMADD231PD.BCST 56(DX), Z12, Z7
+	VBROADCASTSD     64(DX), Z14
+	VFMADD231PD      Z12, Z14, Z8
+	VFMADD231PD.BCST 64(DX), Z13, Z9
+	VBROADCASTSD     72(DX), Z14
+	VFMADD231PD      Z12, Z14, Z10
+	VFMADD231PD.BCST 72(DX), Z13, Z11
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
@@ -726,115 +672,106 @@ columns10_from0:
 	JNZ              columns10_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z2, Z2
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z3, Z3
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z4, Z4
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z6, Z6
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z8, Z8
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z10, Z10
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z18
-	VADDPD           Z18, Z12, Z12
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z13, Z13
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z14, Z14
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z8, (SP)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
 	ADDQ             CX, AX
+	VMOVUPD          Z10, 64(SP)
 	MOVL             $0x00000002, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z18
-	VADDPD           Z18, Z17, Z17
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z11, Z11
 	VMOVUPD          Z0, (DX)
-	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, (DX)
-	VMOVUPD          Z3, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, (DX)
-	VMOVUPD          Z5, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, (DX)
-	VMOVUPD          Z7, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z8, K1, (DX)
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	ADDQ             CX, DX
 	MOVL             $0x00000003, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, (DX)
-	VMOVUPD          Z11, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, (DX)
-	VMOVUPD          Z13, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, (DX)
-	VMOVUPD          Z15, K1, 64(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z16, K1, 64(DX)
-	ADDQ             CX, DX
 	MOVL             $0x00000002, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 64(DX)
+	VMOVUPD          Z11, K1, 64(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+8, BX
+
+columns10_turn0:
+	VMOVSD (DX), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(DX), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns10_turn0
 	VZEROUPPER
 	RET
 
@@ -855,45 +792,30 @@ above10:
 	VXORPD Z11, Z11, Z11
 	VXORPD Z12, Z12, Z12
 	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
 	MOVQ   SI, SI
 	MOVL   $0x00000007, R9
 	KMOVW  R9, K1
 
 columns11_from0:
-	VMOVUPD          (DX), Z19
-	VMOVUPD.Z        64(DX), K1, Z20
-	VBROADCASTSD     (DX), Z21
-	VFMADD231PD      Z19, Z21, Z0
-	VFMADD231PD      Z20, Z21, Z1
-	VBROADCASTSD     8(DX), Z21
-	VFMADD231PD      Z19, Z21, Z2
-	VFMADD231PD      Z20, Z21, Z3
-	VBROADCASTSD     16(DX), Z21
-	VFMADD231PD      Z19, Z21, Z4
-	VFMADD231PD      Z20, Z21, Z5
-	VBROADCASTSD     24(DX), Z21
-	VFMADD231PD      Z19, Z21, Z6
-	VFMADD231PD      Z20, Z21, Z7
-	VBROADCASTSD     32(DX), Z21
-	VFMADD231PD      Z19, Z21, Z8
-	VFMADD231PD      Z20, Z21, Z9
-	VBROADCASTSD     40(DX), Z21
-	VFMADD231PD      Z19, Z21, Z10
-	VFMADD231PD      Z20, Z21, Z11
-	VBROADCASTSD     48(DX), Z21
-	VFMADD231PD      Z19, Z21, Z12
-	VFMADD231PD      Z20, Z21, Z13
-	VBROADCASTSD     56(DX), Z21
-	VFMADD231PD      Z19, Z21, Z14
-	VFMADD231PD      Z20, Z21, Z15
-	VFMADD231PD.BCST 64(DX), Z20, Z16
-	VFMADD231PD.BCST 72(DX), Z20, Z17
-	VFMADD231PD.BCST 80(DX), Z20, Z18
+	VMOVUPD          (DX), Z14
+	VMOVUPD.Z        64(DX), K1, Z15
+	VFMADD231PD.BCST (DX), Z14, Z0
+	VFMADD231PD.BCST 8(DX), Z14, Z1
+	VFMADD231PD.BCST 16(DX), Z14, Z2
+	VFMADD231PD.BCST 24(DX), Z14, Z3
+	VFMADD231PD.BCST 32(DX), Z14, Z4
+	VFMADD231PD.BCST 40(DX), Z14, Z5
+	VFMADD231PD.BCST 48(DX), Z14, Z6
+	VFMADD231PD.BCST 56(DX), Z14, Z7
+	VBROADCASTSD     64(DX), Z16
+	VFMADD231PD      Z14, Z16, Z8
+	VFMADD231PD.BCST 64(DX), Z15, Z9
+	VBROADCASTSD     72(DX), Z16
+	VFMADD231PD      Z14, Z16, Z10
+	VFMADD231PD.BCST 72(DX), Z15, Z11
+	VBROADCASTSD     80(DX), Z16
+	VFMADD231PD      Z14, Z16, Z12
+	VFMADD231PD.BCST 80(DX), Z15, Z13
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
@@ -902,124 +824,119 @@ columns11_from0:
 	JNZ              columns11_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
-	MOVL             $0x00000007, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z2, Z2
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z3, Z3
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z4, Z4
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z6, Z6
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z8, Z8
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z10, Z10
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z19
-	VADDPD           Z19, Z12, Z12
-	MOVL             $0x00000007, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z13, Z13
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z14, Z14
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z16, Z16
+	VMOVUPD          Z8, (SP)
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
 	ADDQ             CX, AX
+	VMOVUPD          Z10, 64(SP)
 	MOVL             $0x00000006, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z19
-	VADDPD           Z19, Z17, Z17
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z11, Z11
 	ADDQ             CX, AX
+	VMOVUPD          Z12, 128(SP)
 	MOVL             $0x00000004, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z19
-	VADDPD           Z19, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z13, Z13
 	VMOVUPD          Z0, (DX)
-	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, (DX)
-	VMOVUPD          Z3, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, (DX)
-	VMOVUPD          Z5, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z6, K1, (DX)
-	MOVL             $0x00000007, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z7, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, (DX)
-	VMOVUPD          Z9, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, (DX)
-	VMOVUPD          Z11, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, (DX)
-	VMOVUPD          Z13, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, (DX)
-	VMOVUPD          Z15, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z16, K1, 64(DX)
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000006, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 64(DX)
+	VMOVUPD          Z11, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000004, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z18, K1, 64(DX)
+	VMOVUPD          Z13, K1, 64(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+8, BX
+
+columns11_turn0:
+	VMOVSD (DX), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(DX), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 80(AX), X0, X0
+	VMOVSD X0, 80(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns11_turn0
 	VZEROUPPER
 	RET
 
@@ -1040,45 +957,33 @@ above11:
 	VXORPD Z13, Z13, Z13
 	VXORPD Z14, Z14, Z14
 	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
 	MOVQ   SI, SI
 	MOVL   $0x0000000f, R9
 	KMOVW  R9, K1
 
 columns12_from0:
-	VMOVUPD          (DX), Z20
-	VMOVUPD.Z        64(DX), K1, Z21
-	VBROADCASTSD     (DX), Z22
-	VFMADD231PD      Z20, Z22, Z0
-	VFMADD231PD      Z21, Z22, Z1
-	VBROADCASTSD     8(DX), Z22
-	VFMADD231PD      Z20, Z22, Z2
-	VFMADD231PD      Z21, Z22, Z3
-	VBROADCASTSD     16(DX), Z22
-	VFMADD231PD      Z20, Z22, Z4
-	VFMADD231PD      Z21, Z22, Z5
-	VBROADCASTSD     24(DX), Z22
-	VFMADD231PD      Z20, Z22, Z6
-	VFMADD231PD      Z21, Z22, Z7
-	VBROADCASTSD     32(DX), Z22
-	VFMADD231PD      Z20, Z22, Z8
-	VFMADD231PD      Z21, Z22, Z9
-	VBROADCASTSD     40(DX), Z22
-	VFMADD231PD      Z20, Z22, Z10
-	VFMADD231PD      Z21, Z22, Z11
-	VBROADCASTSD     48(DX), Z22
-	VFMADD231PD      Z20, Z22, Z12
-	VFMADD231PD      Z21, Z22, Z13
-	VBROADCASTSD     56(DX), Z22
-	VFMADD231PD      Z20, Z22, Z14
-	VFMADD231PD      Z21, Z22, Z15
-	VFMADD231PD.BCST 64(DX), Z21, Z16
-	VFMADD231PD.BCST 72(DX), Z21, Z17
-	VFMADD231PD.BCST 80(DX), Z21, Z18
-	VFMADD231PD.BCST 88(DX), Z21, Z19
+	VMOVUPD          (DX), Z16
+	VMOVUPD.Z        64(DX), K1, Z17
+	VFMADD231PD.BCST (DX), Z16, Z0
+	VFMADD231PD.BCST 8(DX), Z16, Z1
+	VFMADD231PD.BCST 16(DX), Z16, Z2
+	VFMADD231PD.BCST 24(DX), Z16, Z3
+	VFMADD231PD.BCST 32(DX), Z16, Z4
+	VFMADD231PD.BCST 40(DX), Z16, Z5
+	VFMADD231PD.BCST 48(DX), Z16, Z6
+	VFMADD231PD.BCST 56(DX), Z16, Z7
+	VBROADCASTSD     64(DX), Z18
+	VFMADD231PD      Z16, Z18, Z8
+	VFMADD231PD.BCST 64(DX), Z17, Z9
+	VBROADCASTSD     72(DX), Z18
+	VFMADD231PD      Z16, Z18, Z10
+	VFMADD231PD.BCST 72(DX), Z17, Z11
+	VBROADCASTSD     80(DX), Z18
+	VFMADD231PD      Z16, Z18, Z12
+	VFMADD231PD.BCST 80(DX), Z17, Z13
+	VBROADCASTSD     88(DX), Z18
+	VFMADD231PD      Z16, Z18, Z14
+	VFMADD231PD.BCST 88(DX), Z17, Z15
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
@@ -1087,133 +992,132 @@ columns12_from0:
 	JNZ              columns12_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z2, Z2
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z3, Z3
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z4, Z4
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z6, Z6
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z8, Z8
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z10, Z10
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z20
-	VADDPD           Z20, Z12, Z12
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z13, Z13
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z14, Z14
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z16, Z16
+	VMOVUPD          Z8, (SP)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
 	ADDQ             CX, AX
+	VMOVUPD          Z10, 64(SP)
 	MOVL             $0x0000000e, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z20
-	VADDPD           Z20, Z17, Z17
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z11, Z11
 	ADDQ             CX, AX
+	VMOVUPD          Z12, 128(SP)
 	MOVL             $0x0000000c, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z20
-	VADDPD           Z20, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z13, Z13
 	ADDQ             CX, AX
+	VMOVUPD          Z14, 192(SP)
 	MOVL             $0x00000008, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z20
-	VADDPD           Z20, Z19, Z19
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z15, Z15
 	VMOVUPD          Z0, (DX)
-	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, (DX)
-	VMOVUPD          Z3, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z4, K1, (DX)
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z5, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, (DX)
-	VMOVUPD          Z7, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, (DX)
-	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, (DX)
-	VMOVUPD          Z11, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, (DX)
-	VMOVUPD          Z13, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, (DX)
-	VMOVUPD          Z15, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z16, K1, 64(DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000e, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 64(DX)
+	VMOVUPD          Z11, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000c, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z18, K1, 64(DX)
+	VMOVUPD          Z13, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000008, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z19, K1, 64(DX)
+	VMOVUPD          Z15, K1, 64(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+8, BX
+
+columns12_turn0:
+	VMOVSD (DX), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(DX), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 80(AX), X0, X0
+	VMOVSD X0, 80(AX)
+	VMOVSD 192(DX), X0
+	VADDSD 88(AX), X0, X0
+	VMOVSD X0, 88(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns12_turn0
 	VZEROUPPER
 	RET
 
@@ -2123,48 +2027,38 @@ above16:
 	VXORPD Z13, Z13, Z13
 	VXORPD Z14, Z14, Z14
 	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
-	VXORPD Z20, Z20, Z20
 	MOVQ   DX, R9
 	MOVQ   SI, R10
 	MOVL   $0x00000003, R11
 	KMOVW  R11, K1
 
 columns18_from0:
-	VMOVUPD      (R9), Z21
-	VMOVUPD      64(R9), Z22
-	VMOVUPD.Z    128(R9), K1, Z23
-	VBROADCASTSD (R9), Z24
-	VFMADD231PD  Z21, Z24, Z0
-	VFMADD231PD  Z22, Z24, Z1
-	VFMADD231PD  Z23, Z24, Z2
-	VBROADCASTSD 8(R9), Z24
-	VFMADD231PD  Z21, Z24, Z3
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD 16(R9), Z24
-	VFMADD231PD  Z21, Z24, Z6
-	VFMADD231PD  Z22, Z24, Z7
-	VFMADD231PD  Z23, Z24, Z8
-	VBROADCASTSD 24(R9), Z24
-	VFMADD231PD  Z21, Z24, Z9
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 32(R9), Z24
-	VFMADD231PD  Z21, Z24, Z12
-	VFMADD231PD  Z22, Z24, Z13
-	VFMADD231PD  Z23, Z24, Z14
-	VBROADCASTSD 40(R9), Z24
-	VFMADD231PD  Z21, Z24, Z15
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD 48(R9), Z24
-	VFMADD231PD  Z21, Z24, Z18
-	VFMADD231PD  Z22, Z24, Z19
-	VFMADD231PD  Z23, Z24, Z20
+	VMOVUPD      (R9), Z16
+	VMOVUPD      64(R9), Z17
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(R9), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD 16(R9), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD 24(R9), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD 32(R9), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD 40(R9), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD 48(R9), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD 56(R9), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
 	PREFETCHT0   (DI)
 	PREFETCHT0   64(DI)
 	ADDQ         R8, DI
@@ -2174,101 +2068,85 @@ columns18_from0:
 	MOVQ         AX, R9
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
-	MOVL         $0x00000003, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z2, Z2
 	ADDQ         CX, AX
 	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z3, Z3
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z5, Z5
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z2, Z2
+	VADDPD       64(AX), Z3, Z3
 	ADDQ         CX, AX
 	MOVL         $0x000000fc, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z6, Z6
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z8, Z8
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
 	ADDQ         CX, AX
 	MOVL         $0x000000f8, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z9, Z9
-	VADDPD       64(AX), Z10, Z10
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z11, Z11
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
 	ADDQ         CX, AX
 	MOVL         $0x000000f0, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z14, Z14
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       64(AX), Z9, Z9
 	ADDQ         CX, AX
 	MOVL         $0x000000e0, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z15, Z15
-	VADDPD       64(AX), Z16, Z16
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z17, Z17
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z10, Z10
+	VADDPD       64(AX), Z11, Z11
 	ADDQ         CX, AX
 	MOVL         $0x000000c0, R10
 	KMOVW        R10, K1
-	VMOVUPD.Z    (AX), K1, Z21
-	VADDPD       Z21, Z18, Z18
-	VADDPD       64(AX), Z19, Z19
-	MOVL         $0x00000003, R10
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R10
 	KMOVW        R10, K1
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z20, Z20
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z14, Z14
+	VADDPD       64(AX), Z15, Z15
 	VMOVUPD      Z0, (R9)
 	VMOVUPD      Z1, 64(R9)
-	VMOVUPD      Z2, K1, 128(R9)
 	ADDQ         CX, R9
 	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z3, K2, (R9)
-	VMOVUPD      Z4, 64(R9)
-	VMOVUPD      Z5, K1, 128(R9)
+	KMOVW        R10, K1
+	VMOVUPD      Z2, K1, (R9)
+	VMOVUPD      Z3, 64(R9)
 	ADDQ         CX, R9
 	MOVL         $0x000000fc, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z6, K2, (R9)
-	VMOVUPD      Z7, 64(R9)
-	VMOVUPD      Z8, K1, 128(R9)
+	KMOVW        R10, K1
+	VMOVUPD      Z4, K1, (R9)
+	VMOVUPD      Z5, 64(R9)
 	ADDQ         CX, R9
 	MOVL         $0x000000f8, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z9, K2, (R9)
-	VMOVUPD      Z10, 64(R9)
-	VMOVUPD      Z11, K1, 128(R9)
+	KMOVW        R10, K1
+	VMOVUPD      Z6, K1, (R9)
+	VMOVUPD      Z7, 64(R9)
 	ADDQ         CX, R9
 	MOVL         $0x000000f0, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z12, K2, (R9)
-	VMOVUPD      Z13, 64(R9)
-	VMOVUPD      Z14, K1, 128(R9)
+	KMOVW        R10, K1
+	VMOVUPD      Z8, K1, (R9)
+	VMOVUPD      Z9, 64(R9)
 	ADDQ         CX, R9
 	MOVL         $0x000000e0, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z15, K2, (R9)
-	VMOVUPD      Z16, 64(R9)
-	VMOVUPD      Z17, K1, 128(R9)
+	KMOVW        R10, K1
+	VMOVUPD      Z10, K1, (R9)
+	VMOVUPD      Z11, 64(R9)
 	ADDQ         CX, R9
 	MOVL         $0x000000c0, R10
 	KMOVW        R10, K1
-	VMOVUPD      Z18, K1, (R9)
-	VMOVUPD      Z19, 64(R9)
-	MOVL         $0x00000003, R10
+	VMOVUPD      Z12, K1, (R9)
+	VMOVUPD      Z13, 64(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, R10
 	KMOVW        R10, K1
-	VMOVUPD      Z20, K1, 128(R9)
+	VMOVUPD      Z14, K1, (R9)
+	VMOVUPD      Z15, 64(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -2284,180 +2162,139 @@ columns18_from0:
 	VXORPD       Z11, Z11, Z11
 	VXORPD       Z12, Z12, Z12
 	VXORPD       Z13, Z13, Z13
-	VXORPD       Z14, Z14, Z14
-	VXORPD       Z15, Z15, Z15
-	VXORPD       Z16, Z16, Z16
-	VXORPD       Z17, Z17, Z17
-	VXORPD       Z18, Z18, Z18
-	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
 	MOVQ         SI, SI
 	MOVL         $0x00000003, R9
 	KMOVW        R9, K1
 
-columns18_from7:
-	VMOVUPD          (DX), Z21
-	VMOVUPD          64(DX), Z22
-	VMOVUPD.Z        128(DX), K1, Z23
-	VBROADCASTSD     56(DX), Z24
-	VFMADD231PD      Z21, Z24, Z0
-	VFMADD231PD      Z22, Z24, Z1
-	VFMADD231PD      Z23, Z24, Z2
-	VBROADCASTSD     64(DX), Z21
-	VFMADD231PD      Z22, Z21, Z3
-	VFMADD231PD      Z23, Z21, Z4
-	VBROADCASTSD     72(DX), Z21
-	VFMADD231PD      Z22, Z21, Z5
-	VFMADD231PD      Z23, Z21, Z6
-	VBROADCASTSD     80(DX), Z21
-	VFMADD231PD      Z22, Z21, Z7
-	VFMADD231PD      Z23, Z21, Z8
-	VBROADCASTSD     88(DX), Z21
-	VFMADD231PD      Z22, Z21, Z9
-	VFMADD231PD      Z23, Z21, Z10
-	VBROADCASTSD     96(DX), Z21
-	VFMADD231PD      Z22, Z21, Z11
-	VFMADD231PD      Z23, Z21, Z12
-	VBROADCASTSD     104(DX), Z21
-	VFMADD231PD      Z22, Z21, Z13
-	VFMADD231PD      Z23, Z21, Z14
-	VBROADCASTSD     112(DX), Z21
-	VFMADD231PD      Z22, Z21, Z15
-	VFMADD231PD      Z23, Z21, Z16
-	VBROADCASTSD     120(DX), Z21
-	VFMADD231PD      Z22, Z21, Z17
-	VFMADD231PD      Z23, Z21, Z18
-	VFMADD231PD.BCST 128(DX), Z23, Z19
-	VFMADD231PD.BCST 136(DX), Z23, Z20
+columns18_from8:
+	VMOVUPD          64(DX), Z14
+	VMOVUPD.Z        128(DX), K1, Z15
+	VFMADD231PD.BCST 64(DX), Z14, Z0
+	VFMADD231PD.BCST 72(DX), Z14, Z1
+	VFMADD231PD.BCST 80(DX), Z14, Z2
+	VFMADD231PD.BCST 88(DX), Z14, Z3
+	VFMADD231PD.BCST 96(DX), Z14, Z4
+	VFMADD231PD.BCST 104(DX), Z14, Z5
+	VFMADD231PD.BCST 112(DX), Z14, Z6
+	VFMADD231PD.BCST 120(DX), Z14, Z7
+	VBROADCASTSD     128(DX), Z16
+	VFMADD231PD      (DX), Z16, Z8
+	VFMADD231PD      Z14, Z16, Z9
+	VFMADD231PD.BCST 128(DX), Z15, Z10
+	VBROADCASTSD     136(DX), Z16
+	VFMADD231PD      (DX), Z16, Z11
+	VFMADD231PD      Z14, Z16, Z12
+	VFMADD231PD.BCST 136(DX), Z15, Z13
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns18_from7
+	JNZ              columns18_from8
 	MOVQ             AX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z21
-	VADDPD           Z21, Z0, Z0
-	VADDPD           64(AX), Z1, Z1
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z2, Z2
-	ADDQ             CX, AX
-	VADDPD           64(AX), Z3, Z3
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z4, Z4
+	VADDPD           64(AX), Z0, Z0
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z5, Z5
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z6, Z6
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z7, Z7
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z8, Z8
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z9, Z9
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z10, Z10
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z11, Z11
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z12, Z12
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z13, Z13
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z14, Z14
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z21
-	VADDPD           Z21, Z15, Z15
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z16, Z16
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z17, Z17
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z19, Z19
+	VMOVUPD          Z8, (SP)
+	VMOVUPD          Z9, 64(SP)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z8
+	VADDPD           Z8, Z10, Z10
 	ADDQ             CX, AX
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z12, 192(SP)
 	MOVL             $0x00000002, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z21
-	VADDPD           Z21, Z20, Z20
-	VMOVUPD          Z0, K2, (DX)
-	VMOVUPD          Z1, 64(DX)
-	VMOVUPD          Z2, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, 64(DX)
-	VMOVUPD          Z4, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z8
+	VADDPD           Z8, Z13, Z13
+	VMOVUPD          Z0, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z5, K2, 64(DX)
-	VMOVUPD          Z6, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z7, K2, 64(DX)
-	VMOVUPD          Z8, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z9, K2, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
 	VMOVUPD          Z10, K1, 128(DX)
 	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z11, K1, 64(DX)
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z12, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z13, K2, 64(DX)
-	VMOVUPD          Z14, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z15, K2, 64(DX)
-	VMOVUPD          Z16, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z17, K2, 64(DX)
-	VMOVUPD          Z18, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z19, K1, 128(DX)
-	ADDQ             CX, DX
 	MOVL             $0x00000002, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z20, K1, 128(DX)
+	VMOVUPD          Z13, K1, 128(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns18_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns18_turn0
 	VZEROUPPER
 	RET
 
@@ -2482,361 +2319,312 @@ above18:
 	VXORPD Z15, Z15, Z15
 	VXORPD Z16, Z16, Z16
 	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
-	VXORPD Z20, Z20, Z20
 	MOVQ   DX, R9
 	MOVQ   SI, R10
 	MOVL   $0x0000000f, R11
 	KMOVW  R11, K1
 
 columns20_from0:
-	VMOVUPD      (R9), Z21
-	VMOVUPD      64(R9), Z22
-	VMOVUPD.Z    128(R9), K1, Z23
-	VBROADCASTSD (R9), Z24
-	VFMADD231PD  Z21, Z24, Z0
-	VFMADD231PD  Z22, Z24, Z1
-	VFMADD231PD  Z23, Z24, Z2
-	VBROADCASTSD 8(R9), Z24
-	VFMADD231PD  Z21, Z24, Z3
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD 16(R9), Z24
-	VFMADD231PD  Z21, Z24, Z6
-	VFMADD231PD  Z22, Z24, Z7
-	VFMADD231PD  Z23, Z24, Z8
-	VBROADCASTSD 24(R9), Z24
-	VFMADD231PD  Z21, Z24, Z9
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 32(R9), Z24
-	VFMADD231PD  Z21, Z24, Z12
-	VFMADD231PD  Z22, Z24, Z13
-	VFMADD231PD  Z23, Z24, Z14
-	VBROADCASTSD 40(R9), Z24
-	VFMADD231PD  Z21, Z24, Z15
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD 48(R9), Z24
-	VFMADD231PD  Z21, Z24, Z18
-	VFMADD231PD  Z22, Z24, Z19
-	VFMADD231PD  Z23, Z24, Z20
-	PREFETCHT0   (DI)
-	PREFETCHT0   64(DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns20_from0
-	MOVQ         AX, R9
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z2, Z2
-	ADDQ         CX, AX
-	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z3, Z3
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z5, Z5
-	ADDQ         CX, AX
-	MOVL         $0x000000fc, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z6, Z6
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z8, Z8
-	ADDQ         CX, AX
-	MOVL         $0x000000f8, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z9, Z9
-	VADDPD       64(AX), Z10, Z10
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z11, Z11
-	ADDQ         CX, AX
-	MOVL         $0x000000f0, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z14, Z14
-	ADDQ         CX, AX
-	MOVL         $0x000000e0, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z15, Z15
-	VADDPD       64(AX), Z16, Z16
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z17, Z17
-	ADDQ         CX, AX
-	MOVL         $0x000000c0, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    (AX), K1, Z21
-	VADDPD       Z21, Z18, Z18
-	VADDPD       64(AX), Z19, Z19
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z20, Z20
-	VMOVUPD      Z0, (R9)
-	VMOVUPD      Z1, 64(R9)
-	VMOVUPD      Z2, K1, 128(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z3, K2, (R9)
-	VMOVUPD      Z4, 64(R9)
-	VMOVUPD      Z5, K1, 128(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000fc, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z6, K2, (R9)
-	VMOVUPD      Z7, 64(R9)
-	VMOVUPD      Z8, K1, 128(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000f8, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z9, K2, (R9)
-	VMOVUPD      Z10, 64(R9)
-	VMOVUPD      Z11, K1, 128(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000f0, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z12, K2, (R9)
-	VMOVUPD      Z13, 64(R9)
-	VMOVUPD      Z14, K1, 128(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000e0, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z15, K2, (R9)
-	VMOVUPD      Z16, 64(R9)
-	VMOVUPD      Z17, K1, 128(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000c0, R10
-	KMOVW        R10, K1
-	VMOVUPD      Z18, K1, (R9)
-	VMOVUPD      Z19, 64(R9)
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
-	VMOVUPD      Z20, K1, 128(R9)
-	ADDQ         CX, AX
-	VXORPD       Z0, Z0, Z0
-	VXORPD       Z1, Z1, Z1
-	VXORPD       Z2, Z2, Z2
-	VXORPD       Z3, Z3, Z3
-	VXORPD       Z4, Z4, Z4
-	VXORPD       Z5, Z5, Z5
-	VXORPD       Z6, Z6, Z6
-	VXORPD       Z7, Z7, Z7
-	VXORPD       Z8, Z8, Z8
-	VXORPD       Z9, Z9, Z9
-	VXORPD       Z10, Z10, Z10
-	VXORPD       Z11, Z11, Z11
-	VXORPD       Z12, Z12, Z12
-	VXORPD       Z13, Z13, Z13
-	VXORPD       Z14, Z14, Z14
-	VXORPD       Z15, Z15, Z15
-	VXORPD       Z16, Z16, Z16
-	VXORPD       Z17, Z17, Z17
-	VXORPD       Z18, Z18, Z18
-	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
-	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	MOVQ         SI, SI
-	MOVL         $0x0000000f, R9
-	KMOVW        R9, K1
+	VMOVUPD          (R9), Z18
+	VMOVUPD          64(R9), Z19
+	VBROADCASTSD     (R9), Z20
+	VFMADD231PD      Z18, Z20, Z0
+	VFMADD231PD      Z19, Z20, Z1
+	VBROADCASTSD     8(R9), Z20
+	VFMADD231PD      Z18, Z20, Z2
+	VFMADD231PD      Z19, Z20, Z3
+	VBROADCASTSD     16(R9), Z20
+	VFMADD231PD      Z18, Z20, Z4
+	VFMADD231PD      Z19, Z20, Z5
+	VBROADCASTSD     24(R9), Z20
+	VFMADD231PD      Z18, Z20, Z6
+	VFMADD231PD      Z19, Z20, Z7
+	VBROADCASTSD     32(R9), Z20
+	VFMADD231PD      Z18, Z20, Z8
+	VFMADD231PD      Z19, Z20, Z9
+	VBROADCASTSD     40(R9), Z20
+	VFMADD231PD      Z18, Z20, Z10
+	VFMADD231PD      Z19, Z20, Z11
+	VBROADCASTSD     48(R9), Z20
+	VFMADD231PD      Z18, Z20, Z12
+	VFMADD231PD      Z19, Z20, Z13
+	VBROADCASTSD     56(R9), Z20
+	VFMADD231PD      Z18, Z20, Z14
+	VFMADD231PD      Z19, Z20, Z15
+	VFMADD231PD.BCST 64(R9), Z19, Z16
+	VFMADD231PD.BCST 72(R9), Z19, Z17
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	DECQ             R10
+	JNZ              columns20_from0
+	MOVQ             AX, R9
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z8, K1, (R9)
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z10, K1, (R9)
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z12, K1, (R9)
+	VMOVUPD          Z13, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z14, K1, (R9)
+	VMOVUPD          Z15, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z17, K1, 64(R9)
+	ADDQ             CX, AX
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	MOVQ             SI, SI
+	MOVL             $0x0000000f, R9
+	KMOVW            R9, K1
 
-columns20_from7:
-	VMOVUPD          (DX), Z23
-	VMOVUPD          64(DX), Z24
-	VMOVUPD.Z        128(DX), K1, Z25
-	VBROADCASTSD     56(DX), Z26
-	VFMADD231PD      Z23, Z26, Z0
-	VFMADD231PD      Z24, Z26, Z1
-	VFMADD231PD      Z25, Z26, Z2
-	VBROADCASTSD     64(DX), Z23
-	VFMADD231PD      Z24, Z23, Z3
-	VFMADD231PD      Z25, Z23, Z4
-	VBROADCASTSD     72(DX), Z23
-	VFMADD231PD      Z24, Z23, Z5
-	VFMADD231PD      Z25, Z23, Z6
-	VBROADCASTSD     80(DX), Z23
-	VFMADD231PD      Z24, Z23, Z7
-	VFMADD231PD      Z25, Z23, Z8
-	VBROADCASTSD     88(DX), Z23
-	VFMADD231PD      Z24, Z23, Z9
-	VFMADD231PD      Z25, Z23, Z10
-	VBROADCASTSD     96(DX), Z23
-	VFMADD231PD      Z24, Z23, Z11
-	VFMADD231PD      Z25, Z23, Z12
-	VBROADCASTSD     104(DX), Z23
-	VFMADD231PD      Z24, Z23, Z13
-	VFMADD231PD      Z25, Z23, Z14
-	VBROADCASTSD     112(DX), Z23
-	VFMADD231PD      Z24, Z23, Z15
-	VFMADD231PD      Z25, Z23, Z16
-	VBROADCASTSD     120(DX), Z23
-	VFMADD231PD      Z24, Z23, Z17
-	VFMADD231PD      Z25, Z23, Z18
-	VFMADD231PD.BCST 128(DX), Z25, Z19
-	VFMADD231PD.BCST 136(DX), Z25, Z20
-	VFMADD231PD.BCST 144(DX), Z25, Z21
-	VFMADD231PD.BCST 152(DX), Z25, Z22
+columns20_from10:
+	VMOVUPD          64(DX), Z18
+	VMOVUPD.Z        128(DX), K1, Z19
+	VFMADD231PD.BCST 80(DX), Z18, Z0
+	VFMADD231PD.BCST 88(DX), Z18, Z1
+	VFMADD231PD.BCST 96(DX), Z18, Z2
+	VFMADD231PD.BCST 104(DX), Z18, Z3
+	VFMADD231PD.BCST 112(DX), Z18, Z4
+	VFMADD231PD.BCST 120(DX), Z18, Z5
+	VBROADCASTSD     128(DX), Z20
+	VFMADD231PD      (DX), Z20, Z6
+	VFMADD231PD      Z18, Z20, Z7
+	VFMADD231PD.BCST 128(DX), Z19, Z8
+	VBROADCASTSD     136(DX), Z20
+	VFMADD231PD      (DX), Z20, Z9
+	VFMADD231PD      Z18, Z20, Z10
+	VFMADD231PD.BCST 136(DX), Z19, Z11
+	VBROADCASTSD     144(DX), Z20
+	VFMADD231PD      (DX), Z20, Z12
+	VFMADD231PD      Z18, Z20, Z13
+	VFMADD231PD.BCST 144(DX), Z19, Z14
+	VBROADCASTSD     152(DX), Z20
+	VFMADD231PD      (DX), Z20, Z15
+	VFMADD231PD      Z18, Z20, Z16
+	VFMADD231PD.BCST 152(DX), Z19, Z17
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns20_from7
+	JNZ              columns20_from10
 	MOVQ             AX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z23
-	VADDPD           Z23, Z0, Z0
-	VADDPD           64(AX), Z1, Z1
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z2, Z2
-	ADDQ             CX, AX
-	VADDPD           64(AX), Z3, Z3
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z4, Z4
-	ADDQ             CX, AX
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z5, Z5
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z6, Z6
-	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z7, Z7
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z8, Z8
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z9, Z9
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z10, Z10
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z11, Z11
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z12, Z12
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z13, Z13
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z14, Z14
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z23
-	VADDPD           Z23, Z15, Z15
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z16, Z16
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z17, Z17
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z5, Z5
 	ADDQ             CX, AX
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z19, Z19
+	VMOVUPD          Z6, (SP)
+	VMOVUPD          Z7, 64(SP)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z8, Z8
 	ADDQ             CX, AX
+	VMOVUPD          Z9, 128(SP)
+	VMOVUPD          Z10, 192(SP)
 	MOVL             $0x0000000e, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z23
-	VADDPD           Z23, Z20, Z20
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z11, Z11
 	ADDQ             CX, AX
+	VMOVUPD          Z12, 256(SP)
+	VMOVUPD          Z13, 320(SP)
 	MOVL             $0x0000000c, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z23
-	VADDPD           Z23, Z21, Z21
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z14, Z14
 	ADDQ             CX, AX
+	VMOVUPD          Z15, 384(SP)
+	VMOVUPD          Z16, 448(SP)
 	MOVL             $0x00000008, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z23
-	VADDPD           Z23, Z22, Z22
-	VMOVUPD          Z0, K2, (DX)
-	VMOVUPD          Z1, 64(DX)
-	VMOVUPD          Z2, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, 64(DX)
-	VMOVUPD          Z4, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z5, K2, 64(DX)
-	VMOVUPD          Z6, K1, 128(DX)
-	ADDQ             CX, DX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z17, Z17
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z7, K1, 64(DX)
+	VMOVUPD          Z0, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
 	MOVL             $0x0000000f, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z8, K1, 128(DX)
 	ADDQ             CX, DX
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z9, K2, 64(DX)
-	VMOVUPD          Z10, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z11, K2, 64(DX)
-	VMOVUPD          Z12, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z13, K2, 64(DX)
-	VMOVUPD          Z14, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z15, K2, 64(DX)
-	VMOVUPD          Z16, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z17, K2, 64(DX)
-	VMOVUPD          Z18, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z19, K1, 128(DX)
-	ADDQ             CX, DX
 	MOVL             $0x0000000e, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z20, K1, 128(DX)
+	VMOVUPD          Z11, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000c, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z21, K1, 128(DX)
+	VMOVUPD          Z14, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000008, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z22, K1, 128(DX)
+	VMOVUPD          Z17, K1, 128(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns20_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(DX), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns20_turn0
 	VZEROUPPER
 	RET
 
@@ -3642,7 +3430,7 @@ columns24_from8:
 	RET
 
 above24:
-	IMUL3Q $0x00005556, R8, R8
+	IMUL3Q $0x00008001, R8, R8
 	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
@@ -3668,46 +3456,57 @@ above24:
 	VXORPD Z21, Z21, Z21
 	VXORPD Z22, Z22, Z22
 	VXORPD Z23, Z23, Z23
+	VXORPD Z24, Z24, Z24
+	VXORPD Z25, Z25, Z25
+	VXORPD Z26, Z26, Z26
+	VXORPD Z27, Z27, Z27
 	MOVQ   DX, R9
 	MOVQ   SI, R10
 	MOVL   $0x00000003, R11
 	KMOVW  R11, K1
 
 columns26_from0:
-	VMOVUPD      (R9), Z24
-	VMOVUPD      64(R9), Z25
-	VMOVUPD      128(R9), Z26
-	VMOVUPD.Z    192(R9), K1, Z27
-	VBROADCASTSD (R9), Z28
-	VFMADD231PD  Z24, Z28, Z0
-	VFMADD231PD  Z25, Z28, Z1
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD 8(R9), Z28
-	VFMADD231PD  Z24, Z28, Z4
-	VFMADD231PD  Z25, Z28, Z5
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD 16(R9), Z28
-	VFMADD231PD  Z24, Z28, Z8
-	VFMADD231PD  Z25, Z28, Z9
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD 24(R9), Z28
-	VFMADD231PD  Z24, Z28, Z12
-	VFMADD231PD  Z25, Z28, Z13
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD 32(R9), Z28
-	VFMADD231PD  Z24, Z28, Z16
-	VFMADD231PD  Z25, Z28, Z17
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD 40(R9), Z28
-	VFMADD231PD  Z24, Z28, Z20
-	VFMADD231PD  Z25, Z28, Z21
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
+	VMOVUPD      (R9), Z28
+	VMOVUPD      64(R9), Z29
+	VMOVUPD      128(R9), Z30
+	VBROADCASTSD (R9), Z31
+	VFMADD231PD  Z28, Z31, Z0
+	VFMADD231PD  Z29, Z31, Z1
+	VFMADD231PD  Z30, Z31, Z2
+	VBROADCASTSD 8(R9), Z31
+	VFMADD231PD  Z28, Z31, Z3
+	VFMADD231PD  Z29, Z31, Z4
+	VFMADD231PD  Z30, Z31, Z5
+	VBROADCASTSD 16(R9), Z31
+	VFMADD231PD  Z28, Z31, Z6
+	VFMADD231PD  Z29, Z31, Z7
+	VFMADD231PD  Z30, Z31, Z8
+	VBROADCASTSD 24(R9), Z31
+	VFMADD231PD  Z28, Z31, Z9
+	VFMADD231PD  Z29, Z31, Z10
+	VFMADD231PD  Z30, Z31, Z11
+	VBROADCASTSD 32(R9), Z31
+	VFMADD231PD  Z28, Z31, Z12
+	VFMADD231PD  Z29, Z31, Z13
+	VFMADD231PD  Z30, Z31, Z14
+	VBROADCASTSD 40(R9), Z31
+	VFMADD231PD  Z28, Z31, Z15
+	VFMADD231PD  Z29, Z31, Z16
+	VFMADD231PD  Z30, Z31, Z17
+	VBROADCASTSD 48(R9), Z31
+	VFMADD231PD  Z28, Z31, Z18
+	VFMADD231PD  Z29, Z31, Z19
+	VFMADD231PD  Z30, Z31, Z20
+	VBROADCASTSD 56(R9), Z31
+	VFMADD231PD  Z28, Z31, Z21
+	VFMADD231PD  Z29, Z31, Z22
+	VFMADD231PD  Z30, Z31, Z23
+	VBROADCASTSD 64(R9), Z28
+	VFMADD231PD  Z29, Z28, Z24
+	VFMADD231PD  Z30, Z28, Z25
+	VBROADCASTSD 72(R9), Z28
+	VFMADD231PD  Z29, Z28, Z26
+	VFMADD231PD  Z30, Z28, Z27
 	PREFETCHT0   (DI)
 	PREFETCHT0   64(DI)
 	ADDQ         R8, DI
@@ -3718,84 +3517,115 @@ columns26_from0:
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x00000003, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z3, Z3
 	ADDQ         CX, AX
 	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z24
-	VADDPD       Z24, Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z7, Z7
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z28
+	VADDPD       Z28, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
 	ADDQ         CX, AX
 	MOVL         $0x000000fc, R10
-	KMOVW        R10, K3
-	VMOVUPD.Z    (AX), K3, Z24
-	VADDPD       Z24, Z8, Z8
-	VADDPD       64(AX), Z9, Z9
-	VADDPD       128(AX), Z10, Z10
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z11, Z11
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z28
+	VADDPD       Z28, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
 	ADDQ         CX, AX
 	MOVL         $0x000000f8, R10
-	KMOVW        R10, K4
-	VMOVUPD.Z    (AX), K4, Z24
-	VADDPD       Z24, Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VADDPD       128(AX), Z14, Z14
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z15, Z15
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z28
+	VADDPD       Z28, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
 	ADDQ         CX, AX
 	MOVL         $0x000000f0, R10
-	KMOVW        R10, K5
-	VMOVUPD.Z    (AX), K5, Z24
-	VADDPD       Z24, Z16, Z16
-	VADDPD       64(AX), Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z19, Z19
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z28
+	VADDPD       Z28, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
 	ADDQ         CX, AX
 	MOVL         $0x000000e0, R10
-	KMOVW        R10, K6
-	VMOVUPD.Z    (AX), K6, Z24
-	VADDPD       Z24, Z20, Z20
-	VADDPD       64(AX), Z21, Z21
-	VADDPD       128(AX), Z22, Z22
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z23, Z23
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z28
+	VADDPD       Z28, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VADDPD       128(AX), Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z28
+	VADDPD       Z28, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z28
+	VADDPD       Z28, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VADDPD       128(AX), Z23, Z23
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z24, Z24
+	VADDPD       128(AX), Z25, Z25
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    64(AX), K1, Z28
+	VADDPD       Z28, Z26, Z26
+	VADDPD       128(AX), Z27, Z27
 	VMOVUPD      Z0, (R9)
 	VMOVUPD      Z1, 64(R9)
 	VMOVUPD      Z2, 128(R9)
-	VMOVUPD      Z3, K1, 192(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z4, K2, (R9)
-	VMOVUPD      Z5, 64(R9)
-	VMOVUPD      Z6, 128(R9)
-	VMOVUPD      Z7, K1, 192(R9)
+	VMOVUPD      Z3, K1, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, 128(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z8, K3, (R9)
-	VMOVUPD      Z9, 64(R9)
-	VMOVUPD      Z10, 128(R9)
-	VMOVUPD      Z11, K1, 192(R9)
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z6, K1, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, 128(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z12, K4, (R9)
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z9, K1, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z12, K1, (R9)
 	VMOVUPD      Z13, 64(R9)
 	VMOVUPD      Z14, 128(R9)
-	VMOVUPD      Z15, K1, 192(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z16, K5, (R9)
-	VMOVUPD      Z17, 64(R9)
-	VMOVUPD      Z18, 128(R9)
-	VMOVUPD      Z19, K1, 192(R9)
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z15, K1, (R9)
+	VMOVUPD      Z16, 64(R9)
+	VMOVUPD      Z17, 128(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z20, K6, (R9)
-	VMOVUPD      Z21, 64(R9)
-	VMOVUPD      Z22, 128(R9)
-	VMOVUPD      Z23, K1, 192(R9)
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z18, K1, (R9)
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z21, K1, (R9)
+	VMOVUPD      Z22, 64(R9)
+	VMOVUPD      Z23, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z24, 64(R9)
+	VMOVUPD      Z25, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K1
+	VMOVUPD      Z26, K1, 64(R9)
+	VMOVUPD      Z27, 128(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -3823,380 +3653,230 @@ columns26_from0:
 	VXORPD       Z23, Z23, Z23
 	VXORPD       Z24, Z24, Z24
 	VXORPD       Z25, Z25, Z25
-	MOVQ         DX, R9
-	MOVQ         SI, R10
-	MOVL         $0x00000003, R11
-	KMOVW        R11, K1
-
-columns26_from6:
-	VMOVUPD      (R9), Z26
-	VMOVUPD      64(R9), Z27
-	VMOVUPD      128(R9), Z28
-	VMOVUPD.Z    192(R9), K1, Z29
-	VBROADCASTSD 48(R9), Z30
-	VFMADD231PD  Z26, Z30, Z0
-	VFMADD231PD  Z27, Z30, Z1
-	VFMADD231PD  Z28, Z30, Z2
-	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD 56(R9), Z30
-	VFMADD231PD  Z26, Z30, Z4
-	VFMADD231PD  Z27, Z30, Z5
-	VFMADD231PD  Z28, Z30, Z6
-	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD 64(R9), Z26
-	VFMADD231PD  Z27, Z26, Z8
-	VFMADD231PD  Z28, Z26, Z9
-	VFMADD231PD  Z29, Z26, Z10
-	VBROADCASTSD 72(R9), Z26
-	VFMADD231PD  Z27, Z26, Z11
-	VFMADD231PD  Z28, Z26, Z12
-	VFMADD231PD  Z29, Z26, Z13
-	VBROADCASTSD 80(R9), Z26
-	VFMADD231PD  Z27, Z26, Z14
-	VFMADD231PD  Z28, Z26, Z15
-	VFMADD231PD  Z29, Z26, Z16
-	VBROADCASTSD 88(R9), Z26
-	VFMADD231PD  Z27, Z26, Z17
-	VFMADD231PD  Z28, Z26, Z18
-	VFMADD231PD  Z29, Z26, Z19
-	VBROADCASTSD 96(R9), Z26
-	VFMADD231PD  Z27, Z26, Z20
-	VFMADD231PD  Z28, Z26, Z21
-	VFMADD231PD  Z29, Z26, Z22
-	VBROADCASTSD 104(R9), Z26
-	VFMADD231PD  Z27, Z26, Z23
-	VFMADD231PD  Z28, Z26, Z24
-	VFMADD231PD  Z29, Z26, Z25
-	PREFETCHT0   (DI)
-	PREFETCHT0   64(DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns26_from6
-	MOVQ         AX, R9
-	MOVL         $0x000000c0, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    (AX), K1, Z26
-	VADDPD       Z26, Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x00000003, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z3, Z3
-	ADDQ         CX, AX
-	MOVL         $0x00000080, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z26
-	VADDPD       Z26, Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z7, Z7
-	ADDQ         CX, AX
-	VADDPD       64(AX), Z8, Z8
-	VADDPD       128(AX), Z9, Z9
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z10, Z10
-	ADDQ         CX, AX
-	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z11, Z11
-	VADDPD       128(AX), Z12, Z12
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z13, Z13
-	ADDQ         CX, AX
-	MOVL         $0x000000fc, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z14, Z14
-	VADDPD       128(AX), Z15, Z15
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z16, Z16
-	ADDQ         CX, AX
-	MOVL         $0x000000f8, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z19, Z19
-	ADDQ         CX, AX
-	MOVL         $0x000000f0, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z20, Z20
-	VADDPD       128(AX), Z21, Z21
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z22, Z22
-	ADDQ         CX, AX
-	MOVL         $0x000000e0, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    64(AX), K1, Z26
-	VADDPD       Z26, Z23, Z23
-	VADDPD       128(AX), Z24, Z24
-	MOVL         $0x00000003, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z25, Z25
-	MOVL         $0x000000c0, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z0, K2, (R9)
-	VMOVUPD      Z1, 64(R9)
-	VMOVUPD      Z2, 128(R9)
-	VMOVUPD      Z3, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x00000080, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z4, K2, (R9)
-	VMOVUPD      Z5, 64(R9)
-	VMOVUPD      Z6, 128(R9)
-	VMOVUPD      Z7, K1, 192(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Z8, 64(R9)
-	VMOVUPD      Z9, 128(R9)
-	VMOVUPD      Z10, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z11, K2, 64(R9)
-	VMOVUPD      Z12, 128(R9)
-	VMOVUPD      Z13, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000fc, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z14, K2, 64(R9)
-	VMOVUPD      Z15, 128(R9)
-	VMOVUPD      Z16, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000f8, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z17, K2, 64(R9)
-	VMOVUPD      Z18, 128(R9)
-	VMOVUPD      Z19, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000f0, R10
-	KMOVW        R10, K1
-	VMOVUPD      Z20, K1, 64(R9)
-	VMOVUPD      Z21, 128(R9)
-	MOVL         $0x00000003, R10
-	KMOVW        R10, K1
-	VMOVUPD      Z22, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000e0, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z23, K2, 64(R9)
-	VMOVUPD      Z24, 128(R9)
-	VMOVUPD      Z25, K1, 192(R9)
-	ADDQ         CX, AX
-	VXORPD       Z0, Z0, Z0
-	VXORPD       Z1, Z1, Z1
-	VXORPD       Z2, Z2, Z2
-	VXORPD       Z3, Z3, Z3
-	VXORPD       Z4, Z4, Z4
-	VXORPD       Z5, Z5, Z5
-	VXORPD       Z6, Z6, Z6
-	VXORPD       Z7, Z7, Z7
-	VXORPD       Z8, Z8, Z8
-	VXORPD       Z9, Z9, Z9
-	VXORPD       Z10, Z10, Z10
-	VXORPD       Z11, Z11, Z11
-	VXORPD       Z12, Z12, Z12
-	VXORPD       Z13, Z13, Z13
-	VXORPD       Z14, Z14, Z14
-	VXORPD       Z15, Z15, Z15
-	VXORPD       Z16, Z16, Z16
-	VXORPD       Z17, Z17, Z17
-	VXORPD       Z18, Z18, Z18
-	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
-	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	VXORPD       Z23, Z23, Z23
+	VXORPD       Z26, Z26, Z26
+	VXORPD       Z27, Z27, Z27
 	MOVQ         SI, SI
 	MOVL         $0x00000003, R9
 	KMOVW        R9, K1
 
-columns26_from14:
-	VMOVUPD          64(DX), Z24
-	VMOVUPD          128(DX), Z25
-	VMOVUPD.Z        192(DX), K1, Z26
-	VBROADCASTSD     112(DX), Z27
-	VFMADD231PD      Z24, Z27, Z0
-	VFMADD231PD      Z25, Z27, Z1
-	VFMADD231PD      Z26, Z27, Z2
-	VBROADCASTSD     120(DX), Z27
-	VFMADD231PD      Z24, Z27, Z3
-	VFMADD231PD      Z25, Z27, Z4
-	VFMADD231PD      Z26, Z27, Z5
-	VBROADCASTSD     128(DX), Z24
-	VFMADD231PD      Z25, Z24, Z6
-	VFMADD231PD      Z26, Z24, Z7
-	VBROADCASTSD     136(DX), Z24
-	VFMADD231PD      Z25, Z24, Z8
-	VFMADD231PD      Z26, Z24, Z9
-	VBROADCASTSD     144(DX), Z24
-	VFMADD231PD      Z25, Z24, Z10
-	VFMADD231PD      Z26, Z24, Z11
-	VBROADCASTSD     152(DX), Z24
-	VFMADD231PD      Z25, Z24, Z12
-	VFMADD231PD      Z26, Z24, Z13
-	VBROADCASTSD     160(DX), Z24
-	VFMADD231PD      Z25, Z24, Z14
-	VFMADD231PD      Z26, Z24, Z15
-	VBROADCASTSD     168(DX), Z24
-	VFMADD231PD      Z25, Z24, Z16
-	VFMADD231PD      Z26, Z24, Z17
-	VBROADCASTSD     176(DX), Z24
-	VFMADD231PD      Z25, Z24, Z18
-	VFMADD231PD      Z26, Z24, Z19
-	VBROADCASTSD     184(DX), Z24
-	VFMADD231PD      Z25, Z24, Z20
-	VFMADD231PD      Z26, Z24, Z21
-	VFMADD231PD.BCST 192(DX), Z26, Z22
-	VFMADD231PD.BCST 200(DX), Z26, Z23
+columns26_from10:
+	VMOVUPD          64(DX), Z28
+	VMOVUPD          128(DX), Z29
+	VMOVUPD.Z        192(DX), K1, Z30
+	VBROADCASTSD     80(DX), Z31
+	VFMADD231PD      Z28, Z31, Z0
+	VFMADD231PD      Z29, Z31, Z1
+	VBROADCASTSD     88(DX), Z31
+	VFMADD231PD      Z28, Z31, Z2
+	VFMADD231PD      Z29, Z31, Z3
+	VBROADCASTSD     96(DX), Z31
+	VFMADD231PD      Z28, Z31, Z4
+	VFMADD231PD      Z29, Z31, Z5
+	VBROADCASTSD     104(DX), Z31
+	VFMADD231PD      Z28, Z31, Z6
+	VFMADD231PD      Z29, Z31, Z7
+	VBROADCASTSD     112(DX), Z31
+	VFMADD231PD      Z28, Z31, Z8
+	VFMADD231PD      Z29, Z31, Z9
+	VBROADCASTSD     120(DX), Z31
+	VFMADD231PD      Z28, Z31, Z10
+	VFMADD231PD      Z29, Z31, Z11
+	VFMADD231PD.BCST 128(DX), Z29, Z12
+	VFMADD231PD.BCST 136(DX), Z29, Z13
+	VFMADD231PD.BCST 144(DX), Z29, Z14
+	VFMADD231PD.BCST 152(DX), Z29, Z15
+	VFMADD231PD.BCST 160(DX), Z29, Z16
+	VFMADD231PD.BCST 168(DX), Z29, Z17
+	VFMADD231PD.BCST 176(DX), Z29, Z18
+	VFMADD231PD.BCST 184(DX), Z29, Z19
+	VBROADCASTSD     192(DX), Z31
+	VFMADD231PD      (DX), Z31, Z20
+	VFMADD231PD      Z28, Z31, Z21
+	VFMADD231PD      Z29, Z31, Z22
+	VFMADD231PD.BCST 192(DX), Z30, Z23
+	VBROADCASTSD     200(DX), Z31
+	VFMADD231PD      (DX), Z31, Z24
+	VFMADD231PD      Z28, Z31, Z25
+	VFMADD231PD      Z29, Z31, Z26
+	VFMADD231PD.BCST 200(DX), Z30, Z27
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns26_from14
+	JNZ              columns26_from10
 	MOVQ             AX, DX
-	MOVL             $0x000000c0, BX
+	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z24
-	VADDPD           Z24, Z0, Z0
+	VMOVUPD.Z        64(AX), K1, Z28
+	VADDPD           Z28, Z0, Z0
 	VADDPD           128(AX), Z1, Z1
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z2, Z2
-	ADDQ             CX, AX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z24
-	VADDPD           Z24, Z3, Z3
-	VADDPD           128(AX), Z4, Z4
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z5, Z5
-	ADDQ             CX, AX
-	VADDPD           128(AX), Z6, Z6
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z7, Z7
-	ADDQ             CX, AX
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z8, Z8
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z9, Z9
-	ADDQ             CX, AX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z10, Z10
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z11, Z11
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z12, Z12
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z13, Z13
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z28
+	VADDPD           Z28, Z2, Z2
+	VADDPD           128(AX), Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z14, Z14
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z28
+	VADDPD           Z28, Z4, Z4
+	VADDPD           128(AX), Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z24
-	VADDPD           Z24, Z16, Z16
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z17, Z17
+	VMOVUPD.Z        64(AX), K1, Z28
+	VADDPD           Z28, Z6, Z6
+	VADDPD           128(AX), Z7, Z7
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z18, Z18
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z19, Z19
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z28
+	VADDPD           Z28, Z8, Z8
+	VADDPD           128(AX), Z9, Z9
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z24
-	VADDPD           Z24, Z20, Z20
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z21, Z21
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z28
+	VADDPD           Z28, Z10, Z10
+	VADDPD           128(AX), Z11, Z11
 	ADDQ             CX, AX
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z22, Z22
+	VADDPD           128(AX), Z12, Z12
 	ADDQ             CX, AX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z28
+	VADDPD           Z28, Z19, Z19
+	ADDQ             CX, AX
+	VMOVUPD          Z20, (SP)
+	VMOVUPD          Z21, 64(SP)
+	VMOVUPD          Z22, 128(SP)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z23, Z23
+	ADDQ             CX, AX
+	VMOVUPD          Z24, 192(SP)
+	VMOVUPD          Z25, 256(SP)
+	VMOVUPD          Z26, 320(SP)
 	MOVL             $0x00000002, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        192(AX), K4, Z24
-	VADDPD           Z24, Z23, Z23
-	VMOVUPD          Z0, K2, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z27, Z27
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, K1, 64(DX)
 	VMOVUPD          Z1, 128(DX)
-	VMOVUPD          Z2, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, K3, 64(DX)
-	VMOVUPD          Z4, 128(DX)
-	VMOVUPD          Z5, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z6, 128(DX)
-	VMOVUPD          Z7, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, 128(DX)
-	VMOVUPD          Z9, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, 128(DX)
-	VMOVUPD          Z11, K1, 192(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z12, K1, 128(DX)
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z13, K1, 192(DX)
+	VMOVUPD          Z2, K1, 64(DX)
+	VMOVUPD          Z3, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, 128(DX)
-	VMOVUPD          Z15, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, 64(DX)
+	VMOVUPD          Z5, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z16, K2, 128(DX)
-	VMOVUPD          Z17, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, 64(DX)
+	VMOVUPD          Z7, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z18, K2, 128(DX)
-	VMOVUPD          Z19, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	VMOVUPD          Z9, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z20, K2, 128(DX)
-	VMOVUPD          Z21, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	VMOVUPD          Z11, 128(DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z22, K1, 192(DX)
+	VMOVUPD          Z12, 128(DX)
 	ADDQ             CX, DX
-	MOVL             $0x00000002, BX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z15, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z16, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z18, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000003, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z23, K1, 192(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z27, K1, 192(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+24, BX
+
+columns26_turn0:
+	VMOVSD (DX), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(DX), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns26_turn0
 	VZEROUPPER
 	RET
 
@@ -4226,49 +3906,43 @@ above26:
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
 	VXORPD Z20, Z20, Z20
-	VXORPD Z21, Z21, Z21
-	VXORPD Z22, Z22, Z22
-	VXORPD Z23, Z23, Z23
 	MOVQ   DX, R9
 	MOVQ   SI, R10
 	MOVL   $0x0000000f, R11
 	KMOVW  R11, K1
 
 columns28_from0:
-	VMOVUPD      (R9), Z24
-	VMOVUPD      64(R9), Z25
-	VMOVUPD      128(R9), Z26
-	VMOVUPD.Z    192(R9), K1, Z27
-	VBROADCASTSD (R9), Z28
-	VFMADD231PD  Z24, Z28, Z0
-	VFMADD231PD  Z25, Z28, Z1
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD 8(R9), Z28
-	VFMADD231PD  Z24, Z28, Z4
-	VFMADD231PD  Z25, Z28, Z5
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD 16(R9), Z28
-	VFMADD231PD  Z24, Z28, Z8
-	VFMADD231PD  Z25, Z28, Z9
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD 24(R9), Z28
-	VFMADD231PD  Z24, Z28, Z12
-	VFMADD231PD  Z25, Z28, Z13
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD 32(R9), Z28
-	VFMADD231PD  Z24, Z28, Z16
-	VFMADD231PD  Z25, Z28, Z17
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD 40(R9), Z28
-	VFMADD231PD  Z24, Z28, Z20
-	VFMADD231PD  Z25, Z28, Z21
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
+	VMOVUPD      (R9), Z21
+	VMOVUPD      64(R9), Z22
+	VMOVUPD      128(R9), Z23
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R9), Z24
+	VFMADD231PD  Z21, Z24, Z3
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD 16(R9), Z24
+	VFMADD231PD  Z21, Z24, Z6
+	VFMADD231PD  Z22, Z24, Z7
+	VFMADD231PD  Z23, Z24, Z8
+	VBROADCASTSD 24(R9), Z24
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 32(R9), Z24
+	VFMADD231PD  Z21, Z24, Z12
+	VFMADD231PD  Z22, Z24, Z13
+	VFMADD231PD  Z23, Z24, Z14
+	VBROADCASTSD 40(R9), Z24
+	VFMADD231PD  Z21, Z24, Z15
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 48(R9), Z24
+	VFMADD231PD  Z21, Z24, Z18
+	VFMADD231PD  Z22, Z24, Z19
+	VFMADD231PD  Z23, Z24, Z20
 	PREFETCHT0   (DI)
 	PREFETCHT0   64(DI)
 	ADDQ         R8, DI
@@ -4279,84 +3953,75 @@ columns28_from0:
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z3, Z3
 	ADDQ         CX, AX
 	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z24
-	VADDPD       Z24, Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z7, Z7
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z21
+	VADDPD       Z21, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
 	ADDQ         CX, AX
 	MOVL         $0x000000fc, R10
-	KMOVW        R10, K3
-	VMOVUPD.Z    (AX), K3, Z24
-	VADDPD       Z24, Z8, Z8
-	VADDPD       64(AX), Z9, Z9
-	VADDPD       128(AX), Z10, Z10
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z11, Z11
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
 	ADDQ         CX, AX
 	MOVL         $0x000000f8, R10
-	KMOVW        R10, K4
-	VMOVUPD.Z    (AX), K4, Z24
-	VADDPD       Z24, Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VADDPD       128(AX), Z14, Z14
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z15, Z15
+	KMOVW        R10, K3
+	VMOVUPD.Z    (AX), K3, Z21
+	VADDPD       Z21, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
 	ADDQ         CX, AX
 	MOVL         $0x000000f0, R10
-	KMOVW        R10, K5
-	VMOVUPD.Z    (AX), K5, Z24
-	VADDPD       Z24, Z16, Z16
-	VADDPD       64(AX), Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z19, Z19
+	KMOVW        R10, K4
+	VMOVUPD.Z    (AX), K4, Z21
+	VADDPD       Z21, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
 	ADDQ         CX, AX
 	MOVL         $0x000000e0, R10
+	KMOVW        R10, K5
+	VMOVUPD.Z    (AX), K5, Z21
+	VADDPD       Z21, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VADDPD       128(AX), Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R10
 	KMOVW        R10, K6
-	VMOVUPD.Z    (AX), K6, Z24
-	VADDPD       Z24, Z20, Z20
-	VADDPD       64(AX), Z21, Z21
-	VADDPD       128(AX), Z22, Z22
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z23, Z23
+	VMOVUPD.Z    (AX), K6, Z21
+	VADDPD       Z21, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
 	VMOVUPD      Z0, (R9)
 	VMOVUPD      Z1, 64(R9)
 	VMOVUPD      Z2, 128(R9)
-	VMOVUPD      Z3, K1, 192(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z4, K2, (R9)
-	VMOVUPD      Z5, 64(R9)
-	VMOVUPD      Z6, 128(R9)
-	VMOVUPD      Z7, K1, 192(R9)
+	VMOVUPD      Z3, K1, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, 128(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z8, K3, (R9)
-	VMOVUPD      Z9, 64(R9)
-	VMOVUPD      Z10, 128(R9)
-	VMOVUPD      Z11, K1, 192(R9)
+	VMOVUPD      Z6, K2, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z9, K3, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, 128(R9)
 	ADDQ         CX, R9
 	VMOVUPD      Z12, K4, (R9)
 	VMOVUPD      Z13, 64(R9)
 	VMOVUPD      Z14, 128(R9)
-	VMOVUPD      Z15, K1, 192(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z16, K5, (R9)
-	VMOVUPD      Z17, 64(R9)
-	VMOVUPD      Z18, 128(R9)
-	VMOVUPD      Z19, K1, 192(R9)
+	VMOVUPD      Z15, K5, (R9)
+	VMOVUPD      Z16, 64(R9)
+	VMOVUPD      Z17, 128(R9)
 	ADDQ         CX, R9
-	VMOVUPD      Z20, K6, (R9)
-	VMOVUPD      Z21, 64(R9)
-	VMOVUPD      Z22, 128(R9)
-	VMOVUPD      Z23, K1, 192(R9)
+	VMOVUPD      Z18, K6, (R9)
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, 128(R9)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -4380,408 +4045,337 @@ columns28_from0:
 	VXORPD       Z19, Z19, Z19
 	VXORPD       Z20, Z20, Z20
 	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	VXORPD       Z23, Z23, Z23
-	VXORPD       Z24, Z24, Z24
-	VXORPD       Z25, Z25, Z25
 	MOVQ         DX, R9
 	MOVQ         SI, R10
 	MOVL         $0x0000000f, R11
 	KMOVW        R11, K1
 
-columns28_from6:
-	VMOVUPD      (R9), Z26
-	VMOVUPD      64(R9), Z27
-	VMOVUPD      128(R9), Z28
-	VMOVUPD.Z    192(R9), K1, Z29
-	VBROADCASTSD 48(R9), Z30
-	VFMADD231PD  Z26, Z30, Z0
-	VFMADD231PD  Z27, Z30, Z1
-	VFMADD231PD  Z28, Z30, Z2
-	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD 56(R9), Z30
-	VFMADD231PD  Z26, Z30, Z4
-	VFMADD231PD  Z27, Z30, Z5
-	VFMADD231PD  Z28, Z30, Z6
-	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD 64(R9), Z26
-	VFMADD231PD  Z27, Z26, Z8
-	VFMADD231PD  Z28, Z26, Z9
-	VFMADD231PD  Z29, Z26, Z10
-	VBROADCASTSD 72(R9), Z26
-	VFMADD231PD  Z27, Z26, Z11
-	VFMADD231PD  Z28, Z26, Z12
-	VFMADD231PD  Z29, Z26, Z13
-	VBROADCASTSD 80(R9), Z26
-	VFMADD231PD  Z27, Z26, Z14
-	VFMADD231PD  Z28, Z26, Z15
-	VFMADD231PD  Z29, Z26, Z16
-	VBROADCASTSD 88(R9), Z26
-	VFMADD231PD  Z27, Z26, Z17
-	VFMADD231PD  Z28, Z26, Z18
-	VFMADD231PD  Z29, Z26, Z19
-	VBROADCASTSD 96(R9), Z26
-	VFMADD231PD  Z27, Z26, Z20
-	VFMADD231PD  Z28, Z26, Z21
-	VFMADD231PD  Z29, Z26, Z22
-	VBROADCASTSD 104(R9), Z26
-	VFMADD231PD  Z27, Z26, Z23
-	VFMADD231PD  Z28, Z26, Z24
-	VFMADD231PD  Z29, Z26, Z25
-	PREFETCHT0   (DI)
-	PREFETCHT0   64(DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns28_from6
-	MOVQ         AX, R9
-	MOVL         $0x000000c0, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    (AX), K1, Z26
-	VADDPD       Z26, Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z3, Z3
-	ADDQ         CX, AX
-	MOVL         $0x00000080, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    (AX), K2, Z26
-	VADDPD       Z26, Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z7, Z7
-	ADDQ         CX, AX
-	VADDPD       64(AX), Z8, Z8
-	VADDPD       128(AX), Z9, Z9
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z10, Z10
-	ADDQ         CX, AX
-	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z11, Z11
-	VADDPD       128(AX), Z12, Z12
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z13, Z13
-	ADDQ         CX, AX
-	MOVL         $0x000000fc, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z14, Z14
-	VADDPD       128(AX), Z15, Z15
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z16, Z16
-	ADDQ         CX, AX
-	MOVL         $0x000000f8, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z19, Z19
-	ADDQ         CX, AX
-	MOVL         $0x000000f0, R10
-	KMOVW        R10, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z20, Z20
-	VADDPD       128(AX), Z21, Z21
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z22, Z22
-	ADDQ         CX, AX
-	MOVL         $0x000000e0, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    64(AX), K1, Z26
-	VADDPD       Z26, Z23, Z23
-	VADDPD       128(AX), Z24, Z24
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z25, Z25
-	MOVL         $0x000000c0, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z0, K2, (R9)
-	VMOVUPD      Z1, 64(R9)
-	VMOVUPD      Z2, 128(R9)
-	VMOVUPD      Z3, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x00000080, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z4, K2, (R9)
-	VMOVUPD      Z5, 64(R9)
-	VMOVUPD      Z6, 128(R9)
-	VMOVUPD      Z7, K1, 192(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Z8, 64(R9)
-	VMOVUPD      Z9, 128(R9)
-	VMOVUPD      Z10, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000fe, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z11, K2, 64(R9)
-	VMOVUPD      Z12, 128(R9)
-	VMOVUPD      Z13, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000fc, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z14, K2, 64(R9)
-	VMOVUPD      Z15, 128(R9)
-	VMOVUPD      Z16, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000f8, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z17, K2, 64(R9)
-	VMOVUPD      Z18, 128(R9)
-	VMOVUPD      Z19, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000f0, R10
-	KMOVW        R10, K1
-	VMOVUPD      Z20, K1, 64(R9)
-	VMOVUPD      Z21, 128(R9)
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
-	VMOVUPD      Z22, K1, 192(R9)
-	ADDQ         CX, R9
-	MOVL         $0x000000e0, R10
-	KMOVW        R10, K2
-	VMOVUPD      Z23, K2, 64(R9)
-	VMOVUPD      Z24, 128(R9)
-	VMOVUPD      Z25, K1, 192(R9)
-	ADDQ         CX, AX
-	VXORPD       Z0, Z0, Z0
-	VXORPD       Z1, Z1, Z1
-	VXORPD       Z2, Z2, Z2
-	VXORPD       Z3, Z3, Z3
-	VXORPD       Z4, Z4, Z4
-	VXORPD       Z5, Z5, Z5
-	VXORPD       Z6, Z6, Z6
-	VXORPD       Z7, Z7, Z7
-	VXORPD       Z8, Z8, Z8
-	VXORPD       Z9, Z9, Z9
-	VXORPD       Z10, Z10, Z10
-	VXORPD       Z11, Z11, Z11
-	VXORPD       Z12, Z12, Z12
-	VXORPD       Z13, Z13, Z13
-	VXORPD       Z14, Z14, Z14
-	VXORPD       Z15, Z15, Z15
-	VXORPD       Z16, Z16, Z16
-	VXORPD       Z17, Z17, Z17
-	VXORPD       Z18, Z18, Z18
-	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
-	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	VXORPD       Z23, Z23, Z23
-	VXORPD       Z24, Z24, Z24
-	VXORPD       Z25, Z25, Z25
-	MOVQ         SI, SI
-	MOVL         $0x0000000f, R9
-	KMOVW        R9, K1
+columns28_from7:
+	VMOVUPD          (R9), Z22
+	VMOVUPD          64(R9), Z23
+	VMOVUPD          128(R9), Z24
+	VBROADCASTSD     56(R9), Z25
+	VFMADD231PD      Z22, Z25, Z0
+	VFMADD231PD      Z23, Z25, Z1
+	VFMADD231PD      Z24, Z25, Z2
+	VBROADCASTSD     64(R9), Z22
+	VFMADD231PD      Z23, Z22, Z3
+	VFMADD231PD      Z24, Z22, Z4
+	VBROADCASTSD     72(R9), Z22
+	VFMADD231PD      Z23, Z22, Z5
+	VFMADD231PD      Z24, Z22, Z6
+	VBROADCASTSD     80(R9), Z22
+	VFMADD231PD      Z23, Z22, Z7
+	VFMADD231PD      Z24, Z22, Z8
+	VBROADCASTSD     88(R9), Z22
+	VFMADD231PD      Z23, Z22, Z9
+	VFMADD231PD      Z24, Z22, Z10
+	VBROADCASTSD     96(R9), Z22
+	VFMADD231PD      Z23, Z22, Z11
+	VFMADD231PD      Z24, Z22, Z12
+	VBROADCASTSD     104(R9), Z22
+	VFMADD231PD      Z23, Z22, Z13
+	VFMADD231PD      Z24, Z22, Z14
+	VBROADCASTSD     112(R9), Z22
+	VFMADD231PD      Z23, Z22, Z15
+	VFMADD231PD      Z24, Z22, Z16
+	VBROADCASTSD     120(R9), Z22
+	VFMADD231PD      Z23, Z22, Z17
+	VFMADD231PD      Z24, Z22, Z18
+	VFMADD231PD.BCST 128(R9), Z24, Z19
+	VFMADD231PD.BCST 136(R9), Z24, Z20
+	VFMADD231PD.BCST 144(R9), Z24, Z21
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	DECQ             R10
+	JNZ              columns28_from7
+	MOVQ             AX, R9
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z3, Z3
+	VADDPD           128(AX), Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z5, Z5
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z7, Z7
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z9, Z9
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z11, Z11
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z13, Z13
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z15, Z15
+	VADDPD           128(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z17, Z17
+	VADDPD           128(AX), Z18, Z18
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z22
+	VADDPD           Z22, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Z22
+	VADDPD           Z22, Z21, Z21
+	VMOVUPD          Z0, K1, (R9)
+	VMOVUPD          Z1, 64(R9)
+	VMOVUPD          Z2, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	VMOVUPD          Z4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, K2, 64(R9)
+	VMOVUPD          Z6, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K3, 64(R9)
+	VMOVUPD          Z8, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z9, K1, 64(R9)
+	VMOVUPD          Z10, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z11, K1, 64(R9)
+	VMOVUPD          Z12, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z13, K1, 64(R9)
+	VMOVUPD          Z14, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z15, K1, 64(R9)
+	VMOVUPD          Z16, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z17, K1, 64(R9)
+	VMOVUPD          Z18, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z19, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z20, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z21, K1, 128(R9)
+	ADDQ             CX, AX
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             SI, SI
+	MOVL             $0x0000000f, R9
+	KMOVW            R9, K1
 
-columns28_from14:
-	VMOVUPD          64(DX), Z26
-	VMOVUPD          128(DX), Z27
-	VMOVUPD.Z        192(DX), K1, Z28
-	VBROADCASTSD     112(DX), Z29
-	VFMADD231PD      Z26, Z29, Z0
-	VFMADD231PD      Z27, Z29, Z1
-	VFMADD231PD      Z28, Z29, Z2
-	VBROADCASTSD     120(DX), Z29
-	VFMADD231PD      Z26, Z29, Z3
-	VFMADD231PD      Z27, Z29, Z4
-	VFMADD231PD      Z28, Z29, Z5
-	VBROADCASTSD     128(DX), Z26
-	VFMADD231PD      Z27, Z26, Z6
-	VFMADD231PD      Z28, Z26, Z7
-	VBROADCASTSD     136(DX), Z26
-	VFMADD231PD      Z27, Z26, Z8
-	VFMADD231PD      Z28, Z26, Z9
-	VBROADCASTSD     144(DX), Z26
-	VFMADD231PD      Z27, Z26, Z10
-	VFMADD231PD      Z28, Z26, Z11
-	VBROADCASTSD     152(DX), Z26
-	VFMADD231PD      Z27, Z26, Z12
-	VFMADD231PD      Z28, Z26, Z13
-	VBROADCASTSD     160(DX), Z26
-	VFMADD231PD      Z27, Z26, Z14
-	VFMADD231PD      Z28, Z26, Z15
-	VBROADCASTSD     168(DX), Z26
-	VFMADD231PD      Z27, Z26, Z16
-	VFMADD231PD      Z28, Z26, Z17
-	VBROADCASTSD     176(DX), Z26
-	VFMADD231PD      Z27, Z26, Z18
-	VFMADD231PD      Z28, Z26, Z19
-	VBROADCASTSD     184(DX), Z26
-	VFMADD231PD      Z27, Z26, Z20
-	VFMADD231PD      Z28, Z26, Z21
-	VFMADD231PD.BCST 192(DX), Z28, Z22
-	VFMADD231PD.BCST 200(DX), Z28, Z23
-	VFMADD231PD.BCST 208(DX), Z28, Z24
-	VFMADD231PD.BCST 216(DX), Z28, Z25
+columns28_from19:
+	VMOVUPD          128(DX), Z21
+	VMOVUPD.Z        192(DX), K1, Z22
+	VFMADD231PD.BCST 152(DX), Z21, Z0
+	VFMADD231PD.BCST 160(DX), Z21, Z1
+	VFMADD231PD.BCST 168(DX), Z21, Z2
+	VFMADD231PD.BCST 176(DX), Z21, Z3
+	VFMADD231PD.BCST 184(DX), Z21, Z4
+	VBROADCASTSD     192(DX), Z23
+	VFMADD231PD      (DX), Z23, Z5
+	VFMADD231PD      64(DX), Z23, Z6
+	VFMADD231PD      Z21, Z23, Z7
+	VFMADD231PD.BCST 192(DX), Z22, Z8
+	VBROADCASTSD     200(DX), Z23
+	VFMADD231PD      (DX), Z23, Z9
+	VFMADD231PD      64(DX), Z23, Z10
+	VFMADD231PD      Z21, Z23, Z11
+	VFMADD231PD.BCST 200(DX), Z22, Z12
+	VBROADCASTSD     208(DX), Z23
+	VFMADD231PD      (DX), Z23, Z13
+	VFMADD231PD      64(DX), Z23, Z14
+	VFMADD231PD      Z21, Z23, Z15
+	VFMADD231PD.BCST 208(DX), Z22, Z16
+	VBROADCASTSD     216(DX), Z23
+	VFMADD231PD      (DX), Z23, Z17
+	VFMADD231PD      64(DX), Z23, Z18
+	VFMADD231PD      Z21, Z23, Z19
+	VFMADD231PD.BCST 216(DX), Z22, Z20
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns28_from14
+	JNZ              columns28_from19
 	MOVQ             AX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z26
-	VADDPD           Z26, Z0, Z0
-	VADDPD           128(AX), Z1, Z1
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z2, Z2
-	ADDQ             CX, AX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z26
-	VADDPD           Z26, Z3, Z3
-	VADDPD           128(AX), Z4, Z4
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z5, Z5
-	ADDQ             CX, AX
-	VADDPD           128(AX), Z6, Z6
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z7, Z7
-	ADDQ             CX, AX
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z8, Z8
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z9, Z9
-	ADDQ             CX, AX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z10, Z10
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z11, Z11
-	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z12, Z12
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z13, Z13
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z0, Z0
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z14, Z14
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z26
-	VADDPD           Z26, Z16, Z16
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z17, Z17
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z18, Z18
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z19, Z19
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z26
-	VADDPD           Z26, Z20, Z20
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z21, Z21
-	ADDQ             CX, AX
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z22, Z22
-	ADDQ             CX, AX
-	MOVL             $0x0000000e, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        192(AX), K4, Z26
-	VADDPD           Z26, Z23, Z23
-	ADDQ             CX, AX
-	MOVL             $0x0000000c, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        192(AX), K4, Z26
-	VADDPD           Z26, Z24, Z24
-	ADDQ             CX, AX
-	MOVL             $0x00000008, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        192(AX), K4, Z26
-	VADDPD           Z26, Z25, Z25
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z1, 128(DX)
-	VMOVUPD          Z2, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, K3, 64(DX)
-	VMOVUPD          Z4, 128(DX)
-	VMOVUPD          Z5, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z6, 128(DX)
-	VMOVUPD          Z7, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fe, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z8, K1, 128(DX)
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z4, Z4
+	ADDQ             CX, AX
+	VMOVUPD          Z5, (SP)
+	VMOVUPD          Z6, 64(SP)
+	VMOVUPD          Z7, 128(SP)
 	MOVL             $0x0000000f, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z9, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, 128(DX)
-	VMOVUPD          Z11, K1, 192(DX)
-	ADDQ             CX, DX
+	VMOVUPD.Z        192(AX), K1, Z5
+	VADDPD           Z5, Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD          Z9, 192(SP)
+	VMOVUPD          Z10, 256(SP)
+	VMOVUPD          Z11, 320(SP)
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z5
+	VADDPD           Z5, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 384(SP)
+	VMOVUPD          Z14, 448(SP)
+	VMOVUPD          Z15, 512(SP)
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z5
+	VADDPD           Z5, Z16, Z16
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 576(SP)
+	VMOVUPD          Z18, 640(SP)
+	VMOVUPD          Z19, 704(SP)
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z5
+	VADDPD           Z5, Z20, Z20
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, 128(DX)
-	VMOVUPD          Z13, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z0, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, 128(DX)
-	VMOVUPD          Z15, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z16, K2, 128(DX)
-	VMOVUPD          Z17, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z18, K2, 128(DX)
-	VMOVUPD          Z19, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z20, K1, 128(DX)
+	VMOVUPD          Z4, K1, 128(DX)
+	ADDQ             CX, DX
 	MOVL             $0x0000000f, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z21, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z22, K1, 192(DX)
+	VMOVUPD          Z8, K1, 192(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000e, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z23, K1, 192(DX)
+	VMOVUPD          Z12, K1, 192(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000c, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z24, K1, 192(DX)
+	VMOVUPD          Z16, K1, 192(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000008, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z25, K1, 192(DX)
+	VMOVUPD          Z20, K1, 192(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+24, BX
+
+columns28_turn0:
+	VMOVSD (DX), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(DX), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 208(AX), X0, X0
+	VMOVSD X0, 208(AX)
+	VMOVSD 576(DX), X0
+	VADDSD 216(AX), X0, X0
+	VMOVSD X0, 216(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns28_turn0
 	VZEROUPPER
 	RET
 
@@ -5972,7 +5566,7 @@ columns32_from19:
 
 // func NarrowWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·NarrowWeighted64(SB), NOSPLIT, $0-72
+TEXT ·NarrowWeighted64(SB), $768-72
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   x+16(FP), DX
@@ -6505,49 +6099,29 @@ above8:
 	VXORPD Z7, Z7, Z7
 	VXORPD Z8, Z8, Z8
 	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
 	MOVQ   SI, SI
 	MOVL   $0x00000001, R10
 	KMOVW  R10, K1
 
 columns9_from0:
-	VMOVUPD          (DX), Z17
-	VMOVUPD.Z        64(DX), K1, Z18
-	VBROADCASTSD     (R9), Z19
-	VMULPD           Z19, Z17, Z17
-	VMULPD           Z19, Z18, Z18
+	VMOVUPD          (DX), Z10
+	VMOVUPD.Z        64(DX), K1, Z11
+	VBROADCASTSD     (R9), Z12
+	VMULPD           Z12, Z10, Z10
+	VMULPD           Z12, Z11, Z11
 	ADDQ             $+8, R9
-	VBROADCASTSD     (DX), Z19
-	VFMADD231PD      Z17, Z19, Z0
-	VFMADD231PD      Z18, Z19, Z1
-	VBROADCASTSD     8(DX), Z19
-	VFMADD231PD      Z17, Z19, Z2
-	VFMADD231PD      Z18, Z19, Z3
-	VBROADCASTSD     16(DX), Z19
-	VFMADD231PD      Z17, Z19, Z4
-	VFMADD231PD      Z18, Z19, Z5
-	VBROADCASTSD     24(DX), Z19
-	VFMADD231PD      Z17, Z19, Z6
-	VFMADD231PD      Z18, Z19, Z7
-	VBROADCASTSD     32(DX), Z19
-	VFMADD231PD      Z17, Z19, Z8
-	VFMADD231PD      Z18, Z19, Z9
-	VBROADCASTSD     40(DX), Z19
-	VFMADD231PD      Z17, Z19, Z10
-	VFMADD231PD      Z18, Z19, Z11
-	VBROADCASTSD     48(DX), Z19
-	VFMADD231PD      Z17, Z19, Z12
-	VFMADD231PD      Z18, Z19, Z13
-	VBROADCASTSD     56(DX), Z19
-	VFMADD231PD      Z17, Z19, Z14
-	VFMADD231PD      Z18, Z19, Z15
-	VFMADD231PD.BCST 64(DX), Z18, Z16
+	VFMADD231PD.BCST (DX), Z10, Z0
+	VFMADD231PD.BCST 8(DX), Z10, Z1
+	VFMADD231PD.BCST 16(DX), Z10, Z2
+	VFMADD231PD.BCST 24(DX), Z10, Z3
+	VFMADD231PD.BCST 32(DX), Z10, Z4
+	VFMADD231PD.BCST 40(DX), Z10, Z5
+	VFMADD231PD.BCST 48(DX), Z10, Z6
+	VFMADD231PD.BCST 56(DX), Z10, Z7
+	VBROADCASTSD     64(DX), Z10
+	VMULPD           Z12, Z10, Z10
+	VFMADD231PD      (DX), Z10, Z8
+	VFMADD231PD.BCST 64(DX), Z11, Z9
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
@@ -6556,106 +6130,93 @@ columns9_from0:
 	JNZ              columns9_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
-	MOVL             $0x00000001, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z2, Z2
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z3, Z3
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z4, Z4
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z6, Z6
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z8, Z8
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z10, Z10
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z17
-	VADDPD           Z17, Z12, Z12
-	MOVL             $0x00000001, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z13, Z13
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z17
-	VADDPD           Z17, Z14, Z14
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z10
+	VADDPD           Z10, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        64(AX), K1, Z17
-	VADDPD           Z17, Z16, Z16
+	VMOVUPD          Z8, (SP)
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
 	VMOVUPD          Z0, (DX)
-	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, (DX)
-	VMOVUPD          Z3, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, (DX)
-	VMOVUPD          Z5, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, (DX)
-	VMOVUPD          Z7, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, (DX)
-	VMOVUPD          Z9, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z10, K1, (DX)
-	MOVL             $0x00000001, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z11, K1, 64(DX)
+	VMOVUPD          Z5, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, (DX)
-	VMOVUPD          Z13, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, (DX)
-	VMOVUPD          Z15, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z16, K1, 64(DX)
+	MOVL             $0x00000001, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+8, BX
+
+columns9_turn0:
+	VMOVSD (DX), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns9_turn0
 	VZEROUPPER
 	RET
 
@@ -6674,49 +6235,33 @@ above9:
 	VXORPD Z9, Z9, Z9
 	VXORPD Z10, Z10, Z10
 	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
 	MOVQ   SI, SI
 	MOVL   $0x00000003, R10
 	KMOVW  R10, K1
 
 columns10_from0:
-	VMOVUPD          (DX), Z18
-	VMOVUPD.Z        64(DX), K1, Z19
-	VBROADCASTSD     (R9), Z20
-	VMULPD           Z20, Z18, Z18
-	VMULPD           Z20, Z19, Z19
+	VMOVUPD          (DX), Z12
+	VMOVUPD.Z        64(DX), K1, Z13
+	VBROADCASTSD     (R9), Z14
+	VMULPD           Z14, Z12, Z12
+	VMULPD           Z14, Z13, Z13
 	ADDQ             $+8, R9
-	VBROADCASTSD     (DX), Z20
-	VFMADD231PD      Z18, Z20, Z0
-	VFMADD231PD      Z19, Z20, Z1
-	VBROADCASTSD     8(DX), Z20
-	VFMADD231PD      Z18, Z20, Z2
-	VFMADD231PD      Z19, Z20, Z3
-	VBROADCASTSD     16(DX), Z20
-	VFMADD231PD      Z18, Z20, Z4
-	VFMADD231PD      Z19, Z20, Z5
-	VBROADCASTSD     24(DX), Z20
-	VFMADD231PD      Z18, Z20, Z6
-	VFMADD231PD      Z19, Z20, Z7
-	VBROADCASTSD     32(DX), Z20
-	VFMADD231PD      Z18, Z20, Z8
-	VFMADD231PD      Z19, Z20, Z9
-	VBROADCASTSD     40(DX), Z20
-	VFMADD231PD      Z18, Z20, Z10
-	VFMADD231PD      Z19, Z20, Z11
-	VBROADCASTSD     48(DX), Z20
-	VFMADD231PD      Z18, Z20, Z12
-	VFMADD231PD      Z19, Z20, Z13
-	VBROADCASTSD     56(DX), Z20
-	VFMADD231PD      Z18, Z20, Z14
-	VFMADD231PD      Z19, Z20, Z15
-	VFMADD231PD.BCST 64(DX), Z19, Z16
-	VFMADD231PD.BCST 72(DX), Z19, Z17
+	VFMADD231PD.BCST (DX), Z12, Z0
+	VFMADD231PD.BCST 8(DX), Z12, Z1
+	VFMADD231PD.BCST 16(DX), Z12, Z2
+	VFMADD231PD.BCST 24(DX), Z12, Z3
+	VFMADD231PD.BCST 32(DX), Z12, Z4
+	VFMADD231PD.BCST 40(DX), Z12, Z5
+	VFMADD231PD.BCST 48(DX), Z12, Z6
+	VFMADD231PD.BCST 56(DX), Z12, Z7
+	VBROADCASTSD     64(DX), Z12
+	VMULPD           Z14, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z8
+	VFMADD231PD.BCST 64(DX), Z13, Z9
+	VBROADCASTSD     72(DX), Z12
+	VMULPD           Z14, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z10
+	VFMADD231PD.BCST 72(DX), Z13, Z11
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
@@ -6725,115 +6270,106 @@ columns10_from0:
 	JNZ              columns10_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z2, Z2
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z3, Z3
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z4, Z4
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z6, Z6
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z8, Z8
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z10, Z10
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z18
-	VADDPD           Z18, Z12, Z12
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z13, Z13
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z18
-	VADDPD           Z18, Z14, Z14
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z12
+	VADDPD           Z12, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        64(AX), K1, Z18
-	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z8, (SP)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
 	ADDQ             CX, AX
+	VMOVUPD          Z10, 64(SP)
 	MOVL             $0x00000002, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z18
-	VADDPD           Z18, Z17, Z17
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z11, Z11
 	VMOVUPD          Z0, (DX)
-	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, (DX)
-	VMOVUPD          Z3, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, (DX)
-	VMOVUPD          Z5, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, (DX)
-	VMOVUPD          Z7, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z8, K1, (DX)
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	ADDQ             CX, DX
 	MOVL             $0x00000003, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, (DX)
-	VMOVUPD          Z11, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, (DX)
-	VMOVUPD          Z13, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, (DX)
-	VMOVUPD          Z15, K1, 64(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z16, K1, 64(DX)
-	ADDQ             CX, DX
 	MOVL             $0x00000002, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 64(DX)
+	VMOVUPD          Z11, K1, 64(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+8, BX
+
+columns10_turn0:
+	VMOVSD (DX), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(DX), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns10_turn0
 	VZEROUPPER
 	RET
 
@@ -6854,49 +6390,37 @@ above10:
 	VXORPD Z11, Z11, Z11
 	VXORPD Z12, Z12, Z12
 	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
 	MOVQ   SI, SI
 	MOVL   $0x00000007, R10
 	KMOVW  R10, K1
 
 columns11_from0:
-	VMOVUPD          (DX), Z19
-	VMOVUPD.Z        64(DX), K1, Z20
-	VBROADCASTSD     (R9), Z21
-	VMULPD           Z21, Z19, Z19
-	VMULPD           Z21, Z20, Z20
+	VMOVUPD          (DX), Z14
+	VMOVUPD.Z        64(DX), K1, Z15
+	VBROADCASTSD     (R9), Z16
+	VMULPD           Z16, Z14, Z14
+	VMULPD           Z16, Z15, Z15
 	ADDQ             $+8, R9
-	VBROADCASTSD     (DX), Z21
-	VFMADD231PD      Z19, Z21, Z0
-	VFMADD231PD      Z20, Z21, Z1
-	VBROADCASTSD     8(DX), Z21
-	VFMADD231PD      Z19, Z21, Z2
-	VFMADD231PD      Z20, Z21, Z3
-	VBROADCASTSD     16(DX), Z21
-	VFMADD231PD      Z19, Z21, Z4
-	VFMADD231PD      Z20, Z21, Z5
-	VBROADCASTSD     24(DX), Z21
-	VFMADD231PD      Z19, Z21, Z6
-	VFMADD231PD      Z20, Z21, Z7
-	VBROADCASTSD     32(DX), Z21
-	VFMADD231PD      Z19, Z21, Z8
-	VFMADD231PD      Z20, Z21, Z9
-	VBROADCASTSD     40(DX), Z21
-	VFMADD231PD      Z19, Z21, Z10
-	VFMADD231PD      Z20, Z21, Z11
-	VBROADCASTSD     48(DX), Z21
-	VFMADD231PD      Z19, Z21, Z12
-	VFMADD231PD      Z20, Z21, Z13
-	VBROADCASTSD     56(DX), Z21
-	VFMADD231PD      Z19, Z21, Z14
-	VFMADD231PD      Z20, Z21, Z15
-	VFMADD231PD.BCST 64(DX), Z20, Z16
-	VFMADD231PD.BCST 72(DX), Z20, Z17
-	VFMADD231PD.BCST 80(DX), Z20, Z18
+	VFMADD231PD.BCST (DX), Z14, Z0
+	VFMADD231PD.BCST 8(DX), Z14, Z1
+	VFMADD231PD.BCST 16(DX), Z14, Z2
+	VFMADD231PD.BCST 24(DX), Z14, Z3
+	VFMADD231PD.BCST 32(DX), Z14, Z4
+	VFMADD231PD.BCST 40(DX), Z14, Z5
+	VFMADD231PD.BCST 48(DX), Z14, Z6
+	VFMADD231PD.BCST 56(DX), Z14, Z7
+	VBROADCASTSD     64(DX), Z14
+	VMULPD           Z16, Z14, Z14
+	VFMADD231PD      (DX), Z14, Z8
+	VFMADD231PD.BCST 64(DX), Z15, Z9
+	VBROADCASTSD     72(DX), Z14
+	VMULPD           Z16, Z14, Z14
+	VFMADD231PD      (DX), Z14, Z10
+	VFMADD231PD.BCST 72(DX), Z15, Z11
+	VBROADCASTSD     80(DX), Z14
+	VMULPD           Z16, Z14, Z14
+	VFMADD231PD      (DX), Z14, Z12
+	VFMADD231PD.BCST 80(DX), Z15, Z13
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
@@ -6905,124 +6429,119 @@ columns11_from0:
 	JNZ              columns11_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
-	MOVL             $0x00000007, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z2, Z2
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z3, Z3
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z4, Z4
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z6, Z6
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z8, Z8
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z10, Z10
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z19
-	VADDPD           Z19, Z12, Z12
-	MOVL             $0x00000007, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z13, Z13
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z19
-	VADDPD           Z19, Z14, Z14
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z14
+	VADDPD           Z14, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        64(AX), K1, Z19
-	VADDPD           Z19, Z16, Z16
+	VMOVUPD          Z8, (SP)
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
 	ADDQ             CX, AX
+	VMOVUPD          Z10, 64(SP)
 	MOVL             $0x00000006, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z19
-	VADDPD           Z19, Z17, Z17
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z11, Z11
 	ADDQ             CX, AX
+	VMOVUPD          Z12, 128(SP)
 	MOVL             $0x00000004, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z19
-	VADDPD           Z19, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z13, Z13
 	VMOVUPD          Z0, (DX)
-	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, (DX)
-	VMOVUPD          Z3, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, (DX)
-	VMOVUPD          Z5, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z6, K1, (DX)
-	MOVL             $0x00000007, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z7, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, (DX)
-	VMOVUPD          Z9, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, (DX)
-	VMOVUPD          Z11, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, (DX)
-	VMOVUPD          Z13, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, (DX)
-	VMOVUPD          Z15, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z16, K1, 64(DX)
+	MOVL             $0x00000007, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000006, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 64(DX)
+	VMOVUPD          Z11, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000004, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z18, K1, 64(DX)
+	VMOVUPD          Z13, K1, 64(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+8, BX
+
+columns11_turn0:
+	VMOVSD (DX), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(DX), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 80(AX), X0, X0
+	VMOVSD X0, 80(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns11_turn0
 	VZEROUPPER
 	RET
 
@@ -7043,49 +6562,41 @@ above11:
 	VXORPD Z13, Z13, Z13
 	VXORPD Z14, Z14, Z14
 	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
 	MOVQ   SI, SI
 	MOVL   $0x0000000f, R10
 	KMOVW  R10, K1
 
 columns12_from0:
-	VMOVUPD          (DX), Z20
-	VMOVUPD.Z        64(DX), K1, Z21
-	VBROADCASTSD     (R9), Z22
-	VMULPD           Z22, Z20, Z20
-	VMULPD           Z22, Z21, Z21
+	VMOVUPD          (DX), Z16
+	VMOVUPD.Z        64(DX), K1, Z17
+	VBROADCASTSD     (R9), Z18
+	VMULPD           Z18, Z16, Z16
+	VMULPD           Z18, Z17, Z17
 	ADDQ             $+8, R9
-	VBROADCASTSD     (DX), Z22
-	VFMADD231PD      Z20, Z22, Z0
-	VFMADD231PD      Z21, Z22, Z1
-	VBROADCASTSD     8(DX), Z22
-	VFMADD231PD      Z20, Z22, Z2
-	VFMADD231PD      Z21, Z22, Z3
-	VBROADCASTSD     16(DX), Z22
-	VFMADD231PD      Z20, Z22, Z4
-	VFMADD231PD      Z21, Z22, Z5
-	VBROADCASTSD     24(DX), Z22
-	VFMADD231PD      Z20, Z22, Z6
-	VFMADD231PD      Z21, Z22, Z7
-	VBROADCASTSD     32(DX), Z22
-	VFMADD231PD      Z20, Z22, Z8
-	VFMADD231PD      Z21, Z22, Z9
-	VBROADCASTSD     40(DX), Z22
-	VFMADD231PD      Z20, Z22, Z10
-	VFMADD231PD      Z21, Z22, Z11
-	VBROADCASTSD     48(DX), Z22
-	VFMADD231PD      Z20, Z22, Z12
-	VFMADD231PD      Z21, Z22, Z13
-	VBROADCASTSD     56(DX), Z22
-	VFMADD231PD      Z20, Z22, Z14
-	VFMADD231PD      Z21, Z22, Z15
-	VFMADD231PD.BCST 64(DX), Z21, Z16
-	VFMADD231PD.BCST 72(DX), Z21, Z17
-	VFMADD231PD.BCST 80(DX), Z21, Z18
-	VFMADD231PD.BCST 88(DX), Z21, Z19
+	VFMADD231PD.BCST (DX), Z16, Z0
+	VFMADD231PD.BCST 8(DX), Z16, Z1
+	VFMADD231PD.BCST 16(DX), Z16, Z2
+	VFMADD231PD.BCST 24(DX), Z16, Z3
+	VFMADD231PD.BCST 32(DX), Z16, Z4
+	VFMADD231PD.BCST 40(DX), Z16, Z5
+	VFMADD231PD.BCST 48(DX), Z16, Z6
+	VFMADD231PD.BCST 56(DX), Z16, Z7
+	VBROADCASTSD     64(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z8
+	VFMADD231PD.BCST 64(DX), Z17, Z9
+	VBROADCASTSD     72(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z10
+	VFMADD231PD.BCST 72(DX), Z17, Z11
+	VBROADCASTSD     80(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z12
+	VFMADD231PD.BCST 80(DX), Z17, Z13
+	VBROADCASTSD     88(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z14
+	VFMADD231PD.BCST 88(DX), Z17, Z15
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
@@ -7094,133 +6605,132 @@ columns12_from0:
 	JNZ              columns12_from0
 	MOVQ             AX, DX
 	VADDPD           (AX), Z0, Z0
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z2, Z2
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z3, Z3
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z4, Z4
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z6, Z6
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z8, Z8
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z10, Z10
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z20
-	VADDPD           Z20, Z12, Z12
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z13, Z13
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        (AX), K2, Z20
-	VADDPD           Z20, Z14, Z14
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z16
+	VADDPD           Z16, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        64(AX), K1, Z20
-	VADDPD           Z20, Z16, Z16
+	VMOVUPD          Z8, (SP)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z9, Z9
 	ADDQ             CX, AX
+	VMOVUPD          Z10, 64(SP)
 	MOVL             $0x0000000e, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z20
-	VADDPD           Z20, Z17, Z17
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z11, Z11
 	ADDQ             CX, AX
+	VMOVUPD          Z12, 128(SP)
 	MOVL             $0x0000000c, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z20
-	VADDPD           Z20, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z13, Z13
 	ADDQ             CX, AX
+	VMOVUPD          Z14, 192(SP)
 	MOVL             $0x00000008, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z20
-	VADDPD           Z20, Z19, Z19
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z8
+	VADDPD           Z8, Z15, Z15
 	VMOVUPD          Z0, (DX)
-	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, (DX)
-	VMOVUPD          Z3, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z4, K1, (DX)
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z5, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, (DX)
-	VMOVUPD          Z7, K1, 64(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, (DX)
-	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, (DX)
-	VMOVUPD          Z11, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, (DX)
-	VMOVUPD          Z13, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, (DX)
-	VMOVUPD          Z15, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z16, K1, 64(DX)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000e, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 64(DX)
+	VMOVUPD          Z11, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000c, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z18, K1, 64(DX)
+	VMOVUPD          Z13, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000008, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z19, K1, 64(DX)
+	VMOVUPD          Z15, K1, 64(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+8, BX
+
+columns12_turn0:
+	VMOVSD (DX), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(DX), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 80(AX), X0, X0
+	VMOVSD X0, 80(AX)
+	VMOVSD 192(DX), X0
+	VADDSD 88(AX), X0, X0
+	VMOVSD X0, 88(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns12_turn0
 	VZEROUPPER
 	RET
 
@@ -8146,11 +7656,6 @@ above16:
 	VXORPD Z13, Z13, Z13
 	VXORPD Z14, Z14, Z14
 	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
-	VXORPD Z20, Z20, Z20
 	MOVQ   DX, R10
 	MOVQ   SI, R11
 	MOVQ   R9, R12
@@ -8158,42 +7663,36 @@ above16:
 	KMOVW  R13, K1
 
 columns18_from0:
-	VMOVUPD      (R10), Z21
-	VMOVUPD      64(R10), Z22
-	VMOVUPD.Z    128(R10), K1, Z23
-	VBROADCASTSD (R12), Z24
-	VMULPD       Z24, Z21, Z21
-	VMULPD       Z24, Z22, Z22
-	VMULPD       Z24, Z23, Z23
+	VMOVUPD      (R10), Z16
+	VMOVUPD      64(R10), Z17
+	VBROADCASTSD (R12), Z18
+	VMULPD       Z18, Z16, Z16
+	VMULPD       Z18, Z17, Z17
 	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Z24
-	VFMADD231PD  Z21, Z24, Z0
-	VFMADD231PD  Z22, Z24, Z1
-	VFMADD231PD  Z23, Z24, Z2
-	VBROADCASTSD 8(R10), Z24
-	VFMADD231PD  Z21, Z24, Z3
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD 16(R10), Z24
-	VFMADD231PD  Z21, Z24, Z6
-	VFMADD231PD  Z22, Z24, Z7
-	VFMADD231PD  Z23, Z24, Z8
-	VBROADCASTSD 24(R10), Z24
-	VFMADD231PD  Z21, Z24, Z9
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 32(R10), Z24
-	VFMADD231PD  Z21, Z24, Z12
-	VFMADD231PD  Z22, Z24, Z13
-	VFMADD231PD  Z23, Z24, Z14
-	VBROADCASTSD 40(R10), Z24
-	VFMADD231PD  Z21, Z24, Z15
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD 48(R10), Z24
-	VFMADD231PD  Z21, Z24, Z18
-	VFMADD231PD  Z22, Z24, Z19
-	VFMADD231PD  Z23, Z24, Z20
+	VBROADCASTSD (R10), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(R10), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD 16(R10), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD 24(R10), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD 32(R10), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD 40(R10), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD 48(R10), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD 56(R10), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
 	PREFETCHT0   (DI)
 	PREFETCHT0   64(DI)
 	ADDQ         R8, DI
@@ -8203,101 +7702,85 @@ columns18_from0:
 	MOVQ         AX, R10
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
-	MOVL         $0x00000003, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z2, Z2
 	ADDQ         CX, AX
 	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z3, Z3
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z5, Z5
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z2, Z2
+	VADDPD       64(AX), Z3, Z3
 	ADDQ         CX, AX
 	MOVL         $0x000000fc, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z6, Z6
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z8, Z8
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
 	ADDQ         CX, AX
 	MOVL         $0x000000f8, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z9, Z9
-	VADDPD       64(AX), Z10, Z10
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z11, Z11
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
 	ADDQ         CX, AX
 	MOVL         $0x000000f0, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z14, Z14
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z8, Z8
+	VADDPD       64(AX), Z9, Z9
 	ADDQ         CX, AX
 	MOVL         $0x000000e0, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z15, Z15
-	VADDPD       64(AX), Z16, Z16
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z17, Z17
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z10, Z10
+	VADDPD       64(AX), Z11, Z11
 	ADDQ         CX, AX
 	MOVL         $0x000000c0, R11
 	KMOVW        R11, K1
-	VMOVUPD.Z    (AX), K1, Z21
-	VADDPD       Z21, Z18, Z18
-	VADDPD       64(AX), Z19, Z19
-	MOVL         $0x00000003, R11
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R11
 	KMOVW        R11, K1
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z20, Z20
+	VMOVUPD.Z    (AX), K1, Z16
+	VADDPD       Z16, Z14, Z14
+	VADDPD       64(AX), Z15, Z15
 	VMOVUPD      Z0, (R10)
 	VMOVUPD      Z1, 64(R10)
-	VMOVUPD      Z2, K1, 128(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z3, K2, (R10)
-	VMOVUPD      Z4, 64(R10)
-	VMOVUPD      Z5, K1, 128(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z2, K1, (R10)
+	VMOVUPD      Z3, 64(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000fc, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z6, K2, (R10)
-	VMOVUPD      Z7, 64(R10)
-	VMOVUPD      Z8, K1, 128(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z4, K1, (R10)
+	VMOVUPD      Z5, 64(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000f8, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z9, K2, (R10)
-	VMOVUPD      Z10, 64(R10)
-	VMOVUPD      Z11, K1, 128(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z6, K1, (R10)
+	VMOVUPD      Z7, 64(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000f0, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z12, K2, (R10)
-	VMOVUPD      Z13, 64(R10)
-	VMOVUPD      Z14, K1, 128(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z8, K1, (R10)
+	VMOVUPD      Z9, 64(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000e0, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z15, K2, (R10)
-	VMOVUPD      Z16, 64(R10)
-	VMOVUPD      Z17, K1, 128(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z10, K1, (R10)
+	VMOVUPD      Z11, 64(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000c0, R11
 	KMOVW        R11, K1
-	VMOVUPD      Z18, K1, (R10)
-	VMOVUPD      Z19, 64(R10)
-	MOVL         $0x00000003, R11
+	VMOVUPD      Z12, K1, (R10)
+	VMOVUPD      Z13, 64(R10)
+	ADDQ         CX, R10
+	MOVL         $0x00000080, R11
 	KMOVW        R11, K1
-	VMOVUPD      Z20, K1, 128(R10)
+	VMOVUPD      Z14, K1, (R10)
+	VMOVUPD      Z15, 64(R10)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -8313,185 +7796,145 @@ columns18_from0:
 	VXORPD       Z11, Z11, Z11
 	VXORPD       Z12, Z12, Z12
 	VXORPD       Z13, Z13, Z13
-	VXORPD       Z14, Z14, Z14
-	VXORPD       Z15, Z15, Z15
-	VXORPD       Z16, Z16, Z16
-	VXORPD       Z17, Z17, Z17
-	VXORPD       Z18, Z18, Z18
-	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
 	MOVQ         SI, SI
 	MOVL         $0x00000003, R10
 	KMOVW        R10, K1
 
-columns18_from7:
-	VMOVUPD          (DX), Z21
-	VMOVUPD          64(DX), Z22
-	VMOVUPD.Z        128(DX), K1, Z23
-	VBROADCASTSD     (R9), Z24
-	VMULPD           Z24, Z21, Z21
-	VMULPD           Z24, Z22, Z22
-	VMULPD           Z24, Z23, Z23
+columns18_from8:
+	VMOVUPD          64(DX), Z14
+	VMOVUPD.Z        128(DX), K1, Z15
+	VBROADCASTSD     (R9), Z16
+	VMULPD           Z16, Z14, Z14
+	VMULPD           Z16, Z15, Z15
 	ADDQ             $+8, R9
-	VBROADCASTSD     56(DX), Z24
-	VFMADD231PD      Z21, Z24, Z0
-	VFMADD231PD      Z22, Z24, Z1
-	VFMADD231PD      Z23, Z24, Z2
-	VBROADCASTSD     64(DX), Z21
-	VFMADD231PD      Z22, Z21, Z3
-	VFMADD231PD      Z23, Z21, Z4
-	VBROADCASTSD     72(DX), Z21
-	VFMADD231PD      Z22, Z21, Z5
-	VFMADD231PD      Z23, Z21, Z6
-	VBROADCASTSD     80(DX), Z21
-	VFMADD231PD      Z22, Z21, Z7
-	VFMADD231PD      Z23, Z21, Z8
-	VBROADCASTSD     88(DX), Z21
-	VFMADD231PD      Z22, Z21, Z9
-	VFMADD231PD      Z23, Z21, Z10
-	VBROADCASTSD     96(DX), Z21
-	VFMADD231PD      Z22, Z21, Z11
-	VFMADD231PD      Z23, Z21, Z12
-	VBROADCASTSD     104(DX), Z21
-	VFMADD231PD      Z22, Z21, Z13
-	VFMADD231PD      Z23, Z21, Z14
-	VBROADCASTSD     112(DX), Z21
-	VFMADD231PD      Z22, Z21, Z15
-	VFMADD231PD      Z23, Z21, Z16
-	VBROADCASTSD     120(DX), Z21
-	VFMADD231PD      Z22, Z21, Z17
-	VFMADD231PD      Z23, Z21, Z18
-	VFMADD231PD.BCST 128(DX), Z23, Z19
-	VFMADD231PD.BCST 136(DX), Z23, Z20
+	VFMADD231PD.BCST 64(DX), Z14, Z0
+	VFMADD231PD.BCST 72(DX), Z14, Z1
+	VFMADD231PD.BCST 80(DX), Z14, Z2
+	VFMADD231PD.BCST 88(DX), Z14, Z3
+	VFMADD231PD.BCST 96(DX), Z14, Z4
+	VFMADD231PD.BCST 104(DX), Z14, Z5
+	VFMADD231PD.BCST 112(DX), Z14, Z6
+	VFMADD231PD.BCST 120(DX), Z14, Z7
+	VBROADCASTSD     128(DX), Z14
+	VMULPD           Z16, Z14, Z14
+	VFMADD231PD      (DX), Z14, Z8
+	VFMADD231PD      64(DX), Z14, Z9
+	VFMADD231PD.BCST 128(DX), Z15, Z10
+	VBROADCASTSD     136(DX), Z14
+	VMULPD           Z16, Z14, Z14
+	VFMADD231PD      (DX), Z14, Z11
+	VFMADD231PD      64(DX), Z14, Z12
+	VFMADD231PD.BCST 136(DX), Z15, Z13
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns18_from7
+	JNZ              columns18_from8
 	MOVQ             AX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z21
-	VADDPD           Z21, Z0, Z0
-	VADDPD           64(AX), Z1, Z1
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z2, Z2
-	ADDQ             CX, AX
-	VADDPD           64(AX), Z3, Z3
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z4, Z4
+	VADDPD           64(AX), Z0, Z0
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z5, Z5
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z6, Z6
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z7, Z7
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z8, Z8
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z9, Z9
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z10, Z10
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z11, Z11
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z12, Z12
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z13, Z13
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z14, Z14
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z21
-	VADDPD           Z21, Z15, Z15
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z16, Z16
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z21
-	VADDPD           Z21, Z17, Z17
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z7, Z7
 	ADDQ             CX, AX
-	VMOVUPD.Z        128(AX), K1, Z21
-	VADDPD           Z21, Z19, Z19
+	VMOVUPD          Z8, (SP)
+	VMOVUPD          Z9, 64(SP)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z8
+	VADDPD           Z8, Z10, Z10
 	ADDQ             CX, AX
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z12, 192(SP)
 	MOVL             $0x00000002, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z21
-	VADDPD           Z21, Z20, Z20
-	VMOVUPD          Z0, K2, (DX)
-	VMOVUPD          Z1, 64(DX)
-	VMOVUPD          Z2, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, 64(DX)
-	VMOVUPD          Z4, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z8
+	VADDPD           Z8, Z13, Z13
+	VMOVUPD          Z0, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z5, K2, 64(DX)
-	VMOVUPD          Z6, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z7, K2, 64(DX)
-	VMOVUPD          Z8, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z9, K2, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
 	VMOVUPD          Z10, K1, 128(DX)
 	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z11, K1, 64(DX)
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z12, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z13, K2, 64(DX)
-	VMOVUPD          Z14, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z15, K2, 64(DX)
-	VMOVUPD          Z16, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z17, K2, 64(DX)
-	VMOVUPD          Z18, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z19, K1, 128(DX)
-	ADDQ             CX, DX
 	MOVL             $0x00000002, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z20, K1, 128(DX)
+	VMOVUPD          Z13, K1, 128(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns18_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns18_turn0
 	VZEROUPPER
 	RET
 
@@ -8516,9 +7959,6 @@ above18:
 	VXORPD Z15, Z15, Z15
 	VXORPD Z16, Z16, Z16
 	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
-	VXORPD Z20, Z20, Z20
 	MOVQ   DX, R10
 	MOVQ   SI, R11
 	MOVQ   R9, R12
@@ -8526,362 +7966,318 @@ above18:
 	KMOVW  R13, K1
 
 columns20_from0:
-	VMOVUPD      (R10), Z21
-	VMOVUPD      64(R10), Z22
-	VMOVUPD.Z    128(R10), K1, Z23
-	VBROADCASTSD (R12), Z24
-	VMULPD       Z24, Z21, Z21
-	VMULPD       Z24, Z22, Z22
-	VMULPD       Z24, Z23, Z23
-	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Z24
-	VFMADD231PD  Z21, Z24, Z0
-	VFMADD231PD  Z22, Z24, Z1
-	VFMADD231PD  Z23, Z24, Z2
-	VBROADCASTSD 8(R10), Z24
-	VFMADD231PD  Z21, Z24, Z3
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD 16(R10), Z24
-	VFMADD231PD  Z21, Z24, Z6
-	VFMADD231PD  Z22, Z24, Z7
-	VFMADD231PD  Z23, Z24, Z8
-	VBROADCASTSD 24(R10), Z24
-	VFMADD231PD  Z21, Z24, Z9
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD 32(R10), Z24
-	VFMADD231PD  Z21, Z24, Z12
-	VFMADD231PD  Z22, Z24, Z13
-	VFMADD231PD  Z23, Z24, Z14
-	VBROADCASTSD 40(R10), Z24
-	VFMADD231PD  Z21, Z24, Z15
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD 48(R10), Z24
-	VFMADD231PD  Z21, Z24, Z18
-	VFMADD231PD  Z22, Z24, Z19
-	VFMADD231PD  Z23, Z24, Z20
-	PREFETCHT0   (DI)
-	PREFETCHT0   64(DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns20_from0
-	MOVQ         AX, R10
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z2, Z2
-	ADDQ         CX, AX
-	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z3, Z3
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z5, Z5
-	ADDQ         CX, AX
-	MOVL         $0x000000fc, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z6, Z6
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z8, Z8
-	ADDQ         CX, AX
-	MOVL         $0x000000f8, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z9, Z9
-	VADDPD       64(AX), Z10, Z10
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z11, Z11
-	ADDQ         CX, AX
-	MOVL         $0x000000f0, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z14, Z14
-	ADDQ         CX, AX
-	MOVL         $0x000000e0, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z21
-	VADDPD       Z21, Z15, Z15
-	VADDPD       64(AX), Z16, Z16
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z17, Z17
-	ADDQ         CX, AX
-	MOVL         $0x000000c0, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    (AX), K1, Z21
-	VADDPD       Z21, Z18, Z18
-	VADDPD       64(AX), Z19, Z19
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    128(AX), K1, Z21
-	VADDPD       Z21, Z20, Z20
-	VMOVUPD      Z0, (R10)
-	VMOVUPD      Z1, 64(R10)
-	VMOVUPD      Z2, K1, 128(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z3, K2, (R10)
-	VMOVUPD      Z4, 64(R10)
-	VMOVUPD      Z5, K1, 128(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000fc, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z6, K2, (R10)
-	VMOVUPD      Z7, 64(R10)
-	VMOVUPD      Z8, K1, 128(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000f8, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z9, K2, (R10)
-	VMOVUPD      Z10, 64(R10)
-	VMOVUPD      Z11, K1, 128(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000f0, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z12, K2, (R10)
-	VMOVUPD      Z13, 64(R10)
-	VMOVUPD      Z14, K1, 128(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000e0, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z15, K2, (R10)
-	VMOVUPD      Z16, 64(R10)
-	VMOVUPD      Z17, K1, 128(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000c0, R11
-	KMOVW        R11, K1
-	VMOVUPD      Z18, K1, (R10)
-	VMOVUPD      Z19, 64(R10)
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
-	VMOVUPD      Z20, K1, 128(R10)
-	ADDQ         CX, AX
-	VXORPD       Z0, Z0, Z0
-	VXORPD       Z1, Z1, Z1
-	VXORPD       Z2, Z2, Z2
-	VXORPD       Z3, Z3, Z3
-	VXORPD       Z4, Z4, Z4
-	VXORPD       Z5, Z5, Z5
-	VXORPD       Z6, Z6, Z6
-	VXORPD       Z7, Z7, Z7
-	VXORPD       Z8, Z8, Z8
-	VXORPD       Z9, Z9, Z9
-	VXORPD       Z10, Z10, Z10
-	VXORPD       Z11, Z11, Z11
-	VXORPD       Z12, Z12, Z12
-	VXORPD       Z13, Z13, Z13
-	VXORPD       Z14, Z14, Z14
-	VXORPD       Z15, Z15, Z15
-	VXORPD       Z16, Z16, Z16
-	VXORPD       Z17, Z17, Z17
-	VXORPD       Z18, Z18, Z18
-	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
-	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	MOVQ         SI, SI
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
+	VMOVUPD          (R10), Z18
+	VMOVUPD          64(R10), Z19
+	VBROADCASTSD     (R12), Z20
+	VMULPD           Z20, Z18, Z18
+	VMULPD           Z20, Z19, Z19
+	ADDQ             $+8, R12
+	VBROADCASTSD     (R10), Z20
+	VFMADD231PD      Z18, Z20, Z0
+	VFMADD231PD      Z19, Z20, Z1
+	VBROADCASTSD     8(R10), Z20
+	VFMADD231PD      Z18, Z20, Z2
+	VFMADD231PD      Z19, Z20, Z3
+	VBROADCASTSD     16(R10), Z20
+	VFMADD231PD      Z18, Z20, Z4
+	VFMADD231PD      Z19, Z20, Z5
+	VBROADCASTSD     24(R10), Z20
+	VFMADD231PD      Z18, Z20, Z6
+	VFMADD231PD      Z19, Z20, Z7
+	VBROADCASTSD     32(R10), Z20
+	VFMADD231PD      Z18, Z20, Z8
+	VFMADD231PD      Z19, Z20, Z9
+	VBROADCASTSD     40(R10), Z20
+	VFMADD231PD      Z18, Z20, Z10
+	VFMADD231PD      Z19, Z20, Z11
+	VBROADCASTSD     48(R10), Z20
+	VFMADD231PD      Z18, Z20, Z12
+	VFMADD231PD      Z19, Z20, Z13
+	VBROADCASTSD     56(R10), Z20
+	VFMADD231PD      Z18, Z20, Z14
+	VFMADD231PD      Z19, Z20, Z15
+	VFMADD231PD.BCST 64(R10), Z19, Z16
+	VFMADD231PD.BCST 72(R10), Z19, Z17
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R10
+	DECQ             R11
+	JNZ              columns20_from0
+	MOVQ             AX, R10
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	VMOVUPD          Z0, (R10)
+	VMOVUPD          Z1, 64(R10)
+	ADDQ             CX, R10
+	VMOVUPD          Z2, K1, (R10)
+	VMOVUPD          Z3, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z4, K1, (R10)
+	VMOVUPD          Z5, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000f8, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z6, K1, (R10)
+	VMOVUPD          Z7, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000f0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z8, K1, (R10)
+	VMOVUPD          Z9, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000e0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z10, K1, (R10)
+	VMOVUPD          Z11, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000c0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z12, K1, (R10)
+	VMOVUPD          Z13, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z14, K1, (R10)
+	VMOVUPD          Z15, 64(R10)
+	ADDQ             CX, R10
+	VMOVUPD          Z16, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z17, K1, 64(R10)
+	ADDQ             CX, AX
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	MOVQ             SI, SI
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
 
-columns20_from7:
-	VMOVUPD          (DX), Z23
-	VMOVUPD          64(DX), Z24
-	VMOVUPD.Z        128(DX), K1, Z25
-	VBROADCASTSD     (R9), Z26
-	VMULPD           Z26, Z23, Z23
-	VMULPD           Z26, Z24, Z24
-	VMULPD           Z26, Z25, Z25
+columns20_from10:
+	VMOVUPD          64(DX), Z18
+	VMOVUPD.Z        128(DX), K1, Z19
+	VBROADCASTSD     (R9), Z20
+	VMULPD           Z20, Z18, Z18
+	VMULPD           Z20, Z19, Z19
 	ADDQ             $+8, R9
-	VBROADCASTSD     56(DX), Z26
-	VFMADD231PD      Z23, Z26, Z0
-	VFMADD231PD      Z24, Z26, Z1
-	VFMADD231PD      Z25, Z26, Z2
-	VBROADCASTSD     64(DX), Z23
-	VFMADD231PD      Z24, Z23, Z3
-	VFMADD231PD      Z25, Z23, Z4
-	VBROADCASTSD     72(DX), Z23
-	VFMADD231PD      Z24, Z23, Z5
-	VFMADD231PD      Z25, Z23, Z6
-	VBROADCASTSD     80(DX), Z23
-	VFMADD231PD      Z24, Z23, Z7
-	VFMADD231PD      Z25, Z23, Z8
-	VBROADCASTSD     88(DX), Z23
-	VFMADD231PD      Z24, Z23, Z9
-	VFMADD231PD      Z25, Z23, Z10
-	VBROADCASTSD     96(DX), Z23
-	VFMADD231PD      Z24, Z23, Z11
-	VFMADD231PD      Z25, Z23, Z12
-	VBROADCASTSD     104(DX), Z23
-	VFMADD231PD      Z24, Z23, Z13
-	VFMADD231PD      Z25, Z23, Z14
-	VBROADCASTSD     112(DX), Z23
-	VFMADD231PD      Z24, Z23, Z15
-	VFMADD231PD      Z25, Z23, Z16
-	VBROADCASTSD     120(DX), Z23
-	VFMADD231PD      Z24, Z23, Z17
-	VFMADD231PD      Z25, Z23, Z18
-	VFMADD231PD.BCST 128(DX), Z25, Z19
-	VFMADD231PD.BCST 136(DX), Z25, Z20
-	VFMADD231PD.BCST 144(DX), Z25, Z21
-	VFMADD231PD.BCST 152(DX), Z25, Z22
+	VFMADD231PD.BCST 80(DX), Z18, Z0
+	VFMADD231PD.BCST 88(DX), Z18, Z1
+	VFMADD231PD.BCST 96(DX), Z18, Z2
+	VFMADD231PD.BCST 104(DX), Z18, Z3
+	VFMADD231PD.BCST 112(DX), Z18, Z4
+	VFMADD231PD.BCST 120(DX), Z18, Z5
+	VBROADCASTSD     128(DX), Z18
+	VMULPD           Z20, Z18, Z18
+	VFMADD231PD      (DX), Z18, Z6
+	VFMADD231PD      64(DX), Z18, Z7
+	VFMADD231PD.BCST 128(DX), Z19, Z8
+	VBROADCASTSD     136(DX), Z18
+	VMULPD           Z20, Z18, Z18
+	VFMADD231PD      (DX), Z18, Z9
+	VFMADD231PD      64(DX), Z18, Z10
+	VFMADD231PD.BCST 136(DX), Z19, Z11
+	VBROADCASTSD     144(DX), Z18
+	VMULPD           Z20, Z18, Z18
+	VFMADD231PD      (DX), Z18, Z12
+	VFMADD231PD      64(DX), Z18, Z13
+	VFMADD231PD.BCST 144(DX), Z19, Z14
+	VBROADCASTSD     152(DX), Z18
+	VMULPD           Z20, Z18, Z18
+	VFMADD231PD      (DX), Z18, Z15
+	VFMADD231PD      64(DX), Z18, Z16
+	VFMADD231PD.BCST 152(DX), Z19, Z17
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns20_from7
+	JNZ              columns20_from10
 	MOVQ             AX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        (AX), K1, Z23
-	VADDPD           Z23, Z0, Z0
-	VADDPD           64(AX), Z1, Z1
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z2, Z2
-	ADDQ             CX, AX
-	VADDPD           64(AX), Z3, Z3
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z4, Z4
-	ADDQ             CX, AX
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z5, Z5
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z6, Z6
-	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z7, Z7
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z8, Z8
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z9, Z9
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z10, Z10
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z11, Z11
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z12, Z12
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z13, Z13
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z14, Z14
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z23
-	VADDPD           Z23, Z15, Z15
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z16, Z16
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z23
-	VADDPD           Z23, Z17, Z17
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z5, Z5
 	ADDQ             CX, AX
-	VMOVUPD.Z        128(AX), K1, Z23
-	VADDPD           Z23, Z19, Z19
+	VMOVUPD          Z6, (SP)
+	VMOVUPD          Z7, 64(SP)
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z8, Z8
 	ADDQ             CX, AX
+	VMOVUPD          Z9, 128(SP)
+	VMOVUPD          Z10, 192(SP)
 	MOVL             $0x0000000e, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z23
-	VADDPD           Z23, Z20, Z20
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z11, Z11
 	ADDQ             CX, AX
+	VMOVUPD          Z12, 256(SP)
+	VMOVUPD          Z13, 320(SP)
 	MOVL             $0x0000000c, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z23
-	VADDPD           Z23, Z21, Z21
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z14, Z14
 	ADDQ             CX, AX
+	VMOVUPD          Z15, 384(SP)
+	VMOVUPD          Z16, 448(SP)
 	MOVL             $0x00000008, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z23
-	VADDPD           Z23, Z22, Z22
-	VMOVUPD          Z0, K2, (DX)
-	VMOVUPD          Z1, 64(DX)
-	VMOVUPD          Z2, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, 64(DX)
-	VMOVUPD          Z4, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z5, K2, 64(DX)
-	VMOVUPD          Z6, K1, 128(DX)
-	ADDQ             CX, DX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z6
+	VADDPD           Z6, Z17, Z17
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z7, K1, 64(DX)
+	VMOVUPD          Z0, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, 64(DX)
+	ADDQ             CX, DX
 	MOVL             $0x0000000f, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z8, K1, 128(DX)
 	ADDQ             CX, DX
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z9, K2, 64(DX)
-	VMOVUPD          Z10, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z11, K2, 64(DX)
-	VMOVUPD          Z12, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z13, K2, 64(DX)
-	VMOVUPD          Z14, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z15, K2, 64(DX)
-	VMOVUPD          Z16, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z17, K2, 64(DX)
-	VMOVUPD          Z18, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z19, K1, 128(DX)
-	ADDQ             CX, DX
 	MOVL             $0x0000000e, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z20, K1, 128(DX)
+	VMOVUPD          Z11, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000c, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z21, K1, 128(DX)
+	VMOVUPD          Z14, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000008, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z22, K1, 128(DX)
+	VMOVUPD          Z17, K1, 128(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns20_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(DX), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns20_turn0
 	VZEROUPPER
 	RET
 
@@ -9727,12 +9123,6 @@ above24:
 	VXORPD Z15, Z15, Z15
 	VXORPD Z16, Z16, Z16
 	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
-	VXORPD Z20, Z20, Z20
-	VXORPD Z21, Z21, Z21
-	VXORPD Z22, Z22, Z22
-	VXORPD Z23, Z23, Z23
 	MOVQ   DX, R10
 	MOVQ   SI, R11
 	MOVQ   R9, R12
@@ -9740,46 +9130,38 @@ above24:
 	KMOVW  R13, K1
 
 columns26_from0:
-	VMOVUPD      (R10), Z24
-	VMOVUPD      64(R10), Z25
-	VMOVUPD      128(R10), Z26
-	VMOVUPD.Z    192(R10), K1, Z27
-	VBROADCASTSD (R12), Z28
-	VMULPD       Z28, Z24, Z24
-	VMULPD       Z28, Z25, Z25
-	VMULPD       Z28, Z26, Z26
-	VMULPD       Z28, Z27, Z27
+	VMOVUPD      (R10), Z18
+	VMOVUPD      64(R10), Z19
+	VMOVUPD      128(R10), Z20
+	VBROADCASTSD (R12), Z21
+	VMULPD       Z21, Z18, Z18
+	VMULPD       Z21, Z19, Z19
+	VMULPD       Z21, Z20, Z20
 	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Z28
-	VFMADD231PD  Z24, Z28, Z0
-	VFMADD231PD  Z25, Z28, Z1
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD 8(R10), Z28
-	VFMADD231PD  Z24, Z28, Z4
-	VFMADD231PD  Z25, Z28, Z5
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD 16(R10), Z28
-	VFMADD231PD  Z24, Z28, Z8
-	VFMADD231PD  Z25, Z28, Z9
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD 24(R10), Z28
-	VFMADD231PD  Z24, Z28, Z12
-	VFMADD231PD  Z25, Z28, Z13
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD 32(R10), Z28
-	VFMADD231PD  Z24, Z28, Z16
-	VFMADD231PD  Z25, Z28, Z17
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD 40(R10), Z28
-	VFMADD231PD  Z24, Z28, Z20
-	VFMADD231PD  Z25, Z28, Z21
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R10), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD 8(R10), Z21
+	VFMADD231PD  Z18, Z21, Z3
+	VFMADD231PD  Z19, Z21, Z4
+	VFMADD231PD  Z20, Z21, Z5
+	VBROADCASTSD 16(R10), Z21
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z21, Z7
+	VFMADD231PD  Z20, Z21, Z8
+	VBROADCASTSD 24(R10), Z21
+	VFMADD231PD  Z18, Z21, Z9
+	VFMADD231PD  Z19, Z21, Z10
+	VFMADD231PD  Z20, Z21, Z11
+	VBROADCASTSD 32(R10), Z21
+	VFMADD231PD  Z18, Z21, Z12
+	VFMADD231PD  Z19, Z21, Z13
+	VFMADD231PD  Z20, Z21, Z14
+	VBROADCASTSD 40(R10), Z21
+	VFMADD231PD  Z18, Z21, Z15
+	VFMADD231PD  Z19, Z21, Z16
+	VFMADD231PD  Z20, Z21, Z17
 	PREFETCHT0   (DI)
 	PREFETCHT0   64(DI)
 	ADDQ         R8, DI
@@ -9790,84 +9172,64 @@ columns26_from0:
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x00000003, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z3, Z3
 	ADDQ         CX, AX
 	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z24
-	VADDPD       Z24, Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z7, Z7
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z18
+	VADDPD       Z18, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
 	ADDQ         CX, AX
 	MOVL         $0x000000fc, R11
-	KMOVW        R11, K3
-	VMOVUPD.Z    (AX), K3, Z24
-	VADDPD       Z24, Z8, Z8
-	VADDPD       64(AX), Z9, Z9
-	VADDPD       128(AX), Z10, Z10
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z11, Z11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z18
+	VADDPD       Z18, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
 	ADDQ         CX, AX
 	MOVL         $0x000000f8, R11
-	KMOVW        R11, K4
-	VMOVUPD.Z    (AX), K4, Z24
-	VADDPD       Z24, Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VADDPD       128(AX), Z14, Z14
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z15, Z15
+	KMOVW        R11, K3
+	VMOVUPD.Z    (AX), K3, Z18
+	VADDPD       Z18, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
 	ADDQ         CX, AX
 	MOVL         $0x000000f0, R11
-	KMOVW        R11, K5
-	VMOVUPD.Z    (AX), K5, Z24
-	VADDPD       Z24, Z16, Z16
-	VADDPD       64(AX), Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z19, Z19
+	KMOVW        R11, K4
+	VMOVUPD.Z    (AX), K4, Z18
+	VADDPD       Z18, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
 	ADDQ         CX, AX
 	MOVL         $0x000000e0, R11
-	KMOVW        R11, K6
-	VMOVUPD.Z    (AX), K6, Z24
-	VADDPD       Z24, Z20, Z20
-	VADDPD       64(AX), Z21, Z21
-	VADDPD       128(AX), Z22, Z22
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z23, Z23
+	KMOVW        R11, K5
+	VMOVUPD.Z    (AX), K5, Z18
+	VADDPD       Z18, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VADDPD       128(AX), Z17, Z17
 	VMOVUPD      Z0, (R10)
 	VMOVUPD      Z1, 64(R10)
 	VMOVUPD      Z2, 128(R10)
-	VMOVUPD      Z3, K1, 192(R10)
 	ADDQ         CX, R10
-	VMOVUPD      Z4, K2, (R10)
-	VMOVUPD      Z5, 64(R10)
-	VMOVUPD      Z6, 128(R10)
-	VMOVUPD      Z7, K1, 192(R10)
+	VMOVUPD      Z3, K1, (R10)
+	VMOVUPD      Z4, 64(R10)
+	VMOVUPD      Z5, 128(R10)
 	ADDQ         CX, R10
-	VMOVUPD      Z8, K3, (R10)
-	VMOVUPD      Z9, 64(R10)
-	VMOVUPD      Z10, 128(R10)
-	VMOVUPD      Z11, K1, 192(R10)
+	VMOVUPD      Z6, K2, (R10)
+	VMOVUPD      Z7, 64(R10)
+	VMOVUPD      Z8, 128(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z9, K3, (R10)
+	VMOVUPD      Z10, 64(R10)
+	VMOVUPD      Z11, 128(R10)
 	ADDQ         CX, R10
 	VMOVUPD      Z12, K4, (R10)
 	VMOVUPD      Z13, 64(R10)
 	VMOVUPD      Z14, 128(R10)
-	VMOVUPD      Z15, K1, 192(R10)
 	ADDQ         CX, R10
-	VMOVUPD      Z16, K5, (R10)
-	VMOVUPD      Z17, 64(R10)
-	VMOVUPD      Z18, 128(R10)
-	VMOVUPD      Z19, K1, 192(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Z20, K6, (R10)
-	VMOVUPD      Z21, 64(R10)
-	VMOVUPD      Z22, 128(R10)
-	VMOVUPD      Z23, K1, 192(R10)
+	VMOVUPD      Z15, K5, (R10)
+	VMOVUPD      Z16, 64(R10)
+	VMOVUPD      Z17, 128(R10)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -9889,12 +9251,6 @@ columns26_from0:
 	VXORPD       Z17, Z17, Z17
 	VXORPD       Z18, Z18, Z18
 	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
-	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	VXORPD       Z23, Z23, Z23
-	VXORPD       Z24, Z24, Z24
-	VXORPD       Z25, Z25, Z25
 	MOVQ         DX, R10
 	MOVQ         SI, R11
 	MOVQ         R9, R12
@@ -9902,50 +9258,43 @@ columns26_from0:
 	KMOVW        R13, K1
 
 columns26_from6:
-	VMOVUPD      (R10), Z26
-	VMOVUPD      64(R10), Z27
-	VMOVUPD      128(R10), Z28
-	VMOVUPD.Z    192(R10), K1, Z29
-	VBROADCASTSD (R12), Z30
-	VMULPD       Z30, Z26, Z26
-	VMULPD       Z30, Z27, Z27
-	VMULPD       Z30, Z28, Z28
-	VMULPD       Z30, Z29, Z29
+	VMOVUPD      (R10), Z20
+	VMOVUPD      64(R10), Z21
+	VMOVUPD      128(R10), Z22
+	VBROADCASTSD (R12), Z23
+	VMULPD       Z23, Z20, Z20
+	VMULPD       Z23, Z21, Z21
+	VMULPD       Z23, Z22, Z22
 	ADDQ         $+8, R12
-	VBROADCASTSD 48(R10), Z30
-	VFMADD231PD  Z26, Z30, Z0
-	VFMADD231PD  Z27, Z30, Z1
-	VFMADD231PD  Z28, Z30, Z2
-	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD 56(R10), Z30
-	VFMADD231PD  Z26, Z30, Z4
-	VFMADD231PD  Z27, Z30, Z5
-	VFMADD231PD  Z28, Z30, Z6
-	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD 64(R10), Z26
-	VFMADD231PD  Z27, Z26, Z8
-	VFMADD231PD  Z28, Z26, Z9
-	VFMADD231PD  Z29, Z26, Z10
-	VBROADCASTSD 72(R10), Z26
-	VFMADD231PD  Z27, Z26, Z11
-	VFMADD231PD  Z28, Z26, Z12
-	VFMADD231PD  Z29, Z26, Z13
-	VBROADCASTSD 80(R10), Z26
-	VFMADD231PD  Z27, Z26, Z14
-	VFMADD231PD  Z28, Z26, Z15
-	VFMADD231PD  Z29, Z26, Z16
-	VBROADCASTSD 88(R10), Z26
-	VFMADD231PD  Z27, Z26, Z17
-	VFMADD231PD  Z28, Z26, Z18
-	VFMADD231PD  Z29, Z26, Z19
-	VBROADCASTSD 96(R10), Z26
-	VFMADD231PD  Z27, Z26, Z20
-	VFMADD231PD  Z28, Z26, Z21
-	VFMADD231PD  Z29, Z26, Z22
-	VBROADCASTSD 104(R10), Z26
-	VFMADD231PD  Z27, Z26, Z23
-	VFMADD231PD  Z28, Z26, Z24
-	VFMADD231PD  Z29, Z26, Z25
+	VBROADCASTSD 48(R10), Z23
+	VFMADD231PD  Z20, Z23, Z0
+	VFMADD231PD  Z21, Z23, Z1
+	VFMADD231PD  Z22, Z23, Z2
+	VBROADCASTSD 56(R10), Z23
+	VFMADD231PD  Z20, Z23, Z3
+	VFMADD231PD  Z21, Z23, Z4
+	VFMADD231PD  Z22, Z23, Z5
+	VBROADCASTSD 64(R10), Z20
+	VFMADD231PD  Z21, Z20, Z6
+	VFMADD231PD  Z22, Z20, Z7
+	VBROADCASTSD 72(R10), Z20
+	VFMADD231PD  Z21, Z20, Z8
+	VFMADD231PD  Z22, Z20, Z9
+	VBROADCASTSD 80(R10), Z20
+	VFMADD231PD  Z21, Z20, Z10
+	VFMADD231PD  Z22, Z20, Z11
+	VBROADCASTSD 88(R10), Z20
+	VFMADD231PD  Z21, Z20, Z12
+	VFMADD231PD  Z22, Z20, Z13
+	VBROADCASTSD 96(R10), Z20
+	VFMADD231PD  Z21, Z20, Z14
+	VFMADD231PD  Z22, Z20, Z15
+	VBROADCASTSD 104(R10), Z20
+	VFMADD231PD  Z21, Z20, Z16
+	VFMADD231PD  Z22, Z20, Z17
+	VBROADCASTSD 112(R10), Z20
+	VFMADD231PD  Z21, Z20, Z18
+	VFMADD231PD  Z22, Z20, Z19
 	PREFETCHT0   (DI)
 	PREFETCHT0   64(DI)
 	ADDQ         R8, DI
@@ -9955,119 +9304,98 @@ columns26_from6:
 	MOVQ         AX, R10
 	MOVL         $0x000000c0, R11
 	KMOVW        R11, K1
-	VMOVUPD.Z    (AX), K1, Z26
-	VADDPD       Z26, Z0, Z0
+	VMOVUPD.Z    (AX), K1, Z20
+	VADDPD       Z20, Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x00000003, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z3, Z3
 	ADDQ         CX, AX
 	MOVL         $0x00000080, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z26
-	VADDPD       Z26, Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z7, Z7
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z20
+	VADDPD       Z20, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
 	ADDQ         CX, AX
-	VADDPD       64(AX), Z8, Z8
-	VADDPD       128(AX), Z9, Z9
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z10, Z10
+	VADDPD       64(AX), Z6, Z6
+	VADDPD       128(AX), Z7, Z7
 	ADDQ         CX, AX
 	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z11, Z11
-	VADDPD       128(AX), Z12, Z12
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z13, Z13
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z20
+	VADDPD       Z20, Z8, Z8
+	VADDPD       128(AX), Z9, Z9
 	ADDQ         CX, AX
 	MOVL         $0x000000fc, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z14, Z14
-	VADDPD       128(AX), Z15, Z15
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z16, Z16
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z20
+	VADDPD       Z20, Z10, Z10
+	VADDPD       128(AX), Z11, Z11
 	ADDQ         CX, AX
 	MOVL         $0x000000f8, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z19, Z19
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z20
+	VADDPD       Z20, Z12, Z12
+	VADDPD       128(AX), Z13, Z13
 	ADDQ         CX, AX
 	MOVL         $0x000000f0, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z20, Z20
-	VADDPD       128(AX), Z21, Z21
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z22, Z22
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z20
+	VADDPD       Z20, Z14, Z14
+	VADDPD       128(AX), Z15, Z15
 	ADDQ         CX, AX
 	MOVL         $0x000000e0, R11
 	KMOVW        R11, K1
-	VMOVUPD.Z    64(AX), K1, Z26
-	VADDPD       Z26, Z23, Z23
-	VADDPD       128(AX), Z24, Z24
-	MOVL         $0x00000003, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z25, Z25
+	VMOVUPD.Z    64(AX), K1, Z20
+	VADDPD       Z20, Z16, Z16
+	VADDPD       128(AX), Z17, Z17
+	ADDQ         CX, AX
 	MOVL         $0x000000c0, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z0, K2, (R10)
+	KMOVW        R11, K1
+	VMOVUPD.Z    64(AX), K1, Z20
+	VADDPD       Z20, Z18, Z18
+	VADDPD       128(AX), Z19, Z19
+	VMOVUPD      Z0, K1, (R10)
 	VMOVUPD      Z1, 64(R10)
 	VMOVUPD      Z2, 128(R10)
-	VMOVUPD      Z3, K1, 192(R10)
 	ADDQ         CX, R10
 	MOVL         $0x00000080, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z4, K2, (R10)
-	VMOVUPD      Z5, 64(R10)
-	VMOVUPD      Z6, 128(R10)
-	VMOVUPD      Z7, K1, 192(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z3, K1, (R10)
+	VMOVUPD      Z4, 64(R10)
+	VMOVUPD      Z5, 128(R10)
 	ADDQ         CX, R10
-	VMOVUPD      Z8, 64(R10)
-	VMOVUPD      Z9, 128(R10)
-	VMOVUPD      Z10, K1, 192(R10)
+	VMOVUPD      Z6, 64(R10)
+	VMOVUPD      Z7, 128(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z11, K2, 64(R10)
-	VMOVUPD      Z12, 128(R10)
-	VMOVUPD      Z13, K1, 192(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z8, K1, 64(R10)
+	VMOVUPD      Z9, 128(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000fc, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z14, K2, 64(R10)
-	VMOVUPD      Z15, 128(R10)
-	VMOVUPD      Z16, K1, 192(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z10, K1, 64(R10)
+	VMOVUPD      Z11, 128(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000f8, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z17, K2, 64(R10)
-	VMOVUPD      Z18, 128(R10)
-	VMOVUPD      Z19, K1, 192(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z12, K1, 64(R10)
+	VMOVUPD      Z13, 128(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000f0, R11
 	KMOVW        R11, K1
-	VMOVUPD      Z20, K1, 64(R10)
-	VMOVUPD      Z21, 128(R10)
-	MOVL         $0x00000003, R11
-	KMOVW        R11, K1
-	VMOVUPD      Z22, K1, 192(R10)
+	VMOVUPD      Z14, K1, 64(R10)
+	VMOVUPD      Z15, 128(R10)
 	ADDQ         CX, R10
 	MOVL         $0x000000e0, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z23, K2, 64(R10)
-	VMOVUPD      Z24, 128(R10)
-	VMOVUPD      Z25, K1, 192(R10)
+	KMOVW        R11, K1
+	VMOVUPD      Z16, K1, 64(R10)
+	VMOVUPD      Z17, 128(R10)
+	ADDQ         CX, R10
+	MOVL         $0x000000c0, R11
+	KMOVW        R11, K1
+	VMOVUPD      Z18, K1, 64(R10)
+	VMOVUPD      Z19, 128(R10)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -10087,200 +9415,163 @@ columns26_from6:
 	VXORPD       Z15, Z15, Z15
 	VXORPD       Z16, Z16, Z16
 	VXORPD       Z17, Z17, Z17
-	VXORPD       Z18, Z18, Z18
-	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
-	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	VXORPD       Z23, Z23, Z23
 	MOVQ         SI, SI
 	MOVL         $0x00000003, R10
 	KMOVW        R10, K1
 
-columns26_from14:
-	VMOVUPD          64(DX), Z24
-	VMOVUPD          128(DX), Z25
-	VMOVUPD.Z        192(DX), K1, Z26
-	VBROADCASTSD     (R9), Z27
-	VMULPD           Z27, Z24, Z24
-	VMULPD           Z27, Z25, Z25
-	VMULPD           Z27, Z26, Z26
+columns26_from15:
+	VMOVUPD          64(DX), Z18
+	VMOVUPD          128(DX), Z19
+	VMOVUPD.Z        192(DX), K1, Z20
+	VBROADCASTSD     (R9), Z21
+	VMULPD           Z21, Z18, Z18
+	VMULPD           Z21, Z19, Z19
+	VMULPD           Z21, Z20, Z20
 	ADDQ             $+8, R9
-	VBROADCASTSD     112(DX), Z27
-	VFMADD231PD      Z24, Z27, Z0
-	VFMADD231PD      Z25, Z27, Z1
-	VFMADD231PD      Z26, Z27, Z2
-	VBROADCASTSD     120(DX), Z27
-	VFMADD231PD      Z24, Z27, Z3
-	VFMADD231PD      Z25, Z27, Z4
-	VFMADD231PD      Z26, Z27, Z5
-	VBROADCASTSD     128(DX), Z24
-	VFMADD231PD      Z25, Z24, Z6
-	VFMADD231PD      Z26, Z24, Z7
-	VBROADCASTSD     136(DX), Z24
-	VFMADD231PD      Z25, Z24, Z8
-	VFMADD231PD      Z26, Z24, Z9
-	VBROADCASTSD     144(DX), Z24
-	VFMADD231PD      Z25, Z24, Z10
-	VFMADD231PD      Z26, Z24, Z11
-	VBROADCASTSD     152(DX), Z24
-	VFMADD231PD      Z25, Z24, Z12
-	VFMADD231PD      Z26, Z24, Z13
-	VBROADCASTSD     160(DX), Z24
-	VFMADD231PD      Z25, Z24, Z14
-	VFMADD231PD      Z26, Z24, Z15
-	VBROADCASTSD     168(DX), Z24
-	VFMADD231PD      Z25, Z24, Z16
-	VFMADD231PD      Z26, Z24, Z17
-	VBROADCASTSD     176(DX), Z24
-	VFMADD231PD      Z25, Z24, Z18
-	VFMADD231PD      Z26, Z24, Z19
-	VBROADCASTSD     184(DX), Z24
-	VFMADD231PD      Z25, Z24, Z20
-	VFMADD231PD      Z26, Z24, Z21
-	VFMADD231PD.BCST 192(DX), Z26, Z22
-	VFMADD231PD.BCST 200(DX), Z26, Z23
+	VBROADCASTSD     120(DX), Z22
+	VFMADD231PD      Z18, Z22, Z0
+	VFMADD231PD      Z19, Z22, Z1
+	VFMADD231PD.BCST 128(DX), Z19, Z2
+	VFMADD231PD.BCST 136(DX), Z19, Z3
+	VFMADD231PD.BCST 144(DX), Z19, Z4
+	VFMADD231PD.BCST 152(DX), Z19, Z5
+	VFMADD231PD.BCST 160(DX), Z19, Z6
+	VFMADD231PD.BCST 168(DX), Z19, Z7
+	VFMADD231PD.BCST 176(DX), Z19, Z8
+	VFMADD231PD.BCST 184(DX), Z19, Z9
+	VBROADCASTSD     192(DX), Z18
+	VMULPD           Z21, Z18, Z18
+	VFMADD231PD      (DX), Z18, Z10
+	VFMADD231PD      64(DX), Z18, Z11
+	VFMADD231PD      128(DX), Z18, Z12
+	VFMADD231PD.BCST 192(DX), Z20, Z13
+	VBROADCASTSD     200(DX), Z18
+	VMULPD           Z21, Z18, Z18
+	VFMADD231PD      (DX), Z18, Z14
+	VFMADD231PD      64(DX), Z18, Z15
+	VFMADD231PD      128(DX), Z18, Z16
+	VFMADD231PD.BCST 200(DX), Z20, Z17
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns26_from14
+	JNZ              columns26_from15
 	MOVQ             AX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z24
-	VADDPD           Z24, Z0, Z0
-	VADDPD           128(AX), Z1, Z1
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z2, Z2
-	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z24
-	VADDPD           Z24, Z3, Z3
-	VADDPD           128(AX), Z4, Z4
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z5, Z5
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	VADDPD           128(AX), Z1, Z1
 	ADDQ             CX, AX
-	VADDPD           128(AX), Z6, Z6
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z7, Z7
+	VADDPD           128(AX), Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z8, Z8
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z9, Z9
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z10, Z10
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z11, Z11
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
 	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z12, Z12
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z13, Z13
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z5, Z5
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z14, Z14
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z24
-	VADDPD           Z24, Z16, Z16
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z17, Z17
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z7, Z7
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z24
-	VADDPD           Z24, Z18, Z18
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z19, Z19
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z24
-	VADDPD           Z24, Z20, Z20
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z21, Z21
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z9, Z9
 	ADDQ             CX, AX
-	VMOVUPD.Z        192(AX), K1, Z24
-	VADDPD           Z24, Z22, Z22
+	VMOVUPD          Z10, (SP)
+	VMOVUPD          Z11, 64(SP)
+	VMOVUPD          Z12, 128(SP)
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        192(AX), K2, Z10
+	VADDPD           Z10, Z13, Z13
 	ADDQ             CX, AX
+	VMOVUPD          Z14, 192(SP)
+	VMOVUPD          Z15, 256(SP)
+	VMOVUPD          Z16, 320(SP)
 	MOVL             $0x00000002, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        192(AX), K4, Z24
-	VADDPD           Z24, Z23, Z23
-	VMOVUPD          Z0, K2, 64(DX)
+	KMOVW            BX, K2
+	VMOVUPD.Z        192(AX), K2, Z10
+	VADDPD           Z10, Z17, Z17
+	VMOVUPD          Z0, K1, 64(DX)
 	VMOVUPD          Z1, 128(DX)
-	VMOVUPD          Z2, K1, 192(DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z3, K3, 64(DX)
-	VMOVUPD          Z4, 128(DX)
-	VMOVUPD          Z5, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z6, 128(DX)
-	VMOVUPD          Z7, K1, 192(DX)
+	VMOVUPD          Z2, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, 128(DX)
-	VMOVUPD          Z9, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, 128(DX)
-	VMOVUPD          Z11, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z12, K1, 128(DX)
+	VMOVUPD          Z5, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 128(DX)
+	ADDQ             CX, DX
 	MOVL             $0x00000003, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z13, K1, 192(DX)
 	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, 128(DX)
-	VMOVUPD          Z15, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z16, K2, 128(DX)
-	VMOVUPD          Z17, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z18, K2, 128(DX)
-	VMOVUPD          Z19, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z20, K2, 128(DX)
-	VMOVUPD          Z21, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z22, K1, 192(DX)
-	ADDQ             CX, DX
 	MOVL             $0x00000002, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z23, K1, 192(DX)
+	VMOVUPD          Z17, K1, 192(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+24, BX
+
+columns26_turn0:
+	VMOVSD (DX), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(DX), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns26_turn0
 	VZEROUPPER
 	RET
 
@@ -10310,9 +9601,6 @@ above26:
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
 	VXORPD Z20, Z20, Z20
-	VXORPD Z21, Z21, Z21
-	VXORPD Z22, Z22, Z22
-	VXORPD Z23, Z23, Z23
 	MOVQ   DX, R10
 	MOVQ   SI, R11
 	MOVQ   R9, R12
@@ -10320,46 +9608,42 @@ above26:
 	KMOVW  R13, K1
 
 columns28_from0:
-	VMOVUPD      (R10), Z24
-	VMOVUPD      64(R10), Z25
-	VMOVUPD      128(R10), Z26
-	VMOVUPD.Z    192(R10), K1, Z27
-	VBROADCASTSD (R12), Z28
-	VMULPD       Z28, Z24, Z24
-	VMULPD       Z28, Z25, Z25
-	VMULPD       Z28, Z26, Z26
-	VMULPD       Z28, Z27, Z27
+	VMOVUPD      (R10), Z21
+	VMOVUPD      64(R10), Z22
+	VMOVUPD      128(R10), Z23
+	VBROADCASTSD (R12), Z24
+	VMULPD       Z24, Z21, Z21
+	VMULPD       Z24, Z22, Z22
+	VMULPD       Z24, Z23, Z23
 	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Z28
-	VFMADD231PD  Z24, Z28, Z0
-	VFMADD231PD  Z25, Z28, Z1
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD 8(R10), Z28
-	VFMADD231PD  Z24, Z28, Z4
-	VFMADD231PD  Z25, Z28, Z5
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD 16(R10), Z28
-	VFMADD231PD  Z24, Z28, Z8
-	VFMADD231PD  Z25, Z28, Z9
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD 24(R10), Z28
-	VFMADD231PD  Z24, Z28, Z12
-	VFMADD231PD  Z25, Z28, Z13
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD 32(R10), Z28
-	VFMADD231PD  Z24, Z28, Z16
-	VFMADD231PD  Z25, Z28, Z17
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD 40(R10), Z28
-	VFMADD231PD  Z24, Z28, Z20
-	VFMADD231PD  Z25, Z28, Z21
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD 8(R10), Z24
+	VFMADD231PD  Z21, Z24, Z3
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD 16(R10), Z24
+	VFMADD231PD  Z21, Z24, Z6
+	VFMADD231PD  Z22, Z24, Z7
+	VFMADD231PD  Z23, Z24, Z8
+	VBROADCASTSD 24(R10), Z24
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 32(R10), Z24
+	VFMADD231PD  Z21, Z24, Z12
+	VFMADD231PD  Z22, Z24, Z13
+	VFMADD231PD  Z23, Z24, Z14
+	VBROADCASTSD 40(R10), Z24
+	VFMADD231PD  Z21, Z24, Z15
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 48(R10), Z24
+	VFMADD231PD  Z21, Z24, Z18
+	VFMADD231PD  Z22, Z24, Z19
+	VFMADD231PD  Z23, Z24, Z20
 	PREFETCHT0   (DI)
 	PREFETCHT0   64(DI)
 	ADDQ         R8, DI
@@ -10370,84 +9654,75 @@ columns28_from0:
 	VADDPD       (AX), Z0, Z0
 	VADDPD       64(AX), Z1, Z1
 	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z3, Z3
 	ADDQ         CX, AX
 	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z24
-	VADDPD       Z24, Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z7, Z7
+	KMOVW        R11, K1
+	VMOVUPD.Z    (AX), K1, Z21
+	VADDPD       Z21, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
 	ADDQ         CX, AX
 	MOVL         $0x000000fc, R11
-	KMOVW        R11, K3
-	VMOVUPD.Z    (AX), K3, Z24
-	VADDPD       Z24, Z8, Z8
-	VADDPD       64(AX), Z9, Z9
-	VADDPD       128(AX), Z10, Z10
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z11, Z11
+	KMOVW        R11, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
 	ADDQ         CX, AX
 	MOVL         $0x000000f8, R11
-	KMOVW        R11, K4
-	VMOVUPD.Z    (AX), K4, Z24
-	VADDPD       Z24, Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VADDPD       128(AX), Z14, Z14
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z15, Z15
+	KMOVW        R11, K3
+	VMOVUPD.Z    (AX), K3, Z21
+	VADDPD       Z21, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
 	ADDQ         CX, AX
 	MOVL         $0x000000f0, R11
-	KMOVW        R11, K5
-	VMOVUPD.Z    (AX), K5, Z24
-	VADDPD       Z24, Z16, Z16
-	VADDPD       64(AX), Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z19, Z19
+	KMOVW        R11, K4
+	VMOVUPD.Z    (AX), K4, Z21
+	VADDPD       Z21, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
 	ADDQ         CX, AX
 	MOVL         $0x000000e0, R11
+	KMOVW        R11, K5
+	VMOVUPD.Z    (AX), K5, Z21
+	VADDPD       Z21, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VADDPD       128(AX), Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R11
 	KMOVW        R11, K6
-	VMOVUPD.Z    (AX), K6, Z24
-	VADDPD       Z24, Z20, Z20
-	VADDPD       64(AX), Z21, Z21
-	VADDPD       128(AX), Z22, Z22
-	VMOVUPD.Z    192(AX), K1, Z24
-	VADDPD       Z24, Z23, Z23
+	VMOVUPD.Z    (AX), K6, Z21
+	VADDPD       Z21, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
 	VMOVUPD      Z0, (R10)
 	VMOVUPD      Z1, 64(R10)
 	VMOVUPD      Z2, 128(R10)
-	VMOVUPD      Z3, K1, 192(R10)
 	ADDQ         CX, R10
-	VMOVUPD      Z4, K2, (R10)
-	VMOVUPD      Z5, 64(R10)
-	VMOVUPD      Z6, 128(R10)
-	VMOVUPD      Z7, K1, 192(R10)
+	VMOVUPD      Z3, K1, (R10)
+	VMOVUPD      Z4, 64(R10)
+	VMOVUPD      Z5, 128(R10)
 	ADDQ         CX, R10
-	VMOVUPD      Z8, K3, (R10)
-	VMOVUPD      Z9, 64(R10)
-	VMOVUPD      Z10, 128(R10)
-	VMOVUPD      Z11, K1, 192(R10)
+	VMOVUPD      Z6, K2, (R10)
+	VMOVUPD      Z7, 64(R10)
+	VMOVUPD      Z8, 128(R10)
+	ADDQ         CX, R10
+	VMOVUPD      Z9, K3, (R10)
+	VMOVUPD      Z10, 64(R10)
+	VMOVUPD      Z11, 128(R10)
 	ADDQ         CX, R10
 	VMOVUPD      Z12, K4, (R10)
 	VMOVUPD      Z13, 64(R10)
 	VMOVUPD      Z14, 128(R10)
-	VMOVUPD      Z15, K1, 192(R10)
 	ADDQ         CX, R10
-	VMOVUPD      Z16, K5, (R10)
-	VMOVUPD      Z17, 64(R10)
-	VMOVUPD      Z18, 128(R10)
-	VMOVUPD      Z19, K1, 192(R10)
+	VMOVUPD      Z15, K5, (R10)
+	VMOVUPD      Z16, 64(R10)
+	VMOVUPD      Z17, 128(R10)
 	ADDQ         CX, R10
-	VMOVUPD      Z20, K6, (R10)
-	VMOVUPD      Z21, 64(R10)
-	VMOVUPD      Z22, 128(R10)
-	VMOVUPD      Z23, K1, 192(R10)
+	VMOVUPD      Z18, K6, (R10)
+	VMOVUPD      Z19, 64(R10)
+	VMOVUPD      Z20, 128(R10)
 	ADDQ         CX, AX
 	VXORPD       Z0, Z0, Z0
 	VXORPD       Z1, Z1, Z1
@@ -10471,420 +9746,351 @@ columns28_from0:
 	VXORPD       Z19, Z19, Z19
 	VXORPD       Z20, Z20, Z20
 	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	VXORPD       Z23, Z23, Z23
-	VXORPD       Z24, Z24, Z24
-	VXORPD       Z25, Z25, Z25
 	MOVQ         DX, R10
 	MOVQ         SI, R11
 	MOVQ         R9, R12
 	MOVL         $0x0000000f, R13
 	KMOVW        R13, K1
 
-columns28_from6:
-	VMOVUPD      (R10), Z26
-	VMOVUPD      64(R10), Z27
-	VMOVUPD      128(R10), Z28
-	VMOVUPD.Z    192(R10), K1, Z29
-	VBROADCASTSD (R12), Z30
-	VMULPD       Z30, Z26, Z26
-	VMULPD       Z30, Z27, Z27
-	VMULPD       Z30, Z28, Z28
-	VMULPD       Z30, Z29, Z29
-	ADDQ         $+8, R12
-	VBROADCASTSD 48(R10), Z30
-	VFMADD231PD  Z26, Z30, Z0
-	VFMADD231PD  Z27, Z30, Z1
-	VFMADD231PD  Z28, Z30, Z2
-	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD 56(R10), Z30
-	VFMADD231PD  Z26, Z30, Z4
-	VFMADD231PD  Z27, Z30, Z5
-	VFMADD231PD  Z28, Z30, Z6
-	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD 64(R10), Z26
-	VFMADD231PD  Z27, Z26, Z8
-	VFMADD231PD  Z28, Z26, Z9
-	VFMADD231PD  Z29, Z26, Z10
-	VBROADCASTSD 72(R10), Z26
-	VFMADD231PD  Z27, Z26, Z11
-	VFMADD231PD  Z28, Z26, Z12
-	VFMADD231PD  Z29, Z26, Z13
-	VBROADCASTSD 80(R10), Z26
-	VFMADD231PD  Z27, Z26, Z14
-	VFMADD231PD  Z28, Z26, Z15
-	VFMADD231PD  Z29, Z26, Z16
-	VBROADCASTSD 88(R10), Z26
-	VFMADD231PD  Z27, Z26, Z17
-	VFMADD231PD  Z28, Z26, Z18
-	VFMADD231PD  Z29, Z26, Z19
-	VBROADCASTSD 96(R10), Z26
-	VFMADD231PD  Z27, Z26, Z20
-	VFMADD231PD  Z28, Z26, Z21
-	VFMADD231PD  Z29, Z26, Z22
-	VBROADCASTSD 104(R10), Z26
-	VFMADD231PD  Z27, Z26, Z23
-	VFMADD231PD  Z28, Z26, Z24
-	VFMADD231PD  Z29, Z26, Z25
-	PREFETCHT0   (DI)
-	PREFETCHT0   64(DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns28_from6
-	MOVQ         AX, R10
-	MOVL         $0x000000c0, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    (AX), K1, Z26
-	VADDPD       Z26, Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z3, Z3
-	ADDQ         CX, AX
-	MOVL         $0x00000080, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    (AX), K2, Z26
-	VADDPD       Z26, Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z7, Z7
-	ADDQ         CX, AX
-	VADDPD       64(AX), Z8, Z8
-	VADDPD       128(AX), Z9, Z9
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z10, Z10
-	ADDQ         CX, AX
-	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z11, Z11
-	VADDPD       128(AX), Z12, Z12
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z13, Z13
-	ADDQ         CX, AX
-	MOVL         $0x000000fc, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z14, Z14
-	VADDPD       128(AX), Z15, Z15
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z16, Z16
-	ADDQ         CX, AX
-	MOVL         $0x000000f8, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z19, Z19
-	ADDQ         CX, AX
-	MOVL         $0x000000f0, R11
-	KMOVW        R11, K2
-	VMOVUPD.Z    64(AX), K2, Z26
-	VADDPD       Z26, Z20, Z20
-	VADDPD       128(AX), Z21, Z21
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z22, Z22
-	ADDQ         CX, AX
-	MOVL         $0x000000e0, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    64(AX), K1, Z26
-	VADDPD       Z26, Z23, Z23
-	VADDPD       128(AX), Z24, Z24
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
-	VMOVUPD.Z    192(AX), K1, Z26
-	VADDPD       Z26, Z25, Z25
-	MOVL         $0x000000c0, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z0, K2, (R10)
-	VMOVUPD      Z1, 64(R10)
-	VMOVUPD      Z2, 128(R10)
-	VMOVUPD      Z3, K1, 192(R10)
-	ADDQ         CX, R10
-	MOVL         $0x00000080, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z4, K2, (R10)
-	VMOVUPD      Z5, 64(R10)
-	VMOVUPD      Z6, 128(R10)
-	VMOVUPD      Z7, K1, 192(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Z8, 64(R10)
-	VMOVUPD      Z9, 128(R10)
-	VMOVUPD      Z10, K1, 192(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000fe, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z11, K2, 64(R10)
-	VMOVUPD      Z12, 128(R10)
-	VMOVUPD      Z13, K1, 192(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000fc, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z14, K2, 64(R10)
-	VMOVUPD      Z15, 128(R10)
-	VMOVUPD      Z16, K1, 192(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000f8, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z17, K2, 64(R10)
-	VMOVUPD      Z18, 128(R10)
-	VMOVUPD      Z19, K1, 192(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000f0, R11
-	KMOVW        R11, K1
-	VMOVUPD      Z20, K1, 64(R10)
-	VMOVUPD      Z21, 128(R10)
-	MOVL         $0x0000000f, R11
-	KMOVW        R11, K1
-	VMOVUPD      Z22, K1, 192(R10)
-	ADDQ         CX, R10
-	MOVL         $0x000000e0, R11
-	KMOVW        R11, K2
-	VMOVUPD      Z23, K2, 64(R10)
-	VMOVUPD      Z24, 128(R10)
-	VMOVUPD      Z25, K1, 192(R10)
-	ADDQ         CX, AX
-	VXORPD       Z0, Z0, Z0
-	VXORPD       Z1, Z1, Z1
-	VXORPD       Z2, Z2, Z2
-	VXORPD       Z3, Z3, Z3
-	VXORPD       Z4, Z4, Z4
-	VXORPD       Z5, Z5, Z5
-	VXORPD       Z6, Z6, Z6
-	VXORPD       Z7, Z7, Z7
-	VXORPD       Z8, Z8, Z8
-	VXORPD       Z9, Z9, Z9
-	VXORPD       Z10, Z10, Z10
-	VXORPD       Z11, Z11, Z11
-	VXORPD       Z12, Z12, Z12
-	VXORPD       Z13, Z13, Z13
-	VXORPD       Z14, Z14, Z14
-	VXORPD       Z15, Z15, Z15
-	VXORPD       Z16, Z16, Z16
-	VXORPD       Z17, Z17, Z17
-	VXORPD       Z18, Z18, Z18
-	VXORPD       Z19, Z19, Z19
-	VXORPD       Z20, Z20, Z20
-	VXORPD       Z21, Z21, Z21
-	VXORPD       Z22, Z22, Z22
-	VXORPD       Z23, Z23, Z23
-	VXORPD       Z24, Z24, Z24
-	VXORPD       Z25, Z25, Z25
-	MOVQ         SI, SI
-	MOVL         $0x0000000f, R10
-	KMOVW        R10, K1
+columns28_from7:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VMOVUPD          128(R10), Z24
+	VBROADCASTSD     (R12), Z25
+	VMULPD           Z25, Z22, Z22
+	VMULPD           Z25, Z23, Z23
+	VMULPD           Z25, Z24, Z24
+	ADDQ             $+8, R12
+	VBROADCASTSD     56(R10), Z25
+	VFMADD231PD      Z22, Z25, Z0
+	VFMADD231PD      Z23, Z25, Z1
+	VFMADD231PD      Z24, Z25, Z2
+	VBROADCASTSD     64(R10), Z22
+	VFMADD231PD      Z23, Z22, Z3
+	VFMADD231PD      Z24, Z22, Z4
+	VBROADCASTSD     72(R10), Z22
+	VFMADD231PD      Z23, Z22, Z5
+	VFMADD231PD      Z24, Z22, Z6
+	VBROADCASTSD     80(R10), Z22
+	VFMADD231PD      Z23, Z22, Z7
+	VFMADD231PD      Z24, Z22, Z8
+	VBROADCASTSD     88(R10), Z22
+	VFMADD231PD      Z23, Z22, Z9
+	VFMADD231PD      Z24, Z22, Z10
+	VBROADCASTSD     96(R10), Z22
+	VFMADD231PD      Z23, Z22, Z11
+	VFMADD231PD      Z24, Z22, Z12
+	VBROADCASTSD     104(R10), Z22
+	VFMADD231PD      Z23, Z22, Z13
+	VFMADD231PD      Z24, Z22, Z14
+	VBROADCASTSD     112(R10), Z22
+	VFMADD231PD      Z23, Z22, Z15
+	VFMADD231PD      Z24, Z22, Z16
+	VBROADCASTSD     120(R10), Z22
+	VFMADD231PD      Z23, Z22, Z17
+	VFMADD231PD      Z24, Z22, Z18
+	VFMADD231PD.BCST 128(R10), Z24, Z19
+	VFMADD231PD.BCST 136(R10), Z24, Z20
+	VFMADD231PD.BCST 144(R10), Z24, Z21
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R10
+	DECQ             R11
+	JNZ              columns28_from7
+	MOVQ             AX, R10
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z3, Z3
+	VADDPD           128(AX), Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z5, Z5
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z7, Z7
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z9, Z9
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z11, Z11
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z13, Z13
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z15, Z15
+	VADDPD           128(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z22
+	VADDPD           Z22, Z17, Z17
+	VADDPD           128(AX), Z18, Z18
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K2
+	VMOVUPD.Z        128(AX), K2, Z22
+	VADDPD           Z22, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K3
+	VMOVUPD.Z        128(AX), K3, Z22
+	VADDPD           Z22, Z21, Z21
+	VMOVUPD          Z0, K1, (R10)
+	VMOVUPD          Z1, 64(R10)
+	VMOVUPD          Z2, 128(R10)
+	ADDQ             CX, R10
+	VMOVUPD          Z3, 64(R10)
+	VMOVUPD          Z4, 128(R10)
+	ADDQ             CX, R10
+	VMOVUPD          Z5, K2, 64(R10)
+	VMOVUPD          Z6, 128(R10)
+	ADDQ             CX, R10
+	VMOVUPD          Z7, K3, 64(R10)
+	VMOVUPD          Z8, 128(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000f8, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z9, K1, 64(R10)
+	VMOVUPD          Z10, 128(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000f0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z11, K1, 64(R10)
+	VMOVUPD          Z12, 128(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000e0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z13, K1, 64(R10)
+	VMOVUPD          Z14, 128(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000c0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z15, K1, 64(R10)
+	VMOVUPD          Z16, 128(R10)
+	ADDQ             CX, R10
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z17, K1, 64(R10)
+	VMOVUPD          Z18, 128(R10)
+	ADDQ             CX, R10
+	VMOVUPD          Z19, 128(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z20, K1, 128(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z21, K1, 128(R10)
+	ADDQ             CX, AX
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             SI, SI
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
 
-columns28_from14:
-	VMOVUPD          64(DX), Z26
-	VMOVUPD          128(DX), Z27
-	VMOVUPD.Z        192(DX), K1, Z28
-	VBROADCASTSD     (R9), Z29
-	VMULPD           Z29, Z26, Z26
-	VMULPD           Z29, Z27, Z27
-	VMULPD           Z29, Z28, Z28
+columns28_from19:
+	VMOVUPD          128(DX), Z21
+	VMOVUPD.Z        192(DX), K1, Z22
+	VBROADCASTSD     (R9), Z23
+	VMULPD           Z23, Z21, Z21
+	VMULPD           Z23, Z22, Z22
 	ADDQ             $+8, R9
-	VBROADCASTSD     112(DX), Z29
-	VFMADD231PD      Z26, Z29, Z0
-	VFMADD231PD      Z27, Z29, Z1
-	VFMADD231PD      Z28, Z29, Z2
-	VBROADCASTSD     120(DX), Z29
-	VFMADD231PD      Z26, Z29, Z3
-	VFMADD231PD      Z27, Z29, Z4
-	VFMADD231PD      Z28, Z29, Z5
-	VBROADCASTSD     128(DX), Z26
-	VFMADD231PD      Z27, Z26, Z6
-	VFMADD231PD      Z28, Z26, Z7
-	VBROADCASTSD     136(DX), Z26
-	VFMADD231PD      Z27, Z26, Z8
-	VFMADD231PD      Z28, Z26, Z9
-	VBROADCASTSD     144(DX), Z26
-	VFMADD231PD      Z27, Z26, Z10
-	VFMADD231PD      Z28, Z26, Z11
-	VBROADCASTSD     152(DX), Z26
-	VFMADD231PD      Z27, Z26, Z12
-	VFMADD231PD      Z28, Z26, Z13
-	VBROADCASTSD     160(DX), Z26
-	VFMADD231PD      Z27, Z26, Z14
-	VFMADD231PD      Z28, Z26, Z15
-	VBROADCASTSD     168(DX), Z26
-	VFMADD231PD      Z27, Z26, Z16
-	VFMADD231PD      Z28, Z26, Z17
-	VBROADCASTSD     176(DX), Z26
-	VFMADD231PD      Z27, Z26, Z18
-	VFMADD231PD      Z28, Z26, Z19
-	VBROADCASTSD     184(DX), Z26
-	VFMADD231PD      Z27, Z26, Z20
-	VFMADD231PD      Z28, Z26, Z21
-	VFMADD231PD.BCST 192(DX), Z28, Z22
-	VFMADD231PD.BCST 200(DX), Z28, Z23
-	VFMADD231PD.BCST 208(DX), Z28, Z24
-	VFMADD231PD.BCST 216(DX), Z28, Z25
+	VFMADD231PD.BCST 152(DX), Z21, Z0
+	VFMADD231PD.BCST 160(DX), Z21, Z1
+	VFMADD231PD.BCST 168(DX), Z21, Z2
+	VFMADD231PD.BCST 176(DX), Z21, Z3
+	VFMADD231PD.BCST 184(DX), Z21, Z4
+	VBROADCASTSD     192(DX), Z21
+	VMULPD           Z23, Z21, Z21
+	VFMADD231PD      (DX), Z21, Z5
+	VFMADD231PD      64(DX), Z21, Z6
+	VFMADD231PD      128(DX), Z21, Z7
+	VFMADD231PD.BCST 192(DX), Z22, Z8
+	VBROADCASTSD     200(DX), Z21
+	VMULPD           Z23, Z21, Z21
+	VFMADD231PD      (DX), Z21, Z9
+	VFMADD231PD      64(DX), Z21, Z10
+	VFMADD231PD      128(DX), Z21, Z11
+	VFMADD231PD.BCST 200(DX), Z22, Z12
+	VBROADCASTSD     208(DX), Z21
+	VMULPD           Z23, Z21, Z21
+	VFMADD231PD      (DX), Z21, Z13
+	VFMADD231PD      64(DX), Z21, Z14
+	VFMADD231PD      128(DX), Z21, Z15
+	VFMADD231PD.BCST 208(DX), Z22, Z16
+	VBROADCASTSD     216(DX), Z21
+	VMULPD           Z23, Z21, Z21
+	VFMADD231PD      (DX), Z21, Z17
+	VFMADD231PD      64(DX), Z21, Z18
+	VFMADD231PD      128(DX), Z21, Z19
+	VFMADD231PD.BCST 216(DX), Z22, Z20
 	PREFETCHT0       (DI)
 	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns28_from14
+	JNZ              columns28_from19
 	MOVQ             AX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z26
-	VADDPD           Z26, Z0, Z0
-	VADDPD           128(AX), Z1, Z1
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z2, Z2
-	ADDQ             CX, AX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z26
-	VADDPD           Z26, Z3, Z3
-	VADDPD           128(AX), Z4, Z4
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z5, Z5
-	ADDQ             CX, AX
-	VADDPD           128(AX), Z6, Z6
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z7, Z7
-	ADDQ             CX, AX
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z8, Z8
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z9, Z9
-	ADDQ             CX, AX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z10, Z10
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z11, Z11
-	ADDQ             CX, AX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z12, Z12
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z13, Z13
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z0, Z0
 	ADDQ             CX, AX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z14, Z14
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z1, Z1
 	ADDQ             CX, AX
 	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z26
-	VADDPD           Z26, Z16, Z16
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z17, Z17
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z2, Z2
 	ADDQ             CX, AX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z26
-	VADDPD           Z26, Z18, Z18
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z19, Z19
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z3, Z3
 	ADDQ             CX, AX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z26
-	VADDPD           Z26, Z20, Z20
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z21, Z21
-	ADDQ             CX, AX
-	VMOVUPD.Z        192(AX), K1, Z26
-	VADDPD           Z26, Z22, Z22
-	ADDQ             CX, AX
-	MOVL             $0x0000000e, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        192(AX), K4, Z26
-	VADDPD           Z26, Z23, Z23
-	ADDQ             CX, AX
-	MOVL             $0x0000000c, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        192(AX), K4, Z26
-	VADDPD           Z26, Z24, Z24
-	ADDQ             CX, AX
-	MOVL             $0x00000008, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        192(AX), K4, Z26
-	VADDPD           Z26, Z25, Z25
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z1, 128(DX)
-	VMOVUPD          Z2, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, K3, 64(DX)
-	VMOVUPD          Z4, 128(DX)
-	VMOVUPD          Z5, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z6, 128(DX)
-	VMOVUPD          Z7, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fe, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z8, K1, 128(DX)
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z4, Z4
+	ADDQ             CX, AX
+	VMOVUPD          Z5, (SP)
+	VMOVUPD          Z6, 64(SP)
+	VMOVUPD          Z7, 128(SP)
 	MOVL             $0x0000000f, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z9, K1, 192(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, 128(DX)
-	VMOVUPD          Z11, K1, 192(DX)
-	ADDQ             CX, DX
+	VMOVUPD.Z        192(AX), K1, Z5
+	VADDPD           Z5, Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD          Z9, 192(SP)
+	VMOVUPD          Z10, 256(SP)
+	VMOVUPD          Z11, 320(SP)
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z5
+	VADDPD           Z5, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 384(SP)
+	VMOVUPD          Z14, 448(SP)
+	VMOVUPD          Z15, 512(SP)
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z5
+	VADDPD           Z5, Z16, Z16
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 576(SP)
+	VMOVUPD          Z18, 640(SP)
+	VMOVUPD          Z19, 704(SP)
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        192(AX), K1, Z5
+	VADDPD           Z5, Z20, Z20
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z12, K2, 128(DX)
-	VMOVUPD          Z13, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z0, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z14, K2, 128(DX)
-	VMOVUPD          Z15, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z16, K2, 128(DX)
-	VMOVUPD          Z17, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z18, K2, 128(DX)
-	VMOVUPD          Z19, K1, 192(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z20, K1, 128(DX)
+	VMOVUPD          Z4, K1, 128(DX)
+	ADDQ             CX, DX
 	MOVL             $0x0000000f, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z21, K1, 192(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z22, K1, 192(DX)
+	VMOVUPD          Z8, K1, 192(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000e, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z23, K1, 192(DX)
+	VMOVUPD          Z12, K1, 192(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000000c, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z24, K1, 192(DX)
+	VMOVUPD          Z16, K1, 192(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000008, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z25, K1, 192(DX)
+	VMOVUPD          Z20, K1, 192(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+24, BX
+
+columns28_turn0:
+	VMOVSD (DX), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(DX), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 208(AX), X0, X0
+	VMOVSD X0, 208(AX)
+	VMOVSD 576(DX), X0
+	VADDSD 216(AX), X0, X0
+	VMOVSD X0, 216(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns28_turn0
 	VZEROUPPER
 	RET
 
@@ -12118,7 +11324,7 @@ columns32_from19:
 
 // func Narrow32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·Narrow32(SB), NOSPLIT, $0-64
+TEXT ·Narrow32(SB), $1024-64
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   x+16(FP), DX
@@ -14461,934 +13667,6 @@ columns16_from0:
 above16:
 	CMPQ   R9, $+18
 	JG     above18
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-	VXORPD Z8, Z8, Z8
-	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	MOVQ   DX, R9
-	MOVQ   SI, R10
-	MOVL   $0x00000003, R11
-	KMOVW  R11, K1
-
-columns18_from0:
-	VMOVUPS       (R9), Z18
-	VMOVUPS.Z     64(R9), K1, Z19
-	VBROADCASTSS  (R9), Z20
-	VFMADD231PS   Z18, Z20, Z0
-	VFMADD231PS   Z19, Z20, Z1
-	VBROADCASTSS  4(R9), Z20
-	VFMADD231PS   Z18, Z20, Z2
-	VFMADD231PS   Z19, Z20, Z3
-	VBROADCASTSS  8(R9), Z20
-	VFMADD231PS   Z18, Z20, Z4
-	VFMADD231PS   Z19, Z20, Z5
-	VBROADCASTSS  12(R9), Z20
-	VFMADD231PS   Z18, Z20, Z6
-	VFMADD231PS   Z19, Z20, Z7
-	VBROADCASTSS  16(R9), Z20
-	VFMADD231PS   Z18, Z20, Z8
-	VFMADD231PS   Z19, Z20, Z9
-	VBROADCASTSS  20(R9), Z20
-	VFMADD231PS   Z18, Z20, Z10
-	VFMADD231PS   Z19, Z20, Z11
-	VBROADCASTSS  24(R9), Z20
-	VFMADD231PS   Z18, Z20, Z12
-	VFMADD231PS   Z19, Z20, Z13
-	VBROADCASTSS  28(R9), Z20
-	VFMADD231PS   Z18, Z20, Z14
-	VFMADD231PS   Z19, Z20, Z15
-	VBROADCASTSS  32(R9), Z20
-	VFMADD231PS   Z18, Z20, Z16
-	VFMADD231PS   Z19, Z20, Z17
-	PREFETCHT0    (DI)
-	ADDQ          R8, DI
-	ADDQ          BX, R9
-	DECQ          R10
-	JNZ           columns18_from0
-	MOVQ          AX, R9
-	VEXTRACTF32X8 $0x01, Z0, Y18
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y18, Z18
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VADDPD        (AX), Z0, Z0
-	VADDPD        64(AX), Z18, Z18
-	VEXTRACTF32X8 $0x01, Z1, Y19
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y19, Z19
-	MOVL          $0x00000003, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     128(AX), K1, Z19
-	VADDPD        Z19, Z1, Z1
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z2, Y19
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y19, Z19
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z20
-	VADDPD        Z20, Z2, Z2
-	VADDPD        64(AX), Z19, Z19
-	VEXTRACTF32X8 $0x01, Z3, Y20
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y20, Z20
-	VMOVUPD.Z     128(AX), K1, Z20
-	VADDPD        Z20, Z3, Z3
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z4, Y20
-	VCVTPS2PD     Y4, Z4
-	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000fc, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z21
-	VADDPD        Z21, Z4, Z4
-	VADDPD        64(AX), Z20, Z20
-	VEXTRACTF32X8 $0x01, Z5, Y21
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y21, Z21
-	VMOVUPD.Z     128(AX), K1, Z21
-	VADDPD        Z21, Z5, Z5
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z6, Y21
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000f8, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z22
-	VADDPD        Z22, Z6, Z6
-	VADDPD        64(AX), Z21, Z21
-	VEXTRACTF32X8 $0x01, Z7, Y22
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y22, Z22
-	VMOVUPD.Z     128(AX), K1, Z22
-	VADDPD        Z22, Z7, Z7
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z8, Y22
-	VCVTPS2PD     Y8, Z8
-	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000f0, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z23
-	VADDPD        Z23, Z8, Z8
-	VADDPD        64(AX), Z22, Z22
-	VEXTRACTF32X8 $0x01, Z9, Y23
-	VCVTPS2PD     Y9, Z9
-	VCVTPS2PD     Y23, Z23
-	VMOVUPD.Z     128(AX), K1, Z23
-	VADDPD        Z23, Z9, Z9
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z10, Y23
-	VCVTPS2PD     Y10, Z10
-	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000e0, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z24
-	VADDPD        Z24, Z10, Z10
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VADDPD        64(AX), Z23, Z23
-	VEXTRACTF32X8 $0x01, Z11, Y24
-	VCVTPS2PD     Y11, Z11
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x00000003, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     128(AX), K1, Z24
-	VADDPD        Z24, Z11, Z11
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z12, Y24
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000c0, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z25
-	VADDPD        Z25, Z12, Z12
-	VADDPD        64(AX), Z24, Z24
-	VEXTRACTF32X8 $0x01, Z13, Y25
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y25, Z25
-	VMOVUPD.Z     128(AX), K1, Z25
-	VADDPD        Z25, Z13, Z13
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z14, Y25
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y25, Z25
-	MOVL          $0x00000080, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z26
-	VADDPD        Z26, Z14, Z14
-	VADDPD        64(AX), Z25, Z25
-	VEXTRACTF32X8 $0x01, Z15, Y26
-	VCVTPS2PD     Y15, Z15
-	VCVTPS2PD     Y26, Z26
-	VMOVUPD.Z     128(AX), K1, Z26
-	VADDPD        Z26, Z15, Z15
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z16, Y26
-	VCVTPS2PD     Y16, Z16
-	VCVTPS2PD     Y26, Z26
-	VADDPD        64(AX), Z26, Z26
-	VEXTRACTF32X8 $0x01, Z17, Y16
-	VCVTPS2PD     Y17, Z17
-	VCVTPS2PD     Y16, Z16
-	VMOVUPD.Z     128(AX), K1, Z16
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z0, (R9)
-	VMOVUPD       Z18, 64(R9)
-	VMOVUPD       Z1, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z2, K2, (R9)
-	VMOVUPD       Z19, 64(R9)
-	VMOVUPD       Z3, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000fc, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z4, K2, (R9)
-	VMOVUPD       Z20, 64(R9)
-	VMOVUPD       Z5, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000f8, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z6, K1, (R9)
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z21, 64(R9)
-	MOVL          $0x00000003, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z7, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000f0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z8, K2, (R9)
-	VMOVUPD       Z22, 64(R9)
-	VMOVUPD       Z9, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000e0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z10, K2, (R9)
-	VMOVUPD       Z23, 64(R9)
-	VMOVUPD       Z11, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000c0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z12, K2, (R9)
-	VMOVUPD       Z24, 64(R9)
-	VMOVUPD       Z13, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x00000080, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z14, K2, (R9)
-	VMOVUPD       Z25, 64(R9)
-	VMOVUPD       Z15, K1, 128(R9)
-	ADDQ          CX, R9
-	VMOVUPD       Z26, 64(R9)
-	VMOVUPD       Z17, K1, 128(R9)
-	ADDQ          CX, AX
-	VXORPD        Z0, Z0, Z0
-	VXORPD        Z1, Z1, Z1
-	VXORPD        Z2, Z2, Z2
-	VXORPD        Z3, Z3, Z3
-	VXORPD        Z4, Z4, Z4
-	VXORPD        Z5, Z5, Z5
-	VXORPD        Z6, Z6, Z6
-	VXORPD        Z7, Z7, Z7
-	VXORPD        Z8, Z8, Z8
-	VXORPD        Z9, Z9, Z9
-	VXORPD        Z10, Z10, Z10
-	VXORPD        Z11, Z11, Z11
-	VXORPD        Z12, Z12, Z12
-	VXORPD        Z13, Z13, Z13
-	VXORPD        Z14, Z14, Z14
-	VXORPD        Z15, Z15, Z15
-	MOVQ          SI, SI
-	MOVL          $0x00000003, R9
-	KMOVW         R9, K1
-
-columns18_from9:
-	VMOVUPS          (DX), Z16
-	VMOVUPS.Z        64(DX), K1, Z17
-	VBROADCASTSS     36(DX), Z18
-	VFMADD231PS      Z16, Z18, Z0
-	VFMADD231PS      Z17, Z18, Z1
-	VBROADCASTSS     40(DX), Z18
-	VFMADD231PS      Z16, Z18, Z2
-	VFMADD231PS      Z17, Z18, Z3
-	VBROADCASTSS     44(DX), Z18
-	VFMADD231PS      Z16, Z18, Z4
-	VFMADD231PS      Z17, Z18, Z5
-	VBROADCASTSS     48(DX), Z18
-	VFMADD231PS      Z16, Z18, Z6
-	VFMADD231PS      Z17, Z18, Z7
-	VBROADCASTSS     52(DX), Z18
-	VFMADD231PS      Z16, Z18, Z8
-	VFMADD231PS      Z17, Z18, Z9
-	VBROADCASTSS     56(DX), Z18
-	VFMADD231PS      Z16, Z18, Z10
-	VFMADD231PS      Z17, Z18, Z11
-	VBROADCASTSS     60(DX), Z18
-	VFMADD231PS      Z16, Z18, Z12
-	VFMADD231PS      Z17, Z18, Z13
-	VFMADD231PS.BCST 64(DX), Z17, Z14
-	VFMADD231PS.BCST 68(DX), Z17, Z15
-	PREFETCHT0       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, DX
-	DECQ             SI
-	JNZ              columns18_from9
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y16
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y16, Z16
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z0
-	VADDPD           Z0, Z16, Z16
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z2
-	VADDPD           Z2, Z0, Z0
-	VEXTRACTF32X8    $0x01, Z3, Y2
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y2, Z2
-	VMOVUPD.Z        128(AX), K1, Z2
-	VADDPD           Z2, Z3, Z3
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y2
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y2, Z2
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z4
-	VADDPD           Z4, Z2, Z2
-	VEXTRACTF32X8    $0x01, Z5, Y4
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y4, Z4
-	VMOVUPD.Z        128(AX), K1, Z4
-	VADDPD           Z4, Z5, Z5
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y4, Z4
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z6
-	VADDPD           Z6, Z4, Z4
-	VEXTRACTF32X8    $0x01, Z7, Y6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y6, Z6
-	VMOVUPD.Z        128(AX), K1, Z6
-	VADDPD           Z6, Z7, Z7
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z8, Y6
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y6, Z6
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z8
-	VADDPD           Z8, Z6, Z6
-	VEXTRACTF32X8    $0x01, Z9, Y8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y8, Z8
-	VMOVUPD.Z        128(AX), K1, Z8
-	VADDPD           Z8, Z9, Z9
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z10, Y8
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z10
-	VADDPD           Z10, Z8, Z8
-	VEXTRACTF32X8    $0x01, Z11, Y10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y10, Z10
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z11, Z11
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z12, Y10
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z12
-	VADDPD           Z12, Z10, Z10
-	VEXTRACTF32X8    $0x01, Z13, Y12
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z12
-	VADDPD           Z12, Z13, Z13
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z14, Y12
-	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y12, Z12
-	VMOVUPD.Z        128(AX), K1, Z12
-	VADDPD           Z12, Z14, Z14
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z15, Y12
-	VCVTPS2PD        Y15, Z15
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x00000002, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z12
-	VADDPD           Z12, Z15, Z15
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z16, K2, 64(DX)
-	VMOVUPD          Z1, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z3, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, 64(DX)
-	VMOVUPD          Z5, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, 64(DX)
-	VMOVUPD          Z7, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z6, K1, 64(DX)
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z9, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, 64(DX)
-	VMOVUPD          Z11, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, 64(DX)
-	VMOVUPD          Z13, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z14, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000002, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z15, K1, 128(DX)
-	ADDQ             CX, AX
-	VZEROUPPER
-	RET
-
-above18:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-	VXORPD Z8, Z8, Z8
-	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	MOVQ   DX, R9
-	MOVQ   SI, R10
-	MOVL   $0x0000000f, R11
-	KMOVW  R11, K1
-
-columns20_from0:
-	VMOVUPS       (R9), Z18
-	VMOVUPS.Z     64(R9), K1, Z19
-	VBROADCASTSS  (R9), Z20
-	VFMADD231PS   Z18, Z20, Z0
-	VFMADD231PS   Z19, Z20, Z1
-	VBROADCASTSS  4(R9), Z20
-	VFMADD231PS   Z18, Z20, Z2
-	VFMADD231PS   Z19, Z20, Z3
-	VBROADCASTSS  8(R9), Z20
-	VFMADD231PS   Z18, Z20, Z4
-	VFMADD231PS   Z19, Z20, Z5
-	VBROADCASTSS  12(R9), Z20
-	VFMADD231PS   Z18, Z20, Z6
-	VFMADD231PS   Z19, Z20, Z7
-	VBROADCASTSS  16(R9), Z20
-	VFMADD231PS   Z18, Z20, Z8
-	VFMADD231PS   Z19, Z20, Z9
-	VBROADCASTSS  20(R9), Z20
-	VFMADD231PS   Z18, Z20, Z10
-	VFMADD231PS   Z19, Z20, Z11
-	VBROADCASTSS  24(R9), Z20
-	VFMADD231PS   Z18, Z20, Z12
-	VFMADD231PS   Z19, Z20, Z13
-	VBROADCASTSS  28(R9), Z20
-	VFMADD231PS   Z18, Z20, Z14
-	VFMADD231PS   Z19, Z20, Z15
-	VBROADCASTSS  32(R9), Z20
-	VFMADD231PS   Z18, Z20, Z16
-	VFMADD231PS   Z19, Z20, Z17
-	PREFETCHT0    (DI)
-	ADDQ          R8, DI
-	ADDQ          BX, R9
-	DECQ          R10
-	JNZ           columns20_from0
-	MOVQ          AX, R9
-	VEXTRACTF32X8 $0x01, Z0, Y18
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y18, Z18
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VADDPD        (AX), Z0, Z0
-	VADDPD        64(AX), Z18, Z18
-	VEXTRACTF32X8 $0x01, Z1, Y19
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y19, Z19
-	MOVL          $0x0000000f, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     128(AX), K1, Z19
-	VADDPD        Z19, Z1, Z1
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z2, Y19
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y19, Z19
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z20
-	VADDPD        Z20, Z2, Z2
-	VADDPD        64(AX), Z19, Z19
-	VEXTRACTF32X8 $0x01, Z3, Y20
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y20, Z20
-	VMOVUPD.Z     128(AX), K1, Z20
-	VADDPD        Z20, Z3, Z3
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z4, Y20
-	VCVTPS2PD     Y4, Z4
-	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000fc, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z21
-	VADDPD        Z21, Z4, Z4
-	VADDPD        64(AX), Z20, Z20
-	VEXTRACTF32X8 $0x01, Z5, Y21
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y21, Z21
-	VMOVUPD.Z     128(AX), K1, Z21
-	VADDPD        Z21, Z5, Z5
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z6, Y21
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000f8, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z22
-	VADDPD        Z22, Z6, Z6
-	VADDPD        64(AX), Z21, Z21
-	VEXTRACTF32X8 $0x01, Z7, Y22
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y22, Z22
-	VMOVUPD.Z     128(AX), K1, Z22
-	VADDPD        Z22, Z7, Z7
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z8, Y22
-	VCVTPS2PD     Y8, Z8
-	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000f0, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z23
-	VADDPD        Z23, Z8, Z8
-	VADDPD        64(AX), Z22, Z22
-	VEXTRACTF32X8 $0x01, Z9, Y23
-	VCVTPS2PD     Y9, Z9
-	VCVTPS2PD     Y23, Z23
-	VMOVUPD.Z     128(AX), K1, Z23
-	VADDPD        Z23, Z9, Z9
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z10, Y23
-	VCVTPS2PD     Y10, Z10
-	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000e0, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z24
-	VADDPD        Z24, Z10, Z10
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VADDPD        64(AX), Z23, Z23
-	VEXTRACTF32X8 $0x01, Z11, Y24
-	VCVTPS2PD     Y11, Z11
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x0000000f, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     128(AX), K1, Z24
-	VADDPD        Z24, Z11, Z11
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z12, Y24
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000c0, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z25
-	VADDPD        Z25, Z12, Z12
-	VADDPD        64(AX), Z24, Z24
-	VEXTRACTF32X8 $0x01, Z13, Y25
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y25, Z25
-	VMOVUPD.Z     128(AX), K1, Z25
-	VADDPD        Z25, Z13, Z13
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z14, Y25
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y25, Z25
-	MOVL          $0x00000080, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z26
-	VADDPD        Z26, Z14, Z14
-	VADDPD        64(AX), Z25, Z25
-	VEXTRACTF32X8 $0x01, Z15, Y26
-	VCVTPS2PD     Y15, Z15
-	VCVTPS2PD     Y26, Z26
-	VMOVUPD.Z     128(AX), K1, Z26
-	VADDPD        Z26, Z15, Z15
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z16, Y26
-	VCVTPS2PD     Y16, Z16
-	VCVTPS2PD     Y26, Z26
-	VADDPD        64(AX), Z26, Z26
-	VEXTRACTF32X8 $0x01, Z17, Y16
-	VCVTPS2PD     Y17, Z17
-	VCVTPS2PD     Y16, Z16
-	VMOVUPD.Z     128(AX), K1, Z16
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z0, (R9)
-	VMOVUPD       Z18, 64(R9)
-	VMOVUPD       Z1, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z2, K2, (R9)
-	VMOVUPD       Z19, 64(R9)
-	VMOVUPD       Z3, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000fc, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z4, K2, (R9)
-	VMOVUPD       Z20, 64(R9)
-	VMOVUPD       Z5, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000f8, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z6, K1, (R9)
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z21, 64(R9)
-	MOVL          $0x0000000f, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z7, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000f0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z8, K2, (R9)
-	VMOVUPD       Z22, 64(R9)
-	VMOVUPD       Z9, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000e0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z10, K2, (R9)
-	VMOVUPD       Z23, 64(R9)
-	VMOVUPD       Z11, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000c0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z12, K2, (R9)
-	VMOVUPD       Z24, 64(R9)
-	VMOVUPD       Z13, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x00000080, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z14, K2, (R9)
-	VMOVUPD       Z25, 64(R9)
-	VMOVUPD       Z15, K1, 128(R9)
-	ADDQ          CX, R9
-	VMOVUPD       Z26, 64(R9)
-	VMOVUPD       Z17, K1, 128(R9)
-	ADDQ          CX, AX
-	VXORPD        Z0, Z0, Z0
-	VXORPD        Z1, Z1, Z1
-	VXORPD        Z2, Z2, Z2
-	VXORPD        Z3, Z3, Z3
-	VXORPD        Z4, Z4, Z4
-	VXORPD        Z5, Z5, Z5
-	VXORPD        Z6, Z6, Z6
-	VXORPD        Z7, Z7, Z7
-	VXORPD        Z8, Z8, Z8
-	VXORPD        Z9, Z9, Z9
-	VXORPD        Z10, Z10, Z10
-	VXORPD        Z11, Z11, Z11
-	VXORPD        Z12, Z12, Z12
-	VXORPD        Z13, Z13, Z13
-	VXORPD        Z14, Z14, Z14
-	VXORPD        Z15, Z15, Z15
-	VXORPD        Z16, Z16, Z16
-	VXORPD        Z17, Z17, Z17
-	MOVQ          SI, SI
-	MOVL          $0x0000000f, R9
-	KMOVW         R9, K1
-
-columns20_from9:
-	VMOVUPS          (DX), Z18
-	VMOVUPS.Z        64(DX), K1, Z19
-	VBROADCASTSS     36(DX), Z20
-	VFMADD231PS      Z18, Z20, Z0
-	VFMADD231PS      Z19, Z20, Z1
-	VBROADCASTSS     40(DX), Z20
-	VFMADD231PS      Z18, Z20, Z2
-	VFMADD231PS      Z19, Z20, Z3
-	VBROADCASTSS     44(DX), Z20
-	VFMADD231PS      Z18, Z20, Z4
-	VFMADD231PS      Z19, Z20, Z5
-	VBROADCASTSS     48(DX), Z20
-	VFMADD231PS      Z18, Z20, Z6
-	VFMADD231PS      Z19, Z20, Z7
-	VBROADCASTSS     52(DX), Z20
-	VFMADD231PS      Z18, Z20, Z8
-	VFMADD231PS      Z19, Z20, Z9
-	VBROADCASTSS     56(DX), Z20
-	VFMADD231PS      Z18, Z20, Z10
-	VFMADD231PS      Z19, Z20, Z11
-	VBROADCASTSS     60(DX), Z20
-	VFMADD231PS      Z18, Z20, Z12
-	VFMADD231PS      Z19, Z20, Z13
-	VFMADD231PS.BCST 64(DX), Z19, Z14
-	VFMADD231PS.BCST 68(DX), Z19, Z15
-	VFMADD231PS.BCST 72(DX), Z19, Z16
-	VFMADD231PS.BCST 76(DX), Z19, Z17
-	PREFETCHT0       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, DX
-	DECQ             SI
-	JNZ              columns20_from9
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y18
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y18, Z18
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z0
-	VADDPD           Z0, Z18, Z18
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z2
-	VADDPD           Z2, Z0, Z0
-	VEXTRACTF32X8    $0x01, Z3, Y2
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y2, Z2
-	VMOVUPD.Z        128(AX), K1, Z2
-	VADDPD           Z2, Z3, Z3
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y2
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y2, Z2
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z4
-	VADDPD           Z4, Z2, Z2
-	VEXTRACTF32X8    $0x01, Z5, Y4
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y4, Z4
-	VMOVUPD.Z        128(AX), K1, Z4
-	VADDPD           Z4, Z5, Z5
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y4, Z4
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z6
-	VADDPD           Z6, Z4, Z4
-	VEXTRACTF32X8    $0x01, Z7, Y6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y6, Z6
-	VMOVUPD.Z        128(AX), K1, Z6
-	VADDPD           Z6, Z7, Z7
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z8, Y6
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y6, Z6
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z8
-	VADDPD           Z8, Z6, Z6
-	VEXTRACTF32X8    $0x01, Z9, Y8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y8, Z8
-	VMOVUPD.Z        128(AX), K1, Z8
-	VADDPD           Z8, Z9, Z9
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z10, Y8
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z10
-	VADDPD           Z10, Z8, Z8
-	VEXTRACTF32X8    $0x01, Z11, Y10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y10, Z10
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z11, Z11
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z12, Y10
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z12
-	VADDPD           Z12, Z10, Z10
-	VEXTRACTF32X8    $0x01, Z13, Y12
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z12
-	VADDPD           Z12, Z13, Z13
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z14, Y12
-	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y12, Z12
-	VMOVUPD.Z        128(AX), K1, Z12
-	VADDPD           Z12, Z14, Z14
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z15, Y12
-	VCVTPS2PD        Y15, Z15
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x0000000e, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z12
-	VADDPD           Z12, Z15, Z15
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z16, Y12
-	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x0000000c, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z12
-	VADDPD           Z12, Z16, Z16
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z17, Y12
-	VCVTPS2PD        Y17, Z17
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x00000008, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z12
-	VADDPD           Z12, Z17, Z17
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z18, K2, 64(DX)
-	VMOVUPD          Z1, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z3, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z2, K1, 64(DX)
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z5, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, 64(DX)
-	VMOVUPD          Z7, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, 64(DX)
-	VMOVUPD          Z9, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, 64(DX)
-	VMOVUPD          Z11, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, 64(DX)
-	VMOVUPD          Z13, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z14, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x0000000e, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z15, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x0000000c, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z16, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000008, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 128(DX)
-	ADDQ             CX, AX
-	VZEROUPPER
-	RET
-
-above20:
-	CMPQ   R9, $+26
-	JG     above26
-	CMPQ   R9, $+22
-	JG     above22
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -15409,479 +13687,1072 @@ above20:
 	VXORPD Z17, Z17, Z17
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
-	MOVQ   DX, R9
-	MOVQ   SI, R10
-	MOVL   $0x0000003f, R11
-	KMOVW  R11, K1
+	MOVQ   SI, SI
+	MOVL   $0x00000003, R9
+	KMOVW  R9, K1
 
-columns22_from0:
-	VMOVUPS       (R9), Z20
-	VMOVUPS.Z     64(R9), K1, Z21
-	VBROADCASTSS  (R9), Z22
-	VFMADD231PS   Z20, Z22, Z0
-	VFMADD231PS   Z21, Z22, Z1
-	VBROADCASTSS  4(R9), Z22
-	VFMADD231PS   Z20, Z22, Z2
-	VFMADD231PS   Z21, Z22, Z3
-	VBROADCASTSS  8(R9), Z22
-	VFMADD231PS   Z20, Z22, Z4
-	VFMADD231PS   Z21, Z22, Z5
-	VBROADCASTSS  12(R9), Z22
-	VFMADD231PS   Z20, Z22, Z6
-	VFMADD231PS   Z21, Z22, Z7
-	VBROADCASTSS  16(R9), Z22
-	VFMADD231PS   Z20, Z22, Z8
-	VFMADD231PS   Z21, Z22, Z9
-	VBROADCASTSS  20(R9), Z22
-	VFMADD231PS   Z20, Z22, Z10
-	VFMADD231PS   Z21, Z22, Z11
-	VBROADCASTSS  24(R9), Z22
-	VFMADD231PS   Z20, Z22, Z12
-	VFMADD231PS   Z21, Z22, Z13
-	VBROADCASTSS  28(R9), Z22
-	VFMADD231PS   Z20, Z22, Z14
-	VFMADD231PS   Z21, Z22, Z15
-	VBROADCASTSS  32(R9), Z22
-	VFMADD231PS   Z20, Z22, Z16
-	VFMADD231PS   Z21, Z22, Z17
-	VBROADCASTSS  36(R9), Z22
-	VFMADD231PS   Z20, Z22, Z18
-	VFMADD231PS   Z21, Z22, Z19
-	PREFETCHT0    (DI)
-	ADDQ          R8, DI
-	ADDQ          BX, R9
-	DECQ          R10
-	JNZ           columns22_from0
-	MOVQ          AX, R9
-	VEXTRACTF32X8 $0x01, Z0, Y20
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VADDPD        (AX), Z0, Z0
-	VADDPD        64(AX), Z20, Z20
-	VEXTRACTF32X8 $0x01, Z1, Y21
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x0000003f, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     128(AX), K1, Z21
-	VADDPD        Z21, Z1, Z1
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z2, Y21
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z22
-	VADDPD        Z22, Z2, Z2
-	VADDPD        64(AX), Z21, Z21
-	VEXTRACTF32X8 $0x01, Z3, Y22
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y22, Z22
-	VMOVUPD.Z     128(AX), K1, Z22
-	VADDPD        Z22, Z3, Z3
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z4, Y22
-	VCVTPS2PD     Y4, Z4
-	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000fc, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z23
-	VADDPD        Z23, Z4, Z4
-	VADDPD        64(AX), Z22, Z22
-	VEXTRACTF32X8 $0x01, Z5, Y23
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y23, Z23
-	VMOVUPD.Z     128(AX), K1, Z23
-	VADDPD        Z23, Z5, Z5
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z6, Y23
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000f8, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z24
-	VADDPD        Z24, Z6, Z6
-	VADDPD        64(AX), Z23, Z23
-	VEXTRACTF32X8 $0x01, Z7, Y24
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y24, Z24
-	VMOVUPD.Z     128(AX), K1, Z24
-	VADDPD        Z24, Z7, Z7
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z8, Y24
-	VCVTPS2PD     Y8, Z8
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000f0, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z25
-	VADDPD        Z25, Z8, Z8
-	VADDPD        64(AX), Z24, Z24
-	VEXTRACTF32X8 $0x01, Z9, Y25
-	VCVTPS2PD     Y9, Z9
-	VCVTPS2PD     Y25, Z25
-	VMOVUPD.Z     128(AX), K1, Z25
-	VADDPD        Z25, Z9, Z9
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z10, Y25
-	VCVTPS2PD     Y10, Z10
-	VCVTPS2PD     Y25, Z25
-	MOVL          $0x000000e0, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z26
-	VADDPD        Z26, Z10, Z10
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VADDPD        64(AX), Z25, Z25
-	VEXTRACTF32X8 $0x01, Z11, Y26
-	VCVTPS2PD     Y11, Z11
-	VCVTPS2PD     Y26, Z26
-	MOVL          $0x0000003f, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     128(AX), K1, Z26
-	VADDPD        Z26, Z11, Z11
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z12, Y26
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000c0, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z27
-	VADDPD        Z27, Z12, Z12
-	VADDPD        64(AX), Z26, Z26
-	VEXTRACTF32X8 $0x01, Z13, Y27
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y27, Z27
-	VMOVUPD.Z     128(AX), K1, Z27
-	VADDPD        Z27, Z13, Z13
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z14, Y27
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y27, Z27
-	MOVL          $0x00000080, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     (AX), K2, Z28
-	VADDPD        Z28, Z14, Z14
-	VADDPD        64(AX), Z27, Z27
-	VEXTRACTF32X8 $0x01, Z15, Y28
-	VCVTPS2PD     Y15, Z15
-	VCVTPS2PD     Y28, Z28
-	VMOVUPD.Z     128(AX), K1, Z28
-	VADDPD        Z28, Z15, Z15
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z16, Y28
-	VCVTPS2PD     Y16, Z16
-	VCVTPS2PD     Y28, Z28
-	VADDPD        64(AX), Z28, Z28
-	VEXTRACTF32X8 $0x01, Z17, Y16
-	VCVTPS2PD     Y17, Z17
-	VCVTPS2PD     Y16, Z16
-	VMOVUPD.Z     128(AX), K1, Z16
-	VADDPD        Z16, Z17, Z17
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z18, Y16
-	VCVTPS2PD     Y18, Z18
-	VCVTPS2PD     Y16, Z16
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K2
-	VMOVUPD.Z     64(AX), K2, Z18
-	VADDPD        Z18, Z16, Z16
-	VEXTRACTF32X8 $0x01, Z19, Y18
-	VCVTPS2PD     Y19, Z19
-	VCVTPS2PD     Y18, Z18
-	VMOVUPD.Z     128(AX), K1, Z18
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z0, (R9)
-	VMOVUPD       Z20, 64(R9)
-	VMOVUPD       Z1, K1, 128(R9)
-	ADDQ          CX, R9
-	VMOVUPD       Z2, K2, (R9)
-	VMOVUPD       Z21, 64(R9)
-	VMOVUPD       Z3, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000fc, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z4, K2, (R9)
-	VMOVUPD       Z22, 64(R9)
-	VMOVUPD       Z5, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000f8, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z6, K1, (R9)
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z23, 64(R9)
-	MOVL          $0x0000003f, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z7, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000f0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z8, K2, (R9)
-	VMOVUPD       Z24, 64(R9)
-	VMOVUPD       Z9, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000e0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z10, K2, (R9)
-	VMOVUPD       Z25, 64(R9)
-	VMOVUPD       Z11, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000c0, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z12, K2, (R9)
-	VMOVUPD       Z26, 64(R9)
-	VMOVUPD       Z13, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x00000080, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z14, K2, (R9)
-	VMOVUPD       Z27, 64(R9)
-	VMOVUPD       Z15, K1, 128(R9)
-	ADDQ          CX, R9
-	VMOVUPD       Z28, 64(R9)
-	VMOVUPD       Z17, K1, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K2
-	VMOVUPD       Z16, K2, 64(R9)
-	VMOVUPD       Z19, K1, 128(R9)
-	ADDQ          CX, AX
-	VXORPD        Z0, Z0, Z0
-	VXORPD        Z1, Z1, Z1
-	VXORPD        Z2, Z2, Z2
-	VXORPD        Z3, Z3, Z3
-	VXORPD        Z4, Z4, Z4
-	VXORPD        Z5, Z5, Z5
-	VXORPD        Z6, Z6, Z6
-	VXORPD        Z7, Z7, Z7
-	VXORPD        Z8, Z8, Z8
-	VXORPD        Z9, Z9, Z9
-	VXORPD        Z10, Z10, Z10
-	VXORPD        Z11, Z11, Z11
-	VXORPD        Z12, Z12, Z12
-	VXORPD        Z13, Z13, Z13
-	VXORPD        Z14, Z14, Z14
-	VXORPD        Z15, Z15, Z15
-	VXORPD        Z16, Z16, Z16
-	VXORPD        Z17, Z17, Z17
-	MOVQ          SI, SI
-	MOVL          $0x0000003f, R9
-	KMOVW         R9, K1
-
-columns22_from10:
-	VMOVUPS          (DX), Z18
-	VMOVUPS.Z        64(DX), K1, Z19
-	VBROADCASTSS     40(DX), Z20
-	VFMADD231PS      Z18, Z20, Z0
-	VFMADD231PS      Z19, Z20, Z1
-	VBROADCASTSS     44(DX), Z20
-	VFMADD231PS      Z18, Z20, Z2
-	VFMADD231PS      Z19, Z20, Z3
-	VBROADCASTSS     48(DX), Z20
-	VFMADD231PS      Z18, Z20, Z4
-	VFMADD231PS      Z19, Z20, Z5
-	VBROADCASTSS     52(DX), Z20
-	VFMADD231PS      Z18, Z20, Z6
-	VFMADD231PS      Z19, Z20, Z7
-	VBROADCASTSS     56(DX), Z20
-	VFMADD231PS      Z18, Z20, Z8
-	VFMADD231PS      Z19, Z20, Z9
-	VBROADCASTSS     60(DX), Z20
-	VFMADD231PS      Z18, Z20, Z10
-	VFMADD231PS      Z19, Z20, Z11
-	VFMADD231PS.BCST 64(DX), Z19, Z12
-	VFMADD231PS.BCST 68(DX), Z19, Z13
-	VFMADD231PS.BCST 72(DX), Z19, Z14
-	VFMADD231PS.BCST 76(DX), Z19, Z15
-	VFMADD231PS.BCST 80(DX), Z19, Z16
-	VFMADD231PS.BCST 84(DX), Z19, Z17
+columns18_from0:
+	VMOVUPS          (DX), Z20
+	VMOVUPS.Z        64(DX), K1, Z21
+	VFMADD231PS.BCST (DX), Z20, Z0
+	VFMADD231PS.BCST 4(DX), Z20, Z1
+	VFMADD231PS.BCST 8(DX), Z20, Z2
+	VFMADD231PS.BCST 12(DX), Z20, Z3
+	VFMADD231PS.BCST 16(DX), Z20, Z4
+	VFMADD231PS.BCST 20(DX), Z20, Z5
+	VFMADD231PS.BCST 24(DX), Z20, Z6
+	VFMADD231PS.BCST 28(DX), Z20, Z7
+	VFMADD231PS.BCST 32(DX), Z20, Z8
+	VFMADD231PS.BCST 36(DX), Z20, Z9
+	VFMADD231PS.BCST 40(DX), Z20, Z10
+	VFMADD231PS.BCST 44(DX), Z20, Z11
+	VFMADD231PS.BCST 48(DX), Z20, Z12
+	VFMADD231PS.BCST 52(DX), Z20, Z13
+	VFMADD231PS.BCST 56(DX), Z20, Z14
+	VFMADD231PS.BCST 60(DX), Z20, Z15
+	VBROADCASTSS     64(DX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS.BCST 64(DX), Z21, Z17
+	VBROADCASTSS     68(DX), Z22
+	VFMADD231PS      Z20, Z22, Z18
+	VFMADD231PS.BCST 68(DX), Z21, Z19
 	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns22_from10
+	JNZ              columns18_from0
 	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y18
+	VEXTRACTF32X8    $0x01, Z0, Y20
 	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y21
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z1, Z1
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y22
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y22, Z22
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z0
-	VADDPD           Z0, Z18, Z18
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x0000003f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z2, Z2
+	VADDPD           64(AX), Z22, Z22
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z2
-	VADDPD           Z2, Z0, Z0
-	VEXTRACTF32X8    $0x01, Z3, Y2
+	VEXTRACTF32X8    $0x01, Z3, Y23
 	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y2, Z2
-	VMOVUPD.Z        128(AX), K1, Z2
-	VADDPD           Z2, Z3, Z3
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z3, Z3
+	VADDPD           64(AX), Z23, Z23
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y2
+	VEXTRACTF32X8    $0x01, Z4, Y24
 	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y24, Z24
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z4
-	VADDPD           Z4, Z2, Z2
-	VEXTRACTF32X8    $0x01, Z5, Y4
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z25
+	VADDPD           Z25, Z4, Z4
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y25
 	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y4, Z4
-	VMOVUPD.Z        128(AX), K1, Z4
-	VADDPD           Z4, Z5, Z5
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y25, Z25
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z6
-	VADDPD           Z6, Z4, Z4
-	VEXTRACTF32X8    $0x01, Z7, Y6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y6, Z6
-	VMOVUPD.Z        128(AX), K1, Z6
-	VADDPD           Z6, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z26
+	VADDPD           Z26, Z5, Z5
+	VADDPD           64(AX), Z25, Z25
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z8, Y6
-	VCVTPS2PD        Y8, Z8
+	VEXTRACTF32X8    $0x01, Z6, Y26
 	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z8
-	VADDPD           Z8, Z6, Z6
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z6, Z6
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y27
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z28
+	VADDPD           Z28, Z7, Z7
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y28
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y28, Z28
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
 	VEXTRACTF32X8    $0x01, Z9, Y8
 	VCVTPS2PD        Y9, Z9
 	VCVTPS2PD        Y8, Z8
-	VMOVUPD.Z        128(AX), K1, Z8
-	VADDPD           Z8, Z9, Z9
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z10, Y8
+	VEXTRACTF32X8    $0x01, Z10, Y9
 	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z10
-	VADDPD           Z10, Z8, Z8
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
 	VEXTRACTF32X8    $0x01, Z11, Y10
 	VCVTPS2PD        Y11, Z11
 	VCVTPS2PD        Y10, Z10
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z11, Z11
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z12, Y10
+	VEXTRACTF32X8    $0x01, Z12, Y11
 	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y10, Z10
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z13, Y10
+	VEXTRACTF32X8    $0x01, Z13, Y12
 	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x0000003e, BX
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z13, Z13
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z14, Y10
+	VEXTRACTF32X8    $0x01, Z14, Y13
 	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x0000003c, BX
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z15, Y10
+	VEXTRACTF32X8    $0x01, Z15, Y14
 	VCVTPS2PD        Y15, Z15
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000038, BX
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z15, Z15
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z16, Y10
+	VEXTRACTF32X8    $0x01, Z16, Y15
 	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000030, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z16, Z16
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z17, Y10
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
 	VCVTPS2PD        Y17, Z17
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000020, BX
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000003, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z17, Z17
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z20, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	VMOVUPD          Z21, 64(DX)
+	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z18, K1, 64(DX)
-	MOVL             $0x0000003f, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z1, K1, 128(DX)
+	VMOVUPD          Z2, K1, (DX)
+	VMOVUPD          Z22, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z3, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	VMOVUPD          Z23, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, 64(DX)
-	VMOVUPD          Z5, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	VMOVUPD          Z24, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, 64(DX)
-	VMOVUPD          Z7, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	VMOVUPD          Z25, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, 64(DX)
-	VMOVUPD          Z9, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z26, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, 64(DX)
-	VMOVUPD          Z11, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	VMOVUPD          Z27, 64(DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z12, K1, 128(DX)
+	VMOVUPD          Z28, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns18_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns18_turn0
+	VZEROUPPER
+	RET
+
+above18:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   SI, SI
+	MOVL   $0x0000000f, R9
+	KMOVW  R9, K1
+
+columns20_from0:
+	VMOVUPS          (DX), Z24
+	VMOVUPS.Z        64(DX), K1, Z25
+	VFMADD231PS.BCST (DX), Z24, Z0
+	VFMADD231PS.BCST 4(DX), Z24, Z1
+	VFMADD231PS.BCST 8(DX), Z24, Z2
+	VFMADD231PS.BCST 12(DX), Z24, Z3
+	VFMADD231PS.BCST 16(DX), Z24, Z4
+	VFMADD231PS.BCST 20(DX), Z24, Z5
+	VFMADD231PS.BCST 24(DX), Z24, Z6
+	VFMADD231PS.BCST 28(DX), Z24, Z7
+	VFMADD231PS.BCST 32(DX), Z24, Z8
+	VFMADD231PS.BCST 36(DX), Z24, Z9
+	VFMADD231PS.BCST 40(DX), Z24, Z10
+	VFMADD231PS.BCST 44(DX), Z24, Z11
+	VFMADD231PS.BCST 48(DX), Z24, Z12
+	VFMADD231PS.BCST 52(DX), Z24, Z13
+	VFMADD231PS.BCST 56(DX), Z24, Z14
+	VFMADD231PS.BCST 60(DX), Z24, Z15
+	VBROADCASTSS     64(DX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS.BCST 64(DX), Z25, Z17
+	VBROADCASTSS     68(DX), Z26
+	VFMADD231PS      Z24, Z26, Z18
+	VFMADD231PS.BCST 68(DX), Z25, Z19
+	VBROADCASTSS     72(DX), Z26
+	VFMADD231PS      Z24, Z26, Z20
+	VFMADD231PS.BCST 72(DX), Z25, Z21
+	VBROADCASTSS     76(DX), Z26
+	VFMADD231PS      Z24, Z26, Z22
+	VFMADD231PS.BCST 76(DX), Z25, Z23
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns20_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y24
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y25
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z26
+	VADDPD           Z26, Z1, Z1
+	VADDPD           64(AX), Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y26
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z2, Z2
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y27
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z28
+	VADDPD           Z28, Z3, Z3
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y28
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z29
+	VADDPD           Z29, Z4, Z4
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y29
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z30
+	VADDPD           Z30, Z5, Z5
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y30
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z6, Z6
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z0, (DX)
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z7, Z7
+	VADDPD           64(AX), Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD          Z24, 64(DX)
+	VEXTRACTF32X8    $0x01, Z8, Y24
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y24, Z24
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y15
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z20, 256(SP)
+	VMOVUPD          Z15, 320(SP)
+	VEXTRACTF32X8    $0x01, Z21, Y15
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y15
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z22, 384(SP)
+	VMOVUPD          Z15, 448(SP)
+	VEXTRACTF32X8    $0x01, Z23, Y15
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z23, Z23
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z25, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	VMOVUPD          Z26, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	VMOVUPD          Z27, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	VMOVUPD          Z28, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	VMOVUPD          Z29, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	VMOVUPD          Z30, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z24, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z23, K1, 128(DX)
+	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns20_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(DX), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns20_turn0
+	VZEROUPPER
+	RET
+
+above20:
+	CMPQ   R9, $+26
+	JG     above26
+	CMPQ   R9, $+22
+	JG     above22
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	VXORPD Z24, Z24, Z24
+	VXORPD Z25, Z25, Z25
+	VXORPD Z26, Z26, Z26
+	VXORPD Z27, Z27, Z27
+	MOVQ   SI, SI
+	MOVL   $0x0000003f, R9
+	KMOVW  R9, K1
+
+columns22_from0:
+	VMOVUPS          (DX), Z28
+	VMOVUPS.Z        64(DX), K1, Z29
+	VFMADD231PS.BCST (DX), Z28, Z0
+	VFMADD231PS.BCST 4(DX), Z28, Z1
+	VFMADD231PS.BCST 8(DX), Z28, Z2
+	VFMADD231PS.BCST 12(DX), Z28, Z3
+	VFMADD231PS.BCST 16(DX), Z28, Z4
+	VFMADD231PS.BCST 20(DX), Z28, Z5
+	VFMADD231PS.BCST 24(DX), Z28, Z6
+	VFMADD231PS.BCST 28(DX), Z28, Z7
+	VFMADD231PS.BCST 32(DX), Z28, Z8
+	VFMADD231PS.BCST 36(DX), Z28, Z9
+	VFMADD231PS.BCST 40(DX), Z28, Z10
+	VFMADD231PS.BCST 44(DX), Z28, Z11
+	VFMADD231PS.BCST 48(DX), Z28, Z12
+	VFMADD231PS.BCST 52(DX), Z28, Z13
+	VFMADD231PS.BCST 56(DX), Z28, Z14
+	VFMADD231PS.BCST 60(DX), Z28, Z15
+	VBROADCASTSS     64(DX), Z30
+	VFMADD231PS      Z28, Z30, Z16
+	VFMADD231PS.BCST 64(DX), Z29, Z17
+	VBROADCASTSS     68(DX), Z30
+	VFMADD231PS      Z28, Z30, Z18
+	VFMADD231PS.BCST 68(DX), Z29, Z19
+	VBROADCASTSS     72(DX), Z30
+	VFMADD231PS      Z28, Z30, Z20
+	VFMADD231PS.BCST 72(DX), Z29, Z21
+	VBROADCASTSS     76(DX), Z30
+	VFMADD231PS      Z28, Z30, Z22
+	VFMADD231PS.BCST 76(DX), Z29, Z23
+	VBROADCASTSS     80(DX), Z30
+	VFMADD231PS      Z28, Z30, Z24
+	VFMADD231PS.BCST 80(DX), Z29, Z25
+	VBROADCASTSS     84(DX), Z30
+	VFMADD231PS      Z28, Z30, Z26
+	VFMADD231PS.BCST 84(DX), Z29, Z27
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns22_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y28
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y29
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z30
+	VADDPD           Z30, Z1, Z1
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y30
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z31
+	VADDPD           Z31, Z2, Z2
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z0, (DX)
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z31
+	VADDPD           Z31, Z3, Z3
+	VADDPD           64(AX), Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD          Z28, 64(DX)
+	VEXTRACTF32X8    $0x01, Z4, Y28
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z31
+	VADDPD           Z31, Z4, Z4
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K1, (DX)
+	VEXTRACTF32X8    $0x01, Z5, Y1
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z5, Z5
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z29, 64(DX)
+	VEXTRACTF32X8    $0x01, Z6, Y29
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z6, Z6
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K2, (DX)
+	VEXTRACTF32X8    $0x01, Z7, Y2
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y2, Z2
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z7, Z7
+	VADDPD           64(AX), Z2, Z2
+	ADDQ             CX, AX
+	VMOVUPD          Z30, 64(DX)
+	VEXTRACTF32X8    $0x01, Z8, Y30
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y30, Z30
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y15
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z20, 256(SP)
+	VMOVUPD          Z15, 320(SP)
+	VEXTRACTF32X8    $0x01, Z21, Y15
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y15
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z22, 384(SP)
+	VMOVUPD          Z15, 448(SP)
+	VEXTRACTF32X8    $0x01, Z23, Y15
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z24, Y15
+	VCVTPS2PD        Y24, Z24
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z24, 512(SP)
+	VMOVUPD          Z15, 576(SP)
+	VEXTRACTF32X8    $0x01, Z25, Y15
+	VCVTPS2PD        Y25, Z25
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z26, Y15
+	VCVTPS2PD        Y26, Z26
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z26, 640(SP)
+	VMOVUPD          Z15, 704(SP)
+	VEXTRACTF32X8    $0x01, Z27, Y15
+	VCVTPS2PD        Y27, Z27
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z27, Z27
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	VMOVUPD          Z28, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	VMOVUPD          Z1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	VMOVUPD          Z29, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	VMOVUPD          Z2, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z30, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000003e, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z13, K1, 128(DX)
+	VMOVUPD          Z19, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000003c, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z14, K1, 128(DX)
+	VMOVUPD          Z21, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000038, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z15, K1, 128(DX)
+	VMOVUPD          Z23, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000030, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z16, K1, 128(DX)
+	VMOVUPD          Z25, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000020, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 128(DX)
+	VMOVUPD          Z27, K1, 128(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns22_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(DX), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(DX), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(DX), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns22_turn0
 	VZEROUPPER
 	RET
 
@@ -15906,299 +14777,297 @@ above22:
 	VXORPD Z13, Z13, Z13
 	VXORPD Z14, Z14, Z14
 	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
 	MOVQ   DX, R9
 	MOVQ   SI, R10
 	MOVL   $0x000000ff, R11
 	KMOVW  R11, K1
 
 columns24_from0:
-	VMOVUPS       (R9), Z20
-	VMOVUPS.Z     64(R9), K1, Z21
-	VBROADCASTSS  (R9), Z22
-	VFMADD231PS   Z20, Z22, Z0
-	VFMADD231PS   Z21, Z22, Z1
-	VBROADCASTSS  4(R9), Z22
-	VFMADD231PS   Z20, Z22, Z2
-	VFMADD231PS   Z21, Z22, Z3
-	VBROADCASTSS  8(R9), Z22
-	VFMADD231PS   Z20, Z22, Z4
-	VFMADD231PS   Z21, Z22, Z5
-	VBROADCASTSS  12(R9), Z22
-	VFMADD231PS   Z20, Z22, Z6
-	VFMADD231PS   Z21, Z22, Z7
-	VBROADCASTSS  16(R9), Z22
-	VFMADD231PS   Z20, Z22, Z8
-	VFMADD231PS   Z21, Z22, Z9
-	VBROADCASTSS  20(R9), Z22
-	VFMADD231PS   Z20, Z22, Z10
-	VFMADD231PS   Z21, Z22, Z11
-	VBROADCASTSS  24(R9), Z22
-	VFMADD231PS   Z20, Z22, Z12
-	VFMADD231PS   Z21, Z22, Z13
-	VBROADCASTSS  28(R9), Z22
-	VFMADD231PS   Z20, Z22, Z14
-	VFMADD231PS   Z21, Z22, Z15
-	VBROADCASTSS  32(R9), Z22
-	VFMADD231PS   Z20, Z22, Z16
-	VFMADD231PS   Z21, Z22, Z17
-	VBROADCASTSS  36(R9), Z22
-	VFMADD231PS   Z20, Z22, Z18
-	VFMADD231PS   Z21, Z22, Z19
-	PREFETCHT0    (DI)
-	ADDQ          R8, DI
-	ADDQ          BX, R9
-	DECQ          R10
-	JNZ           columns24_from0
-	MOVQ          AX, R9
-	VEXTRACTF32X8 $0x01, Z0, Y20
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VADDPD        (AX), Z0, Z0
-	VADDPD        64(AX), Z20, Z20
-	VEXTRACTF32X8 $0x01, Z1, Y21
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y21, Z21
-	VADDPD        128(AX), Z1, Z1
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z2, Y21
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z22
-	VADDPD        Z22, Z2, Z2
-	VADDPD        64(AX), Z21, Z21
-	VEXTRACTF32X8 $0x01, Z3, Y22
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y22, Z22
-	VADDPD        128(AX), Z3, Z3
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z4, Y22
-	VCVTPS2PD     Y4, Z4
-	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000fc, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z23
-	VADDPD        Z23, Z4, Z4
-	VADDPD        64(AX), Z22, Z22
-	VEXTRACTF32X8 $0x01, Z5, Y23
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y23, Z23
-	VADDPD        128(AX), Z5, Z5
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z6, Y23
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000f8, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z24
-	VADDPD        Z24, Z6, Z6
-	VADDPD        64(AX), Z23, Z23
-	VEXTRACTF32X8 $0x01, Z7, Y24
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y24, Z24
-	VADDPD        128(AX), Z7, Z7
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z8, Y24
-	VCVTPS2PD     Y8, Z8
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000f0, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z25
-	VADDPD        Z25, Z8, Z8
-	VADDPD        64(AX), Z24, Z24
-	VEXTRACTF32X8 $0x01, Z9, Y25
-	VCVTPS2PD     Y9, Z9
-	VCVTPS2PD     Y25, Z25
-	VADDPD        128(AX), Z9, Z9
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z10, Y25
-	VCVTPS2PD     Y10, Z10
-	VCVTPS2PD     Y25, Z25
-	MOVL          $0x000000e0, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z26
-	VADDPD        Z26, Z10, Z10
-	VADDPD        64(AX), Z25, Z25
-	VEXTRACTF32X8 $0x01, Z11, Y26
-	VCVTPS2PD     Y11, Z11
-	VCVTPS2PD     Y26, Z26
-	VADDPD        128(AX), Z11, Z11
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z12, Y26
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000c0, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z27
-	VADDPD        Z27, Z12, Z12
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VADDPD        64(AX), Z26, Z26
-	VEXTRACTF32X8 $0x01, Z13, Y27
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y27, Z27
-	VADDPD        128(AX), Z13, Z13
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z14, Y27
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y27, Z27
-	MOVL          $0x00000080, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     (AX), K1, Z28
-	VADDPD        Z28, Z14, Z14
-	VADDPD        64(AX), Z27, Z27
-	VEXTRACTF32X8 $0x01, Z15, Y28
-	VCVTPS2PD     Y15, Z15
-	VCVTPS2PD     Y28, Z28
-	VADDPD        128(AX), Z15, Z15
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z16, Y28
-	VCVTPS2PD     Y16, Z16
-	VCVTPS2PD     Y28, Z28
-	VADDPD        64(AX), Z28, Z28
-	VEXTRACTF32X8 $0x01, Z17, Y16
-	VCVTPS2PD     Y17, Z17
-	VCVTPS2PD     Y16, Z16
-	VADDPD        128(AX), Z17, Z17
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z18, Y16
-	VCVTPS2PD     Y18, Z18
-	VCVTPS2PD     Y16, Z16
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K1
-	VMOVUPD.Z     64(AX), K1, Z18
-	VADDPD        Z18, Z16, Z16
-	VEXTRACTF32X8 $0x01, Z19, Y18
-	VCVTPS2PD     Y19, Z19
-	VCVTPS2PD     Y18, Z18
-	VADDPD        128(AX), Z19, Z19
-	VMOVUPD       Z0, (R9)
-	VMOVUPD       Z20, 64(R9)
-	VMOVUPD       Z1, 128(R9)
-	ADDQ          CX, R9
-	VMOVUPD       Z2, K1, (R9)
-	VMOVUPD       Z21, 64(R9)
-	VMOVUPD       Z3, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000fc, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z4, K1, (R9)
-	VMOVUPD       Z22, 64(R9)
-	VMOVUPD       Z5, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000f8, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z6, K1, (R9)
-	VMOVUPD       Z23, 64(R9)
-	VMOVUPD       Z7, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000f0, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z8, K1, (R9)
-	VMOVUPD       Z24, 64(R9)
-	VMOVUPD       Z9, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000e0, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z10, K1, (R9)
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z25, 64(R9)
-	VMOVUPD       Z11, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000c0, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z12, K1, (R9)
-	VMOVUPD       Z26, 64(R9)
-	VMOVUPD       Z13, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x00000080, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z14, K1, (R9)
-	VMOVUPD       Z27, 64(R9)
-	VMOVUPD       Z15, 128(R9)
-	ADDQ          CX, R9
-	VMOVUPD       Z28, 64(R9)
-	VMOVUPD       Z17, 128(R9)
-	ADDQ          CX, R9
-	MOVL          $0x000000fe, R10
-	KMOVW         R10, K1
-	VMOVUPD       Z16, K1, 64(R9)
-	VMOVUPD       Z19, 128(R9)
-	ADDQ          CX, AX
-	VXORPD        Z0, Z0, Z0
-	VXORPD        Z1, Z1, Z1
-	VXORPD        Z2, Z2, Z2
-	VXORPD        Z3, Z3, Z3
-	VXORPD        Z4, Z4, Z4
-	VXORPD        Z5, Z5, Z5
-	VXORPD        Z6, Z6, Z6
-	VXORPD        Z7, Z7, Z7
-	VXORPD        Z8, Z8, Z8
-	VXORPD        Z9, Z9, Z9
-	VXORPD        Z10, Z10, Z10
-	VXORPD        Z11, Z11, Z11
-	VXORPD        Z12, Z12, Z12
-	VXORPD        Z13, Z13, Z13
-	VXORPD        Z14, Z14, Z14
-	VXORPD        Z15, Z15, Z15
-	VXORPD        Z16, Z16, Z16
-	VXORPD        Z17, Z17, Z17
-	VXORPD        Z18, Z18, Z18
-	VXORPD        Z19, Z19, Z19
-	MOVQ          SI, SI
-	MOVL          $0x000000ff, R9
-	KMOVW         R9, K1
+	VMOVUPS          (R9), Z16
+	VFMADD231PS.BCST (R9), Z16, Z0
+	VFMADD231PS.BCST 4(R9), Z16, Z1
+	VFMADD231PS.BCST 8(R9), Z16, Z2
+	VFMADD231PS.BCST 12(R9), Z16, Z3
+	VFMADD231PS.BCST 16(R9), Z16, Z4
+	VFMADD231PS.BCST 20(R9), Z16, Z5
+	VFMADD231PS.BCST 24(R9), Z16, Z6
+	VFMADD231PS.BCST 28(R9), Z16, Z7
+	VFMADD231PS.BCST 32(R9), Z16, Z8
+	VFMADD231PS.BCST 36(R9), Z16, Z9
+	VFMADD231PS.BCST 40(R9), Z16, Z10
+	VFMADD231PS.BCST 44(R9), Z16, Z11
+	VFMADD231PS.BCST 48(R9), Z16, Z12
+	VFMADD231PS.BCST 52(R9), Z16, Z13
+	VFMADD231PS.BCST 56(R9), Z16, Z14
+	VFMADD231PS.BCST 60(R9), Z16, Z15
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	DECQ             R10
+	JNZ              columns24_from0
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z1, Z1
+	VADDPD           64(AX), Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z19
+	VADDPD           Z19, Z2, Z2
+	VADDPD           64(AX), Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z3, Z3
+	VADDPD           64(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z4, Z4
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z5, Z5
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z6, Z6
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z7, Z7
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y24
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y24, Z24
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z16, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z1, K1, (R9)
+	VMOVUPD          Z17, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z18, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z3, K1, (R9)
+	VMOVUPD          Z19, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z20, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z5, K1, (R9)
+	VMOVUPD          Z21, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z6, K1, (R9)
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z22, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z7, K1, (R9)
+	VMOVUPD          Z23, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z24, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z8, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z9, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z10, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z11, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z12, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z13, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z14, K1, 64(R9)
+	ADDQ             CX, AX
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             SI, SI
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
 
-columns24_from10:
-	VMOVUPS          (DX), Z20
-	VMOVUPS.Z        64(DX), K1, Z21
-	VBROADCASTSS     40(DX), Z22
-	VFMADD231PS      Z20, Z22, Z0
-	VFMADD231PS      Z21, Z22, Z1
-	VBROADCASTSS     44(DX), Z22
-	VFMADD231PS      Z20, Z22, Z2
-	VFMADD231PS      Z21, Z22, Z3
-	VBROADCASTSS     48(DX), Z22
-	VFMADD231PS      Z20, Z22, Z4
-	VFMADD231PS      Z21, Z22, Z5
-	VBROADCASTSS     52(DX), Z22
-	VFMADD231PS      Z20, Z22, Z6
-	VFMADD231PS      Z21, Z22, Z7
-	VBROADCASTSS     56(DX), Z22
-	VFMADD231PS      Z20, Z22, Z8
-	VFMADD231PS      Z21, Z22, Z9
-	VBROADCASTSS     60(DX), Z22
-	VFMADD231PS      Z20, Z22, Z10
-	VFMADD231PS      Z21, Z22, Z11
-	VFMADD231PS.BCST 64(DX), Z21, Z12
-	VFMADD231PS.BCST 68(DX), Z21, Z13
-	VFMADD231PS.BCST 72(DX), Z21, Z14
-	VFMADD231PS.BCST 76(DX), Z21, Z15
-	VFMADD231PS.BCST 80(DX), Z21, Z16
-	VFMADD231PS.BCST 84(DX), Z21, Z17
-	VFMADD231PS.BCST 88(DX), Z21, Z18
-	VFMADD231PS.BCST 92(DX), Z21, Z19
+columns24_from16:
+	VMOVUPS.Z        64(DX), K1, Z16
+	VBROADCASTSS     64(DX), Z17
+	VFMADD231PS      (DX), Z17, Z0
+	VFMADD231PS.BCST 64(DX), Z16, Z1
+	VBROADCASTSS     68(DX), Z17
+	VFMADD231PS      (DX), Z17, Z2
+	VFMADD231PS.BCST 68(DX), Z16, Z3
+	VBROADCASTSS     72(DX), Z17
+	VFMADD231PS      (DX), Z17, Z4
+	VFMADD231PS.BCST 72(DX), Z16, Z5
+	VBROADCASTSS     76(DX), Z17
+	VFMADD231PS      (DX), Z17, Z6
+	VFMADD231PS.BCST 76(DX), Z16, Z7
+	VBROADCASTSS     80(DX), Z17
+	VFMADD231PS      (DX), Z17, Z8
+	VFMADD231PS.BCST 80(DX), Z16, Z9
+	VBROADCASTSS     84(DX), Z17
+	VFMADD231PS      (DX), Z17, Z10
+	VFMADD231PS.BCST 84(DX), Z16, Z11
+	VBROADCASTSS     88(DX), Z17
+	VFMADD231PS      (DX), Z17, Z12
+	VFMADD231PS.BCST 88(DX), Z16, Z13
+	VBROADCASTSS     92(DX), Z17
+	VFMADD231PS      (DX), Z17, Z14
+	VFMADD231PS.BCST 92(DX), Z16, Z15
 	PREFETCHT0       (DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns24_from10
+	JNZ              columns24_from16
 	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y20
+	VEXTRACTF32X8    $0x01, Z0, Y16
 	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y20, Z20
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z0
-	VADDPD           Z0, Z20, Z20
+	VCVTPS2PD        Y16, Z16
+	VMOVUPD          Z0, (SP)
+	VMOVUPD          Z16, 64(SP)
 	VEXTRACTF32X8    $0x01, Z1, Y0
 	VCVTPS2PD        Y1, Z1
 	VCVTPS2PD        Y0, Z0
@@ -16209,173 +15078,158 @@ columns24_from10:
 	VEXTRACTF32X8    $0x01, Z2, Y0
 	VCVTPS2PD        Y2, Z2
 	VCVTPS2PD        Y0, Z0
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z2
-	VADDPD           Z2, Z0, Z0
-	VEXTRACTF32X8    $0x01, Z3, Y2
+	VMOVUPD          Z2, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y0
 	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y2, Z2
-	VADDPD           128(AX), Z3, Z3
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y2
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y2, Z2
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z4
-	VADDPD           Z4, Z2, Z2
-	VEXTRACTF32X8    $0x01, Z5, Y4
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y4, Z4
-	VADDPD           128(AX), Z5, Z5
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y4, Z4
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z6
-	VADDPD           Z6, Z4, Z4
-	VEXTRACTF32X8    $0x01, Z7, Y6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y6, Z6
-	VADDPD           128(AX), Z7, Z7
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z8, Y6
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y6, Z6
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z8
-	VADDPD           Z8, Z6, Z6
-	VEXTRACTF32X8    $0x01, Z9, Y8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y8, Z8
-	VADDPD           128(AX), Z9, Z9
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z10, Y8
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z10
-	VADDPD           Z10, Z8, Z8
-	VEXTRACTF32X8    $0x01, Z11, Y10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y10, Z10
-	VADDPD           128(AX), Z11, Z11
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z12, Y10
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y10, Z10
-	VADDPD           128(AX), Z12, Z12
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z13, Y10
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000fe, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z13, Z13
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z3, Z3
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z14, Y10
-	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z14, Z14
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z5, Z5
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z15, Y10
-	VCVTPS2PD        Y15, Z15
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z10
-	VADDPD           Z10, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z7, Z7
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z16, Y10
-	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 512(SP)
+	VMOVUPD          Z0, 576(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z10
-	VADDPD           Z10, Z16, Z16
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z9, Z9
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z17, Y10
-	VCVTPS2PD        Y17, Z17
+	VEXTRACTF32X8    $0x01, Z10, Y0
 	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z10, 640(SP)
+	VMOVUPD          Z0, 704(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        128(AX), K4, Z10
-	VADDPD           Z10, Z17, Z17
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z11, Z11
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z18, Y10
-	VCVTPS2PD        Y18, Z18
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z12, 768(SP)
+	VMOVUPD          Z0, 832(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K5
-	VMOVUPD.Z        128(AX), K5, Z10
-	VADDPD           Z10, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z13, Z13
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z19, Y10
-	VCVTPS2PD        Y19, Z19
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z14, 896(SP)
+	VMOVUPD          Z0, 960(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K6
-	VMOVUPD.Z        128(AX), K6, Z10
-	VADDPD           Z10, Z19, Z19
-	VMOVUPD          Z20, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z15, Z15
 	MOVL             $0x000000ff, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z1, 128(DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z3, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z2, K3, 64(DX)
-	VMOVUPD          Z5, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z4, K4, 64(DX)
-	VMOVUPD          Z7, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z6, K5, 64(DX)
-	VMOVUPD          Z9, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z8, K6, 64(DX)
-	VMOVUPD          Z11, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z12, 128(DX)
-	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z13, K1, 128(DX)
+	VMOVUPD          Z3, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z14, K1, 128(DX)
+	VMOVUPD          Z5, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z15, K1, 128(DX)
+	VMOVUPD          Z7, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z16, K1, 128(DX)
+	VMOVUPD          Z9, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 128(DX)
+	VMOVUPD          Z11, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z18, K1, 128(DX)
+	VMOVUPD          Z13, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z19, K1, 128(DX)
+	VMOVUPD          Z15, K1, 128(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns24_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(DX), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(DX), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(DX), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	VMOVSD 768(DX), X0
+	VADDSD 176(AX), X0, X0
+	VMOVSD X0, 176(AX)
+	VMOVSD 896(DX), X0
+	VADDSD 184(AX), X0, X0
+	VMOVSD X0, 184(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns24_turn0
 	VZEROUPPER
 	RET
 
@@ -20163,7 +19017,7 @@ columns48_from28:
 
 // func NarrowWeighted32(c *float64, ldc int, x *float32, stride int, d *float64, n int, p int, ahead *float32, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·NarrowWeighted32(SB), NOSPLIT, $0-72
+TEXT ·NarrowWeighted32(SB), $1024-72
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   x+16(FP), DX
@@ -22587,960 +21441,6 @@ columns16_from0:
 above16:
 	CMPQ   R10, $+18
 	JG     above18
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-	VXORPD Z8, Z8, Z8
-	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-	MOVL   $0x00000003, R13
-	KMOVW  R13, K1
-
-columns18_from0:
-	VMOVUPS       (R10), Z18
-	VMOVUPS.Z     64(R10), K1, Z19
-	VXORPD        Z20, Z20, Z20
-	VCVTSD2SS     (R12), X20, X20
-	VBROADCASTSS  X20, Z20
-	VMULPS        Z20, Z18, Z18
-	VMULPS        Z20, Z19, Z19
-	ADDQ          $+8, R12
-	VBROADCASTSS  (R10), Z20
-	VFMADD231PS   Z18, Z20, Z0
-	VFMADD231PS   Z19, Z20, Z1
-	VBROADCASTSS  4(R10), Z20
-	VFMADD231PS   Z18, Z20, Z2
-	VFMADD231PS   Z19, Z20, Z3
-	VBROADCASTSS  8(R10), Z20
-	VFMADD231PS   Z18, Z20, Z4
-	VFMADD231PS   Z19, Z20, Z5
-	VBROADCASTSS  12(R10), Z20
-	VFMADD231PS   Z18, Z20, Z6
-	VFMADD231PS   Z19, Z20, Z7
-	VBROADCASTSS  16(R10), Z20
-	VFMADD231PS   Z18, Z20, Z8
-	VFMADD231PS   Z19, Z20, Z9
-	VBROADCASTSS  20(R10), Z20
-	VFMADD231PS   Z18, Z20, Z10
-	VFMADD231PS   Z19, Z20, Z11
-	VBROADCASTSS  24(R10), Z20
-	VFMADD231PS   Z18, Z20, Z12
-	VFMADD231PS   Z19, Z20, Z13
-	VBROADCASTSS  28(R10), Z20
-	VFMADD231PS   Z18, Z20, Z14
-	VFMADD231PS   Z19, Z20, Z15
-	VBROADCASTSS  32(R10), Z20
-	VFMADD231PS   Z18, Z20, Z16
-	VFMADD231PS   Z19, Z20, Z17
-	PREFETCHT0    (DI)
-	ADDQ          R8, DI
-	ADDQ          BX, R10
-	DECQ          R11
-	JNZ           columns18_from0
-	MOVQ          AX, R10
-	VEXTRACTF32X8 $0x01, Z0, Y18
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y18, Z18
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VADDPD        (AX), Z0, Z0
-	VADDPD        64(AX), Z18, Z18
-	VEXTRACTF32X8 $0x01, Z1, Y19
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y19, Z19
-	MOVL          $0x00000003, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     128(AX), K1, Z19
-	VADDPD        Z19, Z1, Z1
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z2, Y19
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y19, Z19
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z20
-	VADDPD        Z20, Z2, Z2
-	VADDPD        64(AX), Z19, Z19
-	VEXTRACTF32X8 $0x01, Z3, Y20
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y20, Z20
-	VMOVUPD.Z     128(AX), K1, Z20
-	VADDPD        Z20, Z3, Z3
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z4, Y20
-	VCVTPS2PD     Y4, Z4
-	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000fc, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z21
-	VADDPD        Z21, Z4, Z4
-	VADDPD        64(AX), Z20, Z20
-	VEXTRACTF32X8 $0x01, Z5, Y21
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y21, Z21
-	VMOVUPD.Z     128(AX), K1, Z21
-	VADDPD        Z21, Z5, Z5
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z6, Y21
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000f8, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z22
-	VADDPD        Z22, Z6, Z6
-	VADDPD        64(AX), Z21, Z21
-	VEXTRACTF32X8 $0x01, Z7, Y22
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y22, Z22
-	VMOVUPD.Z     128(AX), K1, Z22
-	VADDPD        Z22, Z7, Z7
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z8, Y22
-	VCVTPS2PD     Y8, Z8
-	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000f0, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z23
-	VADDPD        Z23, Z8, Z8
-	VADDPD        64(AX), Z22, Z22
-	VEXTRACTF32X8 $0x01, Z9, Y23
-	VCVTPS2PD     Y9, Z9
-	VCVTPS2PD     Y23, Z23
-	VMOVUPD.Z     128(AX), K1, Z23
-	VADDPD        Z23, Z9, Z9
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z10, Y23
-	VCVTPS2PD     Y10, Z10
-	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000e0, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z24
-	VADDPD        Z24, Z10, Z10
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VADDPD        64(AX), Z23, Z23
-	VEXTRACTF32X8 $0x01, Z11, Y24
-	VCVTPS2PD     Y11, Z11
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x00000003, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     128(AX), K1, Z24
-	VADDPD        Z24, Z11, Z11
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z12, Y24
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000c0, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z25
-	VADDPD        Z25, Z12, Z12
-	VADDPD        64(AX), Z24, Z24
-	VEXTRACTF32X8 $0x01, Z13, Y25
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y25, Z25
-	VMOVUPD.Z     128(AX), K1, Z25
-	VADDPD        Z25, Z13, Z13
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z14, Y25
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y25, Z25
-	MOVL          $0x00000080, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z26
-	VADDPD        Z26, Z14, Z14
-	VADDPD        64(AX), Z25, Z25
-	VEXTRACTF32X8 $0x01, Z15, Y26
-	VCVTPS2PD     Y15, Z15
-	VCVTPS2PD     Y26, Z26
-	VMOVUPD.Z     128(AX), K1, Z26
-	VADDPD        Z26, Z15, Z15
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z16, Y26
-	VCVTPS2PD     Y16, Z16
-	VCVTPS2PD     Y26, Z26
-	VADDPD        64(AX), Z26, Z26
-	VEXTRACTF32X8 $0x01, Z17, Y16
-	VCVTPS2PD     Y17, Z17
-	VCVTPS2PD     Y16, Z16
-	VMOVUPD.Z     128(AX), K1, Z16
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z0, (R10)
-	VMOVUPD       Z18, 64(R10)
-	VMOVUPD       Z1, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z2, K2, (R10)
-	VMOVUPD       Z19, 64(R10)
-	VMOVUPD       Z3, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000fc, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z4, K2, (R10)
-	VMOVUPD       Z20, 64(R10)
-	VMOVUPD       Z5, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000f8, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z6, K1, (R10)
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z21, 64(R10)
-	MOVL          $0x00000003, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z7, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000f0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z8, K2, (R10)
-	VMOVUPD       Z22, 64(R10)
-	VMOVUPD       Z9, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000e0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z10, K2, (R10)
-	VMOVUPD       Z23, 64(R10)
-	VMOVUPD       Z11, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000c0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z12, K2, (R10)
-	VMOVUPD       Z24, 64(R10)
-	VMOVUPD       Z13, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x00000080, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z14, K2, (R10)
-	VMOVUPD       Z25, 64(R10)
-	VMOVUPD       Z15, K1, 128(R10)
-	ADDQ          CX, R10
-	VMOVUPD       Z26, 64(R10)
-	VMOVUPD       Z17, K1, 128(R10)
-	ADDQ          CX, AX
-	VXORPD        Z0, Z0, Z0
-	VXORPD        Z1, Z1, Z1
-	VXORPD        Z2, Z2, Z2
-	VXORPD        Z3, Z3, Z3
-	VXORPD        Z4, Z4, Z4
-	VXORPD        Z5, Z5, Z5
-	VXORPD        Z6, Z6, Z6
-	VXORPD        Z7, Z7, Z7
-	VXORPD        Z8, Z8, Z8
-	VXORPD        Z9, Z9, Z9
-	VXORPD        Z10, Z10, Z10
-	VXORPD        Z11, Z11, Z11
-	VXORPD        Z12, Z12, Z12
-	VXORPD        Z13, Z13, Z13
-	VXORPD        Z14, Z14, Z14
-	VXORPD        Z15, Z15, Z15
-	MOVQ          SI, SI
-	MOVL          $0x00000003, R10
-	KMOVW         R10, K1
-
-columns18_from9:
-	VMOVUPS          (DX), Z16
-	VMOVUPS.Z        64(DX), K1, Z17
-	VXORPD           Z18, Z18, Z18
-	VCVTSD2SS        (R9), X18, X18
-	VBROADCASTSS     X18, Z18
-	VMULPS           Z18, Z16, Z16
-	VMULPS           Z18, Z17, Z17
-	ADDQ             $+8, R9
-	VBROADCASTSS     36(DX), Z18
-	VFMADD231PS      Z16, Z18, Z0
-	VFMADD231PS      Z17, Z18, Z1
-	VBROADCASTSS     40(DX), Z18
-	VFMADD231PS      Z16, Z18, Z2
-	VFMADD231PS      Z17, Z18, Z3
-	VBROADCASTSS     44(DX), Z18
-	VFMADD231PS      Z16, Z18, Z4
-	VFMADD231PS      Z17, Z18, Z5
-	VBROADCASTSS     48(DX), Z18
-	VFMADD231PS      Z16, Z18, Z6
-	VFMADD231PS      Z17, Z18, Z7
-	VBROADCASTSS     52(DX), Z18
-	VFMADD231PS      Z16, Z18, Z8
-	VFMADD231PS      Z17, Z18, Z9
-	VBROADCASTSS     56(DX), Z18
-	VFMADD231PS      Z16, Z18, Z10
-	VFMADD231PS      Z17, Z18, Z11
-	VBROADCASTSS     60(DX), Z18
-	VFMADD231PS      Z16, Z18, Z12
-	VFMADD231PS      Z17, Z18, Z13
-	VFMADD231PS.BCST 64(DX), Z17, Z14
-	VFMADD231PS.BCST 68(DX), Z17, Z15
-	PREFETCHT0       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, DX
-	DECQ             SI
-	JNZ              columns18_from9
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y16
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y16, Z16
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z0
-	VADDPD           Z0, Z16, Z16
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z2
-	VADDPD           Z2, Z0, Z0
-	VEXTRACTF32X8    $0x01, Z3, Y2
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y2, Z2
-	VMOVUPD.Z        128(AX), K1, Z2
-	VADDPD           Z2, Z3, Z3
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y2
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y2, Z2
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z4
-	VADDPD           Z4, Z2, Z2
-	VEXTRACTF32X8    $0x01, Z5, Y4
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y4, Z4
-	VMOVUPD.Z        128(AX), K1, Z4
-	VADDPD           Z4, Z5, Z5
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y4, Z4
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z6
-	VADDPD           Z6, Z4, Z4
-	VEXTRACTF32X8    $0x01, Z7, Y6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y6, Z6
-	VMOVUPD.Z        128(AX), K1, Z6
-	VADDPD           Z6, Z7, Z7
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z8, Y6
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y6, Z6
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z8
-	VADDPD           Z8, Z6, Z6
-	VEXTRACTF32X8    $0x01, Z9, Y8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y8, Z8
-	VMOVUPD.Z        128(AX), K1, Z8
-	VADDPD           Z8, Z9, Z9
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z10, Y8
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z10
-	VADDPD           Z10, Z8, Z8
-	VEXTRACTF32X8    $0x01, Z11, Y10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y10, Z10
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z11, Z11
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z12, Y10
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z12
-	VADDPD           Z12, Z10, Z10
-	VEXTRACTF32X8    $0x01, Z13, Y12
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z12
-	VADDPD           Z12, Z13, Z13
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z14, Y12
-	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y12, Z12
-	VMOVUPD.Z        128(AX), K1, Z12
-	VADDPD           Z12, Z14, Z14
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z15, Y12
-	VCVTPS2PD        Y15, Z15
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x00000002, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z12
-	VADDPD           Z12, Z15, Z15
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z16, K2, 64(DX)
-	VMOVUPD          Z1, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z3, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, 64(DX)
-	VMOVUPD          Z5, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, 64(DX)
-	VMOVUPD          Z7, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z6, K1, 64(DX)
-	MOVL             $0x00000003, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z9, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, 64(DX)
-	VMOVUPD          Z11, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, 64(DX)
-	VMOVUPD          Z13, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z14, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000002, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z15, K1, 128(DX)
-	ADDQ             CX, AX
-	VZEROUPPER
-	RET
-
-above18:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Z0, Z0, Z0
-	VXORPD Z1, Z1, Z1
-	VXORPD Z2, Z2, Z2
-	VXORPD Z3, Z3, Z3
-	VXORPD Z4, Z4, Z4
-	VXORPD Z5, Z5, Z5
-	VXORPD Z6, Z6, Z6
-	VXORPD Z7, Z7, Z7
-	VXORPD Z8, Z8, Z8
-	VXORPD Z9, Z9, Z9
-	VXORPD Z10, Z10, Z10
-	VXORPD Z11, Z11, Z11
-	VXORPD Z12, Z12, Z12
-	VXORPD Z13, Z13, Z13
-	VXORPD Z14, Z14, Z14
-	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-	MOVL   $0x0000000f, R13
-	KMOVW  R13, K1
-
-columns20_from0:
-	VMOVUPS       (R10), Z18
-	VMOVUPS.Z     64(R10), K1, Z19
-	VXORPD        Z20, Z20, Z20
-	VCVTSD2SS     (R12), X20, X20
-	VBROADCASTSS  X20, Z20
-	VMULPS        Z20, Z18, Z18
-	VMULPS        Z20, Z19, Z19
-	ADDQ          $+8, R12
-	VBROADCASTSS  (R10), Z20
-	VFMADD231PS   Z18, Z20, Z0
-	VFMADD231PS   Z19, Z20, Z1
-	VBROADCASTSS  4(R10), Z20
-	VFMADD231PS   Z18, Z20, Z2
-	VFMADD231PS   Z19, Z20, Z3
-	VBROADCASTSS  8(R10), Z20
-	VFMADD231PS   Z18, Z20, Z4
-	VFMADD231PS   Z19, Z20, Z5
-	VBROADCASTSS  12(R10), Z20
-	VFMADD231PS   Z18, Z20, Z6
-	VFMADD231PS   Z19, Z20, Z7
-	VBROADCASTSS  16(R10), Z20
-	VFMADD231PS   Z18, Z20, Z8
-	VFMADD231PS   Z19, Z20, Z9
-	VBROADCASTSS  20(R10), Z20
-	VFMADD231PS   Z18, Z20, Z10
-	VFMADD231PS   Z19, Z20, Z11
-	VBROADCASTSS  24(R10), Z20
-	VFMADD231PS   Z18, Z20, Z12
-	VFMADD231PS   Z19, Z20, Z13
-	VBROADCASTSS  28(R10), Z20
-	VFMADD231PS   Z18, Z20, Z14
-	VFMADD231PS   Z19, Z20, Z15
-	VBROADCASTSS  32(R10), Z20
-	VFMADD231PS   Z18, Z20, Z16
-	VFMADD231PS   Z19, Z20, Z17
-	PREFETCHT0    (DI)
-	ADDQ          R8, DI
-	ADDQ          BX, R10
-	DECQ          R11
-	JNZ           columns20_from0
-	MOVQ          AX, R10
-	VEXTRACTF32X8 $0x01, Z0, Y18
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y18, Z18
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VADDPD        (AX), Z0, Z0
-	VADDPD        64(AX), Z18, Z18
-	VEXTRACTF32X8 $0x01, Z1, Y19
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y19, Z19
-	MOVL          $0x0000000f, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     128(AX), K1, Z19
-	VADDPD        Z19, Z1, Z1
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z2, Y19
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y19, Z19
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z20
-	VADDPD        Z20, Z2, Z2
-	VADDPD        64(AX), Z19, Z19
-	VEXTRACTF32X8 $0x01, Z3, Y20
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y20, Z20
-	VMOVUPD.Z     128(AX), K1, Z20
-	VADDPD        Z20, Z3, Z3
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z4, Y20
-	VCVTPS2PD     Y4, Z4
-	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000fc, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z21
-	VADDPD        Z21, Z4, Z4
-	VADDPD        64(AX), Z20, Z20
-	VEXTRACTF32X8 $0x01, Z5, Y21
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y21, Z21
-	VMOVUPD.Z     128(AX), K1, Z21
-	VADDPD        Z21, Z5, Z5
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z6, Y21
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000f8, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z22
-	VADDPD        Z22, Z6, Z6
-	VADDPD        64(AX), Z21, Z21
-	VEXTRACTF32X8 $0x01, Z7, Y22
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y22, Z22
-	VMOVUPD.Z     128(AX), K1, Z22
-	VADDPD        Z22, Z7, Z7
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z8, Y22
-	VCVTPS2PD     Y8, Z8
-	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000f0, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z23
-	VADDPD        Z23, Z8, Z8
-	VADDPD        64(AX), Z22, Z22
-	VEXTRACTF32X8 $0x01, Z9, Y23
-	VCVTPS2PD     Y9, Z9
-	VCVTPS2PD     Y23, Z23
-	VMOVUPD.Z     128(AX), K1, Z23
-	VADDPD        Z23, Z9, Z9
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z10, Y23
-	VCVTPS2PD     Y10, Z10
-	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000e0, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z24
-	VADDPD        Z24, Z10, Z10
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VADDPD        64(AX), Z23, Z23
-	VEXTRACTF32X8 $0x01, Z11, Y24
-	VCVTPS2PD     Y11, Z11
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x0000000f, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     128(AX), K1, Z24
-	VADDPD        Z24, Z11, Z11
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z12, Y24
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000c0, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z25
-	VADDPD        Z25, Z12, Z12
-	VADDPD        64(AX), Z24, Z24
-	VEXTRACTF32X8 $0x01, Z13, Y25
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y25, Z25
-	VMOVUPD.Z     128(AX), K1, Z25
-	VADDPD        Z25, Z13, Z13
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z14, Y25
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y25, Z25
-	MOVL          $0x00000080, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z26
-	VADDPD        Z26, Z14, Z14
-	VADDPD        64(AX), Z25, Z25
-	VEXTRACTF32X8 $0x01, Z15, Y26
-	VCVTPS2PD     Y15, Z15
-	VCVTPS2PD     Y26, Z26
-	VMOVUPD.Z     128(AX), K1, Z26
-	VADDPD        Z26, Z15, Z15
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z16, Y26
-	VCVTPS2PD     Y16, Z16
-	VCVTPS2PD     Y26, Z26
-	VADDPD        64(AX), Z26, Z26
-	VEXTRACTF32X8 $0x01, Z17, Y16
-	VCVTPS2PD     Y17, Z17
-	VCVTPS2PD     Y16, Z16
-	VMOVUPD.Z     128(AX), K1, Z16
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z0, (R10)
-	VMOVUPD       Z18, 64(R10)
-	VMOVUPD       Z1, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z2, K2, (R10)
-	VMOVUPD       Z19, 64(R10)
-	VMOVUPD       Z3, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000fc, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z4, K2, (R10)
-	VMOVUPD       Z20, 64(R10)
-	VMOVUPD       Z5, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000f8, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z6, K1, (R10)
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z21, 64(R10)
-	MOVL          $0x0000000f, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z7, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000f0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z8, K2, (R10)
-	VMOVUPD       Z22, 64(R10)
-	VMOVUPD       Z9, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000e0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z10, K2, (R10)
-	VMOVUPD       Z23, 64(R10)
-	VMOVUPD       Z11, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000c0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z12, K2, (R10)
-	VMOVUPD       Z24, 64(R10)
-	VMOVUPD       Z13, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x00000080, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z14, K2, (R10)
-	VMOVUPD       Z25, 64(R10)
-	VMOVUPD       Z15, K1, 128(R10)
-	ADDQ          CX, R10
-	VMOVUPD       Z26, 64(R10)
-	VMOVUPD       Z17, K1, 128(R10)
-	ADDQ          CX, AX
-	VXORPD        Z0, Z0, Z0
-	VXORPD        Z1, Z1, Z1
-	VXORPD        Z2, Z2, Z2
-	VXORPD        Z3, Z3, Z3
-	VXORPD        Z4, Z4, Z4
-	VXORPD        Z5, Z5, Z5
-	VXORPD        Z6, Z6, Z6
-	VXORPD        Z7, Z7, Z7
-	VXORPD        Z8, Z8, Z8
-	VXORPD        Z9, Z9, Z9
-	VXORPD        Z10, Z10, Z10
-	VXORPD        Z11, Z11, Z11
-	VXORPD        Z12, Z12, Z12
-	VXORPD        Z13, Z13, Z13
-	VXORPD        Z14, Z14, Z14
-	VXORPD        Z15, Z15, Z15
-	VXORPD        Z16, Z16, Z16
-	VXORPD        Z17, Z17, Z17
-	MOVQ          SI, SI
-	MOVL          $0x0000000f, R10
-	KMOVW         R10, K1
-
-columns20_from9:
-	VMOVUPS          (DX), Z18
-	VMOVUPS.Z        64(DX), K1, Z19
-	VXORPD           Z20, Z20, Z20
-	VCVTSD2SS        (R9), X20, X20
-	VBROADCASTSS     X20, Z20
-	VMULPS           Z20, Z18, Z18
-	VMULPS           Z20, Z19, Z19
-	ADDQ             $+8, R9
-	VBROADCASTSS     36(DX), Z20
-	VFMADD231PS      Z18, Z20, Z0
-	VFMADD231PS      Z19, Z20, Z1
-	VBROADCASTSS     40(DX), Z20
-	VFMADD231PS      Z18, Z20, Z2
-	VFMADD231PS      Z19, Z20, Z3
-	VBROADCASTSS     44(DX), Z20
-	VFMADD231PS      Z18, Z20, Z4
-	VFMADD231PS      Z19, Z20, Z5
-	VBROADCASTSS     48(DX), Z20
-	VFMADD231PS      Z18, Z20, Z6
-	VFMADD231PS      Z19, Z20, Z7
-	VBROADCASTSS     52(DX), Z20
-	VFMADD231PS      Z18, Z20, Z8
-	VFMADD231PS      Z19, Z20, Z9
-	VBROADCASTSS     56(DX), Z20
-	VFMADD231PS      Z18, Z20, Z10
-	VFMADD231PS      Z19, Z20, Z11
-	VBROADCASTSS     60(DX), Z20
-	VFMADD231PS      Z18, Z20, Z12
-	VFMADD231PS      Z19, Z20, Z13
-	VFMADD231PS.BCST 64(DX), Z19, Z14
-	VFMADD231PS.BCST 68(DX), Z19, Z15
-	VFMADD231PS.BCST 72(DX), Z19, Z16
-	VFMADD231PS.BCST 76(DX), Z19, Z17
-	PREFETCHT0       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, DX
-	DECQ             SI
-	JNZ              columns20_from9
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y18
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y18, Z18
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z0
-	VADDPD           Z0, Z18, Z18
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z2
-	VADDPD           Z2, Z0, Z0
-	VEXTRACTF32X8    $0x01, Z3, Y2
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y2, Z2
-	VMOVUPD.Z        128(AX), K1, Z2
-	VADDPD           Z2, Z3, Z3
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y2
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y2, Z2
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z4
-	VADDPD           Z4, Z2, Z2
-	VEXTRACTF32X8    $0x01, Z5, Y4
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y4, Z4
-	VMOVUPD.Z        128(AX), K1, Z4
-	VADDPD           Z4, Z5, Z5
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y4, Z4
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z6
-	VADDPD           Z6, Z4, Z4
-	VEXTRACTF32X8    $0x01, Z7, Y6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y6, Z6
-	VMOVUPD.Z        128(AX), K1, Z6
-	VADDPD           Z6, Z7, Z7
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z8, Y6
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y6, Z6
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z8
-	VADDPD           Z8, Z6, Z6
-	VEXTRACTF32X8    $0x01, Z9, Y8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y8, Z8
-	VMOVUPD.Z        128(AX), K1, Z8
-	VADDPD           Z8, Z9, Z9
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z10, Y8
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z10
-	VADDPD           Z10, Z8, Z8
-	VEXTRACTF32X8    $0x01, Z11, Y10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y10, Z10
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z11, Z11
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z12, Y10
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z12
-	VADDPD           Z12, Z10, Z10
-	VEXTRACTF32X8    $0x01, Z13, Y12
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z12
-	VADDPD           Z12, Z13, Z13
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z14, Y12
-	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y12, Z12
-	VMOVUPD.Z        128(AX), K1, Z12
-	VADDPD           Z12, Z14, Z14
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z15, Y12
-	VCVTPS2PD        Y15, Z15
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x0000000e, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z12
-	VADDPD           Z12, Z15, Z15
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z16, Y12
-	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x0000000c, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z12
-	VADDPD           Z12, Z16, Z16
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z17, Y12
-	VCVTPS2PD        Y17, Z17
-	VCVTPS2PD        Y12, Z12
-	MOVL             $0x00000008, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z12
-	VADDPD           Z12, Z17, Z17
-	MOVL             $0x000000fe, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z18, K2, 64(DX)
-	VMOVUPD          Z1, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z3, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z2, K1, 64(DX)
-	MOVL             $0x0000000f, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z5, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, 64(DX)
-	VMOVUPD          Z7, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, 64(DX)
-	VMOVUPD          Z9, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, 64(DX)
-	VMOVUPD          Z11, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z10, K2, 64(DX)
-	VMOVUPD          Z13, K1, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z14, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x0000000e, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z15, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x0000000c, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z16, K1, 128(DX)
-	ADDQ             CX, DX
-	MOVL             $0x00000008, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 128(DX)
-	ADDQ             CX, AX
-	VZEROUPPER
-	RET
-
-above20:
-	CMPQ   R10, $+26
-	JG     above26
-	CMPQ   R10, $+22
-	JG     above22
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -23561,492 +21461,1102 @@ above20:
 	VXORPD Z17, Z17, Z17
 	VXORPD Z18, Z18, Z18
 	VXORPD Z19, Z19, Z19
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-	MOVL   $0x0000003f, R13
-	KMOVW  R13, K1
+	MOVQ   SI, SI
+	MOVL   $0x00000003, R10
+	KMOVW  R10, K1
 
-columns22_from0:
-	VMOVUPS       (R10), Z20
-	VMOVUPS.Z     64(R10), K1, Z21
-	VXORPD        Z22, Z22, Z22
-	VCVTSD2SS     (R12), X22, X22
-	VBROADCASTSS  X22, Z22
-	VMULPS        Z22, Z20, Z20
-	VMULPS        Z22, Z21, Z21
-	ADDQ          $+8, R12
-	VBROADCASTSS  (R10), Z22
-	VFMADD231PS   Z20, Z22, Z0
-	VFMADD231PS   Z21, Z22, Z1
-	VBROADCASTSS  4(R10), Z22
-	VFMADD231PS   Z20, Z22, Z2
-	VFMADD231PS   Z21, Z22, Z3
-	VBROADCASTSS  8(R10), Z22
-	VFMADD231PS   Z20, Z22, Z4
-	VFMADD231PS   Z21, Z22, Z5
-	VBROADCASTSS  12(R10), Z22
-	VFMADD231PS   Z20, Z22, Z6
-	VFMADD231PS   Z21, Z22, Z7
-	VBROADCASTSS  16(R10), Z22
-	VFMADD231PS   Z20, Z22, Z8
-	VFMADD231PS   Z21, Z22, Z9
-	VBROADCASTSS  20(R10), Z22
-	VFMADD231PS   Z20, Z22, Z10
-	VFMADD231PS   Z21, Z22, Z11
-	VBROADCASTSS  24(R10), Z22
-	VFMADD231PS   Z20, Z22, Z12
-	VFMADD231PS   Z21, Z22, Z13
-	VBROADCASTSS  28(R10), Z22
-	VFMADD231PS   Z20, Z22, Z14
-	VFMADD231PS   Z21, Z22, Z15
-	VBROADCASTSS  32(R10), Z22
-	VFMADD231PS   Z20, Z22, Z16
-	VFMADD231PS   Z21, Z22, Z17
-	VBROADCASTSS  36(R10), Z22
-	VFMADD231PS   Z20, Z22, Z18
-	VFMADD231PS   Z21, Z22, Z19
-	PREFETCHT0    (DI)
-	ADDQ          R8, DI
-	ADDQ          BX, R10
-	DECQ          R11
-	JNZ           columns22_from0
-	MOVQ          AX, R10
-	VEXTRACTF32X8 $0x01, Z0, Y20
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VADDPD        (AX), Z0, Z0
-	VADDPD        64(AX), Z20, Z20
-	VEXTRACTF32X8 $0x01, Z1, Y21
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x0000003f, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     128(AX), K1, Z21
-	VADDPD        Z21, Z1, Z1
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z2, Y21
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z22
-	VADDPD        Z22, Z2, Z2
-	VADDPD        64(AX), Z21, Z21
-	VEXTRACTF32X8 $0x01, Z3, Y22
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y22, Z22
-	VMOVUPD.Z     128(AX), K1, Z22
-	VADDPD        Z22, Z3, Z3
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z4, Y22
-	VCVTPS2PD     Y4, Z4
-	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000fc, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z23
-	VADDPD        Z23, Z4, Z4
-	VADDPD        64(AX), Z22, Z22
-	VEXTRACTF32X8 $0x01, Z5, Y23
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y23, Z23
-	VMOVUPD.Z     128(AX), K1, Z23
-	VADDPD        Z23, Z5, Z5
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z6, Y23
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000f8, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z24
-	VADDPD        Z24, Z6, Z6
-	VADDPD        64(AX), Z23, Z23
-	VEXTRACTF32X8 $0x01, Z7, Y24
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y24, Z24
-	VMOVUPD.Z     128(AX), K1, Z24
-	VADDPD        Z24, Z7, Z7
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z8, Y24
-	VCVTPS2PD     Y8, Z8
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000f0, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z25
-	VADDPD        Z25, Z8, Z8
-	VADDPD        64(AX), Z24, Z24
-	VEXTRACTF32X8 $0x01, Z9, Y25
-	VCVTPS2PD     Y9, Z9
-	VCVTPS2PD     Y25, Z25
-	VMOVUPD.Z     128(AX), K1, Z25
-	VADDPD        Z25, Z9, Z9
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z10, Y25
-	VCVTPS2PD     Y10, Z10
-	VCVTPS2PD     Y25, Z25
-	MOVL          $0x000000e0, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z26
-	VADDPD        Z26, Z10, Z10
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VADDPD        64(AX), Z25, Z25
-	VEXTRACTF32X8 $0x01, Z11, Y26
-	VCVTPS2PD     Y11, Z11
-	VCVTPS2PD     Y26, Z26
-	MOVL          $0x0000003f, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     128(AX), K1, Z26
-	VADDPD        Z26, Z11, Z11
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z12, Y26
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000c0, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z27
-	VADDPD        Z27, Z12, Z12
-	VADDPD        64(AX), Z26, Z26
-	VEXTRACTF32X8 $0x01, Z13, Y27
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y27, Z27
-	VMOVUPD.Z     128(AX), K1, Z27
-	VADDPD        Z27, Z13, Z13
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z14, Y27
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y27, Z27
-	MOVL          $0x00000080, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     (AX), K2, Z28
-	VADDPD        Z28, Z14, Z14
-	VADDPD        64(AX), Z27, Z27
-	VEXTRACTF32X8 $0x01, Z15, Y28
-	VCVTPS2PD     Y15, Z15
-	VCVTPS2PD     Y28, Z28
-	VMOVUPD.Z     128(AX), K1, Z28
-	VADDPD        Z28, Z15, Z15
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z16, Y28
-	VCVTPS2PD     Y16, Z16
-	VCVTPS2PD     Y28, Z28
-	VADDPD        64(AX), Z28, Z28
-	VEXTRACTF32X8 $0x01, Z17, Y16
-	VCVTPS2PD     Y17, Z17
-	VCVTPS2PD     Y16, Z16
-	VMOVUPD.Z     128(AX), K1, Z16
-	VADDPD        Z16, Z17, Z17
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z18, Y16
-	VCVTPS2PD     Y18, Z18
-	VCVTPS2PD     Y16, Z16
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K2
-	VMOVUPD.Z     64(AX), K2, Z18
-	VADDPD        Z18, Z16, Z16
-	VEXTRACTF32X8 $0x01, Z19, Y18
-	VCVTPS2PD     Y19, Z19
-	VCVTPS2PD     Y18, Z18
-	VMOVUPD.Z     128(AX), K1, Z18
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z0, (R10)
-	VMOVUPD       Z20, 64(R10)
-	VMOVUPD       Z1, K1, 128(R10)
-	ADDQ          CX, R10
-	VMOVUPD       Z2, K2, (R10)
-	VMOVUPD       Z21, 64(R10)
-	VMOVUPD       Z3, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000fc, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z4, K2, (R10)
-	VMOVUPD       Z22, 64(R10)
-	VMOVUPD       Z5, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000f8, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z6, K1, (R10)
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z23, 64(R10)
-	MOVL          $0x0000003f, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z7, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000f0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z8, K2, (R10)
-	VMOVUPD       Z24, 64(R10)
-	VMOVUPD       Z9, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000e0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z10, K2, (R10)
-	VMOVUPD       Z25, 64(R10)
-	VMOVUPD       Z11, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000c0, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z12, K2, (R10)
-	VMOVUPD       Z26, 64(R10)
-	VMOVUPD       Z13, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x00000080, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z14, K2, (R10)
-	VMOVUPD       Z27, 64(R10)
-	VMOVUPD       Z15, K1, 128(R10)
-	ADDQ          CX, R10
-	VMOVUPD       Z28, 64(R10)
-	VMOVUPD       Z17, K1, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K2
-	VMOVUPD       Z16, K2, 64(R10)
-	VMOVUPD       Z19, K1, 128(R10)
-	ADDQ          CX, AX
-	VXORPD        Z0, Z0, Z0
-	VXORPD        Z1, Z1, Z1
-	VXORPD        Z2, Z2, Z2
-	VXORPD        Z3, Z3, Z3
-	VXORPD        Z4, Z4, Z4
-	VXORPD        Z5, Z5, Z5
-	VXORPD        Z6, Z6, Z6
-	VXORPD        Z7, Z7, Z7
-	VXORPD        Z8, Z8, Z8
-	VXORPD        Z9, Z9, Z9
-	VXORPD        Z10, Z10, Z10
-	VXORPD        Z11, Z11, Z11
-	VXORPD        Z12, Z12, Z12
-	VXORPD        Z13, Z13, Z13
-	VXORPD        Z14, Z14, Z14
-	VXORPD        Z15, Z15, Z15
-	VXORPD        Z16, Z16, Z16
-	VXORPD        Z17, Z17, Z17
-	MOVQ          SI, SI
-	MOVL          $0x0000003f, R10
-	KMOVW         R10, K1
-
-columns22_from10:
-	VMOVUPS          (DX), Z18
-	VMOVUPS.Z        64(DX), K1, Z19
-	VXORPD           Z20, Z20, Z20
-	VCVTSD2SS        (R9), X20, X20
-	VBROADCASTSS     X20, Z20
-	VMULPS           Z20, Z18, Z18
-	VMULPS           Z20, Z19, Z19
+columns18_from0:
+	VMOVUPS          (DX), Z20
+	VMOVUPS.Z        64(DX), K1, Z21
+	VXORPD           Z22, Z22, Z22
+	VCVTSD2SS        (R9), X22, X22
+	VBROADCASTSS     X22, Z22
+	VMULPS           Z22, Z20, Z20
+	VMULPS           Z22, Z21, Z21
 	ADDQ             $+8, R9
-	VBROADCASTSS     40(DX), Z20
-	VFMADD231PS      Z18, Z20, Z0
-	VFMADD231PS      Z19, Z20, Z1
-	VBROADCASTSS     44(DX), Z20
-	VFMADD231PS      Z18, Z20, Z2
-	VFMADD231PS      Z19, Z20, Z3
-	VBROADCASTSS     48(DX), Z20
-	VFMADD231PS      Z18, Z20, Z4
-	VFMADD231PS      Z19, Z20, Z5
-	VBROADCASTSS     52(DX), Z20
-	VFMADD231PS      Z18, Z20, Z6
-	VFMADD231PS      Z19, Z20, Z7
-	VBROADCASTSS     56(DX), Z20
-	VFMADD231PS      Z18, Z20, Z8
-	VFMADD231PS      Z19, Z20, Z9
-	VBROADCASTSS     60(DX), Z20
-	VFMADD231PS      Z18, Z20, Z10
-	VFMADD231PS      Z19, Z20, Z11
-	VFMADD231PS.BCST 64(DX), Z19, Z12
-	VFMADD231PS.BCST 68(DX), Z19, Z13
-	VFMADD231PS.BCST 72(DX), Z19, Z14
-	VFMADD231PS.BCST 76(DX), Z19, Z15
-	VFMADD231PS.BCST 80(DX), Z19, Z16
-	VFMADD231PS.BCST 84(DX), Z19, Z17
+	VFMADD231PS.BCST (DX), Z20, Z0
+	VFMADD231PS.BCST 4(DX), Z20, Z1
+	VFMADD231PS.BCST 8(DX), Z20, Z2
+	VFMADD231PS.BCST 12(DX), Z20, Z3
+	VFMADD231PS.BCST 16(DX), Z20, Z4
+	VFMADD231PS.BCST 20(DX), Z20, Z5
+	VFMADD231PS.BCST 24(DX), Z20, Z6
+	VFMADD231PS.BCST 28(DX), Z20, Z7
+	VFMADD231PS.BCST 32(DX), Z20, Z8
+	VFMADD231PS.BCST 36(DX), Z20, Z9
+	VFMADD231PS.BCST 40(DX), Z20, Z10
+	VFMADD231PS.BCST 44(DX), Z20, Z11
+	VFMADD231PS.BCST 48(DX), Z20, Z12
+	VFMADD231PS.BCST 52(DX), Z20, Z13
+	VFMADD231PS.BCST 56(DX), Z20, Z14
+	VFMADD231PS.BCST 60(DX), Z20, Z15
+	VBROADCASTSS     64(DX), Z20
+	VMULPS           Z22, Z20, Z20
+	VFMADD231PS      (DX), Z20, Z16
+	VFMADD231PS.BCST 64(DX), Z21, Z17
+	VBROADCASTSS     68(DX), Z20
+	VMULPS           Z22, Z20, Z20
+	VFMADD231PS      (DX), Z20, Z18
+	VFMADD231PS.BCST 68(DX), Z21, Z19
 	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns22_from10
+	JNZ              columns18_from0
 	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y18
+	VEXTRACTF32X8    $0x01, Z0, Y20
 	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y21
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z1, Z1
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y22
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y22, Z22
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z0
-	VADDPD           Z0, Z18, Z18
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x0000003f, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z2, Z2
+	VADDPD           64(AX), Z22, Z22
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z2
-	VADDPD           Z2, Z0, Z0
-	VEXTRACTF32X8    $0x01, Z3, Y2
+	VEXTRACTF32X8    $0x01, Z3, Y23
 	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y2, Z2
-	VMOVUPD.Z        128(AX), K1, Z2
-	VADDPD           Z2, Z3, Z3
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z3, Z3
+	VADDPD           64(AX), Z23, Z23
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y2
+	VEXTRACTF32X8    $0x01, Z4, Y24
 	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y24, Z24
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z4
-	VADDPD           Z4, Z2, Z2
-	VEXTRACTF32X8    $0x01, Z5, Y4
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z25
+	VADDPD           Z25, Z4, Z4
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y25
 	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y4, Z4
-	VMOVUPD.Z        128(AX), K1, Z4
-	VADDPD           Z4, Z5, Z5
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y25, Z25
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z6
-	VADDPD           Z6, Z4, Z4
-	VEXTRACTF32X8    $0x01, Z7, Y6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y6, Z6
-	VMOVUPD.Z        128(AX), K1, Z6
-	VADDPD           Z6, Z7, Z7
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z26
+	VADDPD           Z26, Z5, Z5
+	VADDPD           64(AX), Z25, Z25
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z8, Y6
-	VCVTPS2PD        Y8, Z8
+	VEXTRACTF32X8    $0x01, Z6, Y26
 	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z8
-	VADDPD           Z8, Z6, Z6
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z6, Z6
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y27
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z28
+	VADDPD           Z28, Z7, Z7
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y28
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y28, Z28
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
 	VEXTRACTF32X8    $0x01, Z9, Y8
 	VCVTPS2PD        Y9, Z9
 	VCVTPS2PD        Y8, Z8
-	VMOVUPD.Z        128(AX), K1, Z8
-	VADDPD           Z8, Z9, Z9
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z10, Y8
+	VEXTRACTF32X8    $0x01, Z10, Y9
 	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        64(AX), K2, Z10
-	VADDPD           Z10, Z8, Z8
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
 	VEXTRACTF32X8    $0x01, Z11, Y10
 	VCVTPS2PD        Y11, Z11
 	VCVTPS2PD        Y10, Z10
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z11, Z11
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z12, Y10
+	VEXTRACTF32X8    $0x01, Z12, Y11
 	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y10, Z10
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z13, Y10
+	VEXTRACTF32X8    $0x01, Z13, Y12
 	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x0000003e, BX
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z13, Z13
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z14, Y10
+	VEXTRACTF32X8    $0x01, Z14, Y13
 	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x0000003c, BX
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z14, Z14
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z15, Y10
+	VEXTRACTF32X8    $0x01, Z15, Y14
 	VCVTPS2PD        Y15, Z15
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000038, BX
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z15, Z15
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z16, Y10
+	VEXTRACTF32X8    $0x01, Z16, Y15
 	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000030, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z16, Z16
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z17, Y10
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
 	VCVTPS2PD        Y17, Z17
-	VCVTPS2PD        Y10, Z10
-	MOVL             $0x00000020, BX
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000003, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z17, Z17
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, (DX)
+	VMOVUPD          Z20, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	VMOVUPD          Z21, 64(DX)
+	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z18, K1, 64(DX)
-	MOVL             $0x0000003f, BX
-	KMOVW            BX, K1
-	VMOVUPD          Z1, K1, 128(DX)
+	VMOVUPD          Z2, K1, (DX)
+	VMOVUPD          Z22, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z3, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	VMOVUPD          Z23, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z2, K2, 64(DX)
-	VMOVUPD          Z5, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	VMOVUPD          Z24, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z4, K2, 64(DX)
-	VMOVUPD          Z7, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	VMOVUPD          Z25, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z6, K2, 64(DX)
-	VMOVUPD          Z9, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z26, 64(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K2
-	VMOVUPD          Z8, K2, 64(DX)
-	VMOVUPD          Z11, K1, 128(DX)
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	VMOVUPD          Z27, 64(DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z12, K1, 128(DX)
+	VMOVUPD          Z28, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000003, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000002, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns18_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns18_turn0
+	VZEROUPPER
+	RET
+
+above18:
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   SI, SI
+	MOVL   $0x0000000f, R10
+	KMOVW  R10, K1
+
+columns20_from0:
+	VMOVUPS          (DX), Z24
+	VMOVUPS.Z        64(DX), K1, Z25
+	VXORPD           Z26, Z26, Z26
+	VCVTSD2SS        (R9), X26, X26
+	VBROADCASTSS     X26, Z26
+	VMULPS           Z26, Z24, Z24
+	VMULPS           Z26, Z25, Z25
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z24, Z0
+	VFMADD231PS.BCST 4(DX), Z24, Z1
+	VFMADD231PS.BCST 8(DX), Z24, Z2
+	VFMADD231PS.BCST 12(DX), Z24, Z3
+	VFMADD231PS.BCST 16(DX), Z24, Z4
+	VFMADD231PS.BCST 20(DX), Z24, Z5
+	VFMADD231PS.BCST 24(DX), Z24, Z6
+	VFMADD231PS.BCST 28(DX), Z24, Z7
+	VFMADD231PS.BCST 32(DX), Z24, Z8
+	VFMADD231PS.BCST 36(DX), Z24, Z9
+	VFMADD231PS.BCST 40(DX), Z24, Z10
+	VFMADD231PS.BCST 44(DX), Z24, Z11
+	VFMADD231PS.BCST 48(DX), Z24, Z12
+	VFMADD231PS.BCST 52(DX), Z24, Z13
+	VFMADD231PS.BCST 56(DX), Z24, Z14
+	VFMADD231PS.BCST 60(DX), Z24, Z15
+	VBROADCASTSS     64(DX), Z24
+	VMULPS           Z26, Z24, Z24
+	VFMADD231PS      (DX), Z24, Z16
+	VFMADD231PS.BCST 64(DX), Z25, Z17
+	VBROADCASTSS     68(DX), Z24
+	VMULPS           Z26, Z24, Z24
+	VFMADD231PS      (DX), Z24, Z18
+	VFMADD231PS.BCST 68(DX), Z25, Z19
+	VBROADCASTSS     72(DX), Z24
+	VMULPS           Z26, Z24, Z24
+	VFMADD231PS      (DX), Z24, Z20
+	VFMADD231PS.BCST 72(DX), Z25, Z21
+	VBROADCASTSS     76(DX), Z24
+	VMULPS           Z26, Z24, Z24
+	VFMADD231PS      (DX), Z24, Z22
+	VFMADD231PS.BCST 76(DX), Z25, Z23
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns20_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y24
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y25
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z26
+	VADDPD           Z26, Z1, Z1
+	VADDPD           64(AX), Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y26
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z2, Z2
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y27
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z28
+	VADDPD           Z28, Z3, Z3
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y28
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z29
+	VADDPD           Z29, Z4, Z4
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y29
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z30
+	VADDPD           Z30, Z5, Z5
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y30
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z6, Z6
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z0, (DX)
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z7, Z7
+	VADDPD           64(AX), Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD          Z24, 64(DX)
+	VEXTRACTF32X8    $0x01, Z8, Y24
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y24, Z24
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y15
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z20, 256(SP)
+	VMOVUPD          Z15, 320(SP)
+	VEXTRACTF32X8    $0x01, Z21, Y15
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y15
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z22, 384(SP)
+	VMOVUPD          Z15, 448(SP)
+	VEXTRACTF32X8    $0x01, Z23, Y15
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z23, Z23
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z1, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z25, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z2, K1, (DX)
+	VMOVUPD          Z26, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	VMOVUPD          Z27, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	VMOVUPD          Z28, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	VMOVUPD          Z29, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	VMOVUPD          Z30, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z24, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000e, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z19, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000000c, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z21, K1, 128(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000008, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z23, K1, 128(DX)
+	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns20_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(DX), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns20_turn0
+	VZEROUPPER
+	RET
+
+above20:
+	CMPQ   R10, $+26
+	JG     above26
+	CMPQ   R10, $+22
+	JG     above22
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	VXORPD Z24, Z24, Z24
+	VXORPD Z25, Z25, Z25
+	VXORPD Z26, Z26, Z26
+	VXORPD Z27, Z27, Z27
+	MOVQ   SI, SI
+	MOVL   $0x0000003f, R10
+	KMOVW  R10, K1
+
+columns22_from0:
+	VMOVUPS          (DX), Z28
+	VMOVUPS.Z        64(DX), K1, Z29
+	VXORPD           Z30, Z30, Z30
+	VCVTSD2SS        (R9), X30, X30
+	VBROADCASTSS     X30, Z30
+	VMULPS           Z30, Z28, Z28
+	VMULPS           Z30, Z29, Z29
+	ADDQ             $+8, R9
+	VFMADD231PS.BCST (DX), Z28, Z0
+	VFMADD231PS.BCST 4(DX), Z28, Z1
+	VFMADD231PS.BCST 8(DX), Z28, Z2
+	VFMADD231PS.BCST 12(DX), Z28, Z3
+	VFMADD231PS.BCST 16(DX), Z28, Z4
+	VFMADD231PS.BCST 20(DX), Z28, Z5
+	VFMADD231PS.BCST 24(DX), Z28, Z6
+	VFMADD231PS.BCST 28(DX), Z28, Z7
+	VFMADD231PS.BCST 32(DX), Z28, Z8
+	VFMADD231PS.BCST 36(DX), Z28, Z9
+	VFMADD231PS.BCST 40(DX), Z28, Z10
+	VFMADD231PS.BCST 44(DX), Z28, Z11
+	VFMADD231PS.BCST 48(DX), Z28, Z12
+	VFMADD231PS.BCST 52(DX), Z28, Z13
+	VFMADD231PS.BCST 56(DX), Z28, Z14
+	VFMADD231PS.BCST 60(DX), Z28, Z15
+	VBROADCASTSS     64(DX), Z28
+	VMULPS           Z30, Z28, Z28
+	VFMADD231PS      (DX), Z28, Z16
+	VFMADD231PS.BCST 64(DX), Z29, Z17
+	VBROADCASTSS     68(DX), Z28
+	VMULPS           Z30, Z28, Z28
+	VFMADD231PS      (DX), Z28, Z18
+	VFMADD231PS.BCST 68(DX), Z29, Z19
+	VBROADCASTSS     72(DX), Z28
+	VMULPS           Z30, Z28, Z28
+	VFMADD231PS      (DX), Z28, Z20
+	VFMADD231PS.BCST 72(DX), Z29, Z21
+	VBROADCASTSS     76(DX), Z28
+	VMULPS           Z30, Z28, Z28
+	VFMADD231PS      (DX), Z28, Z22
+	VFMADD231PS.BCST 76(DX), Z29, Z23
+	VBROADCASTSS     80(DX), Z28
+	VMULPS           Z30, Z28, Z28
+	VFMADD231PS      (DX), Z28, Z24
+	VFMADD231PS.BCST 80(DX), Z29, Z25
+	VBROADCASTSS     84(DX), Z28
+	VMULPS           Z30, Z28, Z28
+	VFMADD231PS      (DX), Z28, Z26
+	VFMADD231PS.BCST 84(DX), Z29, Z27
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	DECQ             SI
+	JNZ              columns22_from0
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y28
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y29
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z30
+	VADDPD           Z30, Z1, Z1
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y30
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K2
+	VMOVUPD.Z        (AX), K2, Z31
+	VADDPD           Z31, Z2, Z2
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z0, (DX)
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z31
+	VADDPD           Z31, Z3, Z3
+	VADDPD           64(AX), Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD          Z28, 64(DX)
+	VEXTRACTF32X8    $0x01, Z4, Y28
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K3
+	VMOVUPD.Z        (AX), K3, Z31
+	VADDPD           Z31, Z4, Z4
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K1, (DX)
+	VEXTRACTF32X8    $0x01, Z5, Y1
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z5, Z5
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z29, 64(DX)
+	VEXTRACTF32X8    $0x01, Z6, Y29
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z6, Z6
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	ADDQ             CX, DX
+	VMOVUPD          Z2, K2, (DX)
+	VEXTRACTF32X8    $0x01, Z7, Y2
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y2, Z2
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z7, Z7
+	VADDPD           64(AX), Z2, Z2
+	ADDQ             CX, AX
+	VMOVUPD          Z30, 64(DX)
+	VEXTRACTF32X8    $0x01, Z8, Y30
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y30, Z30
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000003e, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y15
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z20, 256(SP)
+	VMOVUPD          Z15, 320(SP)
+	VEXTRACTF32X8    $0x01, Z21, Y15
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000003c, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y15
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z22, 384(SP)
+	VMOVUPD          Z15, 448(SP)
+	VEXTRACTF32X8    $0x01, Z23, Y15
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000038, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z24, Y15
+	VCVTPS2PD        Y24, Z24
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z24, 512(SP)
+	VMOVUPD          Z15, 576(SP)
+	VEXTRACTF32X8    $0x01, Z25, Y15
+	VCVTPS2PD        Y25, Z25
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000030, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z26, Y15
+	VCVTPS2PD        Y26, Z26
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z26, 640(SP)
+	VMOVUPD          Z15, 704(SP)
+	VEXTRACTF32X8    $0x01, Z27, Y15
+	VCVTPS2PD        Y27, Z27
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000020, BX
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z27, Z27
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z3, K1, (DX)
+	MOVL             $0x000000ff, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z0, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z4, K1, (DX)
+	VMOVUPD          Z28, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z5, K1, (DX)
+	VMOVUPD          Z1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z6, K1, (DX)
+	VMOVUPD          Z29, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z7, K1, (DX)
+	VMOVUPD          Z2, 64(DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z30, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fe, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z8, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000fc, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z9, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f8, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z10, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000f0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z11, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000e0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z12, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x000000c0, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z13, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x00000080, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z14, K1, 64(DX)
+	ADDQ             CX, DX
+	MOVL             $0x0000003f, BX
+	KMOVW            BX, K1
+	VMOVUPD          Z17, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000003e, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z13, K1, 128(DX)
+	VMOVUPD          Z19, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x0000003c, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z14, K1, 128(DX)
+	VMOVUPD          Z21, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000038, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z15, K1, 128(DX)
+	VMOVUPD          Z23, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000030, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z16, K1, 128(DX)
+	VMOVUPD          Z25, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000020, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 128(DX)
+	VMOVUPD          Z27, K1, 128(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns22_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(DX), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(DX), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(DX), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns22_turn0
 	VZEROUPPER
 	RET
 
@@ -24071,10 +22581,6 @@ above22:
 	VXORPD Z13, Z13, Z13
 	VXORPD Z14, Z14, Z14
 	VXORPD Z15, Z15, Z15
-	VXORPD Z16, Z16, Z16
-	VXORPD Z17, Z17, Z17
-	VXORPD Z18, Z18, Z18
-	VXORPD Z19, Z19, Z19
 	MOVQ   DX, R10
 	MOVQ   SI, R11
 	MOVQ   R9, R12
@@ -24082,301 +22588,309 @@ above22:
 	KMOVW  R13, K1
 
 columns24_from0:
-	VMOVUPS       (R10), Z20
-	VMOVUPS.Z     64(R10), K1, Z21
-	VXORPD        Z22, Z22, Z22
-	VCVTSD2SS     (R12), X22, X22
-	VBROADCASTSS  X22, Z22
-	VMULPS        Z22, Z20, Z20
-	VMULPS        Z22, Z21, Z21
-	ADDQ          $+8, R12
-	VBROADCASTSS  (R10), Z22
-	VFMADD231PS   Z20, Z22, Z0
-	VFMADD231PS   Z21, Z22, Z1
-	VBROADCASTSS  4(R10), Z22
-	VFMADD231PS   Z20, Z22, Z2
-	VFMADD231PS   Z21, Z22, Z3
-	VBROADCASTSS  8(R10), Z22
-	VFMADD231PS   Z20, Z22, Z4
-	VFMADD231PS   Z21, Z22, Z5
-	VBROADCASTSS  12(R10), Z22
-	VFMADD231PS   Z20, Z22, Z6
-	VFMADD231PS   Z21, Z22, Z7
-	VBROADCASTSS  16(R10), Z22
-	VFMADD231PS   Z20, Z22, Z8
-	VFMADD231PS   Z21, Z22, Z9
-	VBROADCASTSS  20(R10), Z22
-	VFMADD231PS   Z20, Z22, Z10
-	VFMADD231PS   Z21, Z22, Z11
-	VBROADCASTSS  24(R10), Z22
-	VFMADD231PS   Z20, Z22, Z12
-	VFMADD231PS   Z21, Z22, Z13
-	VBROADCASTSS  28(R10), Z22
-	VFMADD231PS   Z20, Z22, Z14
-	VFMADD231PS   Z21, Z22, Z15
-	VBROADCASTSS  32(R10), Z22
-	VFMADD231PS   Z20, Z22, Z16
-	VFMADD231PS   Z21, Z22, Z17
-	VBROADCASTSS  36(R10), Z22
-	VFMADD231PS   Z20, Z22, Z18
-	VFMADD231PS   Z21, Z22, Z19
-	PREFETCHT0    (DI)
-	ADDQ          R8, DI
-	ADDQ          BX, R10
-	DECQ          R11
-	JNZ           columns24_from0
-	MOVQ          AX, R10
-	VEXTRACTF32X8 $0x01, Z0, Y20
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y20, Z20
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VADDPD        (AX), Z0, Z0
-	VADDPD        64(AX), Z20, Z20
-	VEXTRACTF32X8 $0x01, Z1, Y21
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y21, Z21
-	VADDPD        128(AX), Z1, Z1
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z2, Y21
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y21, Z21
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z22
-	VADDPD        Z22, Z2, Z2
-	VADDPD        64(AX), Z21, Z21
-	VEXTRACTF32X8 $0x01, Z3, Y22
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y22, Z22
-	VADDPD        128(AX), Z3, Z3
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z4, Y22
-	VCVTPS2PD     Y4, Z4
-	VCVTPS2PD     Y22, Z22
-	MOVL          $0x000000fc, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z23
-	VADDPD        Z23, Z4, Z4
-	VADDPD        64(AX), Z22, Z22
-	VEXTRACTF32X8 $0x01, Z5, Y23
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y23, Z23
-	VADDPD        128(AX), Z5, Z5
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z6, Y23
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y23, Z23
-	MOVL          $0x000000f8, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z24
-	VADDPD        Z24, Z6, Z6
-	VADDPD        64(AX), Z23, Z23
-	VEXTRACTF32X8 $0x01, Z7, Y24
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y24, Z24
-	VADDPD        128(AX), Z7, Z7
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z8, Y24
-	VCVTPS2PD     Y8, Z8
-	VCVTPS2PD     Y24, Z24
-	MOVL          $0x000000f0, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z25
-	VADDPD        Z25, Z8, Z8
-	VADDPD        64(AX), Z24, Z24
-	VEXTRACTF32X8 $0x01, Z9, Y25
-	VCVTPS2PD     Y9, Z9
-	VCVTPS2PD     Y25, Z25
-	VADDPD        128(AX), Z9, Z9
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z10, Y25
-	VCVTPS2PD     Y10, Z10
-	VCVTPS2PD     Y25, Z25
-	MOVL          $0x000000e0, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z26
-	VADDPD        Z26, Z10, Z10
-	VADDPD        64(AX), Z25, Z25
-	VEXTRACTF32X8 $0x01, Z11, Y26
-	VCVTPS2PD     Y11, Z11
-	VCVTPS2PD     Y26, Z26
-	VADDPD        128(AX), Z11, Z11
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z12, Y26
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y26, Z26
-	MOVL          $0x000000c0, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z27
-	VADDPD        Z27, Z12, Z12
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VADDPD        64(AX), Z26, Z26
-	VEXTRACTF32X8 $0x01, Z13, Y27
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y27, Z27
-	VADDPD        128(AX), Z13, Z13
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z14, Y27
-	VCVTPS2PD     Y14, Z14
-	VCVTPS2PD     Y27, Z27
-	MOVL          $0x00000080, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     (AX), K1, Z28
-	VADDPD        Z28, Z14, Z14
-	VADDPD        64(AX), Z27, Z27
-	VEXTRACTF32X8 $0x01, Z15, Y28
-	VCVTPS2PD     Y15, Z15
-	VCVTPS2PD     Y28, Z28
-	VADDPD        128(AX), Z15, Z15
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z16, Y28
-	VCVTPS2PD     Y16, Z16
-	VCVTPS2PD     Y28, Z28
-	VADDPD        64(AX), Z28, Z28
-	VEXTRACTF32X8 $0x01, Z17, Y16
-	VCVTPS2PD     Y17, Z17
-	VCVTPS2PD     Y16, Z16
-	VADDPD        128(AX), Z17, Z17
-	ADDQ          CX, AX
-	VEXTRACTF32X8 $0x01, Z18, Y16
-	VCVTPS2PD     Y18, Z18
-	VCVTPS2PD     Y16, Z16
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K1
-	VMOVUPD.Z     64(AX), K1, Z18
-	VADDPD        Z18, Z16, Z16
-	VEXTRACTF32X8 $0x01, Z19, Y18
-	VCVTPS2PD     Y19, Z19
-	VCVTPS2PD     Y18, Z18
-	VADDPD        128(AX), Z19, Z19
-	VMOVUPD       Z0, (R10)
-	VMOVUPD       Z20, 64(R10)
-	VMOVUPD       Z1, 128(R10)
-	ADDQ          CX, R10
-	VMOVUPD       Z2, K1, (R10)
-	VMOVUPD       Z21, 64(R10)
-	VMOVUPD       Z3, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000fc, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z4, K1, (R10)
-	VMOVUPD       Z22, 64(R10)
-	VMOVUPD       Z5, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000f8, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z6, K1, (R10)
-	VMOVUPD       Z23, 64(R10)
-	VMOVUPD       Z7, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000f0, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z8, K1, (R10)
-	VMOVUPD       Z24, 64(R10)
-	VMOVUPD       Z9, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000e0, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z10, K1, (R10)
-	MOVL          $0x000000ff, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z25, 64(R10)
-	VMOVUPD       Z11, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000c0, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z12, K1, (R10)
-	VMOVUPD       Z26, 64(R10)
-	VMOVUPD       Z13, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x00000080, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z14, K1, (R10)
-	VMOVUPD       Z27, 64(R10)
-	VMOVUPD       Z15, 128(R10)
-	ADDQ          CX, R10
-	VMOVUPD       Z28, 64(R10)
-	VMOVUPD       Z17, 128(R10)
-	ADDQ          CX, R10
-	MOVL          $0x000000fe, R11
-	KMOVW         R11, K1
-	VMOVUPD       Z16, K1, 64(R10)
-	VMOVUPD       Z19, 128(R10)
-	ADDQ          CX, AX
-	VXORPD        Z0, Z0, Z0
-	VXORPD        Z1, Z1, Z1
-	VXORPD        Z2, Z2, Z2
-	VXORPD        Z3, Z3, Z3
-	VXORPD        Z4, Z4, Z4
-	VXORPD        Z5, Z5, Z5
-	VXORPD        Z6, Z6, Z6
-	VXORPD        Z7, Z7, Z7
-	VXORPD        Z8, Z8, Z8
-	VXORPD        Z9, Z9, Z9
-	VXORPD        Z10, Z10, Z10
-	VXORPD        Z11, Z11, Z11
-	VXORPD        Z12, Z12, Z12
-	VXORPD        Z13, Z13, Z13
-	VXORPD        Z14, Z14, Z14
-	VXORPD        Z15, Z15, Z15
-	VXORPD        Z16, Z16, Z16
-	VXORPD        Z17, Z17, Z17
-	VXORPD        Z18, Z18, Z18
-	VXORPD        Z19, Z19, Z19
-	MOVQ          SI, SI
-	MOVL          $0x000000ff, R10
-	KMOVW         R10, K1
+	VMOVUPS          (R10), Z16
+	VXORPD           Z17, Z17, Z17
+	VCVTSD2SS        (R12), X17, X17
+	VBROADCASTSS     X17, Z17
+	VMULPS           Z17, Z16, Z16
+	ADDQ             $+8, R12
+	VFMADD231PS.BCST (R10), Z16, Z0
+	VFMADD231PS.BCST 4(R10), Z16, Z1
+	VFMADD231PS.BCST 8(R10), Z16, Z2
+	VFMADD231PS.BCST 12(R10), Z16, Z3
+	VFMADD231PS.BCST 16(R10), Z16, Z4
+	VFMADD231PS.BCST 20(R10), Z16, Z5
+	VFMADD231PS.BCST 24(R10), Z16, Z6
+	VFMADD231PS.BCST 28(R10), Z16, Z7
+	VFMADD231PS.BCST 32(R10), Z16, Z8
+	VFMADD231PS.BCST 36(R10), Z16, Z9
+	VFMADD231PS.BCST 40(R10), Z16, Z10
+	VFMADD231PS.BCST 44(R10), Z16, Z11
+	VFMADD231PS.BCST 48(R10), Z16, Z12
+	VFMADD231PS.BCST 52(R10), Z16, Z13
+	VFMADD231PS.BCST 56(R10), Z16, Z14
+	VFMADD231PS.BCST 60(R10), Z16, Z15
+	PREFETCHT0       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R10
+	DECQ             R11
+	JNZ              columns24_from0
+	MOVQ             AX, R10
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R11
+	KMOVW            R11, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z1, Z1
+	VADDPD           64(AX), Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z19
+	VADDPD           Z19, Z2, Z2
+	VADDPD           64(AX), Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000f8, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z3, Z3
+	VADDPD           64(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000f0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z4, Z4
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000e0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z5, Z5
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000c0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z6, Z6
+	MOVL             $0x000000ff, R11
+	KMOVW            R11, K1
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z7, Z7
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y24
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y24, Z24
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	MOVL             $0x000000ff, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z0, (R10)
+	VMOVUPD          Z16, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z1, K1, (R10)
+	VMOVUPD          Z17, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z2, K1, (R10)
+	VMOVUPD          Z18, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000f8, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z3, K1, (R10)
+	VMOVUPD          Z19, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000f0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z4, K1, (R10)
+	VMOVUPD          Z20, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000e0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z5, K1, (R10)
+	VMOVUPD          Z21, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000c0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z6, K1, (R10)
+	MOVL             $0x000000ff, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z22, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z7, K1, (R10)
+	VMOVUPD          Z23, 64(R10)
+	ADDQ             CX, R10
+	VMOVUPD          Z24, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000fe, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z8, K1, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000fc, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z9, K1, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000f8, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z10, K1, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000f0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z11, K1, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000e0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z12, K1, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x000000c0, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z13, K1, 64(R10)
+	ADDQ             CX, R10
+	MOVL             $0x00000080, R11
+	KMOVW            R11, K1
+	VMOVUPD          Z14, K1, 64(R10)
+	ADDQ             CX, AX
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             SI, SI
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
 
-columns24_from10:
-	VMOVUPS          (DX), Z20
-	VMOVUPS.Z        64(DX), K1, Z21
-	VXORPD           Z22, Z22, Z22
-	VCVTSD2SS        (R9), X22, X22
-	VBROADCASTSS     X22, Z22
-	VMULPS           Z22, Z20, Z20
-	VMULPS           Z22, Z21, Z21
+columns24_from16:
+	VMOVUPS.Z        64(DX), K1, Z16
+	VXORPD           Z17, Z17, Z17
+	VCVTSD2SS        (R9), X17, X17
+	VBROADCASTSS     X17, Z17
+	VMULPS           Z17, Z16, Z16
 	ADDQ             $+8, R9
-	VBROADCASTSS     40(DX), Z22
-	VFMADD231PS      Z20, Z22, Z0
-	VFMADD231PS      Z21, Z22, Z1
-	VBROADCASTSS     44(DX), Z22
-	VFMADD231PS      Z20, Z22, Z2
-	VFMADD231PS      Z21, Z22, Z3
-	VBROADCASTSS     48(DX), Z22
-	VFMADD231PS      Z20, Z22, Z4
-	VFMADD231PS      Z21, Z22, Z5
-	VBROADCASTSS     52(DX), Z22
-	VFMADD231PS      Z20, Z22, Z6
-	VFMADD231PS      Z21, Z22, Z7
-	VBROADCASTSS     56(DX), Z22
-	VFMADD231PS      Z20, Z22, Z8
-	VFMADD231PS      Z21, Z22, Z9
-	VBROADCASTSS     60(DX), Z22
-	VFMADD231PS      Z20, Z22, Z10
-	VFMADD231PS      Z21, Z22, Z11
-	VFMADD231PS.BCST 64(DX), Z21, Z12
-	VFMADD231PS.BCST 68(DX), Z21, Z13
-	VFMADD231PS.BCST 72(DX), Z21, Z14
-	VFMADD231PS.BCST 76(DX), Z21, Z15
-	VFMADD231PS.BCST 80(DX), Z21, Z16
-	VFMADD231PS.BCST 84(DX), Z21, Z17
-	VFMADD231PS.BCST 88(DX), Z21, Z18
-	VFMADD231PS.BCST 92(DX), Z21, Z19
+	VBROADCASTSS     64(DX), Z18
+	VMULPS           Z17, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z0
+	VFMADD231PS.BCST 64(DX), Z16, Z1
+	VBROADCASTSS     68(DX), Z18
+	VMULPS           Z17, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z2
+	VFMADD231PS.BCST 68(DX), Z16, Z3
+	VBROADCASTSS     72(DX), Z18
+	VMULPS           Z17, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z4
+	VFMADD231PS.BCST 72(DX), Z16, Z5
+	VBROADCASTSS     76(DX), Z18
+	VMULPS           Z17, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z6
+	VFMADD231PS.BCST 76(DX), Z16, Z7
+	VBROADCASTSS     80(DX), Z18
+	VMULPS           Z17, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z8
+	VFMADD231PS.BCST 80(DX), Z16, Z9
+	VBROADCASTSS     84(DX), Z18
+	VMULPS           Z17, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z10
+	VFMADD231PS.BCST 84(DX), Z16, Z11
+	VBROADCASTSS     88(DX), Z18
+	VMULPS           Z17, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z12
+	VFMADD231PS.BCST 88(DX), Z16, Z13
+	VBROADCASTSS     92(DX), Z18
+	VMULPS           Z17, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z14
+	VFMADD231PS.BCST 92(DX), Z16, Z15
 	PREFETCHT0       (DI)
 	ADDQ             R8, DI
 	ADDQ             BX, DX
 	DECQ             SI
-	JNZ              columns24_from10
+	JNZ              columns24_from16
 	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y20
+	VEXTRACTF32X8    $0x01, Z0, Y16
 	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y20, Z20
-	MOVL             $0x000000fc, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z0
-	VADDPD           Z0, Z20, Z20
+	VCVTPS2PD        Y16, Z16
+	VMOVUPD          Z0, (SP)
+	VMOVUPD          Z16, 64(SP)
 	VEXTRACTF32X8    $0x01, Z1, Y0
 	VCVTPS2PD        Y1, Z1
 	VCVTPS2PD        Y0, Z0
@@ -24387,173 +22901,158 @@ columns24_from10:
 	VEXTRACTF32X8    $0x01, Z2, Y0
 	VCVTPS2PD        Y2, Z2
 	VCVTPS2PD        Y0, Z0
-	MOVL             $0x000000f8, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z2
-	VADDPD           Z2, Z0, Z0
-	VEXTRACTF32X8    $0x01, Z3, Y2
+	VMOVUPD          Z2, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y0
 	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y2, Z2
-	VADDPD           128(AX), Z3, Z3
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y2
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y2, Z2
-	MOVL             $0x000000f0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z4
-	VADDPD           Z4, Z2, Z2
-	VEXTRACTF32X8    $0x01, Z5, Y4
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y4, Z4
-	VADDPD           128(AX), Z5, Z5
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y4, Z4
-	MOVL             $0x000000e0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z6
-	VADDPD           Z6, Z4, Z4
-	VEXTRACTF32X8    $0x01, Z7, Y6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y6, Z6
-	VADDPD           128(AX), Z7, Z7
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z8, Y6
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y6, Z6
-	MOVL             $0x000000c0, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z8
-	VADDPD           Z8, Z6, Z6
-	VEXTRACTF32X8    $0x01, Z9, Y8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y8, Z8
-	VADDPD           128(AX), Z9, Z9
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z10, Y8
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x00000080, BX
-	KMOVW            BX, K1
-	VMOVUPD.Z        64(AX), K1, Z10
-	VADDPD           Z10, Z8, Z8
-	VEXTRACTF32X8    $0x01, Z11, Y10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y10, Z10
-	VADDPD           128(AX), Z11, Z11
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z12, Y10
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y10, Z10
-	VADDPD           128(AX), Z12, Z12
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z13, Y10
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000fe, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z13, Z13
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z3, Z3
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z14, Y10
-	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        128(AX), K1, Z10
-	VADDPD           Z10, Z14, Z14
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z5, Z5
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z15, Y10
-	VCVTPS2PD        Y15, Z15
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000f8, BX
-	KMOVW            BX, K2
-	VMOVUPD.Z        128(AX), K2, Z10
-	VADDPD           Z10, Z15, Z15
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z7, Z7
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z16, Y10
-	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 512(SP)
+	VMOVUPD          Z0, 576(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000f0, BX
-	KMOVW            BX, K3
-	VMOVUPD.Z        128(AX), K3, Z10
-	VADDPD           Z10, Z16, Z16
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z9, Z9
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z17, Y10
-	VCVTPS2PD        Y17, Z17
+	VEXTRACTF32X8    $0x01, Z10, Y0
 	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z10, 640(SP)
+	VMOVUPD          Z0, 704(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000e0, BX
-	KMOVW            BX, K4
-	VMOVUPD.Z        128(AX), K4, Z10
-	VADDPD           Z10, Z17, Z17
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z11, Z11
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z18, Y10
-	VCVTPS2PD        Y18, Z18
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z12, 768(SP)
+	VMOVUPD          Z0, 832(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x000000c0, BX
-	KMOVW            BX, K5
-	VMOVUPD.Z        128(AX), K5, Z10
-	VADDPD           Z10, Z18, Z18
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z13, Z13
 	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z19, Y10
-	VCVTPS2PD        Y19, Z19
-	VCVTPS2PD        Y10, Z10
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z14, 896(SP)
+	VMOVUPD          Z0, 960(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
 	MOVL             $0x00000080, BX
-	KMOVW            BX, K6
-	VMOVUPD.Z        128(AX), K6, Z10
-	VADDPD           Z10, Z19, Z19
-	VMOVUPD          Z20, K1, 64(DX)
+	KMOVW            BX, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z15, Z15
 	MOVL             $0x000000ff, BX
 	KMOVW            BX, K1
 	VMOVUPD          Z1, 128(DX)
 	ADDQ             CX, DX
-	VMOVUPD          Z0, K2, 64(DX)
-	VMOVUPD          Z3, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z2, K3, 64(DX)
-	VMOVUPD          Z5, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z4, K4, 64(DX)
-	VMOVUPD          Z7, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z6, K5, 64(DX)
-	VMOVUPD          Z9, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z8, K6, 64(DX)
-	VMOVUPD          Z11, 128(DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z12, 128(DX)
-	ADDQ             CX, DX
 	MOVL             $0x000000fe, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z13, K1, 128(DX)
+	VMOVUPD          Z3, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000fc, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z14, K1, 128(DX)
+	VMOVUPD          Z5, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f8, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z15, K1, 128(DX)
+	VMOVUPD          Z7, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000f0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z16, K1, 128(DX)
+	VMOVUPD          Z9, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000e0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z17, K1, 128(DX)
+	VMOVUPD          Z11, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x000000c0, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z18, K1, 128(DX)
+	VMOVUPD          Z13, K1, 128(DX)
 	ADDQ             CX, DX
 	MOVL             $0x00000080, BX
 	KMOVW            BX, K1
-	VMOVUPD          Z19, K1, 128(DX)
+	VMOVUPD          Z15, K1, 128(DX)
 	ADDQ             CX, AX
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), DX
+	MOVQ             $+16, BX
+
+columns24_turn0:
+	VMOVSD (DX), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(DX), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(DX), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(DX), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(DX), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(DX), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	VMOVSD 768(DX), X0
+	VADDSD 176(AX), X0, X0
+	VMOVSD X0, 176(AX)
+	VMOVSD 896(DX), X0
+	VADDSD 184(AX), X0, X0
+	VMOVSD X0, 184(AX)
+	ADDQ   $+8, DX
+	ADDQ   CX, AX
+	DECQ   BX
+	JNZ    columns24_turn0
 	VZEROUPPER
 	RET
 
