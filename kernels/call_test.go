@@ -169,6 +169,13 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	least("RowAxpys", func(round int) {
 		rowAxpys(&x.Data[round*panel*8], 8000, &x.Data[(round+200)*panel*4], 8000, 0.5, &x.Data[0], 64, panel/2/64, 0)
 	})
+	triangle := make([]T, TriangleRows*TriangleRows)
+	least("SolveTriangle", func(round int) {
+		solveTriangle(&x.Data[round*panel*8], triangleColumns, &triangle[0], TriangleRows, triangleColumns, 1)
+	})
+	least("MultiplyTriangle", func(round int) {
+		multiplyTriangle(&x.Data[round*panel*8], triangleColumns, &triangle[0], TriangleRows, triangleColumns, 1)
+	})
 	least("AbsSum", func(round int) { result.Data[0] = absSum(x.Data[round*panel*8:][:panel]) })
 	least("IndexMax", func(round int) { indexMax(x.Data[round*panel*8:][:panel/4], 0) })
 	least("Rot", func(round int) {

@@ -430,6 +430,42 @@ func scal[T Float](x []T, a T) {
 	}
 }
 
+func solveTriangle[T Float](b *T, ldb int, t *T, n, columns int, alpha T) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.SolveTriangle64(p64(b), ldb, p64(t), n, columns, float64(alpha))
+	case level == cpu.AVX512:
+		avx512.SolveTriangle32(p32(b), ldb, p32(t), n, columns, float32(alpha))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.SolveTriangle64(p64(b), ldb, p64(t), n, columns, float64(alpha))
+	case level == cpu.AVX2:
+		avx2.SolveTriangle32(p32(b), ldb, p32(t), n, columns, float32(alpha))
+	case level == cpu.Generic:
+		rows, at := rowsFrom(b, ldb, n, columns)
+		ref.SolveTriangle(rows, at, ldb, unsafe.Slice(t, (n-1)*(TriangleRows+1)+1), n, columns, alpha)
+	default:
+		panic(noLevel)
+	}
+}
+
+func multiplyTriangle[T Float](b *T, ldb int, t *T, n, columns int, alpha T) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.MultiplyTriangle64(p64(b), ldb, p64(t), n, columns, float64(alpha))
+	case level == cpu.AVX512:
+		avx512.MultiplyTriangle32(p32(b), ldb, p32(t), n, columns, float32(alpha))
+	case level == cpu.AVX2 && is64[T]():
+		avx2.MultiplyTriangle64(p64(b), ldb, p64(t), n, columns, float64(alpha))
+	case level == cpu.AVX2:
+		avx2.MultiplyTriangle32(p32(b), ldb, p32(t), n, columns, float32(alpha))
+	case level == cpu.Generic:
+		rows, at := rowsFrom(b, ldb, n, columns)
+		ref.MultiplyTriangle(rows, at, ldb, unsafe.Slice(t, (n-1)*(TriangleRows+1)+1), n, columns, alpha)
+	default:
+		panic(noLevel)
+	}
+}
+
 func sigmoid(dst, x []float64) {
 	switch cpu.Active() {
 	case cpu.AVX512:

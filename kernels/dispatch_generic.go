@@ -129,6 +129,16 @@ func scal[T Float](x []T, a T) {
 	ref.Scal(x, a)
 }
 
+func solveTriangle[T Float](b *T, ldb int, t *T, n, columns int, alpha T) {
+	rows, at := rowsFrom(b, ldb, n, columns)
+	ref.SolveTriangle(rows, at, ldb, unsafe.Slice(t, (n-1)*(TriangleRows+1)+1), n, columns, alpha)
+}
+
+func multiplyTriangle[T Float](b *T, ldb int, t *T, n, columns int, alpha T) {
+	rows, at := rowsFrom(b, ldb, n, columns)
+	ref.MultiplyTriangle(rows, at, ldb, unsafe.Slice(t, (n-1)*(TriangleRows+1)+1), n, columns, alpha)
+}
+
 func sigmoid(dst, x []float64) { ref.Sigmoid(dst, x) }
 
 func softplus(dst, x []float64) { ref.Softplus(dst, x) }

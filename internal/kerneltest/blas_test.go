@@ -103,6 +103,26 @@ func blasCalls[T kernels.Float]() []call {
 			kernels.RowAxpys(a, lda, x, 0, 2, w, 1, 1)
 			return widen(a)
 		}},
+		{name: "SolveTriangle", run: func(s setting, m *memory) []float64 {
+			if s.n == 0 || s.n > kernels.TriangleRows {
+				return nil
+			}
+			t := values[T](m, s, (s.n-1)*(kernels.TriangleRows+1)+1)
+			down, up := matrix[T](m, s), matrix[T](m, s)
+			kernels.SolveTriangle(down.Data, down.Stride, false, t, s.n, s.p, 1.25)
+			kernels.SolveTriangle(up.Data, up.Stride, true, t, s.n, s.p, 1)
+			return append(widen(down.Data), widen(up.Data)...)
+		}},
+		{name: "MultiplyTriangle", run: func(s setting, m *memory) []float64 {
+			if s.n == 0 || s.n > kernels.TriangleRows {
+				return nil
+			}
+			t := values[T](m, s, (s.n-1)*(kernels.TriangleRows+1)+1)
+			down, up := matrix[T](m, s), matrix[T](m, s)
+			kernels.MultiplyTriangle(down.Data, down.Stride, false, t, s.n, s.p, 1.25)
+			kernels.MultiplyTriangle(up.Data, up.Stride, true, t, s.n, s.p, -1)
+			return append(widen(down.Data), widen(up.Data)...)
+		}},
 		{name: "AbsSum", vector: true, run: func(s setting, m *memory) []float64 {
 			return []float64{float64(kernels.AbsSum(values[T](m, s, s.n*s.p)))}
 		}},

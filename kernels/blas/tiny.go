@@ -9,14 +9,9 @@ import (
 // Problems so small that a call of a kernel costs as much as their arithmetic
 // are done here, with the bits that kernels give.
 
-// tinyWork is up to how many multiply-adds a product is done number by number;
-// tinyLeft and tinyRight are that for the base of a triangular problem. Go
+// tinyWork is up to how many multiply-adds a product is done number by number. Go
 // multiplies and adds float32 in several steps, so there a fourth is enough.
-const (
-	tinyWork  = 12
-	tinyLeft  = 100
-	tinyRight = 520
-)
+const tinyWork = 12
 
 func few[T float](work, limit int) bool {
 	if elementBytes[T]() == 4 {
@@ -107,104 +102,58 @@ func (p *product[T]) numbers() {
 	}
 }
 
-// tinyBase says whether a base of so many rows and lines is done number by
-// number.
-func (p *triangular[T]) tinyBase(n, lines int) bool {
-	if p.left {
-		return few[T](n*n*lines, tinyLeft)
+// numbers does what kernels.SolveTriangle and kernels.MultiplyTriangle do, number
+// by number: rows of B are down elements apart, and lines across. It divides where
+// an inverse is not finite.
+func numbers[T float](t *triangle[T], solve bool, n int, alpha T, b []T, down, across, lines int) {
+	// Rows in the order in which they are done, by places in A and B.
+	at, rs, cs, row := 0, t.rs, t.cs, 0
+	if t.lower != solve {
+		at, rs, cs, row, down = (n-1)*(rs+cs), -rs, -cs, (n-1)*down, -down
 	}
-	return few[T](n*n*lines, tinyRight)
-}
-
-// numbers does a base: see solveRows and multiplyRows for what it does.
-func (p *triangular[T]) numbers(t *triangle[T], n int, alpha T, b []T, lines int) {
-	down, across := p.ldb, 1
-	rs, cs, isLower := t.rs, t.cs, t.lower
-	if !p.left {
-		down, across = 1, p.ldb
-		rs, cs, isLower = cs, rs, !isLower
-	}
-	backward := isLower != p.solve
-	for step := range n {
-		i := step
-		if backward {
-			i = n - 1 - step
+	for i := range n {
+		first, last := 0, i
+		if !solve {
+			first, last = i+1, n
 		}
-		lo, hi := 0, i
-		if !isLower {
-			lo, hi = i+1, n
-		}
-		d := T(1)
+		own := T(1)
 		if !t.unit {
-			d = t.data[i*(rs+cs)]
+			own = t.data[at+i*cs]
 		}
-		scale, keep, factor := alpha, T(alpha*d), T(1)
-		if p.solve {
-			scale, keep = -1, alpha
-			if !t.unit {
-				factor = 1 / d
+		factor, divide := T(1), false
+		if !solve {
+			own = T(alpha * own)
+		} else if factor = 1 / own; factor-factor != 0 {
+			divide = true
+		}
+		start := row + (first-i)*down
+		for j := range lines {
+			var sum T
+			a, from := at+first*cs, start+j*across
+			for range last - first {
+				sum = fma(t.data[a], b[from], sum)
+				a += cs
+				from += down
 			}
-		}
-		divide := factor-factor != 0
-		row := i*rs + lo*cs
-		for j := 0; j < lines; j += 4 {
-			// Four chains at a time, which do not wait for each other.
-			var sums [4]T
-			some := sums[:min(4, lines-j)]
+			to := &b[row+j*across]
 			switch {
-			case elementBytes[T]() == 8 && len(some) == 4:
-				var s0, s1, s2, s3 float64
-				at, from := row, lo*down+j*across
-				for range hi - lo {
-					v := float64(t.data[at])
-					s0 = math.FMA(v, float64(b[from]), s0)
-					s1 = math.FMA(v, float64(b[from+across]), s1)
-					s2 = math.FMA(v, float64(b[from+2*across]), s2)
-					s3 = math.FMA(v, float64(b[from+3*across]), s3)
-					at += cs
-					from += down
-				}
-				sums = [4]T{T(s0), T(s1), T(s2), T(s3)}
-			case elementBytes[T]() == 8:
-				for r := range some {
-					var sum float64
-					at, from := row, lo*down+(j+r)*across
-					for range hi - lo {
-						sum = math.FMA(float64(t.data[at]), float64(b[from]), sum)
-						at += cs
-						from += down
-					}
-					some[r] = T(sum)
-				}
+			case !solve && first == last:
+				*to = T(*to * own)
+			case !solve:
+				*to = fma(alpha, sum, T(*to*own))
 			default:
-				for r := range some {
-					at, from := row, lo*down+(j+r)*across
-					for range hi - lo {
-						some[r] = kernels.FMA(t.data[at], b[from], some[r])
-						at += cs
-						from += down
-					}
+				v := T(alpha * *to)
+				if first < last {
+					v -= sum
 				}
-			}
-			at := i*down + j*across
-			for _, sum := range some {
-				v := T(b[at] * keep)
-				switch {
-				case lo == hi:
-				case elementBytes[T]() == 8:
-					v = T(math.FMA(float64(scale), float64(sum), float64(v)))
-				default:
-					v = kernels.FMA(scale, sum, v)
+				if divide {
+					*to = v / own
+				} else {
+					*to = T(v * factor)
 				}
-				switch {
-				case divide:
-					v /= d
-				case p.solve:
-					v = T(v * factor)
-				}
-				b[at] = v
-				at += across
 			}
 		}
+		at += rs
+		row += down
 	}
 }

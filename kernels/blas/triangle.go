@@ -38,63 +38,55 @@ type rowsOf[T float] struct {
 	columns int
 }
 
-func (r *rowsOf[T]) row(i int) []T { return r.data[i*r.stride:][:r.columns] }
-
-// add is row i = alpha·(Σ_l t[i,l]·row l) + beta·row i over l from lo to hi.
-func (r *rowsOf[T]) add(i, lo, hi int, alpha, beta T, t *triangle[T]) {
-	_, width, _ := kernels.GemmShape[T]()
-	kernels.Gemm(r.data[i*r.stride:], r.columns, t.from(i, lo), 0, t.cs, r.data[lo*r.stride:], r.stride, width, hi-lo, 1, r.columns, alpha, beta)
-}
-
-// multiplyRows is the base of trmm: row i becomes alpha·t[i,i] times itself,
-// rounded, and alpha times the chain of products with the others is added.
-func multiplyRows[T float](t *triangle[T], n int, alpha T, r *rowsOf[T]) {
-	for step := range n {
-		i, lo, hi := step, step+1, n
-		if t.lower {
-			i = n - 1 - step
-			lo, hi = 0, i
-		}
-		own := alpha
-		if !t.unit {
-			own = alpha * t.at(i, i)
-		}
-		if lo == hi || own == 0 { // a zero does not overwrite NaN here
-			kernels.Scal(r.row(i), own)
-			own = 1
-		}
-		if lo < hi {
-			r.add(i, lo, hi, alpha, own, t)
-		}
+// packed is a small triangle as kernels take it, and whether its last row comes
+// first: for a solution, with inverses on its diagonal, for a product times alpha.
+// It reports false where an inverse is not finite.
+func (t *triangle[T]) packed(to *[kernels.TriangleRows * kernels.TriangleRows]T, n int, solve bool, alpha T) (backward, ok bool) {
+	// The first row that is solved needs no other, the first that is multiplied all.
+	at, down, across := 0, t.rs, t.cs
+	if backward = t.lower != solve; backward {
+		at, down, across = (n-1)*(t.rs+t.cs), -t.rs, -t.cs
 	}
+	for i := range n {
+		row := to[i*kernels.TriangleRows:][:n]
+		first, last := 0, i
+		if !solve {
+			first, last = i+1, n
+		}
+		from := at + first*across
+		for l := first; l < last; l++ {
+			row[l] = t.data[from]
+			from += across
+		}
+		own := T(1)
+		if !t.unit {
+			own = t.data[at+i*across]
+		}
+		if solve {
+			own = 1 / own
+			if own-own != 0 {
+				return backward, false
+			}
+		} else {
+			own = T(alpha * own)
+		}
+		row[i] = own
+		at += down
+	}
+	return backward, true
 }
 
-// solveRows is the base of trsm: from alpha times row i the chain of products
-// with the solved rows is taken, and the rest is multiplied with the inverse of
-// t[i,i], or divided by it where that is not finite.
-func solveRows[T float](t *triangle[T], n int, alpha T, r *rowsOf[T]) {
-	for step := range n {
-		i, lo, hi := step, 0, step
-		if !t.lower {
-			i = n - 1 - step
-			lo, hi = i+1, n
-		}
-		if lo < hi {
-			r.add(i, lo, hi, -1, alpha, t)
-		} else if alpha != 1 {
-			kernels.Scal(r.row(i), alpha)
-		}
-		if t.unit {
-			continue
-		}
-		d := t.at(i, i)
-		if inverse := 1 / d; inverse-inverse == 0 {
-			kernels.Scal(r.row(i), inverse)
-			continue
-		}
-		for j, v := range r.row(i) {
-			r.row(i)[j] = v / d
-		}
+// small does a triangle of up to base rows of B, which lie as r says.
+func (p *triangular[T]) small(t *triangle[T], n int, alpha T, r rowsOf[T]) {
+	var packed [kernels.TriangleRows * kernels.TriangleRows]T
+	backward, ok := t.packed(&packed, n, p.solve, alpha)
+	switch {
+	case !ok:
+		numbers(t, true, n, alpha, r.data, r.stride, 1, r.columns)
+	case p.solve:
+		kernels.SolveTriangle(r.data, r.stride, backward, packed[:], n, r.columns, alpha)
+	default:
+		kernels.MultiplyTriangle(r.data, r.stride, backward, packed[:], n, r.columns, alpha)
 	}
 }
 
@@ -129,8 +121,12 @@ func (p triangular[T]) run(t *triangle[T], n int, alpha T, b []T, lines int) {
 
 // apply does the problem in this goroutine.
 func (p triangular[T]) apply(t *triangle[T], n int, alpha T, b []T, lines int) {
-	if n <= base {
+	switch {
+	case n <= base:
 		p.direct(t, n, alpha, b, lines)
+		return
+	case !p.left && n <= turnedRows && lines > fewLines:
+		p.turned(t, n, alpha, b, lines)
 		return
 	}
 	h := half(n)
@@ -187,34 +183,54 @@ func (p triangular[T]) beside(t *triangle[T], h, rest int, into, from []T, alpha
 
 // direct does a small triangle. Columns of B are transposed, so that lines are
 // vectors.
-func (p triangular[T]) direct(t *triangle[T], n int, alpha T, b []T, lines int) {
-	if p.tinyBase(n, lines) {
-		p.numbers(t, n, alpha, b, lines)
-		return
-	}
-	const few = 480 // rows of so many elements stay in the first-level cache
-	if p.left {
-		for lo := 0; lo < lines; lo += few {
-			p.base(t, n, alpha, rowsOf[T]{b[lo:], p.ldb, min(few, lines-lo)})
+func (p *triangular[T]) direct(t *triangle[T], n int, alpha T, b []T, lines int) {
+	switch {
+	case n == 1 && p.left:
+		numbers(t, p.solve, 1, alpha, b, 0, 1, lines)
+	case n == 1:
+		numbers(t, p.solve, 1, alpha, b, 0, p.ldb, lines)
+	case p.left:
+		p.small(t, n, alpha, rowsOf[T]{b, p.ldb, lines})
+	case lines <= fewLines:
+		var columns [fewLines * base]T
+		for i := range lines {
+			at := i
+			for _, v := range b[i*p.ldb:][:n] {
+				columns[at] = v
+				at += fewLines
+			}
 		}
-		return
+		across := t.transpose()
+		p.small(&across, n, alpha, rowsOf[T]{columns[:], fewLines, lines})
+		for i := range lines {
+			at, row := i, b[i*p.ldb:][:n]
+			for j := range row {
+				row[j] = columns[at]
+				at += fewLines
+			}
+		}
+	default:
+		p.turned(t, n, alpha, b, lines)
 	}
-	s := getScratch[T]()
-	across := t.transpose()
-	for lo := 0; lo < lines; lo += depth {
-		some := min(depth, lines-lo)
-		part := kernels.Matrix[T]{Rows: some, Cols: n, Stride: p.ldb, Data: b[lo*p.ldb:]}
-		kernels.Transpose(s.rows, some, part)
-		p.base(&across, n, alpha, rowsOf[T]{s.rows, some, some})
-		kernels.Transpose(part.Data, p.ldb, kernels.Matrix[T]{Rows: n, Cols: some, Stride: some, Data: s.rows})
-	}
-	putScratch(s)
 }
 
-func (p triangular[T]) base(t *triangle[T], n int, alpha T, r rowsOf[T]) {
-	if p.solve {
-		solveRows(t, n, alpha, &r)
-	} else {
-		multiplyRows(t, n, alpha, &r)
+// fewLines is up to how many rows of B on the right are transposed on the stack.
+const fewLines = 12
+
+// turnedRows is up to how many rows of a triangle on the right are done on the left
+// of columns of B that are transposed: there the products are of long rows.
+const turnedRows = 64
+
+func (p *triangular[T]) turned(t *triangle[T], n int, alpha T, b []T, lines int) {
+	s := getScratch[T]()
+	across, q := t.transpose(), *p
+	q.left = true
+	for lo := 0; lo < lines; lo += depth {
+		q.ldb = min(depth, lines-lo)
+		part := kernels.Matrix[T]{Rows: q.ldb, Cols: n, Stride: p.ldb, Data: b[lo*p.ldb:]}
+		kernels.Transpose(s.block, q.ldb, part)
+		q.apply(&across, n, alpha, s.block, q.ldb)
+		kernels.Transpose(part.Data, p.ldb, kernels.Matrix[T]{Rows: n, Cols: q.ldb, Stride: q.ldb, Data: s.block})
 	}
+	putScratch(s)
 }

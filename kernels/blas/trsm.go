@@ -49,5 +49,9 @@ func triangularMatrix[T float](threads int, solve bool, s blas.Side, ul blas.Upl
 	var t triangle[T]
 	t.set(a, lda, trans)
 	t.lower, t.unit = isLower != trans, isUnit
+	if k <= base && lines <= fewLines {
+		p.direct(&t, k, alpha, b, lines)
+		return
+	}
 	p.run(&t, k, alpha, b, lines)
 }
