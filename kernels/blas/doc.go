@@ -18,6 +18,8 @@
 // column of B alone: C is multiplied with beta (or is +0 if beta is zero); then
 // each 256 columns of A in turn are one chain of fused multiply-adds from +0,
 // whose end, times alpha, is added to C, fused. float32 is float32 throughout. A
+// triangle of a product of up to 216 multiply-adds, were it a square, is the
+// exception: all of its operations are rounded. A
 // symmetric A is taken as if it were whole. Triangular problems are halved at
 // the largest power of two times eight, what is beside the halves is a product,
 // and up to eight rows are done row by row, each a chain. A triangle that is

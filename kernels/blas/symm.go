@@ -40,6 +40,22 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		return
 	}
 	sy := symmetric[T]{data: a, ld: lda, lower: isLower}
+	if few[T](m*n*k, tinyWork) {
+		for i := range m {
+			for j := range n {
+				var sum T
+				for l := range k {
+					if isLeft {
+						sum = fma(sy.at(max(i, l), min(i, l)), b[l*ldb+j], sum)
+					} else {
+						sum = fma(b[i*ldb+l], sy.at(max(l, j), min(l, j)), sum)
+					}
+				}
+				c[i*ldc+j] = merge(alpha, sum, beta, c[i*ldc+j])
+			}
+		}
+		return
+	}
 	if m <= small && n <= small {
 		var all [small * small]T
 		for i := range k {

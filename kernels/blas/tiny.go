@@ -13,6 +13,10 @@ import (
 // multiplies and adds float32 in several steps, so there a fourth is enough.
 const tinyWork = 12
 
+// tinyTriangle is up to how many multiply-adds of a square the triangle of a
+// product is done number by number, with every product and every sum rounded.
+const tinyTriangle = 216
+
 func few[T float](work, limit int) bool {
 	if elementBytes[T]() == 4 {
 		limit /= 4
@@ -26,6 +30,8 @@ const small = 8
 // tiny does a product if it is so small, and says whether it has.
 func (p *product[T]) tiny() bool {
 	switch {
+	case p.region != whole && p.m*p.n*p.k <= tinyTriangle:
+		p.triangle()
 	case few[T](p.m*p.n*p.k, tinyWork):
 		p.numbers()
 	case p.m > small || p.n > small || p.k > small || p.region == whole && p.b.cs == 1:
@@ -73,6 +79,32 @@ func (p *product[T]) strip(c []T, ldc int, b []T, ldb int, beta T) {
 	height, width, _ := kernels.GemmShape[T]()
 	for i := 0; i < p.m; i += height {
 		kernels.Gemm(c[i*ldc:], ldc, p.a.data[i*p.a.rs:], p.a.rs, p.a.cs, b, ldb, width, p.k, min(height, p.m-i), p.n, p.alpha, beta)
+	}
+}
+
+// triangle is the region of a product whose every operation is rounded.
+func (p *product[T]) triangle() {
+	a, b, depth := p.a, p.b, p.k
+	for i := range p.m {
+		lo, hi := i, p.n
+		if p.region == below {
+			lo, hi = 0, i+1
+		}
+		row := p.c[i*p.ldc+lo : i*p.ldc+hi]
+		for j := range row {
+			at, from := i*a.rs, (lo+j)*b.cs
+			var sum T
+			for range depth {
+				sum += T(a.data[at] * b.data[from])
+				at += a.cs
+				from += b.rs
+			}
+			sum = T(p.alpha * sum)
+			if p.beta != 0 {
+				sum += T(p.beta * row[j])
+			}
+			row[j] = sum
+		}
 	}
 }
 
