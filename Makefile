@@ -19,7 +19,7 @@ BENCH       ?=
 GUARD       ?=
 ROUTINES    ?=
 
-.PHONY: help run build test test-long ulp vet isas race v3 fuzz hesse-report bench bench-peers bench-routines bench-guard generate clean
+.PHONY: help run build test test-long ulp vet isas race v3 fuzz hesse-report bench bench-peers bench-torch bench-routines bench-guard generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ bench-peers: ## set up the Python packages, OpenBLAS and MKL of the report, in e
 
 bench-routines: ## measure BLAS routines beside other libraries; ROUTINES has options, --help lists them
 	cd bench/report && $(GO) run ./routines --environment $(abspath $(PEERS)) $(ROUTINES)
+
+bench-torch: ## add PyTorch to them: a download of 3 GB, since the wheels of the index bring CUDA
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --requirement bench/report/peers/requirements-torch.txt
 
 bench-guard: ## compare a commit with its parent on shares of the roof; GUARD has options
 	cd bench/report && $(GO) run ./guard $(GUARD)

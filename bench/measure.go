@@ -59,6 +59,7 @@ type runner struct {
 func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p int, dtype string) error {
 	n = r.most(n, p, dtype)
 	b := NewProblem(data, n, p, r.plan.Threads[0])
+	b.draw(r.plan.needs())
 	r.failed = load(r.plan.Peers, Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}, b)
 	for i, threads := range r.plan.Threads {
 		b.Use(threads)
@@ -195,7 +196,7 @@ func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c
 				continue
 			}
 			if k.err == nil {
-				k.err = challenge(k, ways, w, b, answer, patience, r.plan.enough()/2)
+				k.err = challenge(k, ways, w, b, answer, patience, r.plan.enough()/2, max(enough, long))
 			}
 		}
 		contenders = append(contenders, k)
@@ -267,15 +268,16 @@ func alternate(contenders []*contender, enough time.Duration) {
 }
 
 // challenge finds the best way of a peer and compares its answer with ours.
-func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, choosing time.Duration) error {
+func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, choosing, slow time.Duration) error {
 	k.way = ways[0]
 	k.do = func(repeat int) (time.Duration, error) { return k.peer.Do(k.c, k.way, repeat) }
-	if !w.whole {
-		if err := k.shorten(patience); err != nil {
+	least := w.least(k.c.Columns)
+	if w.shortest != nil || !w.whole {
+		if err := k.shorten(least, patience); err != nil {
 			return err
 		}
 	}
-	if err := k.choose(ways, choosing); err != nil {
+	if err := k.choose(ways, least, choosing); err != nil {
 		return err
 	}
 	took, err := k.do(1)
@@ -283,6 +285,9 @@ func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Prob
 		return err
 	}
 	k.calibrate(took)
+	if took >= slow { // it need not run again
+		k.runs, k.spent = append(k.runs, took.Seconds()), 3*took
+	}
 	answer, err := k.peer.Answer(k.c)
 	if err != nil {
 		return err
@@ -292,15 +297,15 @@ func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Prob
 			return err
 		}
 	}
-	return ours.differs(answer, w.allowed(k.c, ours))
+	return compare(w, b.first(k.c.Rows), k.c, ours, answer)
 }
 
 // shorten finds how many rows a peer does in a time.
-func (k *contender) shorten(patience time.Duration) error {
+func (k *contender) shorten(least int, patience time.Duration) error {
 	all := k.c.Rows
-	for k.c.Rows = 256; k.c.Rows < all; k.c.Rows *= 4 {
+	for k.c.Rows = least; k.c.Rows < all; k.c.Rows *= 4 {
 		took, err := k.do(1)
-		if err == nil && 4*took > patience { // it, or something else that ran
+		if err == nil && 4*took > patience && took < long { // it, or something else that ran
 			took, err = k.best(3)
 		}
 		if err != nil || 4*took > patience {
@@ -311,7 +316,7 @@ func (k *contender) shorten(patience time.Duration) error {
 	return nil
 }
 
-// best is the shortest of a few runs.
+// best is the shortest of a few runs, or of one that is long.
 func (k *contender) best(runs int) (time.Duration, error) {
 	best := time.Duration(1<<63 - 1)
 	for range runs {
@@ -320,18 +325,24 @@ func (k *contender) best(runs int) (time.Duration, error) {
 			return 0, err
 		}
 		best = min(best, took)
+		if took > long {
+			break
+		}
 	}
 	return best, nil
 }
 
+// long is a run that what happens beside it does not change much.
+const long = time.Second / 2
+
 // choose tries every way on a part of the rows, or as many as there is time for.
-func (k *contender) choose(ways []string, choosing time.Duration) error {
+func (k *contender) choose(ways []string, least int, choosing time.Duration) error {
 	if len(ways) == 1 {
 		return nil
 	}
 	c := k.c
 	defer func() { k.c = c }()
-	k.c.Rows = max(min(c.Rows, 256), c.Rows/4)
+	k.c.Rows = max(min(c.Rows, least), c.Rows/4)
 	best, bestWay := time.Duration(1<<63-1), k.way
 	start := time.Now()
 	for i, way := range ways {

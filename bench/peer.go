@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
 // A Peer does the work of workloads with another library.
@@ -64,6 +66,22 @@ func (a Answer) differs(other Answer, allowed float64) error {
 		return nil
 	}
 	return fmt.Errorf("wrong answer: off by %.2g, where %.2g is allowed", worst, allowed)
+}
+
+// compare is an error if an answer on the rows of b is none of a right peer.
+func compare[T kernels.Float](w workload, b *Problem[T], c Case, ours, theirs Answer) error {
+	switch {
+	case w.judge.f64 == nil:
+		return ours.differs(theirs, w.allowed(c, ours))
+	case len(theirs.Vector) != len(ours.Vector):
+		return ours.differs(theirs, 0)
+	}
+	switch b := any(b).(type) {
+	case *Problem[float64]:
+		return w.judge.f64(b, ours, theirs)
+	default:
+		return w.judge.f32(b.(*Problem[float32]), ours, theirs)
+	}
 }
 
 // farther is the larger of a distance and that of two numbers; what is no

@@ -98,6 +98,17 @@ func (p *Plan) Cases() int {
 	return cases * len(p.Threads) * len(p.Workloads)
 }
 
+// needs are those of all workloads.
+func (p *Plan) needs() needs {
+	var all needs
+	for _, name := range p.Workloads {
+		w, _ := find(name)
+		all.counts = all.counts || w.needs.counts
+		all.responses = all.responses || w.needs.responses
+	}
+	return all
+}
+
 // largest is how many numbers of float64 the largest X takes.
 func (p *Plan) largest() int {
 	most := 0

@@ -18,11 +18,16 @@ type Problem[T kernels.Float] struct {
 	D       []float64 // weights of a product
 	Beta    []float64
 	Threads int
+	Drawn[T]
 
 	outcomes []*outcome[T] // one a thread
 	passes   map[passKey]*pass.Pass[T]
 	last     map[passKey]*pass.Moments // what each has returned; the next run overwrites it
 	fits     *batch.Fits               // of groups
+
+	products   []T             // of counts and amounts
+	enough     map[passKey]int // epochs of a stochastic fit
+	assignment []int           // of rows to folds
 }
 
 // An outcome is what one thread computes in.
@@ -42,7 +47,7 @@ type passKey struct {
 func NewProblem[T kernels.Float](data []T, n, p, threads int) *Problem[T] {
 	b := &Problem[T]{
 		X: kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: data[:n*p]},
-		Y: make([]T, n), D: make([]float64, n), Beta: make([]float64, p), passes: map[passKey]*pass.Pass[T]{}, last: map[passKey]*pass.Moments{},
+		Y: make([]T, n), D: make([]float64, n), Beta: make([]float64, p), passes: map[passKey]*pass.Pass[T]{}, last: map[passKey]*pass.Moments{}, enough: map[passKey]int{},
 	}
 	for j := range b.Beta {
 		b.Beta[j] = float64(j%7-3) / float64(4*p)
@@ -89,7 +94,7 @@ func (b *Problem[T]) first(rows int) *Problem[T] {
 		return b
 	}
 	part := *b
-	part.X, part.Y, part.D = b.X.Slice(0, rows), b.Y[:rows], b.D[:rows]
+	part.X, part.Y, part.D, part.Drawn = b.X.Slice(0, rows), b.Y[:rows], b.D[:rows], b.Drawn.first(rows)
 	return &part
 }
 

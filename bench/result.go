@@ -1,6 +1,9 @@
 package bench
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Result is one measurement. Its JSON form is a line of `hesse bench --json`.
 type Result struct {
@@ -38,8 +41,24 @@ type PeerTime struct {
 	Ratio   float64 `json:"ratio"`         // its seconds / ours
 }
 
-// A Refusal is a peer that has no time, because its answer is wrong or it
-// failed.
+// Beginnings of reasons for a [Refusal]; any other is a failure.
+const (
+	WrongAnswer = "wrong answer"
+	LeftOut     = "left out"
+)
+
+// Note is why a peer has no time, in two words.
+func (r Refusal) Note() string {
+	for _, note := range []string{WrongAnswer, LeftOut} {
+		if strings.HasPrefix(r.Reason, note) {
+			return note
+		}
+	}
+	return "failed"
+}
+
+// A Refusal is a peer that has no time, because its answer is wrong, it failed,
+// or it would take too long.
 type Refusal struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`

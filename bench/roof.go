@@ -72,6 +72,9 @@ func lossTime(l loss.Loss) time.Duration {
 	b := loss.Block{Eta: ramp(rows), Y: make([]float64, rows), Value: make([]float64, rows), R: make([]float64, rows), D: make([]float64, rows)}
 	for i := range b.Y {
 		b.Y[i] = float64(i % 2)
+		if !l.Accepts(0) {
+			b.Y[i]++
+		}
 	}
 	best := bestOf(9, func() {
 		for range calls {

@@ -6,7 +6,7 @@ import (
 )
 
 // Heading is the line above those of Line.
-const Heading = "kernel    dtype          n     p  threads  isa       median ms  spread  GFLOP/s    GB/s  % of roof  bound       gonum ÷ hesse"
+const Heading = "kernel           dtype          n     p  threads  isa       median ms  spread  GFLOP/s    GB/s  % of roof  bound       gonum ÷ hesse"
 
 // Line is a result as a line of a table.
 func (r Result) Line() string {
@@ -14,7 +14,7 @@ func (r Result) Line() string {
 	if len(r.Peers) > 0 {
 		peers = fmt.Sprintf("%.1f", r.Peers[0].Ratio)
 	}
-	return fmt.Sprintf("%-8s  %-7s %8d %5d  %7d  %-7s %11.4g  %5.1f%%  %7.1f %7.1f  %8.0f%%  %-10s  %13s",
+	return fmt.Sprintf("%-15s  %-7s %8d %5d  %7d  %-7s %11.4g  %5.1f%%  %7.1f %7.1f  %8.0f%%  %-10s  %13s",
 		r.Kernel, r.Type, r.Rows, r.Columns, r.Threads, r.ISA, r.Seconds*1e3, r.Spread*100, r.GFLOPS, r.GBytes,
 		math.Round(r.RoofFraction*100), r.Bound, peers)
 }

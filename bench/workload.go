@@ -32,13 +32,23 @@ type workload struct {
 	blas blasWork // how a peer that is a BLAS does it; the zero value is not at all
 
 	// tolerance is how far answers of right peers may be from ours; nil is
-	// that of sums over n rows.
+	// that of sums over n rows. A fit has a judge instead: what the answer is
+	// worth, not where it is.
 	tolerance func(dtype string, ours Answer) float64
-	whole     bool // a whole fit: measured on request alone
+	judge     judge
+
+	whole    bool                  // a whole fit, or many: measured on request alone
+	needs    needs                 // of data beside X, y, d and β
+	beside   func(p int) int       // numbers a row of those, and of results, that the roof counts too; nil is none
+	shortest func(columns int) int // rows that a slow peer gets at least; nil is all of them where it is a whole fit
 }
 
 // workloads is everything there is to measure.
-var workloads = []workload{gram, sandwich, grad, hvp, logistic, newton, fitGaussian, fitBinomial, groups}
+var workloads = []workload{
+	gram, sandwich, grad, hvp, logistic, newton,
+	fitGaussian, fitBinomial, fitPoisson, fitGamma, fitTweedie, fitExact, path, sgdGaussian, sgdBinomial,
+	groups, groupsBinomial, targets, rolling, folds,
+}
 
 // ours is our code for both types of data.
 type ours struct {
@@ -86,7 +96,18 @@ func (w workload) bytes(p, size int) float64 {
 	if w.weighted {
 		bytes += 8
 	}
+	if w.beside != nil {
+		bytes += w.beside(p) * size
+	}
 	return float64(bytes)
+}
+
+// least is how many rows are enough to try something on.
+func (w workload) least(columns int) int {
+	if w.shortest == nil {
+		return 256
+	}
+	return max(256, w.shortest(columns))
 }
 
 func find(name string) (workload, bool) {

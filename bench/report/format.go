@@ -30,7 +30,7 @@ func table(w io.Writer, _ []story.Library) func(bench.Result) error {
 	return func(r bench.Result) error {
 		if !begun {
 			begun = true
-			if _, err := fmt.Fprintf(w, "%-12s  %-7s %9s %5s %7s  %17s  %9s  %s\n",
+			if _, err := fmt.Fprintf(w, "%-15s  %-7s %9s %5s %7s  %17s  %9s  %s\n",
 				"kernel", "dtype", "n", "p", "threads", "hesse, ms", "% of roof", "peers, ms (÷ hesse)"); err != nil {
 				return err
 			}
@@ -40,20 +40,12 @@ func table(w io.Writer, _ []story.Library) func(bench.Result) error {
 			cells = append(cells, fmt.Sprintf("%s %.4g (%.2f×)", p.Name, p.Seconds*1e3, p.Ratio))
 		}
 		for _, p := range r.Refused {
-			cells = append(cells, p.Name+" "+noTime(p))
+			cells = append(cells, p.Name+" "+p.Note())
 		}
-		_, err := fmt.Fprintf(w, "%-12s  %-7s %9d %5d %7d  %9.4g ± %4.1f%%  %9.0f  %s\n",
+		_, err := fmt.Fprintf(w, "%-15s  %-7s %9d %5d %7d  %9.4g ± %4.1f%%  %9.0f  %s\n",
 			r.Kernel, r.Type, r.Rows, r.Columns, r.Threads, r.Seconds*1e3, r.Spread*50, r.RoofFraction*100, strings.Join(cells, ", "))
 		return err
 	}
-}
-
-// noTime says why in two words.
-func noTime(r bench.Refusal) string {
-	if strings.HasPrefix(r.Reason, "wrong answer") {
-		return "wrong answer"
-	}
-	return "failed"
 }
 
 // benchFormat is the format of Go's benchmarks, which benchstat reads: a line

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
+	"github.com/seed-0327bdf7/hesse/bench"
 	"github.com/seed-0327bdf7/hesse/bench/report/peers"
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
@@ -37,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, progress 
 	exited, status := false, 0
 	c := new(command)
 	parser := kong.Must(c,
-		kong.Name("report"), kong.Description(description),
+		kong.Name("report"), kong.Vars{"fits": strings.Join(bench.Fits(), ", ")}, kong.Description(description),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited, status = true, code }))
 	_, err := parser.Parse(args)

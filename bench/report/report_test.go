@@ -104,13 +104,33 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// TestEveryFitHasAShape: the whole report measures all there is.
+func TestEveryFitHasAShape(t *testing.T) {
+	measured := map[string]bool{}
+	for _, s := range shapes {
+		for _, name := range s.fits {
+			measured[name] = true
+		}
+	}
+	for _, name := range bench.Fits() {
+		if !measured[name] {
+			t.Errorf("%s is at no shape", name)
+		}
+		delete(measured, name)
+	}
+	if len(measured) != 0 {
+		t.Errorf("not known: %v", measured)
+	}
+}
+
 // TestPlans: how much is measured; the time it may take is counted on it.
 func TestPlans(t *testing.T) {
-	kernels, fits := len(bench.Workloads()), len(bench.Fits())
+	kernels := len(bench.Workloads())
 	for _, c := range []struct {
 		args  command
 		cases int
-	}{{command{}, kernels*13*2 + kernels*4*2 + fits*4*2 + fits*3*2}, {command{Quick: true}, 3*4*2 + 2*2*2}, {command{Kernels: []string{"gram", "fit-binomial"}, P: []int{3}}, 2 + 3*2}} {
+	}{{command{}, kernels*11*2 + kernels*4*2 + (2*3+4*8+2+3+1+1)*2}, {command{Quick: true}, 3*4*2 + 2*2*2},
+		{command{Kernels: []string{"gram", "fit-binomial"}, P: []int{3}}, 2 + 2*2}, {command{Kernels: []string{"fit-gaussian", "folds"}}, (3 + 4 + 1) * 2}} {
 		c.args.In, c.args.Threads = "dram", []int{1, 2}
 		cases := 0
 		for _, p := range c.args.plans() {

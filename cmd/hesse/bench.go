@@ -4,14 +4,15 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/seed-0327bdf7/hesse/bench"
 )
 
 type benchCommand struct {
-	Kernels []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise all: gram, sandwich, grad, hvp, logistic, newton. On request: fit-gaussian, fit-binomial, groups (a fit to every 50 rows)."`
+	Kernels []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise all: gram, sandwich, grad, hvp, logistic, newton. On request ${fits}; see bench/report for peers of these."`
 
-	N       []int    `name:"n" placeholder:"N,…" help:"Rows; otherwise as many as fill --size."`
+	N       []int    `name:"n" placeholder:"N,…" help:"Rows; otherwise as many as fill --size, or take 60 ms at the roof."`
 	P       []int    `name:"p" default:"10,32,100,500" placeholder:"P,…" help:"Columns (10,32,100,500)."`
 	Threads []int    `placeholder:"N,…" help:"Threads; otherwise 1 and one for every CPU."`
 	DType   []string `name:"dtype" default:"float64" placeholder:"TYPE,…" help:"float64, float32 or both (float64)."`
@@ -31,7 +32,8 @@ func (*benchCommand) Help() string {
 // plan is what the options ask for.
 func (c *benchCommand) plan() bench.Plan {
 	i := collectInfo()
-	p := bench.Plan{Workloads: c.Kernels, Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.Size * 1_000_000, Peers: []bench.Peer{&bench.Gonum{}}}
+	p := bench.Plan{Workloads: c.Kernels, Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.Size * 1_000_000, Peers: []bench.Peer{&bench.Gonum{}},
+		Longest: 60 * time.Millisecond, Enough: time.Second / 2, Within: 2 * time.Minute}
 	if len(p.Workloads) == 0 {
 		p.Workloads = bench.Workloads()
 	}

@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/seed-0327bdf7/hesse/bench"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
 	"github.com/seed-0327bdf7/hesse/solvers/glm"
@@ -64,7 +65,7 @@ func run(ctx context.Context, args []string, con *console) int {
 	// kong writes help and the version itself, and means to exit then.
 	exited, status := false, 0
 	parser := kong.Must(new(commands),
-		kong.Name("hesse"), kong.Description(description), kong.Vars{"version": "hesse " + version(), "families": strings.Join(glm.Families(), ","), "solverlist": strings.Join(solverNames(), ", "), "solvers": strings.Join(solverNames(), ","), "precisions": strings.Join(glm.Precisions(), ","), "curvaturelist": strings.Join(solvers.Curvatures(), ", "), "searchlist": strings.Join(solvers.Searches(), ", "), "schedules": strings.Join(solvers.Schedules(), ","), "schedulelist": strings.Join(solvers.Schedules(), ", "), "orders": strings.Join(solvers.Orders(), ",")},
+		kong.Name("hesse"), kong.Description(description), kong.Vars{"fits": strings.Join(bench.Fits(), ", "), "version": "hesse " + version(), "families": strings.Join(glm.Families(), ","), "solverlist": strings.Join(solverNames(), ", "), "solvers": strings.Join(solverNames(), ","), "precisions": strings.Join(glm.Precisions(), ","), "curvaturelist": strings.Join(solvers.Curvatures(), ", "), "searchlist": strings.Join(solvers.Searches(), ", "), "schedules": strings.Join(solvers.Schedules(), ","), "schedulelist": strings.Join(solvers.Schedules(), ", "), "orders": strings.Join(solvers.Orders(), ",")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Writers(con.stdout, con.stderr),
 		kong.Exit(func(code int) { exited, status = true, code }),

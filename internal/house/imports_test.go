@@ -36,7 +36,7 @@ var may = map[string][]string{
 	"solvers/pass":        {"internal/memory", "internal/par", "internal/seal", "kernels", "solvers/loss"},
 	"solvers/batch":       {"internal/cholesky", "internal/memory", "internal/par", "kernels", "kernels/blas", "solvers", "solvers/loss", "solvers/pass"},
 	"solvers/glm":         {"internal/atomicfile", "internal/cholesky", "internal/doubled", "internal/memory", "internal/seal", "kernels", "solvers", "solvers/loss", "solvers/pass"},
-	"bench":               {"internal/avx2", "internal/avx512", "internal/cholesky", "internal/cpu", "internal/memory", "internal/ref", "kernels", "kernels/blas", "solvers/batch", "solvers/glm", "solvers/loss", "solvers/pass"},
+	"bench":               {"internal/avx2", "internal/avx512", "internal/cholesky", "internal/cpu", "internal/memory", "internal/ref", "kernels", "kernels/blas", "solvers", "solvers/batch", "solvers/glm", "solvers/loss", "solvers/pass"},
 	"cmd/hesse":           {"bench", "internal/atomicfile", "internal/chart", "internal/memory", "internal/table", "kernels", "solvers", "solvers/batch", "solvers/glm", "solvers/loss", "solvers/pass"},
 }
 

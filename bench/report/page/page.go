@@ -130,11 +130,7 @@ func cellOf(r bench.Result, name string) cell {
 	}
 	for _, p := range r.Refused {
 		if p.Name == name {
-			note := "failed"
-			if strings.HasPrefix(p.Reason, "wrong answer") {
-				note = "wrong answer"
-			}
-			return cell{Note: note, Reason: p.Reason}
+			return cell{Note: p.Note(), Reason: p.Reason}
 		}
 	}
 	return cell{}

@@ -58,15 +58,15 @@ func (d *dataFile) release() {
 	d.drop()
 }
 
-// writeData writes X and y in the type of the data, then d and β in float64,
-// as they lie in memory.
+// writeData writes X and y in the type of the data, d and β in float64, then
+// counts, amounts and responses if there are any, as they lie in memory.
 func writeData(f *os.File, data any) (err error) {
 	out := bufio.NewWriterSize(f, 1<<20)
 	switch b := data.(type) {
 	case *bench.Problem[float64]:
-		err = writeAll(out, bytesOf(b.X.Data), bytesOf(b.Y), bytesOf(b.D), bytesOf(b.Beta))
+		err = writeAll(out, bytesOf(b.X.Data), bytesOf(b.Y), bytesOf(b.D), bytesOf(b.Beta), bytesOf(b.Counts), bytesOf(b.Amounts), bytesOf(b.Responses.Data))
 	case *bench.Problem[float32]:
-		err = writeAll(out, bytesOf(b.X.Data), bytesOf(b.Y), bytesOf(b.D), bytesOf(b.Beta))
+		err = writeAll(out, bytesOf(b.X.Data), bytesOf(b.Y), bytesOf(b.D), bytesOf(b.Beta), bytesOf(b.Counts), bytesOf(b.Amounts), bytesOf(b.Responses.Data))
 	default:
 		err = fmt.Errorf("peers: data of type %T", data)
 	}

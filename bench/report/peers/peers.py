@@ -9,7 +9,7 @@ import os
 import sys
 import time
 
-PACKAGES = ["numpy", "scikit-learn", "glum", "statsmodels", "polars-ols"]
+PACKAGES = ["numpy", "scikit-learn", "glum", "statsmodels", "polars-ols", "torch"]
 
 
 def version(package):
@@ -35,19 +35,22 @@ warnings.simplefilter("ignore")
 
 
 class Data:
-    """The first rows of X, y, d and beta."""
+    """The first rows of X, y, d and beta, and of what some workloads have beside."""
 
-    def __init__(self, case, file):
+    def __init__(self, case, file, counts, responses):
         n, p, dtype = case["n"], case["p"], np.dtype(case["dtype"])
         with open(file, "rb") as f:  # into arrays of numpy's own, in huge pages where it can
             self.X = np.fromfile(f, dtype, n * p).reshape(n, p)
             self.y = np.fromfile(f, dtype, n)
             self.d = np.fromfile(f, np.float64, n).astype(dtype)
             self.beta = np.fromfile(f, np.float64, p).astype(dtype)
+            self.counts, self.amounts = np.fromfile(f, dtype, counts), np.fromfile(f, dtype, counts)
+            self.responses = np.fromfile(f, dtype, n * responses).reshape(n, responses)
 
     def first(self, n):
         rows = Data.__new__(Data)
         rows.X, rows.y, rows.d, rows.beta = self.X[:n], self.y[:n], self.d[:n], self.beta
+        rows.counts, rows.amounts, rows.responses = self.counts[:n], self.amounts[:n], self.responses[:n]
         return rows
 
 
@@ -91,25 +94,7 @@ def numpy_newton(a):
     return run
 
 
-def numpy_normal(a):
-    def run():
-        mean, y = a.X.mean(axis=0), a.y.mean()
-        centered = a.X - mean
-        beta = np.linalg.solve(centered.T @ centered, centered.T @ (a.y - y))
-        return vector(np.concatenate([[y - mean @ beta], beta]))
-
-    return run
-
-
-def numpy_lstsq(a):
-    def run():
-        ones = np.ones((len(a.y), 1), a.X.dtype)
-        return vector(np.linalg.lstsq(np.hstack([ones, a.X]), a.y, rcond=None)[0])
-
-    return run
-
-
-def numpy_ways():
+def numpy_kernels():
     return {
         ("gram", "X.T @ X"): numpy_gram,
         ("sandwich", "X.T @ (d X)"): numpy_sandwich,
@@ -117,99 +102,21 @@ def numpy_ways():
         ("hvp", "two products"): numpy_hvp,
         ("logistic", "two products"): numpy_logistic,
         ("newton", "three products"): numpy_newton,
-        ("fit-gaussian", "normal equations"): numpy_normal,
-        ("fit-gaussian", "lstsq"): numpy_lstsq,
     }
 
 
-def estimator(make):
-    """A way of scikit-learn or of its kind."""
-
-    def way(a):
-        def run():
-            model = make(len(a.y)).fit(a.X, a.y)
-            return vector(np.concatenate([np.ravel(model.intercept_), np.ravel(model.coef_)]))
-
-        return run
-
-    return way
-
-
-def sklearn_ways():
-    from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
-
-    def logistic(solver):
-        return estimator(lambda n: LogisticRegression(C=np.inf, solver=solver, tol=1e-6, max_iter=1000))
-
-    return {
-        ("fit-gaussian", "Ridge, cholesky"): estimator(lambda n: Ridge(alpha=0, solver="cholesky")),
-        ("fit-gaussian", "LinearRegression"): estimator(lambda n: LinearRegression()),
-        ("fit-binomial", "newton-cholesky"): logistic("newton-cholesky"),
-        ("fit-binomial", "lbfgs"): logistic("lbfgs"),
-    }
-
-
-def glum_ways():
+def glum_kernels():
     import tabmat
-    from glum import GeneralizedLinearRegressor
 
     def sandwich(a):
         x = tabmat.DenseMatrix(a.X)
         return lambda: matrix(x.sandwich(a.d))
 
-    def fit(family, solver):
-        return estimator(lambda n: GeneralizedLinearRegressor(
-            family=family, alpha=0, solver=solver, gradient_tol=1e-6, max_iter=1000, copy_X=False))
-
-    return {
-        ("sandwich", "tabmat"): sandwich,
-        ("fit-gaussian", "irls-ls"): fit("normal", "irls-ls"),
-        ("fit-binomial", "irls-ls"): fit("binomial", "irls-ls"),
-        ("fit-binomial", "lbfgs"): fit("binomial", "lbfgs"),
-    }
+    return {("sandwich", "tabmat"): sandwich}
 
 
-def statsmodels_ways():
-    import statsmodels.api as sm
-
-    def way(fit):
-        return lambda a: lambda: vector(fit(a.y, sm.add_constant(a.X, has_constant="add")).params)
-
-    return {
-        ("fit-gaussian", "OLS, pinv"): way(lambda y, x: sm.OLS(y, x).fit(method="pinv")),
-        ("fit-gaussian", "OLS, qr"): way(lambda y, x: sm.OLS(y, x).fit(method="qr")),
-        ("fit-binomial", "Logit, newton"): way(lambda y, x: sm.Logit(y, x).fit(method="newton", disp=0)),
-        ("fit-binomial", "GLM"): way(lambda y, x: sm.GLM(y, x, family=sm.families.Binomial()).fit()),
-    }
-
-
-def polars_ways():
-    import polars as pl
-    import polars_ols  # noqa: F401, it registers least_squares
-
-    def way(method):
-        def way(a):
-            names = [f"x{j}" for j in range(a.X.shape[1])]
-            frame = pl.DataFrame({"y": a.y, **{name: np.ascontiguousarray(a.X[:, j]) for j, name in enumerate(names)}})
-            fit = pl.col("y").least_squares.ols(
-                *[pl.col(name) for name in names], mode="coefficients", add_intercept=True,
-                null_policy="ignore", solve_method=method)
-
-            def run():
-                got = frame.select(fit.alias("c")).unnest("c").row(0, named=True)
-                return vector(np.array([got.get("const", got.get("intercept"))] + [got[name] for name in names]))
-
-            return run
-
-        return way
-
-    return {("fit-gaussian", "ols, " + method): way(method) for method in ("chol", "qr")}
-
-
-WAYS = {
-    "numpy": numpy_ways, "scikit-learn": sklearn_ways, "glum": glum_ways, "statsmodels": statsmodels_ways,
-    "polars-ols": polars_ways,
-}
+# What a package can do, as functions that return ways; the other files add theirs.
+WAYS = {"numpy": [numpy_kernels], "scikit-learn": [], "glum": [glum_kernels], "statsmodels": [], "polars-ols": [], "torch": []}
 
 
 def answer(text):
@@ -218,7 +125,7 @@ def answer(text):
 
 
 def main():
-    ways = WAYS[package]()
+    ways = {key: way for some in WAYS[package] for key, way in some().items()}
     answer({"version": version(package)})
     data, prepared, key, result = None, None, None, None
     for line in sys.stdin:
@@ -227,7 +134,7 @@ def main():
         try:
             if q["do"] == "load":
                 data = prepared = key = result = None
-                data = Data(case, q["file"])
+                data = Data(case, q["file"], q.get("counts", 0), q.get("responses", 0))
                 answer({})
             elif q["do"] == "drop":
                 data = prepared = key = result = None
@@ -250,6 +157,3 @@ def main():
                 answer({"vector": sizes[0], "matrix": sizes[1]})
         except Exception as e:  # the parent says it
             answer({"error": f"{type(e).__name__}: {e}"[:300]})
-
-
-main()

@@ -123,6 +123,12 @@ func (p *Process) Load(c bench.Case, data any) error {
 		if q.File, err = shared.path(data); err != nil {
 			return err
 		}
+		switch b := data.(type) {
+		case *bench.Problem[float64]:
+			q.Counts, q.Responses = len(b.Counts), b.Responses.Cols
+		case *bench.Problem[float32]:
+			q.Counts, q.Responses = len(b.Counts), b.Responses.Cols
+		}
 	}
 	_, err := p.ask(q)
 	return err

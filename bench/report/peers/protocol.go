@@ -17,7 +17,9 @@ type request struct {
 	Repeat int        `json:"repeat,omitempty"`
 	File   string     `json:"file,omitempty"` // to read data from, or to write an answer to
 
-	Call *bench.Call `json:"call,omitempty"` // of a routine
+	Call      *bench.Call `json:"call,omitempty"`      // of a routine
+	Counts    int         `json:"counts,omitempty"`    // in the file, and amounts
+	Responses int         `json:"responses,omitempty"` // of a row
 }
 
 // A response is the line that comes back. The first line, before any request,

@@ -1,23 +1,39 @@
 package peers
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-0327bdf7/hesse/bench"
 )
 
-//go:embed peers.py
-var script string
+//go:embed peers.py fits.py batches.py stochastic.py
+var scripts embed.FS
+
+// script is peers.py, which the interpreter gets on its command line, with the
+// others in it: nothing is written to files.
+var script = func() string {
+	var text strings.Builder
+	for _, name := range []string{"peers.py", "fits.py", "batches.py", "stochastic.py"} {
+		part, err := scripts.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		text.Write(part)
+		text.WriteString("\n\n")
+	}
+	return text.String() + "main()\n"
+}()
 
 // packages are those that the script knows, with the ways of each to do a
-// workload.
+// workload, the one that is usually the fastest first.
 var packages = []struct {
 	name string
 	ways map[string][]string
@@ -25,21 +41,39 @@ var packages = []struct {
 	{"numpy", map[string][]string{
 		"gram": {"X.T @ X"}, "sandwich": {"X.T @ (d X)"}, "grad": {"two products"}, "hvp": {"two products"},
 		"logistic": {"two products"}, "newton": {"three products"},
-		"fit-gaussian": {"normal equations", "lstsq"},
+		"fit-gaussian": {"normal equations", "lstsq"}, "fit-exact": {"lstsq"},
+		"groups": {"batched solve, in pieces", "batched solve"}, "groups-binomial": {"batched Newton, in pieces"},
+		"targets": {"normal equations"}, "rolling": {"sums and batched solve"}, "folds": {"Gram and eigh of each fold"},
 	}},
 	{"scikit-learn", map[string][]string{
-		"fit-gaussian": {"Ridge, cholesky", "LinearRegression"},
-		"fit-binomial": {"newton-cholesky", "lbfgs"},
+		"fit-gaussian": {"Ridge, cholesky", "LinearRegression"}, "fit-exact": {"LinearRegression"},
+		"fit-binomial": {"newton-cholesky", "lbfgs"}, "fit-poisson": {"newton-cholesky", "lbfgs"},
+		"fit-gamma": {"newton-cholesky", "lbfgs"}, "fit-tweedie": {"newton-cholesky", "lbfgs"},
+		"path": {"lasso_path, Gram", "lasso_path"}, "sgd-gaussian": {"SGDRegressor"}, "sgd-binomial": {"SGDClassifier"},
+		"groups": {"LinearRegression in a loop"}, "groups-binomial": {"LogisticRegression in a loop"},
+		"targets": {"Ridge, cholesky", "LinearRegression"}, "folds": {"Ridge in a loop"},
 	}},
 	{"glum", map[string][]string{
-		"sandwich": {"tabmat"}, "fit-gaussian": {"irls-ls"}, "fit-binomial": {"irls-ls", "lbfgs"},
+		"sandwich": {"tabmat"}, "fit-gaussian": {"irls-ls"}, "fit-binomial": {"irls-ls", "lbfgs"}, "fit-poisson": {"irls-ls", "lbfgs"},
+		"fit-gamma": {"irls-ls", "lbfgs"}, "fit-tweedie": {"irls-ls", "lbfgs"}, "path": {"irls-cd"},
 	}},
 	{"statsmodels", map[string][]string{
-		"fit-gaussian": {"OLS, pinv", "OLS, qr"}, "fit-binomial": {"Logit, newton", "GLM"},
+		"fit-gaussian": {"OLS, pinv", "OLS, qr"}, "fit-exact": {"OLS, qr", "OLS, pinv"}, "fit-binomial": {"Logit, newton", "GLM"},
+		"fit-poisson": {"GLM"}, "fit-gamma": {"GLM"}, "fit-tweedie": {"GLM"},
+		"groups": {"OLS in a loop"}, "groups-binomial": {"Logit in a loop"}, "rolling": {"RollingOLS"},
 	}},
 	{"polars-ols", map[string][]string{
-		"fit-gaussian": {"ols, chol", "ols, qr"},
+		"fit-gaussian": {"ols, chol", "ols, qr"}, "groups": {"ols by group"}, "rolling": {"rolling_ols"},
 	}},
+	{"torch", map[string][]string{
+		"sgd-gaussian": {"SGD, batches of 1024", "SGD, batches of 256"}, "sgd-binomial": {"SGD, batches of 1024", "SGD, batches of 256"},
+	}},
+}
+
+// most is how many numbers of X a package gets in some workloads: beyond, a
+// single run would take half a minute.
+var most = map[string]map[string]int{
+	"statsmodels": {"fit-poisson": 12_000_000, "fit-gamma": 12_000_000, "fit-tweedie": 12_000_000},
 }
 
 // Packages are their names.
@@ -96,7 +130,12 @@ func (p *Python) Name() string { return p.name }
 func (p *Python) Version() string { return p.version }
 
 // Ways implements [bench.Peer].
-func (p *Python) Ways(c bench.Case) ([]string, error) { return p.ways[c.Kernel], nil }
+func (p *Python) Ways(c bench.Case) ([]string, error) {
+	if limit := most[p.name][c.Kernel]; limit > 0 && c.Rows*c.Columns > limit {
+		return nil, fmt.Errorf("%s: it takes too long for %d rows of %d columns", bench.LeftOut, c.Rows, c.Columns)
+	}
+	return p.ways[c.Kernel], nil
+}
 
 // Load implements [bench.Peer]. The data are read by the process that is asked
 // to do something with them; one starts here, since all peers load at once.

@@ -20,8 +20,9 @@ func TestEveryPictureIsDrawn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// For two types and two numbers of threads: roofline, speed-up and a share of every kernel; a picture a fit.
-	if want := 4*(1+1+len(bench.Workloads())) + len(bench.Fits()); len(all) != want {
+	// For two types and two numbers of threads: roofline, speed-up and a share of every kernel; of every fit
+	// times against n and by shape.
+	if want := 4*(1+1+len(bench.Workloads())) + 2*len(bench.Fits()); len(all) != want {
 		t.Errorf("%d pictures, want %d", len(all), want)
 	}
 	var names []string

@@ -27,6 +27,7 @@ func Made() *Story {
 		for _, n := range []int{1000, 100_000} {
 			s.Results = append(s.Results, made(kernel, bench.Float64, n, 10, 2))
 		}
+		s.Results = append(s.Results, made(kernel, bench.Float64, 50_000, 500, 2))
 	}
 	return s
 }
