@@ -126,7 +126,7 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		logistic(long[:piece], long[piece:2*piece], long[2*piece:3*piece], long[:piece], long[3*piece:4*piece], nil)
 	})
 	height, width, vector := tileShape[T]()
-	h := NewMatrix[float64](20*height, 8000)
+	h := NewMatrix[float64](20*height+tilesColumns, 8000) // a call goes on below its first tile
 	for i := 0; i < len(h.Data); i += 512 {
 		h.Data[i] = 1
 	}
