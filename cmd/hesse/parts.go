@@ -12,17 +12,6 @@ type partFlags struct {
 	Search  string `placeholder:"SEARCH" help:"How a solver that goes along lines finds the length of steps: ${searchlist}; fixed:0.1 is 0.1 times the solver's direction."`
 }
 
-// given is the name of one that is given, or empty.
-func (p partFlags) given() string {
-	switch {
-	case p.Hessian != "":
-		return "--hessian"
-	case p.Search != "":
-		return "--search"
-	}
-	return ""
-}
-
 // check looks at the parts for a solver.
 func (p partFlags) check(solver string) error {
 	m, err := solvers.ParseMethod(solver, 0)

@@ -30,8 +30,6 @@ func (m *matrix[T]) set(data []T, ld int, transposed bool) {
 
 func (m *matrix[T]) from(i, j int) []T { return m.data[i*m.rs+j*m.cs:] }
 
-func (m *matrix[T]) at(i, j int) T { return m.data[i*m.rs+j*m.cs] }
-
 func (m matrix[T]) transpose() matrix[T] { return matrix[T]{m.data, m.cs, m.rs} }
 
 func (m matrix[T]) sub(i, j int) matrix[T] { return matrix[T]{m.from(i, j), m.rs, m.cs} }
