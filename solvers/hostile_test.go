@@ -46,6 +46,18 @@ var traps = []trap{
 		}
 		return -x, -1, 0
 	})},
+	{name: "a wall on the way down", start: []float64{0}, f: scalar(func(x float64) (float64, float64, float64) {
+		if x > 2 {
+			return math.NaN(), math.NaN(), math.NaN()
+		}
+		return (x - 5) * (x - 5), 2 * (x - 5), 2
+	})},
+	{name: "a gradient that ends on the way down", start: []float64{-1}, f: scalar(func(x float64) (float64, float64, float64) {
+		if x > 2 {
+			return (x - 5) * (x - 5), math.NaN(), 2
+		}
+		return (x - 5) * (x - 5), 2 * (x - 5), 2
+	})},
 	{name: "a kink", start: []float64{3, 1}, f: func(x, g, h []float64) float64 {
 		g[0], g[1] = math.Copysign(1, x[0]), 20*x[1]
 		if h != nil {

@@ -68,19 +68,21 @@ type nesterovStepper struct {
 	z, before []float64
 	s, y      []float64
 	length    float64
+	free      float64 // the length before f was not finite a step farther on; 0 once curvature limits steps
 	theta     float64 // the t of Nesterov's rule, 1 where there is no momentum
 }
 
 // State implements [Resumable].
 func (s *nesterovStepper) State(v *State) {
 	v.Numbers(s.metric, s.before)
-	v.Number(&s.goal.first, &s.length, &s.theta)
+	v.Number(&s.goal.first, &s.length, &s.free, &s.theta)
 	v.Part(s.line)
 }
 
-// expect sets what the next step is to gain.
+// expect sets what the next step is to gain. Beside a wall, where f is not
+// finite, steps are short though much is left to be gained.
 func (s *nesterovStepper) expect(it *Iterate) {
-	it.Decrement = float64(s.length * dotInverse(it.Gradient, it.Gradient, s.metric))
+	it.Decrement = float64(max(s.length, s.free) * dotInverse(it.Gradient, it.Gradient, s.metric))
 }
 
 // Step implements [Stepper].
@@ -102,9 +104,11 @@ func (s *nesterovStepper) Step(ctx context.Context, it *Iterate) error {
 			return nil
 		case math.IsInf(p.Value, 1):
 			s.restart(it)
+			s.free = max(s.free, s.length)
 			s.shorten(it, 0.1)
 			continue
 		case s.curves() > 1:
+			s.free = 0
 			s.shorten(it, 0.5)
 			continue
 		case !s.line.Falls(p, s.line.Highest(10), 0):

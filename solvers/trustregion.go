@@ -89,7 +89,8 @@ type trustStepper struct {
 	ball   *ball
 	start  float64 // the norm of the first gradient
 	radius float64
-	edge   bool
+	edge   bool    // the step of the model ends on it
+	walled bool    // so have all since f was not finite: what they gain says nothing of a minimum
 	gain   float64 // that the model promises
 	s, y   []float64
 }
@@ -97,7 +98,7 @@ type trustStepper struct {
 // State implements [Resumable].
 func (s *trustStepper) State(v *State) {
 	v.Number(&s.goal.first, &s.start, &s.radius, &s.gain)
-	v.Flag(&s.edge)
+	v.Flag(&s.edge, &s.walled)
 	v.Part(s.line)
 	v.Part(s.inner)
 }
@@ -127,6 +128,9 @@ func (s *trustStepper) aim(ctx context.Context, it *Iterate) (err error) {
 // Step implements [Stepper].
 func (s *trustStepper) Step(ctx context.Context, it *Iterate) error {
 	gain := s.gain
+	if s.walled {
+		gain = math.Inf(1)
+	}
 	for range 100 {
 		p, err := s.line.Evaluate(ctx, 1)
 		switch {
@@ -138,6 +142,9 @@ func (s *trustStepper) Step(ctx context.Context, it *Iterate) error {
 		case p.T == 0 || !(s.gain > 0):
 			s.goal.giveUp(it, gain, s.line.tried)
 			return nil
+		}
+		if math.IsInf(p.Value, 1) {
+			s.walled = true
 		}
 		before, length := it.Value, math.Sqrt(dotScaled(s.line.step, s.line.step, s.metric))
 		share := (before - p.Value) / s.gain
@@ -176,6 +183,8 @@ func (s *trustStepper) take(ctx context.Context, it *Iterate, before float64) er
 	if err := s.aim(ctx, it); err != nil {
 		return err
 	}
-	s.goal.judge(it, s.line, before)
+	if s.walled = s.walled && s.edge; !s.walled {
+		s.goal.judge(it, s.line, before)
+	}
 	return nil
 }
