@@ -6,12 +6,12 @@ import "math"
 // stripe of columns, which stay in the first-level cache while the columns of
 // the panel pass by. Meanwhile the memory fetches the rows that come next.
 //
-//	┌──────┬─────┬─┐  a stripe: tiles above the diagonal, and a triangle on it
-//	│narrow│tiles│ │
-//	└──────┤     │t│  the tail: few columns, less than half of a vector. Its
-//	       │narrow a│  vectors would be empty for the most part; so it is taken
-//	       └─────┤i│  the other way around, number by number beside vectors of
-//	             └l┘  the columns before it
+//	┌───────┬───────┬─┐  A stripe is tiles above the diagonal, and a triangle
+//	│ narrow│ tiles │t│  on it.
+//	└───────┤       │a│
+//	        │ narrow│i│  The tail is columns that fill no more than half of a
+//	        └───────┤l│  vector: they are taken the other way around, number by
+//	                └─┘  number beside vectors of the columns before them.
 func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
 	if narrowTakes[T](x.Cols) {
 		fetch := newFetcher(next, &x.Data[0], x.Rows)
