@@ -21,7 +21,11 @@ func TestAnotherRunAllocatesNothing(t *testing.T) {
 }
 
 func anotherRunAllocatesNothing[T kernels.Float](t *testing.T) {
-	for _, p := range []int{0, 3, 300} {
+	wide := 300 // panels are packed
+	if kernels.ISA() == "generic" {
+		wide = 70 // nothing is: more columns than a stripe has will do
+	}
+	for _, p := range []int{0, 3, wide} {
 		for _, blocks := range []int{0, 1, 3} {
 			for variant, l := range []loss.Loss{loss.Squared{}, loss.Logistic{}, loss.Squared{}, loss.Logistic{}} {
 				s := setting{n: max(blocks*1024-1, 0), p: p, loss: l}.variant([]int{0, 15, 7, 1}[variant])
