@@ -143,7 +143,7 @@ func TestACosineEndsWhereItWasToEnd(t *testing.T) {
 // leaves the file alone.
 func TestOneFitAFile(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("where there are locks")
+		t.Skip("SKIPPED: locks are tested on Linux")
 	}
 	folder(t, map[string]string{"t.csv": small})
 	release, err := atomicfile.Lock("ck")

@@ -1,7 +1,7 @@
 package ref
 
-// TileRows and TileColumns are the largest tile that Tile takes, and
-// TileColumns the widest triangle that Narrow does.
+// TileRows and TileColumns are the size of tiles in pure Go, and TileColumns that
+// of the widest triangle that Narrow is given there.
 const (
 	TileRows    = 8
 	TileColumns = 64
