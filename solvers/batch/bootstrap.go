@@ -49,7 +49,7 @@ func Resample[T kernels.Float](ctx context.Context, d *pass.Data[T], o Bootstrap
 	case d.X.Rows == 0:
 		return nil, errors.New("batch: no rows to draw from")
 	}
-	if err := checkTargets(d, o.loss()); err != nil {
+	if err := checkTargets(ctx, d, o.Options); err != nil {
 		return nil, err
 	}
 	b := &resampling[T]{data: d, o: o, fits: newFits(o.Replicates, o.width(d.X.Cols), o.Options)}

@@ -57,7 +57,7 @@ func CrossValidate[T kernels.Float](ctx context.Context, d *pass.Data[T], o Path
 	if err := prepare(ctx, d, o.Options); err != nil {
 		return nil, err
 	}
-	if err := checkTargets(d, o.loss()); err != nil {
+	if err := checkTargets(ctx, d, o.Options); err != nil {
 		return nil, err
 	}
 	folds, assignment, err := o.assign(d.X.Rows)
@@ -96,6 +96,16 @@ type dealing struct {
 }
 
 func (d *dealing) foldOf(row int) int { return d.fold[row/d.run] }
+
+// endOfFold is where the rows from lo on that are of one fold end, at hi at the
+// latest.
+func (d *dealing) endOfFold(lo, hi int) int {
+	run := lo / d.run
+	k := d.fold[run]
+	for run++; run*d.run < hi && d.fold[run] == k; run++ {
+	}
+	return min(run*d.run, hi)
+}
 
 // assign checks what is Path's own, and gives every row its fold.
 func (o *Path) assign(rows int) (folds int, assignment dealing, err error) {
@@ -252,20 +262,21 @@ func (f *crossing[T]) reread(fit *normal, fold int, shift []T) float64 {
 // weigh counts the rows of every fold.
 func (f *crossing[T]) weigh() error {
 	n := f.data.X.Rows
-	for run, k := range f.fold {
-		lo := run * f.run
-		hi := min(lo+f.run, n)
+	for lo := 0; lo < n; {
+		k := f.foldOf(lo)
+		hi := f.endOfFold(lo, n)
 		if f.data.Weights == nil {
 			f.curve.FoldRows[k] += hi - lo
 			f.curve.FoldWeight[k] += float64(hi - lo)
-			continue
-		}
-		for _, v := range f.data.Weights[lo:hi] {
-			if w := float64(v); w > 0 {
-				f.curve.FoldRows[k]++
-				f.curve.FoldWeight[k] += w
+		} else {
+			for _, v := range f.data.Weights[lo:hi] {
+				if w := float64(v); w > 0 {
+					f.curve.FoldRows[k]++
+					f.curve.FoldWeight[k] += w
+				}
 			}
 		}
+		lo = hi
 	}
 	for k, rows := range f.curve.FoldRows {
 		if rows == 0 {

@@ -92,11 +92,7 @@ func (f *crossing[T]) collect(total []*sums, panels []*panel[T], shift []T, work
 	for i := lo; i < hi; {
 		k := f.foldOf(i)
 		b := panels[k]
-		end, last := i+f.run-i%f.run, min(hi, i+kernels.PanelRows-b.rows)
-		for end < last && f.foldOf(end) == k {
-			end += f.run
-		}
-		end = min(end, last)
+		end := f.endOfFold(i, min(hi, i+kernels.PanelRows-b.rows))
 		y, w := b.put(d.X.Slice(i, end), shift)
 		for r := range y.Rows {
 			y.Data[r*y.Stride] = target(d, i+r) - shift[len(shift)-1]

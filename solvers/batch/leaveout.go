@@ -61,7 +61,7 @@ func LeaveOneOut[T kernels.Float](ctx context.Context, d *pass.Data[T], o Option
 	case o.StdErrors || o.Deviance:
 		return nil, errors.New("batch: StdErrors and Deviance are not for leaving one out")
 	}
-	if err := checkTargets(d, o.loss()); err != nil {
+	if err := checkTargets(ctx, d, o); err != nil {
 		return nil, err
 	}
 	n, width := d.X.Rows, o.width(d.X.Cols)

@@ -43,21 +43,42 @@ func checkShapes[T kernels.Float](d *pass.Data[T]) error {
 	return nil
 }
 
-// checkTargets finds the first row that no fit to all rows could use.
-func checkTargets[T kernels.Float](d *pass.Data[T], l loss.Loss) error {
-	for i, y := range d.Y {
-		if !l.Accepts(float64(y)) || !isFinite(float64(y)) {
-			return fmt.Errorf("batch: the target of row %d is %v; the %s loss takes %s", i, y, l.Name(), l.Targets())
+// checkTargets finds the first row that no fit to all rows could use, by its
+// target, if there are any beside X, its weight or its offset.
+func checkTargets[T kernels.Float](ctx context.Context, d *pass.Data[T], o Options) error {
+	const some = 1 << 15 // rows of a task
+	failures := make([]error, (d.X.Rows+some-1)/some)
+	err := share(ctx, o.threads(), len(failures), func(_, task int) {
+		failures[task] = checkTargetsOf(d, o.loss(), task*some, min((task+1)*some, d.X.Rows))
+	})
+	if err != nil {
+		return err
+	}
+	for _, err := range failures {
+		if err != nil {
+			return err
 		}
 	}
-	for i, w := range d.Weights {
-		if !(w >= 0) || !isFinite(float64(w)) {
-			return fmt.Errorf("batch: the weight of row %d is %v; weights are finite and not negative", i, w)
+	return nil
+}
+
+// checkTargetsOf is for rows lo to hi.
+func checkTargetsOf[T kernels.Float](d *pass.Data[T], l loss.Loss, lo, hi int) error {
+	for i := lo; i < hi; i++ {
+		if d.Y != nil {
+			if y := d.Y[i]; !isFinite(float64(y)) || !l.Accepts(float64(y)) {
+				return fmt.Errorf("batch: the target of row %d is %v; the %s loss takes %s", i, y, l.Name(), l.Targets())
+			}
 		}
-	}
-	for i, o := range d.Offset {
-		if !isFinite(float64(o)) {
-			return fmt.Errorf("batch: the offset of row %d is %v", i, o)
+		if d.Weights != nil {
+			if w := d.Weights[i]; !(w >= 0) || !isFinite(float64(w)) {
+				return fmt.Errorf("batch: the weight of row %d is %v; weights are finite and not negative", i, w)
+			}
+		}
+		if d.Offset != nil {
+			if o := d.Offset[i]; !isFinite(float64(o)) {
+				return fmt.Errorf("batch: the offset of row %d is %v", i, o)
+			}
 		}
 	}
 	return nil

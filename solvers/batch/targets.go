@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
-	"github.com/seed-0327bdf7/hesse/solvers/loss"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
 
@@ -41,7 +40,7 @@ func FitTargets[T kernels.Float](ctx context.Context, d *pass.Data[T], y kernels
 	case !y.Valid() || y.Rows != d.X.Rows:
 		return nil, fmt.Errorf("batch: %d×%d targets with stride %d and %d elements for %d rows", y.Rows, y.Cols, y.Stride, len(y.Data), d.X.Rows)
 	}
-	if err := checkTargets(d, loss.Squared{}); err != nil {
+	if err := checkTargets(ctx, d, Options{Threads: o.Threads}); err != nil {
 		return nil, err
 	}
 	f := newFits(y.Cols, o.width(d.X.Cols), o)
