@@ -16,7 +16,7 @@ type split[T kernels.Float] struct {
 	pass   *pass.Pass[T]
 }
 
-// fitSplit fits one group by passes.
+// fitSplit fits one group by passes and a factorisation on so many threads.
 func fitSplit[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *Fits, fit, threads int) error {
 	lo, hi := g.Starts[fit], g.Starts[fit+1]
 	w.group = &w.alone
@@ -51,7 +51,8 @@ func fitSplit[T kernels.Float](ctx context.Context, w *worker, g *Groups[T], f *
 		copy(w.center, p.Shift())
 	}
 	w.newton.hessianTolerance = hessianTolerance[T]()
-	defer func() { w.newton.hessianTolerance = 0 }()
+	w.newton.system.pivoted.Threads = threads
+	defer func() { w.newton.hessianTolerance, w.newton.system.pivoted.Threads = 0, 1 }()
 	o := &split[T]{worker: w, pass: p}
 	if w.kind == squared {
 		return o.squares(ctx, f, fit)

@@ -67,25 +67,6 @@ func (g *group) release() {
 	g.x, g.y, g.w, g.offset, g.next = kernels.Matrix[float64]{}, nil, nil, nil, nil
 }
 
-// A source is data that need not be copied: float64 in the order of the groups.
-// It has nothing if they must.
-type source struct {
-	x, y, weights, offset []float64
-	stride                int
-}
-
-func newSource[T kernels.Float](g *Groups[T]) source {
-	y, plain := any(g.Y).([]float64)
-	if !plain || g.Index != nil {
-		return source{}
-	}
-	s := source{y: y, stride: g.X.Stride}
-	s.x, _ = any(g.X.Data).([]float64)
-	s.weights, _ = any(g.Weights).([]float64)
-	s.offset, _ = any(g.Offset).([]float64)
-	return s
-}
-
 // A group is the rows of one fit.
 type group struct {
 	fit          int
@@ -149,6 +130,7 @@ func (w *worker) prepare(o Options, columns int) {
 		s.limit = 100
 	}
 	s.shift = 0
+	s.system.pivoted.Threads = 1 // others fit other groups
 	s.separable = w.kind == logistic && o.L2 == 0
 }
 
@@ -159,67 +141,6 @@ func room(s []float64, n int) []float64 {
 		return s
 	}
 	return memory.Slice[float64](1 << bits.Len(uint(n-1)))
-}
-
-// fetch makes rows lo to hi of the order the ones at hand.
-func fetch[T kernels.Float](w *worker, g *Groups[T], lo, hi int) {
-	n, p := hi-lo, w.columns
-	if s := &w.source; s.y != nil {
-		end := len(s.x) // the last row may end before its stride
-		from, to := min(lo*s.stride, end), min(hi*s.stride, end)
-		w.x.Rows, w.x.Cols, w.x.Stride, w.x.Data = n, p, s.stride, s.x[from:to]
-		w.next = s.x[to:min(to+n*s.stride, end)]
-		w.y, w.w, w.offset = s.y[lo:hi], nil, nil
-		if s.weights != nil {
-			w.w = s.weights[lo:hi]
-		}
-		if s.offset != nil {
-			w.offset = s.offset[lo:hi]
-		}
-		return
-	}
-	fetchTargets(w, g, lo, hi)
-	w.next = nil
-	w.fetched = room(w.fetched, n*p)
-	w.x = kernels.Matrix[float64]{Rows: n, Cols: p, Stride: p, Data: w.fetched[:n*p]}
-	for i := range n {
-		from, to := g.X.Row(g.row(lo+i)), w.fetched[i*p:(i+1)*p]
-		for j, v := range from {
-			to[j] = float64(v)
-		}
-	}
-}
-
-// fetchTargets is fetch of all but X.
-func fetchTargets[T kernels.Float](w *worker, g *Groups[T], lo, hi int) {
-	w.targets, w.y = widened(w.targets, g.Y, g.Index, lo, hi)
-	w.w, w.offset = nil, nil
-	if g.Weights != nil {
-		w.weights, w.w = widened(w.weights, g.Weights, g.Index, lo, hi)
-	}
-	if g.Offset != nil {
-		w.offsets, w.offset = widened(w.offsets, g.Offset, g.Index, lo, hi)
-	}
-}
-
-// widened is entries lo to hi of v as float64: v itself if it can be, else in
-// the buffer.
-func widened[T kernels.Float](buffer []float64, v []T, index []int, lo, hi int) (grown, values []float64) {
-	if same, ok := any(v).([]float64); ok && index == nil {
-		return buffer, same[lo:hi]
-	}
-	buffer = room(buffer, hi-lo)
-	values = buffer[:hi-lo]
-	if index == nil {
-		for i, x := range v[lo:hi] {
-			values[i] = float64(x)
-		}
-		return buffer, values
-	}
-	for i, from := range index[lo:hi] {
-		values[i] = float64(v[from])
-	}
-	return buffer, values
 }
 
 // count looks at targets, weights and offsets: it counts rows and adds up their
@@ -258,98 +179,6 @@ func (w *worker) count() bool {
 		return allFinite(w.offset)
 	}
 	return true
-}
-
-// makeRoom is for n packed rows, with ones where there is an intercept.
-func (w *worker) makeRoom(n int) {
-	if len(w.packed) >= n*w.stride {
-		return
-	}
-	w.packed = room(nil, n*w.stride)
-	if w.lead == 1 {
-		for at := 0; at < len(w.packed); at += w.stride {
-			w.packed[at] = 1
-		}
-	}
-}
-
-// pack copies the rows at hand, centred by their means if there is an
-// intercept.
-func (w *worker) pack() {
-	n, p, stride := w.x.Rows, w.columns, w.stride
-	var shift []float64
-	if w.lead == 1 {
-		clear(w.center)
-		kernels.Update(w.center, w.x, nil, w.unit(n))
-		for j, sum := range w.center {
-			w.center[j] = sum / float64(n)
-		}
-		shift = w.center
-	}
-	to := kernels.Matrix[float64]{Rows: n, Cols: p, Stride: stride, Data: w.packed[w.lead:]}
-	kernels.Pack(to, w.x, shift, nil)
-}
-
-// unit is n ones.
-func (w *worker) unit(n int) []float64 {
-	if len(w.ones) < n {
-		w.ones = room(nil, n)
-		for i := range w.ones {
-			w.ones[i] = 1
-		}
-	}
-	return w.ones[:n]
-}
-
-// lessOffset makes the targets at hand y − offset, which is all that squares
-// need of both.
-func (w *worker) lessOffset() {
-	if w.offset == nil {
-		return
-	}
-	n := len(w.y)
-	w.differences = room(w.differences, n)
-	for i, y := range w.y {
-		w.differences[i] = y - w.offset[i]
-	}
-	w.y, w.offset = w.differences[:n], nil
-}
-
-// packTargets completes the packed rows for squares.
-func (w *worker) packTargets() {
-	w.centerY = 0
-	if w.lead == 1 {
-		w.centerY = kernels.Sum(w.y) / float64(len(w.y))
-	}
-	to := w.packed[w.width:]
-	for i, y := range w.y {
-		to[i*w.stride] = y - w.centerY
-	}
-}
-
-// centerAll packs rows and targets together, if kernels.Center takes them. In
-// short it does so relative to the first row, and has the Gram matrix as well, but
-// for its last row.
-func (w *worker) centerAll(short bool) {
-	n := w.x.Rows
-	w.octets = w.lead == 1 && w.columns <= kernels.CenterColumns && n <= kernels.CenterRows
-	w.short = w.octets && short
-	if !w.octets {
-		return
-	}
-	packed := w.packed[:n*kernels.CenterWidth]
-	if w.short {
-		kernels.RelativeGram(packed, w.means, w.gram[:w.width*kernels.CenterWidth], &w.x, w.y, w.next)
-	} else {
-		kernels.Center(packed, w.means, w.x, w.y)
-	}
-	w.centerY = w.means[1+w.columns]
-}
-
-// design is the packed rows, their first columns.
-func (w *worker) design(columns int) kernels.Matrix[float64] {
-	n := w.x.Rows
-	return kernels.Matrix[float64]{Rows: n, Cols: columns, Stride: w.stride, Data: w.packed[:n*w.stride]}
 }
 
 // evaluate implements [objective] on the packed rows.
