@@ -79,7 +79,7 @@ func (h *curvedHeading) Aim(step []float64, it *Iterate) float64 {
 	for i, v := range step {
 		step[i] = -v
 	}
-	return 1
+	return visible(largestAbsolute(step), reachOf(it))
 }
 
 func (h *curvedHeading) Learn(_, _ []float64) { h.plain = false }

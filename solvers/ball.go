@@ -36,8 +36,11 @@ func (b *ball) solve(step, hessian, gradient, metric []float64, radius float64) 
 		fill(step, math.NaN())
 		return false
 	}
+	clear(b.s)
 	for i, v := range b.g {
-		b.s[i] = -v * (radius / length) // should no σ be found
+		if length > 0 {
+			b.s[i] = -v * (radius / length) // should no σ be found
+		}
 	}
 	low, high := max(0, -least), length/radius+size
 	sigma, slight := 0.0, float64(1e-12*size) // as good as none, where A is flat in some direction
@@ -96,9 +99,12 @@ func (b *ball) scale(hessian, gradient, metric []float64) (least, size float64) 
 	least = math.Inf(1)
 	sum := 0.0
 	for i, m := range metric {
-		b.g[i] = gradient[i] / math.Sqrt(m)
+		b.z[i] = math.Sqrt(m)
+	}
+	for i, root := range b.z {
+		b.g[i] = gradient[i] / root
 		for j := i; j < n; j++ {
-			v := hessian[i*n+j] / math.Sqrt(float64(m*metric[j]))
+			v := hessian[i*n+j] / root / b.z[j]
 			b.a[i*n+j] = v
 			if sum = math.FMA(v, v, sum); j > i {
 				sum = math.FMA(v, v, sum)

@@ -57,7 +57,7 @@ func (h *spectralHeading) Learn(s, y []float64) {
 	ss, sy, yy := dotScaled(s, s, h.metric), dot(s, y), dotInverse(y, y, h.metric)
 	h.even = !h.even
 	switch {
-	case !(sy > float64(1e-12*math.Sqrt(float64(ss*yy)))):
+	case !(sy > float64(1e-12*float64(math.Sqrt(ss)*math.Sqrt(yy)))):
 		if h.length != 0 {
 			h.length *= 4 // f is not convex here
 		}

@@ -109,5 +109,5 @@ func (h *quasiNewtonHeading) State(v *State) {
 // curves reports whether the gradient has changed along a step by enough to
 // tell a curvature from rounding.
 func curves(s, y []float64, sy float64, metric []float64) bool {
-	return finite(sy) && sy > float64(1e-14*math.Sqrt(float64(dotScaled(s, s, metric)*dotInverse(y, y, metric))))
+	return finite(sy) && sy > float64(1e-14*float64(math.Sqrt(dotScaled(s, s, metric))*math.Sqrt(dotInverse(y, y, metric))))
 }

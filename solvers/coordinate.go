@@ -110,7 +110,7 @@ func (m CoordinateDescent) start(ctx context.Context, p Hessianer, r region, rid
 	switch {
 	case largestAbsolute(it.Gradient) == 0:
 		it.stop(Converged, "the least subgradient is zero at the start")
-	case s.goal.reached(it.Decrement/2, it.Value):
+	case s.goal.reached(it.Decrement/2, it.Value) && !s.steep(it):
 		it.stop(Converged, "the model has next to nothing to gain at the start")
 	}
 	return s, nil
@@ -287,8 +287,23 @@ func (s *coordinateStepper) Step(ctx context.Context, it *Iterate) error {
 	if it.Hessian == nil && gain > rounding(it.Value) && !s.goal.reached(gain, it.Value) {
 		return s.renew(ctx, it) // the Hessian of another place may be to blame
 	}
+	if s.steep(it) {
+		it.stop(Stalled, "the Hessian vanishes in a variable in which the objective still falls")
+		return nil
+	}
 	s.goal.giveUp(it, gain, Probe{Value: last})
 	return nil
+}
+
+// steep reports whether a variable weighs whose curvature had to be made up: then
+// what the model promises says nothing of a minimum.
+func (s *coordinateStepper) steep(it *Iterate) bool {
+	for i, made := range s.sweeps.made {
+		if made != 0 && weighs(it, i) {
+			return true
+		}
+	}
+	return false
 }
 
 // take makes the trial point the iterate, which was to gain so much.
@@ -302,6 +317,7 @@ func (s *coordinateStepper) take(it *Iterate, value, t float64, second bool, gai
 	switch {
 	case largestAbsolute(it.Gradient) == 0:
 		it.stop(Converged, "the least subgradient is zero")
+	case s.steep(it):
 	case !s.poor && s.goal.reached(it.Decrement/2, it.Value):
 		it.stop(Converged, "the model has next to nothing left to gain")
 	case !s.poor && gain <= rounding(it.Value) && it.Decrement/2 > gain/4:

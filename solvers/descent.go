@@ -33,7 +33,8 @@ type Heading interface {
 // one.
 //
 // Where the problem is a [Diagonaler], the diagonal of the Hessian at the start
-// scales the variables, so that units do not matter. That is one evaluation.
+// scales the variables, so that units do not matter. That is one evaluation. Where
+// it is not, and squares of the gradient overflow or vanish, a power of two does.
 //
 // A direction along which f does not fall, or whose search finds nothing, is
 // forgotten with all that led to it, and the next is that of steepest descent.
@@ -84,6 +85,8 @@ func (m Descent) Start(ctx context.Context, p Problem, it *Iterate) (Stepper, er
 	}
 	n := p.Dim()
 	s := &descentStepper{search: m.Search, s: make([]float64, n), y: make([]float64, n)}
+	_, known := p.(Diagonaler)
+	s.plain = !known
 	counting := counted{problem, &it.Evaluations}
 	metric, err := firstGradient(ctx, counting, p, it)
 	if err != nil || it.Status != Running {
@@ -131,6 +134,7 @@ func firstGradient(ctx context.Context, p Gradienter, original Problem, it *Iter
 type descentStepper struct {
 	search  Search
 	metric  []float64
+	plain   bool // the problem knows no metric
 	heading Heading
 	line    *Line
 	goal    goal
@@ -152,10 +156,26 @@ func (s *descentStepper) State(v *State) {
 // aim finds the next direction.
 func (s *descentStepper) aim(it *Iterate) {
 	s.fresh = it.Iteration == 0
+	s.point(it)
+}
+
+// startAnew forgets what has led nowhere, and takes the direction of steepest
+// descent.
+func (s *descentStepper) startAnew(it *Iterate) {
+	s.heading.Forget()
+	s.fresh = true
+	s.line.count--
+	s.point(it)
+}
+
+// point sets the line to the direction of the heading, or if f does not fall
+// there to that of steepest descent.
+func (s *descentStepper) point(it *Iterate) {
 	for {
 		s.first = s.heading.Aim(s.line.step, it)
 		s.line.turn()
-		if finite(s.first) && s.first > 0 && s.line.Slope < 0 && !math.IsInf(s.line.Slope, -1) || s.fresh {
+		falls := finite(s.first) && s.first > 0 && s.line.Slope < 0 && !math.IsInf(s.line.Slope, -1)
+		if falls || s.fresh && !s.scaleAnew(it) {
 			break
 		}
 		s.line.count--
@@ -163,6 +183,17 @@ func (s *descentStepper) aim(it *Iterate) {
 		s.fresh = true
 	}
 	it.Decrement = max(-float64(s.first*s.line.Slope), 0)
+}
+
+// scaleAnew fits a metric about which nothing is known to the gradient, and
+// reports whether that changed it.
+func (s *descentStepper) scaleAnew(it *Iterate) bool {
+	unit := plainUnit(it)
+	if !s.plain || unit == s.metric[0] {
+		return false
+	}
+	fill(s.metric, unit)
+	return true
 }
 
 // Step implements [Stepper].
@@ -196,14 +227,9 @@ func (s *descentStepper) Step(ctx context.Context, it *Iterate) error {
 			s.goal.judge(it, s.line, before)
 			return nil
 		case s.fresh:
-			s.goal.giveUp(it, it.Decrement/2, s.line.tried)
+			s.goal.giveUp(it, s.line.expected(it.Decrement/2), s.line.tried)
 			return nil
 		}
-		s.heading.Forget()
-		s.fresh = true
-		s.first = s.heading.Aim(s.line.step, it)
-		s.line.turn()
-		s.line.count--
-		it.Decrement = max(-float64(s.first*s.line.Slope), 0)
+		s.startAnew(it)
 	}
 }

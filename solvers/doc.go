@@ -36,7 +36,9 @@
 // A run that ends early, at a limit or because nothing better can be found, is
 // no error: its [Status] and a reason in words say what happened. Errors are
 // what the problem returns, a canceled context, and a Hessian that is singular
-// from the start ([SingularError]).
+// from the start ([SingularError]). A point where the gradient is zero is a
+// minimum to methods that know no Hessian; [Newton] and the exact [TrustRegion]
+// tell a saddle from one.
 //
 // A run can be stopped and go on: Settings.Keeper is shown every iterate, whose
 // [Checkpoint] Settings.From takes. The run that goes on has the bits of one

@@ -220,7 +220,7 @@ func (h *twoLoopsHeading) aimWithin(step []float64, it *Iterate, held []bool) fl
 			}
 		}
 		p.sy = 0
-		if !(sy > float64(1e-14*math.Sqrt(float64(ss*yy)))) {
+		if !(sy > float64(1e-14*float64(math.Sqrt(ss)*math.Sqrt(yy)))) {
 			continue // says nothing of this face
 		}
 		if p.sy = sy; factor == 0 {

@@ -7,85 +7,6 @@ import (
 	"testing"
 )
 
-// A trap is a function of one or two variables, with its first and second
-// derivatives, that is hard to minimise or has no minimum.
-type trap struct {
-	name  string
-	start []float64
-	f     func(x, g, h []float64) float64
-
-	ends  []Status  // how a run may end; all but Converged if it is nil
-	least []float64 // minimum, from which a run that has converged is no farther than near
-	near  float64
-}
-
-// scalar is a trap of one variable.
-func scalar(f func(x float64) (f, g, h float64)) func(x, g, h []float64) float64 {
-	return func(x, g, h []float64) float64 {
-		v, first, second := f(x[0])
-		g[0] = first
-		if h != nil {
-			h[0] = second
-		}
-		return v
-	}
-}
-
-var traps = []trap{
-	{name: "a barrier, from far right", start: []float64{1e8}, least: []float64{1}, near: 1e-6, ends: []Status{Converged}, f: barrier},
-	{name: "minus infinity behind a hill", start: []float64{0.5}, f: scalar(func(x float64) (float64, float64, float64) { return -x * x * x, -3 * x * x, -6 * x })},
-	{name: "a straight fall", start: []float64{7}, f: scalar(func(x float64) (float64, float64, float64) { return -x, -1, 0 })},
-	{name: "a flat quartic", start: []float64{3}, least: []float64{0}, near: 1e-2, ends: []Status{Converged}, f: scalar(func(x float64) (float64, float64, float64) {
-		return x * x * x * x, 4 * x * x * x, 12 * x * x
-	})},
-	{name: "tiny units", start: []float64{1e-150, 2e-150}, least: []float64{0, 0}, near: 1e-155, ends: []Status{Converged}, f: bowl(1e20)},
-	{name: "a gradient of the wrong size", start: []float64{2}, f: scalar(func(x float64) (float64, float64, float64) { return x * x, -2 * x, 2 })},
-	{name: "a cliff down to minus infinity", start: []float64{0}, ends: []Status{Unbounded}, f: scalar(func(x float64) (float64, float64, float64) {
-		if x > 1 {
-			return math.Inf(-1), -1, 0
-		}
-		return -x, -1, 0
-	})},
-	{name: "a wall on the way down", start: []float64{0}, f: scalar(func(x float64) (float64, float64, float64) {
-		if x > 2 {
-			return math.NaN(), math.NaN(), math.NaN()
-		}
-		return (x - 5) * (x - 5), 2 * (x - 5), 2
-	})},
-	{name: "a gradient that ends on the way down", start: []float64{-1}, f: scalar(func(x float64) (float64, float64, float64) {
-		if x > 2 {
-			return (x - 5) * (x - 5), math.NaN(), 2
-		}
-		return (x - 5) * (x - 5), 2 * (x - 5), 2
-	})},
-	{name: "a kink", start: []float64{3, 1}, f: func(x, g, h []float64) float64 {
-		g[0], g[1] = math.Copysign(1, x[0]), 20*x[1]
-		if h != nil {
-			h[0], h[1], h[3] = 0, 0, 20
-		}
-		return math.Abs(x[0]) + 10*x[1]*x[1]
-	}, ends: []Status{Converged, Stalled, IterationLimit, Unbounded}, least: []float64{0, 0}, near: 1e-2},
-}
-
-func barrier(x, g, h []float64) float64 {
-	return scalar(func(x float64) (float64, float64, float64) {
-		if x <= 0 {
-			return math.Inf(1), math.NaN(), math.NaN()
-		}
-		return x - math.Log(x), 1 - 1/x, 1 / (x * x)
-	})(x, g, h)
-}
-
-func bowl(scale float64) func(x, g, h []float64) float64 {
-	return func(x, g, h []float64) float64 {
-		g[0], g[1] = scale*(2*x[0]+x[1]), scale*(2*x[1]+x[0])
-		if h != nil {
-			h[0], h[1], h[3] = 2*scale, scale, 2*scale
-		}
-		return scale * (x[0]*x[0] + x[0]*x[1] + x[1]*x[1])
-	}
-}
-
 // TestTraps: whatever the problem, every method ends, says why, and hands back the
 // best point among its iterates; it claims a minimum only near one.
 func TestTraps(t *testing.T) {
@@ -130,4 +51,65 @@ func TestTraps(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestEvaluationsThatEnd: a function is not finite any more, nor is its gradient
+// or its Hessian, after some evaluations. A run ends with the best point before.
+func TestEvaluationsThatEnd(t *testing.T) {
+	for _, m := range slices.Concat(smooth, combined) {
+		for _, limit := range []int{1, 2, 3, 5, 8} {
+			for _, broken := range []string{"value", "gradient", "Hessian"} {
+				for _, with := range []float64{math.NaN(), math.Inf(1)} {
+					count, least := 0, math.Inf(1)
+					p := HessianFunction(2, func(x, g, h []float64) float64 {
+						value := rosenbrock().evaluate(x, g, h)
+						if count++; count <= limit {
+							return value
+						}
+						switch broken {
+						case "value":
+							return with
+						case "gradient":
+							fill(g, with)
+						default:
+							fill(h, with)
+						}
+						return value
+					})
+					var last *Iterate
+					for it, err := range Iterates(context.Background(), p, m, []float64{-1.2, 1}, Settings{}) {
+						if err != nil {
+							t.Fatalf("%s, %s %g after %d: %v", m.Name(), broken, with, limit, err)
+						}
+						if last = it; it.Value < least {
+							least = it.Value
+						}
+					}
+					r := &last.run.best
+					r.finish(last)
+					value := rosenbrock().evaluate(r.X, make([]float64, 2), nil)
+					near := math.Abs(r.X[0]-1) < 1e-4 // a method without Hessians gets there
+					if r.Status == Converged && !near || r.Reason == "" || value != r.Value || r.Value > least {
+						t.Errorf("%s %+v, %s %g after %d: %v at %g, f = %g, the least %g: %s", m.Name(), m, broken, with, limit, r.Status, r.X, r.Value, least, r.Reason)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestStationaryStart: methods with a Hessian do not take a saddle for a
+// minimum. The exact trust region leaves it; the others cannot know.
+func TestStationaryStart(t *testing.T) {
+	p := HessianFunction(2, wells)
+	mustEndAs(t, minimize(t, p, Newton{}, 0, 0), Stalled)
+	for _, x0 := range [][]float64{{0, 0}, {1, 0}} {
+		r := minimize(t, p, TrustRegion{}, x0...)
+		mustEndAs(t, r, Converged)
+		if math.Abs(r.Value+0.25) > 1e-12 {
+			t.Errorf("from %g to %g", x0, r.X)
+		}
+	}
+	r := minimize(t, p, TrustRegion{}, 0, math.Sqrt(0.5))
+	mustEndAs(t, r, Converged)
 }

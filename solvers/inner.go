@@ -16,6 +16,8 @@ type innerCG struct {
 	r, d, z []float64 // residual, direction, H·d
 	curved  []float64 // H·s
 
+	flat bool // the step goes along a direction without curvature, as far as the preconditioner says
+
 	preconditioner Approximation // nil is the metric
 	solved         []float64     // its inverse times r
 }
@@ -46,6 +48,7 @@ func (c *innerCG) State(v *State) {
 // is followed to the edge, or where there is none, taken if it is the first.
 // edge says that the step is as long as the ball lets it be.
 func (c *innerCG) solve(ctx context.Context, s []float64, it *Iterate, first, radius float64) (edge bool, err error) {
+	c.flat = false
 	clear(s)
 	clear(c.curved)
 	copy(c.r, it.Gradient)
@@ -53,24 +56,33 @@ func (c *innerCG) solve(ctx context.Context, s []float64, it *Iterate, first, ra
 	for i, v := range c.r {
 		c.d[i] = -c.pulled(i, v)
 	}
+	unit := unitOf(largestAbsolute(c.d))
+	for i, v := range c.d {
+		c.d[i] = float64(unit * v)
+	}
 	norm := math.Sqrt(rr)
 	enough := float64(min(0.5, math.Sqrt(norm/first)) * norm)
+	largest := 0.0 // curvature of a direction
 	for k := range c.most {
 		if err := c.problem.HessianVector(ctx, c.z, it.X, c.d); err != nil {
 			return false, err
 		}
 		curvature, dd := dot(c.d, c.z), dotScaled(c.d, c.d, c.metric)
-		if !finite(curvature) || curvature <= float64(1e-14*dd) {
+		if !finite(curvature) || !c.curves(curvature, dd, largest) {
 			switch {
 			case !math.IsInf(radius, 1) && finite(c.z...):
 				c.follow(s, c.toEdge(s, radius))
 				return true, nil
 			case k == 0:
-				copy(s, c.d)
+				for i, v := range c.d {
+					s[i] = v / unit
+				}
+				c.flat = true
 			}
 			return false, nil
 		}
-		alpha := rr / curvature
+		largest = max(largest, curvature/dd)
+		alpha := rr / curvature * unit
 		if !math.IsInf(radius, 1) {
 			if limit := c.toEdge(s, radius); alpha >= limit {
 				c.follow(s, limit)
@@ -85,11 +97,19 @@ func (c *innerCG) solve(ctx context.Context, s []float64, it *Iterate, first, ra
 		}
 		beta := next / rr
 		for i, v := range c.r {
-			c.d[i] = float64(beta*c.d[i]) - c.pulled(i, v)
+			c.d[i] = float64(beta*c.d[i]) - float64(unit*c.pulled(i, v))
 		}
 		rr = next
 	}
 	return false, nil
+}
+
+// curves reports whether dᵀHd is more than the rounding of its sum, and of
+// sums as large as others at this iterate have been.
+func (c *innerCG) curves(curvature, dd, largest float64) bool {
+	const rounding = 1e-14
+	sum := float64(math.Sqrt(dd) * math.Sqrt(dotInverse(c.z, c.z, c.metric)))
+	return curvature > float64(rounding*sum) && curvature > float64(rounding*float64(largest*dd))
 }
 
 // size is rᵀP⁻¹r, P the preconditioner.
@@ -117,11 +137,12 @@ func (c *innerCG) follow(s []float64, alpha float64) {
 
 // toEdge is the τ ≥ 0 with which s + τ·d has the length of the radius.
 func (c *innerCG) toEdge(s []float64, radius float64) float64 {
-	a, b := dotScaled(c.d, c.d, c.metric), dotScaled(s, c.d, c.metric)
-	rest := float64(radius*radius) - dotScaled(s, s, c.metric)
-	root := math.Sqrt(max(float64(b*b)+float64(a*rest), 0))
-	if b > 0 {
-		return max(rest, 0) / (b + root)
+	size := math.Sqrt(dotScaled(c.d, c.d, c.metric))
+	along := dotScaled(s, c.d, c.metric) / size
+	rest := max(float64(radius*radius)-dotScaled(s, s, c.metric), 0)
+	root := math.Sqrt(float64(along*along) + rest)
+	if along > 0 {
+		return rest / (along + root) / size
 	}
-	return (root - b) / a
+	return (root - along) / size
 }

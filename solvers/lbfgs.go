@@ -88,7 +88,7 @@ func (h *twoLoopsHeading) Aim(step []float64, it *Iterate) float64 {
 	if h.count == 0 {
 		if h.initial != nil {
 			h.initial.Solve(step, step)
-			return 1
+			return visible(largestAbsolute(step), reachOf(it))
 		}
 		for i, m := range h.metric {
 			step[i] /= m

@@ -19,6 +19,8 @@ type Line struct {
 	trial   point
 	last    Probe // of the trial point
 	tried   Probe // the last that was evaluated
+	// farthest is the finite probe with the greatest T.
+	farthest Probe
 	// searched is the slope of the line on which the iterate was found, reach
 	// the size of the start.
 	searched, reach float64
@@ -51,7 +53,7 @@ func (l *Line) State(v *State) {
 	v.Count(&l.count)
 	if v.Reading() {
 		l.last = Probe{0, l.Value, l.Slope}
-		l.tried = l.last
+		l.tried, l.farthest = l.last, l.last
 	}
 }
 
@@ -59,7 +61,7 @@ func (l *Line) State(v *State) {
 func (l *Line) turn() {
 	l.Value, l.Slope = l.it.Value, dot(l.it.Gradient, l.step)
 	l.last = Probe{0, l.Value, l.Slope}
-	l.tried = l.last
+	l.tried, l.farthest = l.last, l.last
 	l.values[l.count%rememberedValues] = l.Value
 	l.count++
 }
@@ -80,6 +82,9 @@ func (l *Line) Evaluate(ctx context.Context, t float64) (p Probe, err error) {
 	l.last, err = l.evaluate(ctx, t)
 	if l.last.T != 0 {
 		l.tried = l.last
+	}
+	if err == nil && finite(l.last.Value) && l.last.T > l.farthest.T {
+		l.farthest = l.last
 	}
 	return l.last, err
 }
@@ -122,6 +127,20 @@ func (l *Line) Falls(p Probe, reference, c float64) bool {
 		return true
 	}
 	return p.Value-l.Value <= blur(l.Value) && math.Abs(p.Slope) <= float64(-0.9*l.Slope)
+}
+
+// expected is what a step along the line is to gain, once no search has found
+// one: no more than the slopes up to a place behind the minimum tell. Where
+// the slope is lost below the least float64, a change of the iterate by its own
+// size has to do.
+func (l *Line) expected(gain float64) float64 {
+	switch p := l.farthest; {
+	case !(l.Slope < 0) && !(gain > 0):
+		return largestAbsolute(l.it.Gradient) * reachOf(l.it)
+	case p.Slope > 0:
+		return min(gain, float64(l.Slope*(l.Slope/(p.Slope-l.Slope)))*p.T/2)
+	}
+	return gain
 }
 
 // fellStraight reports whether f fell along the step just taken as if it had no

@@ -104,8 +104,26 @@ func (m *quadraticModel) singular() error {
 // leave as much in the gradient. Where the curvature had to be made up, that
 // means nothing, and no gain counts as noise.
 func (m *quadraticModel) gainIsNoise(it *Iterate, multiple float64) bool {
-	unit := float64(float64(epsilon*epsilon) * curvedNorm(it.Hessian, it.X))
+	unit := curvedNorm(it.Hessian, it.X, epsilon)
 	return m.shift == 0 && it.Decrement <= float64(multiple*unit)
+}
+
+// steep reports whether the curvature had to be made up and some variable weighs:
+// then what the model promises says nothing of a minimum.
+func (m *quadraticModel) steep(it *Iterate) bool {
+	for i := range it.X {
+		if m.shift > 0 && weighs(it, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// weighs reports whether f would change by a part of it that counts if a variable
+// changed by its own size, along the slope it has there.
+func weighs(it *Iterate, i int) bool {
+	const counts = 0x1p-20
+	return math.Abs(it.Gradient[i]*it.X[i]) > float64(counts*math.Abs(it.Value))
 }
 
 // fellStraight reports whether f fell along the step just taken as if it had no

@@ -157,6 +157,8 @@ func (s *newtonStepper) prepare(it *Iterate) error {
 	case !finite(s.model.step...):
 		it.stop(Stalled, "no multiple of the unit diagonal makes the Hessian positive definite")
 	case !small:
+	case s.model.steep(it):
+		it.stop(Stalled, "the Hessian vanishes where the objective still falls")
 	case s.model.indefinite:
 		it.stop(Stalled, "the gradient vanishes where the Hessian is indefinite: a saddle or a maximum")
 	default:
@@ -202,7 +204,7 @@ func (s *newtonStepper) search(ctx context.Context, it *Iterate) (full bool, err
 		return full, nil
 	}
 	noise := it.Decrement/2 <= rounding(it.Value) || s.model.gainIsNoise(it, noiseMultiple*it.Condition)
-	if noise && !s.model.indefinite {
+	if noise && !s.model.indefinite && !s.model.steep(it) {
 		it.stop(Converged, "what could be gained is within the rounding of the objective")
 	} else {
 		it.stop(Stalled, "no step along the Newton direction lowers the objective")

@@ -90,7 +90,13 @@ func (s *newtonCGStepper) State(v *State) {
 
 // aim solves for the next step.
 func (s *newtonCGStepper) aim(ctx context.Context, it *Iterate) error {
-	_, err := s.inner.solve(ctx, s.line.step, it, s.start, math.Inf(1))
+	step := s.line.step
+	_, err := s.inner.solve(ctx, step, it, s.start, math.Inf(1))
+	if length := visible(largestAbsolute(step), reachOf(it)); s.inner.flat && length > 1 {
+		for i, v := range step {
+			step[i] = float64(length * v)
+		}
+	}
 	s.line.turn()
 	it.Decrement = max(-s.line.Slope, 0)
 	return err
@@ -109,7 +115,7 @@ func (s *newtonCGStepper) Step(ctx context.Context, it *Iterate) error {
 		it.stop(Unbounded, "the objective is minus infinity within one step")
 		return nil
 	case !found:
-		s.goal.giveUp(it, it.Decrement/2, s.line.tried)
+		s.goal.giveUp(it, s.line.expected(it.Decrement/2), s.line.tried)
 		return nil
 	}
 	before := it.Value

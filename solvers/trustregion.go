@@ -19,7 +19,9 @@ import (
 // products of H with vectors, and the problem has to be a [HessianVectorer] or
 // a [Hessianer].
 //
-// A run has converged as a [Descent] has.
+// A run has converged as a [Descent] has. The exact step also leaves a point
+// where the gradient is zero and H is indefinite; products do not show that it is
+// no minimum.
 //
 // Source: Nocedal and Wright, Numerical Optimization, 2nd edition, algorithms
 // 4.1, 4.3 and 7.2.
@@ -60,6 +62,10 @@ func (m TrustRegion) Start(ctx context.Context, p Problem, it *Iterate) (Stepper
 		problem = own
 	}
 	metric, err := firstGradient(ctx, problem, p, it)
+	if err == nil && it.Status == Converged && s.dense != nil {
+		it.stop(Running, "") // the Hessian tells whether this is a minimum
+		metric, err = metricAt(ctx, s.dense, it)
+	}
 	if err != nil || it.Status != Running {
 		return s, err
 	}
@@ -77,7 +83,7 @@ func (m TrustRegion) Start(ctx context.Context, p Problem, it *Iterate) (Stepper
 	if s.radius == 0 {
 		s.radius = max(1, s.start)
 	}
-	return s, s.aim(ctx, it)
+	return s, s.aimAway(ctx, it, "the gradient is zero at the start, and the Hessian not indefinite")
 }
 
 type trustStepper struct {
@@ -125,6 +131,18 @@ func (s *trustStepper) aim(ctx context.Context, it *Iterate) (err error) {
 	return nil
 }
 
+// aimAway finds the next step, and ends the run for a reason if the gradient is
+// zero and the Hessian leads nowhere either.
+func (s *trustStepper) aimAway(ctx context.Context, it *Iterate, reason string) error {
+	if err := s.aim(ctx, it); err != nil {
+		return err
+	}
+	if !(s.gain > 0) && largestAbsolute(it.Gradient) == 0 {
+		it.stop(Converged, reason)
+	}
+	return nil
+}
+
 // Step implements [Stepper].
 func (s *trustStepper) Step(ctx context.Context, it *Iterate) error {
 	gain := s.gain
@@ -140,7 +158,7 @@ func (s *trustStepper) Step(ctx context.Context, it *Iterate) error {
 			it.stop(Unbounded, "the objective is minus infinity within one step")
 			return nil
 		case p.T == 0 || !(s.gain > 0):
-			s.goal.giveUp(it, gain, s.line.tried)
+			s.goal.giveUp(it, s.line.expected(gain), s.line.tried)
 			return nil
 		}
 		if math.IsInf(p.Value, 1) {
@@ -175,12 +193,12 @@ func (s *trustStepper) Step(ctx context.Context, it *Iterate) error {
 // take makes the trial point the iterate.
 func (s *trustStepper) take(ctx context.Context, it *Iterate, before float64) error {
 	s.line.accept(s.s, s.y)
-	if largestAbsolute(it.Gradient) == 0 {
+	if s.dense == nil && largestAbsolute(it.Gradient) == 0 {
 		it.Decrement = 0
 		it.stop(Converged, "the gradient is zero")
 		return nil
 	}
-	if err := s.aim(ctx, it); err != nil {
+	if err := s.aimAway(ctx, it, "the gradient is zero, and the Hessian not indefinite"); err != nil || it.Status != Running {
 		return err
 	}
 	if s.walled = s.walled && s.edge; !s.walled {

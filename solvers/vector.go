@@ -21,6 +21,19 @@ func largestAbsolute(x []float64) float64 {
 	return largest
 }
 
+// unitOf is 1, or where the square of a length is no float64 any more, a power of
+// two that makes it about 1.
+func unitOf(longest float64) float64 {
+	const far = 256
+	if longest == 0 || !finite(longest) {
+		return 1
+	}
+	if exponent := math.Ilogb(longest); max(exponent, -exponent) > far {
+		return math.Ldexp(1, -exponent)
+	}
+	return 1
+}
+
 func finite(x ...float64) bool {
 	for _, v := range x {
 		if v-v != 0 {
@@ -40,12 +53,13 @@ func symmetric(dst, h, x []float64) {
 	}
 }
 
-// curvedNorm returns Σ |h_ii|·x_i²: the square of the length of x where every
-// variable is scaled to unit curvature.
-func curvedNorm(h, x []float64) float64 {
+// curvedNorm returns Σ |h_ii|·(s·x_i)²: the square of the length of s·x where
+// every variable is scaled to unit curvature.
+func curvedNorm(h, x []float64, s float64) float64 {
 	n := len(x)
 	sum := 0.0
 	for i, v := range x {
+		v = float64(s * v)
 		sum = math.FMA(float64(math.Abs(h[i*n+i])*v), v, sum)
 	}
 	return sum
