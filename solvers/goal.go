@@ -34,7 +34,11 @@ func (g goal) judge(it *Iterate, l *Line, before float64) {
 		it.stop(Unbounded, "the objective falls in a straight line as far as steps reach")
 		return
 	}
-	if g.reached(it.Decrement/2, it.Value) && g.reached(math.Abs(fall)-rounding(before), it.Value) {
+	switch {
+	case !g.reached(it.Decrement/2, it.Value) || !g.reached(math.Abs(fall)-rounding(before), it.Value):
+	case l != nil && l.fallsAway():
+		it.stop(Unbounded, "the objective still falls in proportion to the iterate, as far as steps reach")
+	default:
 		it.stop(Converged, "the gain of a step is below the tolerance")
 	}
 }

@@ -148,7 +148,15 @@ func (l *Line) expected(gain float64) float64 {
 func (l *Line) fellStraight(fall float64) bool {
 	const far = 0x1p60
 	reach := largestAbsolute(l.it.X)
-	return reach >= far && reach >= far*l.reach && fall >= float64(-0.99*float64(l.it.StepLength*l.searched))
+	return reach >= far && reach >= far*l.reach && fall >= float64(-0.9*float64(l.it.StepLength*l.searched))
+}
+
+// fallsAway reports whether f, below zero, would fall by a good part of its size
+// if the iterate, large as it has become, grew by its own: a step that gains
+// little is no sign of a minimum then.
+func (l *Line) fallsAway() bool {
+	const far = 0x1p30
+	return l.it.Value < 0 && largestAbsolute(l.it.X) >= far*l.reach && dot(l.it.Gradient, l.it.X) <= 0.25*l.it.Value
 }
 
 // accept makes the last probe the iterate; s and y become the differences of

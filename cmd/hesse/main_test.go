@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed-0327bdf7/hesse/solvers"
+	"github.com/seed-0327bdf7/hesse/solvers/glm"
 )
 
 // A result is how a command line ended.
@@ -94,6 +98,11 @@ func text(t testing.TB, path string) string {
 	return string(b)
 }
 
+// choice is the message for a name that is none of a list.
+func choice(option string, names []string, got string) string {
+	return fmt.Sprintf(`%s must be one of "%s" but got "%s"`, option, strings.Join(names, `","`), got)
+}
+
 func TestUsageErrors(t *testing.T) {
 	const see = "; see hesse --help and hesse COMMAND --help\n"
 	folder(t, map[string]string{"t.csv": "a,b,y,w\n1,3,2,1\n3,4,4,1\n5,1,9,1\n"})
@@ -104,7 +113,7 @@ func TestUsageErrors(t *testing.T) {
 		{"fit t.csv", "missing flags: --target=COLUMN or --targets=A,B" + see},
 		{"fit t.csv u.csv --target y", "unexpected argument u.csv" + see},
 		{"fit t.csv --target y --rigde 1", "unknown flag --rigde" + see},
-		{"fit t.csv --target y --family cauchy", `--family must be one of "gaussian","binomial","poisson","gamma","tweedie","huber","quantile","squared-hinge" but got "cauchy"` + see},
+		{"fit t.csv --target y --family cauchy", choice("--family", glm.Families(), "cauchy") + see},
 		{"fit t.csv --target y --family huber --delta=-1", "--delta is -1; it is a positive, finite number\n"},
 		{"fit t.csv --target y --family huber --quantile 0.3", "--quantile is for the quantile family, not for the huber one\n"},
 		{"fit t.csv --target y --family quantile --quantile 1", "--quantile is 1; it lies between 0 and 1\n"},
@@ -112,7 +121,7 @@ func TestUsageErrors(t *testing.T) {
 		{"fit t.csv --target y --power 1.5", "--power is for the tweedie family, not for the gaussian one\n"},
 		{"fit t.csv --target y --family tweedie --power 2", "--power is 2; it lies between 1 and 2\n"},
 		{"fit t.csv --target y --family tweedie --power 0", "--power is 0; leave it out for the default\n"},
-		{"fit t.csv --target y --solver simplex", `--solver must be one of "auto","newton","newton-cg","trust-region","approximate-newton","bfgs","lbfgs","cg","barzilai-borwein","nesterov","gradient-descent","subsampled-newton","svrg","sgd","momentum","nesterov-sgd","adagrad","rmsprop","adam","adamw","coordinate-descent","owl-qn","proximal-gradient" but got "simplex"` + see},
+		{"fit t.csv --target y --solver simplex", choice("--solver", slices.Concat([]string{"auto"}, solvers.Methods(), solvers.CompositeMethods()), "simplex") + see},
 		{"fit t.csv --target y --batch 10", "--batch is for a solver that takes samples of the rows, not for --solver auto\n"},
 		{"fit t.csv --target y --solver lbfgs --seed 1", "--seed is for a solver that takes samples of the rows, not for --solver lbfgs\n"},
 		{"fit t.csv --target y --solver subsampled-newton --step 1", "--step means nothing to --solver subsampled-newton\n"},
