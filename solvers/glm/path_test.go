@@ -115,6 +115,40 @@ func TestPenaltiesOfOnesOwn(t *testing.T) {
 	}
 }
 
+// TestSeparationOfAPathIsTold: by columns without a penalty from the start, and
+// where the penalty is zero.
+func TestSeparationOfAPathIsTold(t *testing.T) {
+	d := Data[float64]{Columns: 2}
+	for i := range 20 {
+		d.X = append(d.X, float64(i), float64(i*i%7))
+		d.Y = append(d.Y, float64(i/10))
+	}
+	quasiComplete := d
+	quasiComplete.X = slices.Clone(d.X)
+	copy(quasiComplete.X[18:22], []float64{9.5, 4, 9.5, 4}) // a row of each class
+	for _, c := range []struct {
+		data Data[float64]
+		last string // reason of the fit without a penalty
+	}{{d, separated}, {quasiComplete, quasi}} {
+		for _, factors := range [][]float64{{0, 1}, {1, 0}, {1, 1}} {
+			o := PathOptions{Options: Options{Family: Binomial, PenaltyFactors: factors}, Lambdas: []float64{1, 0.1, 0}}
+			p, err := FitPath(ctx, c.data, o)
+			if factors[0] == 0 {
+				if err == nil || err.Error() != "glm: "+partly {
+					t.Errorf("%v: error %v", factors, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !p.Converged[0] || !p.Converged[1] || p.Converged[2] || p.Reasons[2] != c.last {
+				t.Errorf("%v: %v, %q", factors, p.Converged, p.Reasons)
+			}
+		}
+	}
+}
+
 func TestPathOptionsAreChecked(t *testing.T) {
 	d := problem[float64](30, 2, Gaussian, false)
 	for message, o := range map[string]PathOptions{
