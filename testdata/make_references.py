@@ -120,9 +120,10 @@ def make_claims():
 # --- Cases -----------------------------------------------------------------------------------------------------
 
 
-def case(name, file, target, family, columns, *, l1=0.0, l2=0.0, intercept=True, standardize=False, weights=None, offset=None, **parameters):
+def case(name, file, target, family, columns, *, l1=0.0, l2=0.0, intercept=True, standardize=False, factors=None, weights=None, offset=None, **parameters):
     sparse = dict(l1=float(l1)) if l1 else {}
-    return dict(name=name, file=file, target=target, family=family, **sparse, l2=float(l2), intercept=intercept,
+    own = dict(factors=[float(v) for v in factors]) if factors else {}
+    return dict(name=name, file=file, target=target, family=family, **sparse, l2=float(l2), **own, intercept=intercept,
                 standardize=standardize, weights=weights, offset=offset, **parameters, columns=columns)
 
 
@@ -205,6 +206,8 @@ def cases():
                 "l1, weights, offset": dict(l1=0.5 * more**3, weights="w", offset=offset),
                 "elastic net standardize, weights, offset": dict(l1=4 * more, l2=2.5, standardize=True, weights="w", offset=offset),
                 "l1 standardize, no intercept": dict(l1=6 * more, standardize=True, intercept=False),
+                "l2, factors, weights, offset": dict(l2=2.5 * more, factors=[0, 4, 0.25, 1][:len(columns)], weights="w", offset=offset),
+                "elastic net standardize, factors, weights": dict(l1=2 * more, l2=2.5, factors=[3, 0, 0.5, 1][:len(columns)], standardize=True, weights="w"),
             }.items():
                 yield case(f"{file.removesuffix('.csv')} {family} {name}", file, target, family, columns, **options, **parameters)
 
@@ -400,6 +403,10 @@ class SparseFit:
         self.loss, self.eta = fit.loss, fit.eta
 
 
+def factors_of(c):
+    return np.array(c.get("factors", [1.0] * len(c["columns"])))
+
+
 def number(v):
     return None if v is None else float(v)
 
@@ -417,8 +424,9 @@ def reference(c, table):
     for x in X:
         mean = fdot(zip(w, x)) / total
         sd.append(mpmath.sqrt(fsum(wi * (v - mean) ** 2 for wi, v in zip(w, x)) / total))
-    penalty = [c["l2"] * (s * s if c["standardize"] else mpf(1)) for s in sd]
-    lines = [c.get("l1", 0) * (s if c["standardize"] else mpf(1)) for s in sd]
+    factors = [mpf(f) for f in factors_of(c)]
+    penalty = [c["l2"] * f * (s * s if c["standardize"] else mpf(1)) for f, s in zip(factors, sd)]
+    lines = [c.get("l1", 0) * f * (s if c["standardize"] else mpf(1)) for f, s in zip(factors, sd)]
     names = list(c["columns"])
     one = [[mpf(1)] * n] if c["intercept"] else []
     if c["intercept"]:
@@ -589,7 +597,7 @@ def check_scipy(c, r, table):
     p = Peer(c, table)
     k = p.Z.shape[1]
     penalty = np.zeros(k)
-    penalty[k - len(p.sd):] = c["l2"] * (1 if c["standardize"] else p.sd**-2)
+    penalty[k - len(p.sd):] = c["l2"] * factors_of(c) * (1 if c["standardize"] else p.sd**-2)
 
     def parts(b):
         eta = p.off + p.Z @ b
@@ -669,7 +677,7 @@ def check_glum(c, r, table):
     family = {"tweedie": glum.TweedieDistribution(c.get("power", 1.5))}.get(c["family"], c["family"])
     both = c["l1"] + c["l2"]
     model = glum.GeneralizedLinearRegressor(
-        family=family, link="auto" if c["family"] in ("gaussian", "binomial") else "log", alpha=both / p.w.sum(), l1_ratio=c["l1"] / both,
+        family=family, link="auto" if c["family"] in ("gaussian", "binomial") else "log", alpha=both / p.w.sum(), l1_ratio=c["l1"] / both, P1=factors_of(c), P2=factors_of(c),
         fit_intercept=c["intercept"], solver="irls-cd", gradient_tol=1e-12, max_iter=1000)
     with warnings.catch_warnings():  # it says so of a single iteration, which is right for gaussian; the comparison decides
         warnings.simplefilter("ignore", sklearn.exceptions.ConvergenceWarning)
@@ -710,9 +718,9 @@ def check_split(c, r, table):
     def value(b):
         beta = b[:k] - b[k:2 * k]
         loss, slope, _ = loss_parts(c, p.y, p.off + Z @ beta + (b[-1] if c["intercept"] else 0))
-        g = Z.T @ (p.w * slope) + c["l2"] * unit**2 * beta
-        lines = c["l1"] * unit
-        return (p.w @ loss + lines @ (b[:k] + b[k:2 * k]) + c["l2"] * (unit * beta) @ (unit * beta) / 2,
+        squares, lines = c["l2"] * factors_of(c) * unit**2, c["l1"] * factors_of(c) * unit
+        g = Z.T @ (p.w * slope) + squares * beta
+        return (p.w @ loss + lines @ (b[:k] + b[k:2 * k]) + squares @ beta**2 / 2,
                 np.concatenate([g + lines, lines - g, [(p.w * slope).sum()] if c["intercept"] else []]))
 
     bounds = [(0, None)] * 2 * k + [(None, None)] * c["intercept"]
@@ -726,7 +734,7 @@ def check_split(c, r, table):
 
 def penalty_of(c, slopes, p):
     scale = p.sd if c["standardize"] else np.ones_like(p.sd)
-    return c["l1"] * np.abs(slopes * scale).sum() + c["l2"] * ((slopes * scale) ** 2).sum() / 2
+    return c["l1"] * factors_of(c) @ np.abs(slopes * scale) + c["l2"] * factors_of(c) @ (slopes * scale) ** 2 / 2
 
 
 R_SCRIPT = """
@@ -782,7 +790,7 @@ def check(c, r, table):
             yield check_split(c, r, table)
             return
         yield check_glum(c, r, table)
-        if c["family"] == "gaussian" or c["family"] == "binomial" and not c["offset"]:
+        if "factors" not in c and (c["family"] == "gaussian" or c["family"] == "binomial" and not c["offset"]):
             yield check_sparse_sklearn(c, r, table)
         return
     if c["family"] in ("poisson", "gamma") and not c["l2"] and shutil.which("Rscript"):
@@ -793,7 +801,7 @@ def check(c, r, table):
             if c["family"] == "squared-hinge" and not c["intercept"] and not c["offset"] and c["l2"] > 0:
                 yield check_sklearn(c, r, table)
             return
-        if c["family"] == "gaussian" or not c["offset"]:
+        if "factors" not in c and (c["family"] == "gaussian" or not c["offset"]):
             yield check_sklearn(c, r, table)
     elif r["df_residual"] > 0:
         yield check_statsmodels(c, r, table)

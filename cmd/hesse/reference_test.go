@@ -19,6 +19,9 @@ func args(c reference.Case) []string {
 	if c.L2 > 0 {
 		args = append(args, "--l2", strconv.FormatFloat(c.L2, 'g', -1, 64))
 	}
+	for j, factor := range c.Factors {
+		args = append(args, "--penalty-factors", c.Columns[j]+"="+strconv.FormatFloat(factor, 'g', -1, 64))
+	}
 	for name, v := range map[string]float64{"--power": c.Power, "--delta": c.Delta, "--quantile": c.Quantile, "--bandwidth": c.Bandwidth} {
 		if v != 0 {
 			args = append(args, name, strconv.FormatFloat(v, 'g', -1, 64))

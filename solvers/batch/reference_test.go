@@ -26,7 +26,7 @@ func referenceData(t *testing.T, c reference.Case) (*pass.Data[float64], Options
 	default:
 		return nil, o
 	}
-	if c.Standardize || c.L1 > 0 {
+	if c.Standardize || c.L1 > 0 || c.Factors != nil {
 		return nil, o
 	}
 	column := func(name string) []float64 {

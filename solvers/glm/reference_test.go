@@ -53,7 +53,7 @@ func load(t testing.TB, c reference.Case) (Data[float64], Options) {
 	if c.Offset != "" {
 		d.Offset = columns(t, c.File, c.Offset)[0]
 	}
-	return d, Options{Family: family, Parameters: Parameters{Power: c.Power, Delta: c.Delta, Quantile: c.Quantile, Bandwidth: c.Bandwidth}, L1: c.L1, L2: c.L2, NoIntercept: !c.Intercept, Standardize: c.Standardize}
+	return d, Options{Family: family, Parameters: Parameters{Power: c.Power, Delta: c.Delta, Quantile: c.Quantile, Bandwidth: c.Bandwidth}, L1: c.L1, L2: c.L2, PenaltyFactors: c.Factors, NoIntercept: !c.Intercept, Standardize: c.Standardize}
 }
 
 // TestFitsEqualReferences: estimates to 1e-8 relative, or of a standard error
