@@ -57,7 +57,8 @@ var (
 type BLASProblem[T kernels.Float] struct {
 	problem *Problem[T]
 	blas    BLAS[T]
-	columns []T // X by columns, made when a way asks for it
+	columns []T // X by columns
+	turned  int // rows of it that are there: as many as a way has asked for
 	scaled  []T
 	eta     []T
 	d       []float64
@@ -150,16 +151,20 @@ func (r *blasRun[T]) prepare() {
 	all := r.BLASProblem.problem.X
 	if r.way.columns && r.columns == nil {
 		r.columns = memory.Slice[T](all.Rows * all.Cols)
-		transpose(r.columns, all, r.threads)
+	}
+	if r.way.columns && r.turned < r.rows {
+		transpose(r.columns, all, r.turned, r.rows, r.threads)
+		r.turned = r.rows
 	}
 }
 
-// transpose goes by rows that stay in cache while every column takes them.
-func transpose[T kernels.Float](dst []T, x kernels.Matrix[T], threads int) {
+// transpose goes by rows, of a range, that stay in cache while every column
+// takes them.
+func transpose[T kernels.Float](dst []T, x kernels.Matrix[T], from, to, threads int) {
 	const block = 64
 	together(threads, func(thread int) {
-		for lo := thread * block; lo < x.Rows; lo += threads * block {
-			hi := min(lo+block, x.Rows)
+		for lo := from + thread*block; lo < to; lo += threads * block {
+			hi := min(lo+block, to)
 			for j := range x.Cols {
 				column := dst[j*x.Rows+lo : j*x.Rows+hi]
 				for i := range column {

@@ -30,6 +30,10 @@ type Peer interface {
 	Answer(c Case) (Answer, error)
 }
 
+// A Bounded peer ends a run that takes longer than it may, with an error that
+// begins with LeftOut. Zero is as long as it wants.
+type Bounded interface{ Bound(run time.Duration) }
+
 // A Case is one thing to measure: a workload on a problem.
 type Case struct {
 	Kernel  string `json:"kernel"`

@@ -17,15 +17,18 @@ type Plan struct {
 	Bytes     int    // of X, where the rows are not given
 	Peers     []Peer // to measure beside ours
 
-	// Longest cuts the rows, where they are not given, of what takes longer
-	// at the roof; zero is no cut. What arithmetic bounds needs no rows
-	// beyond the caches.
+	// Longest cuts the rows, where they are not given, of what memory keeps
+	// longer at the roof, or arithmetic half as long, which needs no rows
+	// beyond the caches. There are as many as columns. Zero is no cut.
 	Longest time.Duration
 
 	// Enough is how long one workload on one shape is repeated; zero means a
-	// second. A peer has half of it to find its fastest way. Within, unless it is zero, shortens that so that the whole plan
-	// takes about as long.
-	Enough, Within time.Duration
+	// second. A peer has half of it to find its fastest way.
+	Enough time.Duration
+
+	// Within, unless it is zero, bounds the time of the plan: repeats become
+	// fewer, then peers are left out, and cases skipped at last.
+	Within time.Duration
 
 	// Progress is told how many of all cases are done, and the next one; nil
 	// is nobody.
@@ -66,7 +69,7 @@ func (p *Plan) rows(columns int, dtype string) []int {
 	if len(p.Rows) > 0 {
 		return p.Rows
 	}
-	return []int{max(p.Bytes/size(dtype)/columns, kernels.PanelRows)}
+	return []int{max(p.Bytes/size(dtype)/max(columns, 1), kernels.PanelRows)}
 }
 
 // enough is Enough or what it is without being told.
@@ -77,14 +80,24 @@ func (p *Plan) enough() time.Duration {
 	return p.Enough
 }
 
-// cut is how many of n rows take no longer than Longest at the roof.
+// cut is how many of n rows Longest allows.
 func (p *Plan) cut(w workload, roof Roof, dtype string, n, columns int) int {
 	if p.Longest == 0 || len(p.Rows) > 0 {
 		return n
 	}
-	row := max(w.bytes(columns, size(dtype))/roof.Bandwidth, w.flops(columns)/roof.peak(dtype))
+	row := max(w.bytes(columns, size(dtype))/roof.Bandwidth, 2*w.flops(columns)/roof.peak(dtype))
 	rows := int(p.Longest.Seconds()/row) &^ (kernels.PanelRows - 1)
-	return min(n, max(rows, kernels.PanelRows))
+	return min(n, max(rows, kernels.PanelRows, (columns+kernels.PanelRows-1)&^(kernels.PanelRows-1)))
+}
+
+// Expected is about how long the plan takes on a machine whose peers are not
+// slow.
+func (p *Plan) Expected() time.Duration {
+	expected := 2 * p.enough() * time.Duration(p.Cases()*(len(p.Peers)+1))
+	if p.Within > 0 {
+		expected = min(expected, p.Within)
+	}
+	return expected
 }
 
 // Cases is how many results the plan has.

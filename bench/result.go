@@ -68,9 +68,23 @@ type Refusal struct {
 
 // A Report is how a run ended.
 type Report struct {
-	Roofs []Roof   // before, one for each number of threads
-	After []Roof   // the same at the end
-	Moved []string // what moved by more than a twentieth, in words
+	Roofs []Roof // before, one for each number of threads
+	After []Roof // the same at the end
+	Moved []Move // what moved by more than a twentieth
+
+	Skipped []Case // for which no time was left
+}
+
+// A Move is how far a roof was another one at the end.
+type Move struct {
+	What    string
+	Threads int
+	Change  float64 // as a share
+}
+
+// String says it in words.
+func (m Move) String() string {
+	return fmt.Sprintf("the %s with %d threads moved by %+.0f %% during the run", m.What, m.Threads, 100*m.Change)
 }
 
 // compare notes what has changed since the start of the run.
@@ -85,7 +99,7 @@ func (r *Report) compare(i int) {
 		{"float32 peak", before.Peak32, after.Peak32},
 	} {
 		if change := v.after/v.before - 1; change > 0.05 || change < -0.05 {
-			r.Moved = append(r.Moved, fmt.Sprintf("the %s with %d threads moved by %+.0f %% during the run", v.name, before.Threads, 100*change))
+			r.Moved = append(r.Moved, Move{v.name, before.Threads, change})
 		}
 	}
 }

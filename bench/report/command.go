@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -62,54 +62,6 @@ func (c *command) dram() int {
 	return max(128_000_000, cpuid.CPU.Cache.L3*5/4)
 }
 
-// plans are what the options ask for: kernels and passes, then fits.
-func (c *command) plans() []bench.Plan {
-	all := bench.Plan{Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.bytes(),
-		Longest: 25 * time.Millisecond, Enough: time.Second / 2, Within: 7 * time.Minute / 2}
-	if len(all.Threads) == 0 {
-		all.Threads = slices.Compact([]int{1, runtime.GOMAXPROCS(0)})
-	}
-	if c.Quick {
-		all.Longest, all.Enough, all.Within = 8*time.Millisecond, time.Second/10, 25*time.Second
-	}
-	return slices.DeleteFunc(append(c.kernelPlans(all), c.fitPlans(all)...), func(p bench.Plan) bool { return len(p.Workloads) == 0 })
-}
-
-// asked are the names that are asked for among some; all of them, if nothing is.
-func (c *command) asked(names []string, quick ...string) []string {
-	if len(c.Kernels) == 0 && c.Quick {
-		return quick
-	}
-	if len(c.Kernels) == 0 {
-		return names
-	}
-	return slices.DeleteFunc(slices.Clone(c.Kernels), func(k string) bool { return !slices.Contains(names, k) })
-}
-
-func (c *command) kernelPlans(p bench.Plan) []bench.Plan {
-	p.Workloads = c.asked(bench.Workloads(), "gram", "grad", "newton")
-	some := []int{10, 32, 100, 500}
-	if len(p.Columns) == 0 {
-		p.Columns = []int{1, 4, 10, 20, 32, 50, 100, 200, 500, 1000, 2000}
-		if c.Quick {
-			p.Columns = some
-		}
-	}
-	if len(p.Types) > 0 || c.Quick || len(c.Kernels) > 0 {
-		if len(p.Types) == 0 {
-			p.Types = []string{bench.Float64}
-		}
-		return []bench.Plan{p}
-	}
-	narrow := p
-	p.Types, narrow.Types = []string{bench.Float64}, []string{bench.Float32}
-	narrow.Within /= 4
-	if len(c.P) == 0 {
-		narrow.Columns = some
-	}
-	return []bench.Plan{p, narrow}
-}
-
 // check is an error of what is asked for.
 func (c *command) check(plans []bench.Plan) error {
 	for _, k := range c.Kernels {
@@ -156,6 +108,12 @@ func (c *command) run(ctx context.Context, stdout, stderr io.Writer, progress bo
 	}
 	s.Missing = found.missing
 	printPeers(stderr, s)
+	for i := range plans {
+		plans[i].Peers = found.peers
+		if c.Quick && len(c.Peers) == 0 && !story.Fits(plans[i].Workloads[0]) {
+			plans[i].Peers = found.native() // numpy's kernels are a BLAS's, and reading the data takes long
+		}
+	}
 	bar := newBar(stderr, progress, plans)
 	clocks := readClocks()
 	var threads []int
@@ -168,13 +126,29 @@ func (c *command) run(ctx context.Context, stdout, stderr io.Writer, progress bo
 	s.Survey = bench.NewSurvey(slices.Compact(threads), caches, c.dram())
 	bar.clear()
 	printSurvey(stderr, s.Survey)
+	if err := measure(ctx, plans, s, bar, formats[c.Format](stdout, s.Peers), stderr); err != nil {
+		return err
+	}
+	s.Warnings = append(s.Warnings, readClocks().busy(clocks)...)
+	s.Took = time.Since(start).Seconds()
+	for _, w := range s.Warnings {
+		fmt.Fprintf(stderr, "warning: %s: the machine was not idle; measure again\n", w)
+	}
+	if c.Out != "" {
+		return writeAll(c.Out, s)
+	}
+	return nil
+}
 
-	printed := formats[c.Format](stdout, s.Peers)
+// measure measures plans one after the other. What one of them leaves of its
+// time, the next ones have.
+func measure(ctx context.Context, plans []bench.Plan, s *story.Story, bar *bar, printed func(bench.Result) error, stderr io.Writer) error {
+	var spare time.Duration
+	var moved []bench.Move
 	for _, plan := range plans {
-		plan.Peers, plan.Progress = found.peers, bar.at
-		if c.Quick && len(c.Peers) == 0 && !story.Fits(plan.Workloads[0]) {
-			plan.Peers = found.native() // numpy's kernels are a BLAS's, and reading the data takes long
-		}
+		begun := time.Now()
+		plan.Progress = bar.progress
+		plan.Within = max(plan.Within+spare, time.Second)
 		report, err := bench.Run(ctx, plan, func(r bench.Result) error {
 			bar.clear()
 			for _, refused := range r.Refused {
@@ -191,21 +165,43 @@ func (c *command) run(ctx context.Context, stdout, stderr io.Writer, progress bo
 			return err
 		}
 		bar.next()
+		spare = plan.Within - time.Since(begun)
 		for _, roof := range report.Roofs {
 			if _, known := s.Roof(roof.Threads); !known {
 				s.Roofs = append(s.Roofs, roof)
 				fmt.Fprintln(stderr, roof)
 			}
 		}
-		s.Warnings = append(s.Warnings, report.Moved...)
+		moved = append(moved, report.Moved...)
+		for _, k := range report.Skipped {
+			skipped := fmt.Sprintf("%s %s, n = %d, p = %d, %s", k.Kernel, k.Type, k.Rows, k.Columns, story.Threads(k.Threads))
+			s.Skipped = append(s.Skipped, skipped)
+			fmt.Fprintf(stderr, "skipped, no time is left: %s\n", skipped)
+		}
 	}
-	s.Warnings = append(s.Warnings, readClocks().busy(clocks)...)
-	s.Took = time.Since(start).Seconds()
-	for _, w := range s.Warnings {
-		fmt.Fprintf(stderr, "warning: %s: the machine was not idle; measure again\n", w)
-	}
-	if c.Out != "" {
-		return writeAll(c.Out, s)
-	}
+	s.Warnings = append(s.Warnings, farthest(moved)...)
 	return nil
+}
+
+// farthest says of everything that has moved how far it did at most: each plan
+// has a roof of its own.
+func farthest(moved []bench.Move) []string {
+	type roof struct {
+		what    string
+		threads int
+	}
+	of := func(m bench.Move) roof { return roof{m.What, m.Threads} }
+	most := map[roof]bench.Move{}
+	for _, m := range moved {
+		if math.Abs(m.Change) > math.Abs(most[of(m)].Change) {
+			most[of(m)] = m
+		}
+	}
+	var said []string
+	for _, m := range moved {
+		if most[of(m)] == m {
+			said = append(said, m.String())
+		}
+	}
+	return said
 }

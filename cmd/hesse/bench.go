@@ -84,6 +84,9 @@ func (c *benchCommand) Run(ctx context.Context, con *console) error {
 	for _, roof := range report.Roofs {
 		fmt.Fprintln(con.stderr, roof)
 	}
+	for _, c := range report.Skipped {
+		fmt.Fprintf(con.stderr, "skipped, no time is left: %s %s, n = %d, p = %d, threads = %d\n", c.Kernel, c.Type, c.Rows, c.Columns, c.Threads)
+	}
 	for _, moved := range report.Moved {
 		fmt.Fprintf(con.stderr, "warning: %s: the machine was not idle; measure again\n", moved)
 	}

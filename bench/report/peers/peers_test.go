@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// naive is a BLAS by the book: an honest one, a liar or one that crashes.
+// naive is a BLAS by the book: an honest one, a liar, one that crashes or one
+// that does not come to an end.
 type naive[T kernels.Float] struct{ kind string }
 
 func (l naive[T]) at(a kernels.Matrix[T], i, j int, transposed bool) T {
@@ -41,6 +42,9 @@ func (l naive[T]) Gemv(dst []T, a kernels.Matrix[T], transposed bool, v []T) {
 	if l.kind == "crash" {
 		os.Stderr.WriteString("planted crash\n")
 		os.Exit(3)
+	}
+	if l.kind == "endless" {
+		select {}
 	}
 	for i := range dst {
 		sum := 0.0
@@ -116,6 +120,51 @@ func TestPeersInProcesses(t *testing.T) {
 			!strings.Contains(r.Refused[0].Reason, "wrong answer") {
 			t.Errorf("%s %s: without a time: %+v", r.Kernel, r.Type, r.Refused)
 		}
+	}
+}
+
+// TestRunsAreBounded: a run that takes too long ends, and says so.
+func TestRunsAreBounded(t *testing.T) {
+	p := plant(t, "endless")
+	c := bench.Case{Kernel: "grad", Type: bench.Float64, Rows: 300, Columns: 2, Threads: 1}
+	if err := p.Load(c, nil); err != nil {
+		t.Fatal(err)
+	}
+	p.Bound(10 * time.Millisecond)
+	for range 2 {
+		if _, err := p.Do(c, "gemv, row-major", 1); err == nil || !strings.HasPrefix(err.Error(), bench.LeftOut) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// TestPythonStartsOver: what takes too long is left out where there are as many
+// numbers, and done where there are fewer.
+func TestPythonStartsOver(t *testing.T) {
+	versions, err := PythonPackages(environment)
+	if err != nil || versions["numpy"] == "" {
+		t.Skipf("SKIPPED: numpy is not there: %v", err)
+	}
+	p := NewPython("numpy", versions["numpy"], environment)
+	defer p.Close()
+	c := bench.Case{Kernel: "gram", Type: bench.Float64, Rows: 5000, Columns: 4, Threads: 1}
+	if err := p.Load(c, bench.NewProblem(make([]float64, 5000*4), 5000, 4, 1)); err != nil {
+		t.Fatal(err)
+	}
+	p.Bound(1)
+	if _, err := p.Do(c, "X.T @ X", 1); err == nil || !strings.HasPrefix(err.Error(), bench.LeftOut) {
+		t.Errorf("error %v", err)
+	}
+	p.Bound(0)
+	if _, err := p.Ways(c); err == nil || !strings.HasPrefix(err.Error(), bench.LeftOut) {
+		t.Errorf("ways of as many numbers: error %v", err)
+	}
+	c.Rows = 4000
+	if ways, err := p.Ways(c); err != nil || len(ways) == 0 {
+		t.Errorf("ways of fewer: %v, %v", ways, err)
+	}
+	if _, err := p.Do(c, "X.T @ X", 1); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -27,6 +27,8 @@ type Process struct {
 	errors   *tail
 	folder   string // for answers
 	wantFile bool   // it cannot make the data itself
+	bound    time.Duration
+	ended    error // why it does not answer any more
 }
 
 // start runs a command and waits for its first line. The process is stopped
@@ -90,8 +92,12 @@ func (p *Process) read() (*response, error) {
 	return r, nil
 }
 
-// ask wakes the process for one request.
-func (p *Process) ask(q request) (*response, error) {
+// ask wakes the process for one request. A run that takes longer than the bound
+// ends it.
+func (p *Process) ask(q request) (r *response, err error) {
+	if p.ended != nil {
+		return nil, p.ended
+	}
 	line, err := json.Marshal(q)
 	if err != nil {
 		return nil, err
@@ -102,7 +108,16 @@ func (p *Process) ask(q request) (*response, error) {
 	if _, err := p.to.Write(append(line, '\n')); err != nil {
 		return nil, fmt.Errorf("the process does not listen: %w %s", err, p.errors)
 	}
-	r, err := p.read()
+	if p.bound > 0 && q.Do == "run" {
+		late := time.AfterFunc(p.bound, func() { _ = p.command.Process.Kill() })
+		defer func() {
+			if !late.Stop() {
+				p.ended = fmt.Errorf("%s: a run took longer than %v", bench.LeftOut, p.bound.Round(time.Second/10))
+				r, err = nil, p.ended
+			}
+		}()
+	}
+	r, err = p.read()
 	if stop := p.signal(syscall.SIGSTOP); err == nil {
 		err = stop
 	}
@@ -142,6 +157,9 @@ func (p *Process) Ways(c bench.Case) ([]string, error) {
 	}
 	return r.Ways, nil
 }
+
+// Bound implements [bench.Bounded].
+func (p *Process) Bound(run time.Duration) { p.bound = run }
 
 // Do implements [bench.Peer]. The time is taken in the process.
 func (p *Process) Do(c bench.Case, way string, repeat int) (time.Duration, error) {

@@ -95,6 +95,9 @@ type Python struct {
 	data      any
 	processes map[int]*Process
 	loaded    map[int]bool
+
+	bound   time.Duration  // of a run
+	tooMuch map[string]int // numbers of X, by workload, that took longer
 }
 
 // PythonPackages asks the environment which of the packages it has.
@@ -112,7 +115,7 @@ func interpreter(environment string) string { return filepath.Join(environment, 
 func NewPython(name, version, environment string) *Python {
 	i := slices.Index(Packages(), name)
 	return &Python{name: name, version: version, interpreter: interpreter(environment), ways: packages[i].ways,
-		processes: map[int]*Process{}, loaded: map[int]bool{}}
+		processes: map[int]*Process{}, loaded: map[int]bool{}, tooMuch: map[string]int{}}
 }
 
 // Close ends the processes.
@@ -131,11 +134,15 @@ func (p *Python) Version() string { return p.version }
 
 // Ways implements [bench.Peer].
 func (p *Python) Ways(c bench.Case) ([]string, error) {
-	if limit := most[p.name][c.Kernel]; limit > 0 && c.Rows*c.Columns > limit {
+	numbers, limit, least := c.Rows*c.Columns, most[p.name][c.Kernel], p.tooMuch[c.Kernel]
+	if limit > 0 && numbers > limit || least > 0 && numbers >= least {
 		return nil, fmt.Errorf("%s: it takes too long for %d rows of %d columns", bench.LeftOut, c.Rows, c.Columns)
 	}
 	return p.ways[c.Kernel], nil
 }
+
+// Bound implements [bench.Bounded].
+func (p *Python) Bound(run time.Duration) { p.bound = run }
 
 // Load implements [bench.Peer]. The data are read by the process that is asked
 // to do something with them; one starts here, since all peers load at once.
@@ -189,7 +196,15 @@ func (p *Python) Do(c bench.Case, way string, repeat int) (time.Duration, error)
 	if err != nil {
 		return 0, err
 	}
-	return process.Do(c, way, repeat)
+	process.Bound(p.bound)
+	took, err := process.Do(c, way, repeat)
+	if process.ended != nil { // the next one starts over
+		process.Close()
+		delete(p.processes, c.Threads)
+		delete(p.loaded, c.Threads)
+		p.tooMuch[c.Kernel] = c.Rows * c.Columns
+	}
+	return took, err
 }
 
 // Answer implements [bench.Peer].

@@ -20,6 +20,7 @@ type Story struct {
 	Peers    []Library      `json:"peers"`
 	Missing  []string       `json:"missing"`
 	Warnings []string       `json:"warnings"`
+	Skipped  []string       `json:"skipped,omitempty"` // for which no time was left
 	Results  []bench.Result `json:"results"`
 }
 

@@ -1,0 +1,62 @@
+package bench
+
+import "time"
+
+// A budget shares the time of a plan out among its cases, so that the plan ends
+// in time however fast the machine and its peers are. Each case gets an equal
+// share of what is left. In that, peers that have not had their turn are left
+// out; half of it more is for those that have, to run again. A case that finds
+// nothing left is skipped. What was a case's own, a single long run, may end
+// later; the others get less for it.
+type budget struct {
+	end   time.Time // zero is no bound
+	left  int       // cases, the next one included
+	share time.Duration
+	start time.Time // of the case
+}
+
+// newBudget is zero time for no bound.
+func newBudget(within time.Duration, cases int) budget {
+	b := budget{left: cases}
+	if within > 0 {
+		b.end = time.Now().Add(within)
+	}
+	return b
+}
+
+// bounded says whether there is a bound at all.
+func (b *budget) bounded() bool { return !b.end.IsZero() }
+
+// over says that nothing is left.
+func (b *budget) over() bool { return b.bounded() && time.Now().After(b.end) }
+
+// begin starts a case, and done ends it.
+func (b *budget) begin() {
+	b.start = time.Now()
+	b.share = b.end.Sub(b.start) / time.Duration(max(b.left, 1))
+}
+
+func (b *budget) done() { b.left-- }
+
+// each is how long each of some contenders is measured, at most for so long;
+// about as long goes into finding out how.
+func (b *budget) each(contenders int, most time.Duration) time.Duration {
+	if !b.bounded() {
+		return most
+	}
+	return min(most, max(b.share/time.Duration(2*contenders), 10*time.Millisecond))
+}
+
+// newcomers says whether a peer may still have its first turn, and again
+// whether those that had one may run again.
+func (b *budget) newcomers() bool { return !b.bounded() || time.Since(b.start) < b.share }
+func (b *budget) again() bool     { return !b.bounded() || time.Since(b.start) < b.share*3/2 }
+
+// call is how long a single run of a peer may take; zero is as long as it wants.
+func (b *budget) call() time.Duration {
+	if !b.bounded() {
+		return 0
+	}
+	const least = 5 * time.Second // a process that has to start over takes some of it
+	return max(least, 2*b.share)
+}

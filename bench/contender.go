@@ -1,0 +1,219 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
+
+// A contender is somebody whose time is taken.
+type contender struct {
+	peer   Peer // nil is ours
+	way    string
+	c      Case
+	do     func(repeat int) (time.Duration, error)
+	repeat int // within a measurement
+	warm   bool
+	runs   []float64
+	spent  time.Duration
+	err    error // why it has no time
+}
+
+// once does the work and times it. What is over soon is done for the caches
+// first, and then so often that the clock can tell.
+func (k *contender) once() error {
+	start := time.Now()
+	defer func() { k.spent += time.Since(start) }()
+	if k.warm {
+		if _, err := k.do(1); err != nil {
+			return err
+		}
+	}
+	took, err := k.do(k.repeat)
+	if err != nil {
+		return err
+	}
+	k.runs = append(k.runs, took.Seconds()/float64(k.repeat))
+	return nil
+}
+
+// calibrate settles how to measure what takes this long.
+func (k *contender) calibrate(took time.Duration) {
+	k.repeat = 1
+	if took < time.Millisecond {
+		k.repeat = int(time.Millisecond/max(took, 100)) + 1
+	}
+	k.warm = took < 10*time.Millisecond
+}
+
+// summary is the median, the minimum and the spread of the middle half.
+func (k *contender) summary() (median, minimum, spread float64) {
+	runs := slices.Sorted(slices.Values(k.runs))
+	median = runs[len(runs)/2]
+	return median, runs[0], (runs[len(runs)*3/4] - runs[len(runs)/4]) / median
+}
+
+// report adds a peer to a result.
+func (k *contender) report(r *Result) {
+	if k.err != nil {
+		r.Refused = append(r.Refused, Refusal{k.peer.Name(), k.peer.Version(), k.way, k.err.Error()})
+		return
+	}
+	median, minimum, spread := k.summary()
+	scale := float64(r.Rows) / float64(k.c.Rows)
+	r.Peers = append(r.Peers, PeerTime{
+		Name: k.peer.Name(), Version: k.peer.Version(), Way: k.way, Seconds: median * scale, Minimum: minimum * scale,
+		Spread: spread, Runs: len(k.runs) * k.repeat, Rows: k.c.Rows, Ratio: median * scale / r.Seconds,
+	})
+}
+
+// alternate lets everybody run in turn, so that whatever the machine does
+// happens to all of them.
+func alternate(contenders []*contender, enough time.Duration, left *budget) {
+	const mostRuns = 200
+	leastRuns := 5
+	if enough < shortly {
+		leastRuns = 3
+	}
+	for again := true; again; {
+		again = false
+		for _, k := range contenders {
+			done := len(k.runs) >= leastRuns && (len(k.runs) >= mostRuns || k.spent >= enough)
+			tooSlow := len(k.runs) > 0 && (k.peer != nil && k.spent >= 3*enough || !left.again())
+			if k.err != nil || done || tooSlow {
+				continue
+			}
+			k.err = k.once()
+			again = true
+		}
+	}
+}
+
+// shortly is so little time that three runs are enough.
+const shortly = time.Second / 5
+
+// challengers are the peers that do a workload, each with a time to come or the
+// reason why it has none.
+func challengers[T kernels.Float](r *runner, w workload, b *Problem[T], c Case, ours Answer, took, enough time.Duration) []*contender {
+	peers := r.plan.Peers
+	list := make([]*contender, len(peers))
+	patience := max(2*enough/5, 2*took, time.Second/16)
+	for turn := range peers {
+		i := (r.done + turn) % len(peers) // whoever comes last may find no time left: not always the same
+		k := &contender{peer: peers[i], c: c, err: r.failed[i]}
+		var ways []string
+		if k.err == nil {
+			ways, k.err = k.peer.Ways(c)
+		}
+		switch {
+		case k.err == nil && len(ways) == 0:
+			continue
+		case k.err == nil && !r.budget.newcomers():
+			k.err = fmt.Errorf("%s: the time of this measurement is used up", LeftOut)
+		case k.err == nil:
+			if peer, ok := k.peer.(Bounded); ok {
+				peer.Bound(r.budget.call())
+			}
+			k.err = challenge(k, ways, w, b, ours, patience, min(r.plan.enough()/2, enough), max(enough, long))
+		}
+		list[i] = k
+	}
+	return slices.DeleteFunc(list, func(k *contender) bool { return k == nil })
+}
+
+// challenge finds the best way of a peer and compares its answer with ours.
+func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, choosing, slow time.Duration) error {
+	k.way = ways[0]
+	k.do = func(repeat int) (time.Duration, error) { return k.peer.Do(k.c, k.way, repeat) }
+	least := w.least(k.c.Columns)
+	if w.shortest != nil || !w.whole {
+		if err := k.shorten(least, patience); err != nil {
+			return err
+		}
+	}
+	if err := k.choose(ways, least, choosing); err != nil {
+		return err
+	}
+	took, err := k.do(1)
+	if err != nil {
+		return err
+	}
+	k.calibrate(took)
+	if took >= slow { // it need not run again
+		k.runs, k.spent = append(k.runs, took.Seconds()), 3*took
+	}
+	answer, err := k.peer.Answer(k.c)
+	if err != nil {
+		return err
+	}
+	if k.c.Rows != b.X.Rows {
+		if ours, err = run(w, b.first(k.c.Rows)); err != nil {
+			return err
+		}
+	}
+	return compare(w, b.first(k.c.Rows), k.c, ours, answer)
+}
+
+// shorten finds how many rows a peer does in a time.
+func (k *contender) shorten(least int, patience time.Duration) error {
+	all := k.c.Rows
+	for k.c.Rows = least; k.c.Rows < all; k.c.Rows *= 4 {
+		took, err := k.do(1)
+		if err == nil && 4*took > patience && took < long { // it, or something else that ran
+			took, err = k.best(2)
+		}
+		if err != nil || 4*took > patience {
+			return err
+		}
+	}
+	k.c.Rows = all
+	return nil
+}
+
+// best is the shortest of a few runs, or of one that is long.
+func (k *contender) best(runs int) (time.Duration, error) {
+	best := time.Duration(1<<63 - 1)
+	for range runs {
+		took, err := k.do(1)
+		if err != nil {
+			return 0, err
+		}
+		best = min(best, took)
+		if took > long {
+			break
+		}
+	}
+	return best, nil
+}
+
+// long is a run that what happens beside it does not change much.
+const long = time.Second / 2
+
+// choose tries every way on a part of the rows, or as many as there is time for.
+func (k *contender) choose(ways []string, least int, choosing time.Duration) error {
+	if len(ways) == 1 {
+		return nil
+	}
+	c := k.c
+	defer func() { k.c = c }()
+	k.c.Rows = max(min(c.Rows, least), c.Rows/4)
+	best, bestWay := time.Duration(1<<63-1), k.way
+	start := time.Now()
+	for i, way := range ways {
+		if i > 0 && time.Since(start) > choosing {
+			break
+		}
+		k.way = way
+		took, err := k.best(2) // the first may have another layout to make
+		if err != nil {
+			return err
+		}
+		if took < best {
+			best, bestWay = took, way
+		}
+	}
+	k.way = bestWay
+	return nil
+}
