@@ -83,7 +83,7 @@ ulp: ## print the largest error of each elementary function, in units in the las
 	HESSE_ULP=1 $(GO) test -v -count 1 -timeout 1h ./internal/kerneltest -run 'TestULP|TestDoubles|TestFunctionsOfSpecialValues'
 
 hesse-report: # the program of the report; the go command knows what is stale
-	cd bench/report && $(GO) build -trimpath -o ../../hesse-report .
+	cd bench/report && $(GO) build -trimpath -buildvcs=auto -o ../../hesse-report .
 
 bench: hesse-report ## measure this machine, this code and its peers; BENCH has options, --help lists them
 	./hesse-report --environment $(PEERS) $(if $(BENCH),$(BENCH),--out $(OUT))

@@ -203,6 +203,19 @@ func TestDataDoesNotFlatter(t *testing.T) {
 	}
 }
 
+func TestL3Part(t *testing.T) {
+	for _, c := range []struct{ l2, l3, threads, want int }{
+		{1 << 20, 32 << 20, 1, 4 << 20}, {1 << 20, 32 << 20, 2, 3 << 20}, // beyond the second level
+		{2 << 20, 256 << 20, 2, 16 << 20}, // shared with others
+		{1 << 20, 32 << 20, 16, 1 << 20},  // no more than half of what there is
+		{1 << 20, 0, 2, 0},
+	} {
+		if got := (Caches{L2: c.l2, L3: c.l3}).L3Part(c.threads); got != c.want {
+			t.Errorf("%+v: %d", c, got)
+		}
+	}
+}
+
 func TestSurvey(t *testing.T) {
 	s := NewSurvey([]int{1, 2}, Caches{L1: 32 << 10, L2: 1 << 20}, 8<<20)
 	if len(s.Peaks) != len(cpu.Available())*4 || len(s.Reads) != 2*2*3 { // no L3

@@ -282,8 +282,14 @@ func (r *blasRun[T]) loss(l loss.Loss, second []float64) {
 	})
 }
 
-// each gives every thread its share of the rows.
+// each gives every thread its share of the rows. Few rows are no work for more
+// than one: a library's threads spin for a while after a call, and ours beside
+// them would cost more than they do.
 func (r *blasRun[T]) each(f func(lo, hi int)) {
+	if r.rows < 1<<16 {
+		f(0, r.rows)
+		return
+	}
 	share := r.rows/r.threads + 1
 	together(r.threads, func(thread int) {
 		f(min(thread*share, r.rows), min((thread+1)*share, r.rows))

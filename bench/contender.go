@@ -39,13 +39,14 @@ func (k *contender) once() error {
 	return nil
 }
 
-// calibrate settles how to measure what takes this long.
-func (k *contender) calibrate(took time.Duration) {
+// calibrate settles how to measure what takes this long, where there is so much
+// time for it.
+func (k *contender) calibrate(took, enough time.Duration) {
 	k.repeat = 1
 	if took < time.Millisecond {
 		k.repeat = int(time.Millisecond/max(took, 100)) + 1
 	}
-	k.warm = took < 10*time.Millisecond
+	k.warm = took < max(10*time.Millisecond, enough/10) // threads that were stopped take milliseconds to find a processor each
 }
 
 // summary is the median, the minimum and the spread of the middle half.
@@ -99,7 +100,7 @@ const shortly = time.Second / 5
 func challengers[T kernels.Float](r *runner, w workload, b *Problem[T], c Case, ours Answer, took, enough time.Duration) []*contender {
 	peers := r.plan.Peers
 	list := make([]*contender, len(peers))
-	patience := max(2*enough/5, 2*took, time.Second/16)
+	patience := max(2*enough/5, 2*took, time.Second/32)
 	for turn := range peers {
 		i := (r.done + turn) % len(peers) // whoever comes last may find no time left: not always the same
 		k := &contender{peer: peers[i], c: c, err: r.failed[i]}
@@ -116,7 +117,7 @@ func challengers[T kernels.Float](r *runner, w workload, b *Problem[T], c Case, 
 			if peer, ok := k.peer.(Bounded); ok {
 				peer.Bound(r.budget.call())
 			}
-			k.err = challenge(k, ways, w, b, ours, patience, min(r.plan.enough()/2, enough), max(enough, long))
+			k.err = challenge(k, ways, w, b, ours, patience, enough, min(r.plan.enough()/2, enough))
 		}
 		list[i] = k
 	}
@@ -124,7 +125,7 @@ func challengers[T kernels.Float](r *runner, w workload, b *Problem[T], c Case, 
 }
 
 // challenge finds the best way of a peer and compares its answer with ours.
-func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, choosing, slow time.Duration) error {
+func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, enough, choosing time.Duration) error {
 	k.way = ways[0]
 	k.do = func(repeat int) (time.Duration, error) { return k.peer.Do(k.c, k.way, repeat) }
 	least := w.least(k.c.Columns)
@@ -140,8 +141,8 @@ func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Prob
 	if err != nil {
 		return err
 	}
-	k.calibrate(took)
-	if took >= slow { // it need not run again
+	k.calibrate(took, enough)
+	if took >= max(enough, long) { // it need not run again
 		k.runs, k.spent = append(k.runs, took.Seconds()), 3*took
 	}
 	answer, err := k.peer.Answer(k.c)

@@ -141,8 +141,8 @@ func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c
 	}
 	took, _ := do(1)
 	us := &contender{c: c, do: do}
-	us.calibrate(took)
 	enough := r.budget.each(len(r.plan.Peers)+1, r.plan.enough())
+	us.calibrate(took, enough)
 	if took >= long {
 		us.runs, us.spent = append(us.runs, took.Seconds()), took
 	}

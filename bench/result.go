@@ -84,7 +84,7 @@ type Move struct {
 
 // String says it in words.
 func (m Move) String() string {
-	return fmt.Sprintf("the %s with %d threads moved by %+.0f %% during the run", m.What, m.Threads, 100*m.Change)
+	return fmt.Sprintf("the %s with %s moved by %+.0f %% during the run", m.What, threads(m.Threads), 100*m.Change)
 }
 
 // compare notes what has changed since the start of the run.

@@ -34,6 +34,13 @@ type Read struct {
 // threads together.
 type Caches struct{ L1, L2, L3 int }
 
+// L3Part is how much of the last-level cache each of some threads can count on:
+// an eighth of it, since others on the host of a virtual machine use it too, but
+// what the caches before it do not hold. It is zero if the cache is not known.
+func (c Caches) L3Part(threads int) int {
+	return max(c.L3/8/threads, min(3*c.L2, c.L3/2/threads))
+}
+
 // NewSurvey measures with each number of threads. dram is how many bytes are
 // read where no cache is to help.
 func NewSurvey(threads []int, caches Caches, dram int) Survey {
@@ -55,11 +62,11 @@ func NewSurvey(threads []int, caches Caches, dram int) Survey {
 		}
 		bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(buffer))), 8*len(buffer))
 		for _, t := range threads {
-			// Half of a cache, so that nothing else in it matters.
+			// Half of a core's own cache, so that nothing else in it matters.
 			for _, m := range []struct {
 				name  string
 				bytes int // of a thread
-			}{{"L1", caches.L1 / 2}, {"L2", caches.L2 / 2}, {"L3", caches.L3 / 2 / t}, {"DRAM", len(bytes) / t}} {
+			}{{"L1", caches.L1 / 2}, {"L2", caches.L2 / 2}, {"L3", caches.L3Part(t)}, {"DRAM", len(bytes) / t}} {
 				if m.bytes = min(m.bytes, len(bytes)/t) &^ 1023; m.bytes > 0 {
 					s.Reads = append(s.Reads, Read{m.name, pages, t, m.bytes, readAgain(t, bytes, m.bytes, read)})
 				}

@@ -21,10 +21,14 @@ func (r Result) Line() string {
 
 // String is the roof in words.
 func (r Roof) String() string {
-	threads := "1 thread"
-	if r.Threads > 1 {
-		threads = fmt.Sprintf("%d threads", r.Threads)
-	}
 	return fmt.Sprintf("roof of %s with %s: read %.1f GB/s, multiply-add %.1f GFLOP/s in float64, %.1f in float32",
-		threads, r.ISA, r.Bandwidth/1e9, r.Peak64/1e9, r.Peak32/1e9)
+		threads(r.Threads), r.ISA, r.Bandwidth/1e9, r.Peak64/1e9, r.Peak32/1e9)
+}
+
+// threads is a number of them in words.
+func threads(n int) string {
+	if n == 1 {
+		return "1 thread"
+	}
+	return fmt.Sprintf("%d threads", n)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/seed-0327bdf7/hesse/bench"
+	"github.com/seed-0327bdf7/hesse/bench/report/story"
 )
 
 // A bar says what is measured, how much is done and how long the rest takes: in
@@ -18,7 +19,7 @@ type bar struct {
 	plans []time.Duration          // how long each is expected to take
 	at    int                      // the plan of now
 	now   func() time.Time
-	start time.Time
+	start time.Time // of the first plan
 	said  time.Time // when a line was written
 }
 
@@ -34,8 +35,6 @@ func newBar(w io.Writer, terminal bool, plans []bench.Plan) *bar {
 		b.bar = progressbar.NewOptions64(int64(b.sum(len(plans))),
 			progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(20), progressbar.OptionSetPredictTime(false))
 	}
-	b.start = b.now()
-	b.said = b.start
 	return b
 }
 
@@ -57,15 +56,19 @@ func (b *bar) say(what string) {
 
 // progress is told by [bench.Run].
 func (b *bar) progress(done, all int, next bench.Case) {
+	now := b.now()
+	if b.start.IsZero() {
+		b.start, b.said = now, now
+	}
 	reached := b.sum(b.at) + b.plans[b.at]*time.Duration(done)/time.Duration(all)
-	what := fmt.Sprintf("%s %s, p = %d, %d threads", next.Kernel, next.Type, next.Columns, next.Threads)
+	what := fmt.Sprintf("%s %s, p = %d, %s", next.Kernel, next.Type, next.Columns, story.Threads(next.Threads))
 	left := "about " + inWords(b.left(reached)) + " left"
 	if b.bar != nil {
 		b.bar.Describe(what + ", " + left)
 		_ = b.bar.Set64(int64(reached))
 		return
 	}
-	if now := b.now(); now.Sub(b.said) >= between {
+	if now.Sub(b.said) >= between {
 		b.said = now
 		fmt.Fprintf(b.w, "%.0f %% done, %s: %s\n", 100*float64(reached)/float64(b.sum(len(b.plans))), left, what)
 	}

@@ -17,13 +17,14 @@ func TestTimeLeft(t *testing.T) {
 	for _, terminal := range []bool{false, true} {
 		var out bytes.Buffer
 		b := newBar(&out, terminal, []bench.Plan{plan, plan})
-		clock := b.start
+		clock := time.Now()
+		start := clock
 		b.now = func() time.Time { return clock }
 		for step, want := range []string{"3 minutes", "6 minutes", "4 minutes"} { // twice as slow as expected
 			if step == 1 {
 				b.progress(9, 10, bench.Case{Kernel: "gram", Type: bench.Float64, Columns: 5, Threads: 2})
 				b.next()
-				clock = b.start.Add(400 * time.Second)
+				clock = start.Add(400 * time.Second)
 				b.progress(0, 10, bench.Case{Kernel: "gram", Type: bench.Float64, Columns: 1, Threads: 1})
 			} else {
 				clock = clock.Add(between * time.Duration(step))
@@ -37,7 +38,7 @@ func TestTimeLeft(t *testing.T) {
 			continue
 		}
 		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-		if len(lines) != 2 || !strings.HasPrefix(lines[0], "50 % done, about ") || !strings.HasSuffix(lines[0], "gram float64, p = 1, 1 threads") {
+		if len(lines) != 2 || !strings.HasPrefix(lines[0], "50 % done, about ") || !strings.HasSuffix(lines[0], "gram float64, p = 1, 1 thread") {
 			t.Errorf("%q", lines)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,8 @@ func (c *command) bytes() int {
 	case c.In == "l2" && caches.L2 > 0:
 		return caches.L2 / 2
 	case c.In == "l3" && caches.L3 > 0:
-		return caches.L3 / 2
+		threads := runtime.GOMAXPROCS(0)
+		return threads * bench.Caches{L2: caches.L2, L3: caches.L3}.L3Part(threads)
 	case c.Quick:
 		return max(128_000_000, caches.L3*5/4)
 	}

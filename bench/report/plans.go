@@ -15,8 +15,8 @@ const (
 	kernelTime      = 370 * time.Second // in float64, or what is asked for
 	narrowTime      = 100 * time.Second // in float32
 	fitTime         = 390 * time.Second
-	quickKernelTime = 22 * time.Second
-	quickFitTime    = 11 * time.Second
+	quickKernelTime = 32 * time.Second
+	quickFitTime    = 10 * time.Second
 )
 
 // A kernel or a fit takes no longer than that where few are asked for.

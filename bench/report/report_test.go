@@ -93,8 +93,8 @@ func TestFormats(t *testing.T) {
 }
 
 func TestMovesAreSaidOnce(t *testing.T) {
-	said := farthest([]bench.Move{{"float64 peak", 1, 0.1}, {"float64 peak", 2, -0.2}, {"float64 peak", 1, -0.3}})
-	if want := "the float64 peak with 2 threads moved by -20 % during the run; the float64 peak with 1 threads moved by -30 % during the run"; strings.Join(said, "; ") != want {
+	said := farthest([]bench.Move{{What: "float64 peak", Threads: 1, Change: 0.1}, {What: "float64 peak", Threads: 2, Change: -0.2}, {What: "float64 peak", Threads: 1, Change: -0.3}})
+	if want := "the float64 peak with 2 threads moved by -20 % during the run; the float64 peak with 1 thread moved by -30 % during the run"; strings.Join(said, "; ") != want {
 		t.Errorf("%q", said)
 	}
 }

@@ -78,6 +78,7 @@ type mark struct {
 	name  string
 	color color.Color
 	thick bool
+	alone bool // marks without a line
 	glyph draw.GlyphDrawer
 }
 
@@ -124,6 +125,7 @@ func (c *chart) scatter(m mark, points plotter.XYs) error {
 	}
 	marks.Color, marks.Radius, marks.Shape = m.color, vg.Points(3), m.glyph
 	c.Add(marks)
+	m.alone = true
 	c.marks = append(c.marks, m)
 	return nil
 }
@@ -166,7 +168,9 @@ func (c *chart) render(canvas draw.Canvas) {
 		if m.thick {
 			thickness = vg.Points(2.4)
 		}
-		canvas.StrokeLine2(draw.LineStyle{Color: m.color, Width: thickness}, x, y, x+vg.Points(16), y)
+		if !m.alone {
+			canvas.StrokeLine2(draw.LineStyle{Color: m.color, Width: thickness}, x, y, x+vg.Points(16), y)
+		}
 		if m.glyph != nil {
 			canvas.DrawGlyph(draw.GlyphStyle{Color: m.color, Radius: vg.Points(2.5), Shape: m.glyph}, vg.Point{X: x + vg.Points(8), Y: y})
 		}
