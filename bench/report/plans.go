@@ -15,7 +15,7 @@ const (
 	kernelTime      = 370 * time.Second // in float64, or what is asked for
 	narrowTime      = 100 * time.Second // in float32
 	fitTime         = 390 * time.Second
-	quickKernelTime = 32 * time.Second
+	quickKernelTime = 36 * time.Second
 	quickFitTime    = 10 * time.Second
 )
 

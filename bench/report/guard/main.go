@@ -31,6 +31,7 @@ type options struct {
 	Noise   float64 `default:"0.05" help:"The least loss, as a share, that is no noise (0.05)."`
 	P       []int   `default:"4,10,32,100,500" placeholder:"P,…" help:"Columns (4,10,32,100,500)."`
 	DType   string  `name:"dtype" default:"float64" help:"float64, float32 or both with a comma (float64)."`
+	Threads []int   `placeholder:"N,…" help:"Threads; otherwise 1 and one for every CPU."`
 	Size    int     `default:"0" placeholder:"MB" help:"Megabytes of X; otherwise more than the last-level cache holds."`
 
 	Arguments []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise all kernels and passes."`
@@ -98,7 +99,7 @@ func build(ctx context.Context, commit, tree string) (program string, err error)
 		return "", fmt.Errorf("%s has no bench/report: it cannot be measured", commit)
 	}
 	program = filepath.Join(tree, "hesse-report")
-	_, err = command(ctx, report, "go", "build", "-o", program, ".")
+	_, err = command(ctx, report, "go", "build", "-trimpath", "-o", program, ".") // without the path of the tree in it, most of it is in Go's cache
 	return program, err
 }
 
@@ -117,12 +118,11 @@ func command(ctx context.Context, folder, name string, args ...string) ([]byte, 
 
 // measure runs a program once and adds what it says.
 func (m measured) measure(ctx context.Context, program string, o *options) error {
-	var p []string
-	for _, columns := range o.P {
-		p = append(p, strconv.Itoa(columns))
+	args := []string{"--quick", "--json", "--peers", "none", "--p", list(o.P), "--dtype", o.DType, "--size", strconv.Itoa(o.Size)}
+	if len(o.Threads) > 0 {
+		args = append(args, "--threads", list(o.Threads))
 	}
-	args := append([]string{"--quick", "--json", "--peers", "none", "--p", strings.Join(p, ","), "--dtype", o.DType, "--size", strconv.Itoa(o.Size)}, o.Arguments...)
-	out, err := command(ctx, "", program, args...)
+	out, err := command(ctx, "", program, append(args, o.Arguments...)...)
 	if err != nil {
 		return err
 	}
@@ -134,4 +134,13 @@ func (m measured) measure(ctx context.Context, program string, o *options) error
 		m.add(r)
 	}
 	return nil
+}
+
+// list is numbers as an option has them.
+func list(numbers []int) string {
+	var words []string
+	for _, n := range numbers {
+		words = append(words, strconv.Itoa(n))
+	}
+	return strings.Join(words, ",")
 }
