@@ -8,7 +8,8 @@ import (
 	"github.com/seed-0327bdf7/hesse/bench"
 )
 
-// measured are the shares of the roof that one side has reached, by case.
+// measured are the shares of the roof that one side has reached, by case, one a
+// round.
 type measured map[bench.Case][]float64
 
 func (m measured) add(r bench.Result) {
@@ -18,7 +19,8 @@ func (m measured) add(r bench.Result) {
 }
 
 // compare prints both sides and returns how many cases have lost more than the
-// noise: the stated one, or the spread of the rounds where that is more.
+// noise: the stated one, or the spread of the rounds where that is more. A round
+// is compared with itself, since a machine may be slower in another.
 func compare(w io.Writer, before, after measured, stated float64) (lost int, err error) {
 	cases := make([]bench.Case, 0, len(after))
 	for c := range after {
@@ -32,9 +34,13 @@ func compare(w io.Writer, before, after measured, stated float64) (lost int, err
 	slices.SortFunc(cases, func(a, b bench.Case) int { return slices.Compare(key(a), key(b)) })
 	fmt.Fprintf(w, "%-9s %-8s %5s %7s  %8s %8s  %8s  %8s\n", "kernel", "dtype", "p", "threads", "before", "after", "change", "noise")
 	for _, c := range cases {
-		b, a := median(before[c]), median(after[c])
-		noise := max(stated, spread(before[c]), spread(after[c]))
-		change := a/b - 1
+		b, a := before[c], after[c]
+		ratios := make([]float64, min(len(b), len(a)))
+		for i := range ratios {
+			ratios[i] = a[i] / b[i]
+		}
+		noise := max(stated, spread(ratios))
+		change := median(ratios) - 1
 		verdict := ""
 		switch {
 		case change < -noise:
@@ -46,7 +52,7 @@ func compare(w io.Writer, before, after measured, stated float64) (lost int, err
 			verdict = "  too noisy to tell"
 		}
 		if _, err := fmt.Fprintf(w, "%-9s %-8s %5d %7d  %7.1f%% %7.1f%%  %+7.1f%%  %7.1f%%%s\n",
-			c.Kernel, c.Type, c.Columns, c.Threads, 100*b, 100*a, 100*change, 100*noise, verdict); err != nil {
+			c.Kernel, c.Type, c.Columns, c.Threads, 100*median(b), 100*median(a), 100*change, 100*noise, verdict); err != nil {
 			return lost, err
 		}
 	}

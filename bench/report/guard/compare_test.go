@@ -23,9 +23,10 @@ func TestCompare(t *testing.T) {
 		lost          int
 		says          string
 	}{
-		{"the same", side(0.8, 0.81, 0.79), side(0.8, 0.79, 0.8), 0, "-0.0%"},
+		{"the same", side(0.8, 0.81, 0.79), side(0.8, 0.79, 0.8), 0, "+0.0%"},
 		{"slower", side(0.8, 0.81, 0.79), side(0.7, 0.71, 0.7), 1, "SLOWER"},
 		{"faster", side(0.8, 0.81, 0.79), side(0.9, 0.91, 0.9), 0, "faster"},
+		{"one slow round of both, and slower", side(0.8, 0.4, 0.8, 0.8), side(0.7, 0.35, 0.7, 0.7), 1, "SLOWER"},
 		{"one bad round", side(0.8, 0.8, 0.8, 0.8, 0.8), side(0.8, 0.1, 0.8, 0.8, 0.8), 0, ""},
 		{"noise", side(0.4, 0.8, 0.9, 0.5, 0.7), side(0.7, 0.6, 0.3, 0.6, 0.8), 0, "too noisy to tell"},
 	} {

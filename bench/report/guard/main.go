@@ -81,9 +81,11 @@ func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (lost int, 
 		for turn := range programs {
 			side := (round + turn) % 2 // neither is always the first
 			fmt.Fprintf(stderr, "round %d of %d, %s\n", round+1, o.Rounds, []string{o.Against, o.Commit}[side])
-			if err := sides[side].measure(ctx, programs[side], o); err != nil {
+			warnings, err := sides[side].measure(ctx, programs[side], o)
+			if err != nil {
 				return 0, err
 			}
+			fmt.Fprint(stderr, warnings)
 		}
 	}
 	return compare(stdout, sides[0], sides[1], o.Noise)
@@ -91,7 +93,7 @@ func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (lost int, 
 
 // build checks a commit out and builds its report.
 func build(ctx context.Context, commit, tree string) (program string, err error) {
-	if _, err := command(ctx, "", "git", "worktree", "add", "--detach", tree, commit); err != nil {
+	if _, _, err := command(ctx, "", "git", "worktree", "add", "--detach", tree, commit); err != nil {
 		return "", err
 	}
 	report := filepath.Join(tree, "bench", "report")
@@ -99,41 +101,47 @@ func build(ctx context.Context, commit, tree string) (program string, err error)
 		return "", fmt.Errorf("%s has no bench/report: it cannot be measured", commit)
 	}
 	program = filepath.Join(tree, "hesse-report")
-	_, err = command(ctx, report, "go", "build", "-trimpath", "-o", program, ".") // without the path of the tree in it, most of it is in Go's cache
+	_, _, err = command(ctx, report, "go", "build", "-trimpath", "-o", program, ".") // without the path of the tree in it, most of it is in Go's cache
 	return program, err
 }
 
-// command runs a program in a folder and returns what it prints.
-func command(ctx context.Context, folder, name string, args ...string) ([]byte, error) {
+// command runs a program in a folder and returns what it prints, on standard
+// output and on standard error.
+func command(ctx context.Context, folder, name string, args ...string) (out []byte, said string, err error) {
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir = folder
 	var errs bytes.Buffer
 	c.Stderr = &errs
-	out, err := c.Output()
+	out, err = c.Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, strings.TrimSpace(errs.String()))
+		return nil, "", fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, strings.TrimSpace(errs.String()))
 	}
-	return out, nil
+	return out, errs.String(), nil
 }
 
-// measure runs a program once and adds what it says.
-func (m measured) measure(ctx context.Context, program string, o *options) error {
+// measure runs a program once, adds what it says and returns its warnings.
+func (m measured) measure(ctx context.Context, program string, o *options) (warnings string, err error) {
 	args := []string{"--quick", "--json", "--peers", "none", "--p", list(o.P), "--dtype", o.DType, "--size", strconv.Itoa(o.Size)}
 	if len(o.Threads) > 0 {
 		args = append(args, "--threads", list(o.Threads))
 	}
-	out, err := command(ctx, "", program, append(args, o.Arguments...)...)
+	out, said, err := command(ctx, "", program, append(args, o.Arguments...)...)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
 		var r bench.Result
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			return err
+			return "", err
 		}
 		m.add(r)
 	}
-	return nil
+	for line := range strings.Lines(said) {
+		if strings.HasPrefix(line, "warning: ") {
+			warnings += line
+		}
+	}
+	return warnings, nil
 }
 
 // list is numbers as an option has them.
