@@ -12,7 +12,7 @@ import (
 type benchCommand struct {
 	Kernels []string `arg:"" optional:"" name:"KERNEL" help:"What to measure; otherwise all: gram, sandwich, grad, hvp, logistic, newton. On request ${fits}; see bench/report for peers of these."`
 
-	N       []int    `name:"n" placeholder:"N,…" help:"Rows; otherwise as many as fill --size, or take 60 ms at the roof."`
+	N       []int    `name:"n" placeholder:"N,…" help:"Rows; otherwise as many as fill --size, or as memory delivers in 60 ms, or arithmetic does in 30."`
 	P       []int    `name:"p" default:"10,32,100,500" placeholder:"P,…" help:"Columns (10,32,100,500)."`
 	Threads []int    `placeholder:"N,…" help:"Threads; otherwise 1 and one for every CPU."`
 	DType   []string `name:"dtype" default:"float64" placeholder:"TYPE,…" help:"float64, float32 or both (float64)."`
