@@ -24,6 +24,7 @@ type Problem[T kernels.Float] struct {
 	passes   map[passKey]*pass.Pass[T]
 	last     map[passKey]*pass.Moments // what each has returned; the next run overwrites it
 	fits     *batch.Fits               // of groups
+	weights  []T                       // D, for them
 
 	products   []T             // of counts and amounts
 	enough     map[passKey]int // epochs of a stochastic fit

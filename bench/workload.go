@@ -47,7 +47,7 @@ type workload struct {
 var workloads = []workload{
 	gram, sandwich, grad, hvp, logistic, newton,
 	fitGaussian, fitBinomial, fitPoisson, fitGamma, fitTweedie, fitExact, path, sgdGaussian, sgdBinomial,
-	groups, groupsBinomial, targets, rolling, folds,
+	groups, groupsBinomial, groupsRidge, groupsWeighted, targets, rolling, expanding, recursive, folds,
 }
 
 // ours is our code for both types of data.

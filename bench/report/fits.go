@@ -29,7 +29,7 @@ var shapes = []shape{
 	{[]int{500_000}, 32, models},
 	{[]int{200_000}, 100, others},
 	{[]int{50_000}, 500, models},
-	{[]int{1_000_000}, 5, []string{"groups", "groups-binomial", "rolling"}},
+	{[]int{1_000_000}, 5, []string{"groups", "groups-binomial", "groups-ridge", "groups-weighted", "rolling", "expanding", "recursive"}},
 	{[]int{10_000}, 100, []string{"targets"}},
 	{[]int{1_000_000}, 50, []string{"folds"}},
 }

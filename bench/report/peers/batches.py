@@ -209,36 +209,50 @@ def polars_batches():
 
     def coefficients(frame, names):
         got = frame.unnest("c")
-        first = "const" if "const" in got.columns else "intercept"
-        return got.select([first] + names).to_numpy()
+        first = [name for name in ("const", "intercept") if name in got.columns]
+        return got.select(first + names).to_numpy()
 
-    def groups(a):
-        size = max(50, 10 * a.X.shape[1])
-        count = len(a.y) // size
-        frame, names = polars_frame(a, key=np.arange(len(a.y)) // size)
-        frame = frame.head(count * size).cast({name: pl.Float64 for name in ["y"] + names})  # it has no groups of float32
-        fit = pl.col("y").least_squares.ols(*[pl.col(name) for name in names], mode="coefficients", add_intercept=True, null_policy="ignore")
+    def groups(fit):
+        def way(a):
+            size = max(50, 10 * a.X.shape[1])
+            count = len(a.y) // size
+            frame, names = polars_frame(a, key=np.arange(len(a.y)) // size, w=a.d)
+            frame = frame.head(count * size).cast({name: pl.Float64 for name in ["y", "w"] + names})  # it has no groups of float32
+            by_group = fit(pl.col("y").least_squares, [pl.col(name) for name in names], dict(mode="coefficients", null_policy="ignore"))
 
-        def run():
-            got = frame.group_by("key", maintain_order=True).agg(fit.alias("c"))
-            if got.schema["c"] == pl.List:
-                got = got.explode("c")
-            return vector(coefficients(got.select("c"), names))
+            def run():
+                got = frame.group_by("key", maintain_order=True).agg(by_group.alias("c"))
+                if got.schema["c"] == pl.List:
+                    got = got.explode("c")
+                return vector(coefficients(got.select("c"), names))
 
-        return run
+            return run
 
-    def rolling(a):
-        size = max(250, 10 * a.X.shape[1])
-        frame, names = polars_frame(a)
-        fit = pl.col("y").least_squares.rolling_ols(
-            *[pl.col(name) for name in names], mode="coefficients", add_intercept=True, null_policy="ignore", window_size=size, min_periods=size)
+        return way
 
-        def run():
-            return vector(coefficients(frame.select(fit.alias("c")), names)[size - 1:])
+    def windows(fit):
+        def way(a):
+            size = max(250, 10 * a.X.shape[1])
+            frame, names = polars_frame(a)
+            rows = fit(pl.col("y").least_squares, [pl.col(name) for name in names],
+                       dict(mode="coefficients", add_intercept=True, null_policy="ignore"), size)
 
-        return run
+            def run():
+                return vector(coefficients(frame.select(rows.alias("c")), names)[size - 1:])
 
-    return {("groups", "ols by group"): groups, ("rolling", "rolling_ols"): rolling}
+            return run
+
+        return way
+
+    vague = dict(initial_state_covariance=1e9)  # all but no prior
+    return {
+        ("groups", "ols by group"): groups(lambda of, x, how: of.ols(*x, add_intercept=True, **how)),
+        ("groups-ridge", "ridge by group"): groups(lambda of, x, how: of.ridge(*x, alpha=10.0, **how)),
+        ("groups-weighted", "wls by group"): groups(lambda of, x, how: of.wls(*x, sample_weights=pl.col("w"), add_intercept=True, **how)),
+        ("rolling", "rolling_ols"): windows(lambda of, x, how, size: of.rolling_ols(*x, window_size=size, min_periods=size, **how)),
+        ("expanding", "expanding_ols"): windows(lambda of, x, how, size: of.expanding_ols(*x, **how, **vague)),
+        ("recursive", "rls"): windows(lambda of, x, how, size: of.rls(*x, half_life=float(size), **how, **vague)),
+    }
 
 
 for name, ways in {"numpy": numpy_batches, "scikit-learn": sklearn_batches, "statsmodels": statsmodels_batches, "polars-ols": polars_batches}.items():

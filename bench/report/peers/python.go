@@ -63,7 +63,8 @@ var packages = []struct {
 		"groups": {"OLS in a loop"}, "groups-binomial": {"Logit in a loop"}, "rolling": {"RollingOLS"},
 	}},
 	{"polars-ols", map[string][]string{
-		"fit-gaussian": {"ols, chol", "ols, qr"}, "groups": {"ols by group"}, "rolling": {"rolling_ols"},
+		"fit-gaussian": {"ols, chol", "ols, qr"}, "groups": {"ols by group"}, "groups-ridge": {"ridge by group"}, "groups-weighted": {"wls by group"},
+		"rolling": {"rolling_ols"}, "expanding": {"expanding_ols"}, "recursive": {"rls"},
 	}},
 	{"torch", map[string][]string{
 		"sgd-gaussian": {"SGD, batches of 1024", "SGD, batches of 256"}, "sgd-binomial": {"SGD, batches of 1024", "SGD, batches of 256"},
