@@ -3,6 +3,7 @@ package solvers
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // BarzilaiBorwein minimises a [Gradienter] along −g, or where the problem is a
@@ -41,7 +42,17 @@ type spectralHeading struct {
 	metric []float64
 	length float64 // 0 if nothing is known
 	even   bool
+	recent [rememberedLengths]float64 // lengths, a ring
+	count  int
 }
+
+// rememberedLengths is how many lengths say what steps may gain: they differ by
+// as much as curvatures do, and a short one that gains little is no sign of a
+// minimum.
+const rememberedLengths = 10
+
+// hope implements [hopeful].
+func (h *spectralHeading) hope() float64 { return slices.Max(h.recent[:]) }
 
 func (h *spectralHeading) Aim(step []float64, it *Iterate) float64 {
 	for i, g := range it.Gradient {
@@ -66,6 +77,8 @@ func (h *spectralHeading) Learn(s, y []float64) {
 	default:
 		h.length = sy / yy
 	}
+	h.recent[h.count%rememberedLengths] = h.length
+	h.count++
 }
 
 func (h *spectralHeading) Forget() { h.length = 0 }
@@ -73,5 +86,7 @@ func (h *spectralHeading) Forget() { h.length = 0 }
 // State implements [Resumable].
 func (h *spectralHeading) State(v *State) {
 	v.Number(&h.length)
+	v.Numbers(h.recent[:])
+	v.Count(&h.count)
 	v.Flag(&h.even)
 }

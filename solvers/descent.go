@@ -182,8 +182,16 @@ func (s *descentStepper) point(it *Iterate) {
 		s.heading.Forget()
 		s.fresh = true
 	}
-	it.Decrement = max(-float64(s.first*s.line.Slope), 0)
+	expected := s.first
+	if h, ok := s.heading.(hopeful); ok {
+		expected = max(expected, h.hope())
+	}
+	it.Decrement = max(-float64(expected*s.line.Slope), 0)
 }
+
+// A hopeful heading knows a multiple of its direction that may gain more than the
+// first to try.
+type hopeful interface{ hope() float64 }
 
 // scaleAnew fits a metric about which nothing is known to the gradient, and
 // reports whether that changed it.

@@ -36,6 +36,8 @@ func (g goal) judge(it *Iterate, l *Line, before float64) {
 	}
 	switch {
 	case !g.reached(it.Decrement/2, it.Value) || !g.reached(math.Abs(fall)-rounding(before), it.Value):
+	case it.Value > g.first+blur(g.first):
+		it.stop(Diverged, "steps gain next to nothing, and led above the value of the start: they are too long")
 	case l != nil && l.fallsAway():
 		it.stop(Unbounded, "the objective still falls in proportion to the iterate, as far as steps reach")
 	default:

@@ -16,7 +16,8 @@ type innerCG struct {
 	r, d, z []float64 // residual, direction, H·d
 	curved  []float64 // H·s
 
-	flat bool // the step goes along a direction without curvature, as far as the preconditioner says
+	flat bool    // the step goes along a direction without curvature, as far as the preconditioner says
+	left float64 // the slope of such a direction, or of a concave one, that was met later
 
 	preconditioner Approximation // nil is the metric
 	solved         []float64     // its inverse times r
@@ -45,10 +46,11 @@ func (c *innerCG) State(v *State) {
 // solve sets s and curved = H·s. It ends within a residual that shrinks with
 // the gradient, whose norm at the start of the run is first; at the edge of a
 // ball of a radius in the metric; or along a direction without curvature, which
-// is followed to the edge, or where there is none, taken if it is the first.
+// is followed to the edge, or where there is none, taken if it is the first or
+// flat.
 // edge says that the step is as long as the ball lets it be.
 func (c *innerCG) solve(ctx context.Context, s []float64, it *Iterate, first, radius float64) (edge bool, err error) {
-	c.flat = false
+	c.flat, c.left = false, 0
 	clear(s)
 	clear(c.curved)
 	copy(c.r, it.Gradient)
@@ -78,6 +80,10 @@ func (c *innerCG) solve(ctx context.Context, s []float64, it *Iterate, first, ra
 					s[i] = v / unit
 				}
 				c.flat = true
+			default:
+				if c.left = rr; finite(c.z...) && !c.curves(-curvature, dd, largest) {
+					c.follow(s, 1/unit)
+				}
 			}
 			return false, nil
 		}

@@ -98,7 +98,7 @@ func (s *newtonCGStepper) aim(ctx context.Context, it *Iterate) error {
 		}
 	}
 	s.line.turn()
-	it.Decrement = max(-s.line.Slope, 0)
+	it.Decrement = max(-s.line.Slope, s.inner.left)
 	return err
 }
 

@@ -282,6 +282,23 @@ func TestFixedStepKeepsTheBestPoint(t *testing.T) {
 	}
 }
 
+// TestConvergenceAboveTheStartIsNone: a fixed step from where there is next to no
+// curvature leads to where f has another minimum in one variable alone.
+func TestConvergenceAboveTheStartIsNone(t *testing.T) {
+	p := HessianFunction(2, func(x, g, h []float64) float64 {
+		root := math.Sqrt(1 + x[0]*x[0])
+		g[0], g[1] = x[0]/root, 2*x[1]
+		if h != nil {
+			h[0], h[1], h[3] = 1/(root*root*root), 0, 2
+		}
+		return root + x[1]*x[1]
+	})
+	r := minimize(t, p, NewtonCG{Search: FixedStep{Length: 0.5}}, 1e3, 1)
+	if r.Status != Diverged || r.X[0] != 1e3 || r.Value != math.Sqrt(1+1e6)+1 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestEveryMethodKeepsTheBestPointOnCancel(t *testing.T) {
 	for _, m := range smooth {
 		for at := range 8 {
@@ -351,7 +368,7 @@ func TestEveryStepAllocatesNothing(t *testing.T) {
 func TestEveryMethodHasTheSameBitsEverywhere(t *testing.T) {
 	want := map[string]string{
 		"gradient-descent {Search:<nil> Tolerance:0}":                                                                      "c86ddea5161033db",
-		"barzilai-borwein {Search:<nil> Tolerance:0}":                                                                      "5636f0deba059ff1",
+		"barzilai-borwein {Search:<nil> Tolerance:0}":                                                                      "d488359e32853f65",
 		"nesterov {Length:0 Tolerance:0}":                                                                                  "7b2aa12b88d62ccf",
 		"cg {Search:<nil> Tolerance:0}":                                                                                    "46b9830e70e652a5",
 		"bfgs {Search:<nil> Tolerance:0}":                                                                                  "a40bb62a9c041d60",
@@ -361,7 +378,7 @@ func TestEveryMethodHasTheSameBitsEverywhere(t *testing.T) {
 		"trust-region {Exact:0 Radius:0 Tolerance:0}":                                                                      "1d2d1d4907a839c3",
 		"trust-region {Exact:-1 Radius:0 Tolerance:0}":                                                                     "16bcd7d735f65558",
 		"gradient-descent {Search:{Decrease:0 Curvature:0 MaxEvaluations:0} Tolerance:0}":                                  "547d801f1bd4eba",
-		"barzilai-borwein {Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":                                     "a4f93f739bc4b31a",
+		"barzilai-borwein {Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":                                     "d111ebb8c3c18b2d",
 		"lbfgs {Memory:0 Initial:<nil> Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":                         "2bf36dad389b411f",
 		"bfgs {Search:{Decrease:0 Memory:0 MaxEvaluations:0} Tolerance:0}":                                                 "28059784495f7d72",
 		"newton-cg {Search:{Decrease:0 Memory:0 MaxEvaluations:0} MaxProducts:0 Preconditioner:<nil> Tolerance:0}":         "45df096b3daf6ef7",

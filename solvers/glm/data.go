@@ -3,8 +3,10 @@ package glm
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
@@ -81,6 +83,11 @@ func checkDesign[T kernels.Float](first int, x kernels.Matrix[T], names []string
 		}
 	}
 	return nil
+}
+
+// finitePoint tells whether value and gradient of a result are finite.
+func finitePoint(r *solvers.Result) bool {
+	return finite(r.Value) && !slices.ContainsFunc(r.Gradient, func(g float64) bool { return !finite(g) })
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -240,7 +240,7 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	if objective.first.Rows == 0 {
 		return nil, errNoRows
 	}
-	if result.Status == solvers.NotFinite {
+	if result.Status == solvers.NotFinite && !finitePoint(result) { // at the start
 		if err := f.locate(); err != nil {
 			return nil, err
 		}
