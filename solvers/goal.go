@@ -30,7 +30,7 @@ func (g goal) reached(gain, value float64) bool {
 // line has shown no end.
 func (g goal) judge(it *Iterate, l *Line, before float64) {
 	fall := before - it.Value
-	if l != nil && l.fellStraight(fall) {
+	if l != nil && it.Value <= g.first && l.fellStraight(fall) {
 		it.stop(Unbounded, "the objective falls in a straight line as far as steps reach")
 		return
 	}

@@ -64,11 +64,11 @@ func (f *fit[T]) means(ctx context.Context) ([]float64, error) {
 	return sums, nil
 }
 
-// majorize lets a method that takes samples measure the columns with a curvature
-// that is positive wherever it starts.
+// majorize lets a method that asks for the diagonal of the Hessian measure the
+// columns with a curvature that is positive wherever it starts.
 func (f *fit[T]) majorize(o *objective[T]) error {
 	m, ok := f.loss.(loss.Majorizer)
-	if !ok || !f.options.samples() {
+	if method, _ := f.options.method(len(f.names)); !ok || takesHessians(method) {
 		return nil
 	}
 	model := o.pass.Model()

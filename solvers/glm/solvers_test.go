@@ -79,6 +79,45 @@ func TestEverySolverAgreesWithNewton(t *testing.T) {
 	}
 }
 
+// TestEverySolverFitsEveryFamily: to the value that Newton's method finds, or as
+// methods for an L1 penalty find each other's, from units that are far apart.
+func TestEverySolverFitsEveryFamily(t *testing.T) {
+	value := func(m *Model) float64 {
+		sum := m.Deviance / 2
+		for _, c := range m.Coefficients {
+			sum += c.PenaltyL1*math.Abs(c.Estimate) + c.Penalty*c.Estimate*c.Estimate/2
+		}
+		return sum
+	}
+	for family := range Family(len(families)) {
+		d := problem[float64](400, 4, family, true)
+		for i := range d.X {
+			d.X[i] = math.Ldexp(d.X[i], 12*(i%d.Stride%3-1))
+		}
+		for _, l1 := range []float64{0, 3} {
+			o := smoothed(family)
+			o.L1, o.L2, o.Standardize = l1, 2, true
+			want, err := Fit(ctx, d, o)
+			if err != nil || !want.Converged {
+				t.Fatalf("%v: %v, %+v", family, err, want)
+			}
+			list := every(t)
+			if l1 > 0 {
+				list = []solvers.Method{solvers.CoordinateDescent{}, solvers.OWLQN{}, solvers.ProximalGradient{}}
+			}
+			for _, o.Method = range list {
+				got, err := Fit(ctx, d, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if off := math.Abs(value(got)/value(want) - 1); !got.Converged || off > 1e-8 {
+					t.Errorf("%v, λ₁ = %g, %s: off by %.1e, %s after %d: %s", family, l1, got.Solver, off, got.Status, got.Iterations, got.Reason)
+				}
+			}
+		}
+	}
+}
+
 // TestEverySolverHasTheSameBits at every level, on any number of threads, from
 // memory or a source.
 func TestEverySolverHasTheSameBits(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers"
@@ -30,7 +29,7 @@ type stage[T kernels.Float] struct {
 // is close to the next.
 func (f *fit[T]) minimize(ctx context.Context, passes func(pass.Model) (*pass.Pass[T], error), o *objective[T], m solvers.Method, start []float64, settings solvers.Settings) (*solvers.Result, error) {
 	s := &stage[T]{passes: passes, objective: o, x: start}
-	if !slices.Contains([]string{solvers.Newton{}.Name(), solvers.CoordinateDescent{}.Name()}, m.Name()) {
+	if !takesHessians(m) {
 		return minimize(ctx, o, m, start, settings)
 	}
 	if widener, ok := f.loss.(loss.Widener); ok {
@@ -53,6 +52,12 @@ func (f *fit[T]) minimize(ctx context.Context, passes func(pass.Model) (*pass.Pa
 	result, err := s.run(ctx, o, m, settings)
 	result.Evaluations = s.spent
 	return result, err
+}
+
+// takesHessians tells whether a method goes by Hessians alone, and never asks for a
+// diagonal.
+func takesHessians(m solvers.Method) bool {
+	return m.Name() == solvers.Newton{}.Name() || m.Name() == solvers.CoordinateDescent{}.Name()
 }
 
 // unfinished is the result of a run that ends before it comes to its objective.
