@@ -69,8 +69,12 @@ func (p *Plan) rows(columns int, dtype string) []int {
 	if len(p.Rows) > 0 {
 		return p.Rows
 	}
-	return []int{max(p.Bytes/size(dtype)/max(columns, 1), kernels.PanelRows)}
+	return []int{max(min(p.Bytes/size(dtype)/max(columns, 1), mostRows), kernels.PanelRows)}
 }
+
+// mostRows keeps what there is beside one column, a target, a weight and what
+// peers write for every row, from being several times as large as X.
+const mostRows = 20_000_000
 
 // enough is Enough or what it is without being told.
 func (p *Plan) enough() time.Duration {
