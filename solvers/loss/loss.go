@@ -60,7 +60,7 @@ type Majorizer interface {
 }
 
 // A Block is some rows of a pass. All slices have the same length, but that W
-// is nil where every weight is 1.
+// is nil where every weight is 1. What is filled overlaps nothing else.
 type Block struct {
 	Eta, Y, W []float64
 
