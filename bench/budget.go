@@ -4,10 +4,10 @@ import "time"
 
 // A budget shares the time of a plan out among its cases, so that the plan ends
 // in time however fast the machine and its peers are. Each case gets an equal
-// share of what is left. In that, peers that have not had their turn are left
-// out; half of it more is for those that have, to run again. A case that finds
-// nothing left is skipped. What was a case's own, a single long run, may end
-// later; the others get less for it.
+// share of what is left. Most leave some of it: after half as much again peers
+// that have not had their turn are left out, and after twice as much nobody runs
+// again. A case that finds nothing left is skipped. A single long run may end
+// later; other cases get less for it.
 type budget struct {
 	end   time.Time // zero is no bound
 	left  int       // cases, the next one included
@@ -49,8 +49,8 @@ func (b *budget) each(contenders int, most time.Duration) time.Duration {
 
 // newcomers says whether a peer may still have its first turn, and again
 // whether those that had one may run again.
-func (b *budget) newcomers() bool { return !b.bounded() || time.Since(b.start) < b.share }
-func (b *budget) again() bool     { return !b.bounded() || time.Since(b.start) < b.share*3/2 }
+func (b *budget) newcomers() bool { return !b.bounded() || time.Since(b.start) < b.share*3/2 }
+func (b *budget) again() bool     { return !b.bounded() || time.Since(b.start) < b.share*2 }
 
 // call is how long a single run of a peer may take; zero is as long as it wants.
 func (b *budget) call() time.Duration {

@@ -21,14 +21,14 @@ func TestNoTimeIsLeft(t *testing.T) {
 	}
 }
 
-// TestLateCases: a case that has used up its share takes no more peers, one
-// that has used half as much again repeats nothing.
+// TestLateCases: a case that has used half as much again as its share takes no
+// more peers, one that has used twice as much repeats nothing.
 func TestLateCases(t *testing.T) {
 	const share = time.Hour
 	for _, c := range []struct {
 		used              time.Duration
 		newcomers, repeat bool
-	}{{0, true, true}, {share * 5 / 4, false, true}, {2 * share, false, false}} {
+	}{{0, true, true}, {share * 7 / 4, false, true}, {3 * share, false, false}} {
 		b := budget{end: time.Now().Add(share), left: 1, share: share, start: time.Now().Add(-c.used)}
 		if b.newcomers() != c.newcomers || b.again() != c.repeat {
 			t.Errorf("after %v: newcomers %v, again %v", c.used, b.newcomers(), b.again())

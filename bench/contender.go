@@ -130,7 +130,11 @@ func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Prob
 	k.do = func(repeat int) (time.Duration, error) { return k.peer.Do(k.c, k.way, repeat) }
 	least := w.least(k.c.Columns)
 	if w.shortest != nil || !w.whole {
-		if err := k.shorten(least, patience); err != nil {
+		shortest := least
+		if !w.whole {
+			shortest = max(least, k.c.Rows/64) // of very few rows a call would cost more than its work
+		}
+		if err := k.shorten(shortest, patience); err != nil {
 			return err
 		}
 	}
