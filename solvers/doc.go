@@ -37,8 +37,8 @@
 // no error: its [Status] and a reason in words say what happened. Errors are
 // what the problem returns, a canceled context, and a Hessian that is singular
 // from the start ([SingularError]). A point where the gradient is zero is a
-// minimum to methods that know no Hessian; [Newton] and the exact [TrustRegion]
-// tell a saddle from one.
+// minimum to all methods but [Newton] and the exact [TrustRegion], which tell a
+// saddle from one.
 //
 // A run can be stopped and go on: Settings.Keeper is shown every iterate, whose
 // [Checkpoint] Settings.From takes. The run that goes on has the bits of one
