@@ -18,7 +18,7 @@ type Case struct {
 	Name, File, Target, Family string
 	L1, L2                     float64
 	Factors                    []float64 // of the penalties of columns; nil is 1 of each
-	Power, Delta               float64 // these and the next are 0 if the family has none
+	Power, Delta               float64   // these and the next are 0 if the family has none
 	Quantile, Bandwidth        float64
 	Intercept, Standardize     bool
 	Weights, Offset            string
