@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
-	"github.com/seed-0327bdf7/hesse/solvers"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
@@ -85,9 +84,9 @@ func checkDesign[T kernels.Float](first int, x kernels.Matrix[T], names []string
 	return nil
 }
 
-// finitePoint tells whether value and gradient of a result are finite.
-func finitePoint(r *solvers.Result) bool {
-	return finite(r.Value) && !slices.ContainsFunc(r.Gradient, func(g float64) bool { return !finite(g) })
+// allFinite tells whether no entry is NaN or infinite.
+func allFinite(x []float64) bool {
+	return !slices.ContainsFunc(x, func(v float64) bool { return !finite(v) })
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

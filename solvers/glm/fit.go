@@ -240,11 +240,17 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	if objective.first.Rows == 0 {
 		return nil, errNoRows
 	}
-	if result.Status == solvers.NotFinite && !finitePoint(result) { // at the start
-		if err := f.locate(); err != nil {
+	if result.Status == solvers.NotFinite {
+		large, err := objective.tooLarge(ctx, result)
+		if err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("glm: %s: the data are too large for float64 squares", result.Reason)
+		if large {
+			if err := f.locate(); err != nil {
+				return nil, err
+			}
+			return nil, fmt.Errorf("glm: %s: the data are too large for float64 squares", result.Reason)
+		}
 	}
 	if result.Status != solvers.Separated {
 		reason, err := objective.separatesSome(ctx)

@@ -123,6 +123,17 @@ func (o *objective[T]) HessianDiagonal(ctx context.Context, dst, x []float64) er
 	return nil
 }
 
+// tooLarge tells whether value, gradient or curvatures are not finite at the end
+// of a run: its steps alone are not to blame then.
+func (o *objective[T]) tooLarge(ctx context.Context, r *solvers.Result) (bool, error) {
+	if !finite(r.Value) || !allFinite(r.Gradient) {
+		return true, nil
+	}
+	diagonal := make([]float64, o.Dim())
+	err := o.HessianDiagonal(ctx, diagonal, r.X)
+	return !allFinite(diagonal), err
+}
+
 func (o *objective[T]) curved() *pass.Curvature[T] {
 	if o.curvature == nil {
 		o.curvature = pass.NewCurvature(o.pass)
