@@ -148,7 +148,7 @@ func (r *rowByRow) end(label string, acc []reg.VecVirtual) {
 // fetch asks for memory that is used later.
 func (r *rowByRow) fetch(from int) {
 	if r.unfolded {
-		r.fetchFurther(r.row, from)
+		r.PREFETCHT1(at(r.row, fetchFurther+from))
 	} else {
 		r.PREFETCHT0(at(r.row, fetchAhead+from))
 	}

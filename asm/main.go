@@ -40,6 +40,7 @@ var families = []family{
 	{"leastsquares", leastSquares, []element{float64s, float32s}},
 	{"log", logFamily, []element{float64s}},
 	{"logistic", logisticFamily, []element{float64s}},
+	{"logisticregression", logisticRegression, []element{float64s, float32s}},
 	{"multiply", multiply, []element{float64s}},
 	{"narrow", narrow, []element{float64s, float32s}},
 	{"pack", pack, []element{float64s, float32s}},

@@ -11,7 +11,8 @@ var hvp = workload{
 
 func hvpOurs[T kernels.Float](b *Problem[T]) (Answer, error) {
 	return b.vector(func(o *outcome[T], x kernels.Matrix[T], d []float64) {
-		kernels.LeastSquares(o.gradient, x, nil, b.Beta, 0, nil, d)
+		var sums kernels.LossSums
+		kernels.LeastSquares(&sums, o.gradient, x, nil, b.Beta, 0, nil, d, nil)
 	}), nil
 }
 

@@ -28,9 +28,9 @@ func TestACallIsShort(t *testing.T) {
 		if rows := rowsPerCall(columns); rows%UpdateRows != 0 || rows*columns > panel {
 			t.Fatalf("%d columns: %d rows a call of %d in Update", p, rows, columns)
 		}
-		// LeastSquares: panels, or parts of one.
-		if rows := squaresPerCall(columns); rows%PanelRows != 0 && PanelRows%rows != 0 || rows%UpdateRows != 0 || rows*columns > panel {
-			t.Fatalf("%d columns: %d rows a call of %d in LeastSquares", p, rows, columns)
+		// Kernels of one read: panels, or parts of one.
+		if rows := oneReadPerCall(columns); rows%PanelRows != 0 && PanelRows%rows != 0 || rows%UpdateRows != 0 || rows*columns > panel {
+			t.Fatalf("%d columns: %d rows a call of %d in one read", p, rows, columns)
 		}
 	}
 	if piece > panel/8 {
@@ -109,9 +109,13 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		to := NewMatrix[T](rows, p)
 		least(fmt.Sprintf("Pack %d", p), func(round int) { pack(to.Data, p, part(round).Data, rows, p, x.Stride, to.Row(0), long[:rows]) })
 		if p <= updateColumns {
-			all := min(squaresPerCall(p), PanelRows)
+			all := min(oneReadPerCall(p), PanelRows)
 			least(fmt.Sprintf("LeastSquares %d", p), func(round int) {
-				leastSquares(long[:p], long[p:][:2*UpdateRows], x.Slice(round*PanelRows, round*PanelRows+all).columns(0, p), nil, long[:p], 0, nil, nil)
+				leastSquares(long[:p], long[p:][:2*UpdateRows], x.Slice(round*PanelRows, round*PanelRows+all).columns(0, p), nil, long[:p], 0, nil, nil, nil, 0)
+			})
+			y := make([]T, all)
+			least(fmt.Sprintf("LogisticRegression %d", p), func(round int) {
+				logisticRegression(long[:p], long[p:][:5*UpdateRows], x.Slice(round*PanelRows, round*PanelRows+all).columns(0, p), nil, long[:p], 0, y, nil, nil, nil, 0)
 			})
 		}
 		columns := min(p, updateColumns)

@@ -268,18 +268,35 @@ func indexMax[T Float](x []T, above T) int {
 	}
 }
 
-func leastSquares[T Float](g, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64) {
+func leastSquares[T Float](g, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64, ahead *T, step int) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		avx512.LeastSquares64(&g[0], &sums[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0], alpha, f64(y), f64(w))
+		avx512.LeastSquares64(&g[0], &sums[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0], alpha, f64(y), f64(w), p64(ahead), step)
 	case level == cpu.AVX512:
-		avx512.LeastSquares32(&g[0], &sums[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0], alpha, f32(y), f64(w))
+		avx512.LeastSquares32(&g[0], &sums[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0], alpha, f32(y), f64(w), p32(ahead), step)
 	case level == cpu.AVX2 && is64[T]():
-		avx2.LeastSquares64(&g[0], &sums[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0], alpha, f64(y), f64(w))
+		avx2.LeastSquares64(&g[0], &sums[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0], alpha, f64(y), f64(w), p64(ahead), step)
 	case level == cpu.AVX2:
-		avx2.LeastSquares32(&g[0], &sums[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0], alpha, f32(y), f64(w))
+		avx2.LeastSquares32(&g[0], &sums[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0], alpha, f32(y), f64(w), p32(ahead), step)
 	case level == cpu.Generic:
 		ref.LeastSquares(g, sums, x.Data, x.Rows, x.Cols, x.Stride, shift, beta, alpha, y, w)
+	default:
+		panic(noLevel)
+	}
+}
+
+func logisticRegression[T Float](g, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w, d []float64, ahead *T, step int) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.LogisticRegression64(&g[0], &sums[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0], alpha, f64(y), f64(w), f64(d), p64(ahead), step)
+	case level == cpu.AVX512:
+		avx512.LogisticRegression32(&g[0], &sums[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0], alpha, f32(y), f64(w), f64(d), p32(ahead), step)
+	case level == cpu.AVX2 && is64[T]():
+		avx2.LogisticRegression64(&g[0], &sums[0], f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &beta[0], alpha, f64(y), f64(w), f64(d), p64(ahead), step)
+	case level == cpu.AVX2:
+		avx2.LogisticRegression32(&g[0], &sums[0], f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &beta[0], alpha, f32(y), f64(w), f64(d), p32(ahead), step)
+	case level == cpu.Generic:
+		ref.LogisticRegression(g, sums, x.Data, x.Rows, x.Cols, x.Stride, shift, beta, alpha, y, w, d)
 	default:
 		panic(noLevel)
 	}

@@ -85,7 +85,11 @@ func gemmShape[T Float]() (rows, columns, vector int) {
 
 func indexMax[T Float](x []T, above T) int { return ref.IndexMax(x, above) }
 
-func leastSquares[T Float](g, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64) {
+func logisticRegression[T Float](g, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w, d []float64, _ *T, _ int) {
+	ref.LogisticRegression(g, sums, x.Data, x.Rows, x.Cols, x.Stride, shift, beta, alpha, y, w, d)
+}
+
+func leastSquares[T Float](g, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64, _ *T, _ int) {
 	ref.LeastSquares(g, sums, x.Data, x.Rows, x.Cols, x.Stride, shift, beta, alpha, y, w)
 }
 

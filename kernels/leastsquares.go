@@ -11,49 +11,39 @@ import "github.com/seed-0327bdf7/hesse/internal/ref"
 //
 //	dst[j] += Σ_i (X[i,j] − shift[j])·w[i]·e[i]
 //
-// and returns sum = Σ_i w[i]·e[i] and half = Σ_i ½w[i]·e[i]². The products are
-// those of [Dots] and [Update], with their bounds; sum and half are those of [Sum]
-// over every [PanelRows] rows, added up from the first on. Without y nothing is
+// and Σ_i w[i]·e[i] and Σ_i ½w[i]·e[i]² to R and Loss of sums. The products are
+// those of [Dots] and [Update], with their bounds; sums are those of [Sum] over
+// every [PanelRows] rows, added from the first on. Without y nothing is
 // subtracted, which makes it a product with Xᵀdiag(w)X; without w every weight is
 // 1. dst and beta have X.Cols elements, y and w are nil or have X.Rows, shift is
-// nil or has X.Cols.
-func LeastSquares[T Float](dst []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64) (sum, half float64) {
-	x.check()
-	if len(dst) != x.Cols {
-		panic("kernels: length of dst is not the number of columns")
-	}
-	if len(beta) != x.Cols {
-		panic("kernels: length of beta is not the number of columns")
-	}
+// nil or has X.Cols. next is as in [LogisticRegression].
+func LeastSquares[T Float](sums *LossSums, dst []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64, next []T) {
+	checkOneRead(dst, x, shift, beta, w)
 	if y != nil && len(y) != x.Rows {
 		panic("kernels: length of y is not the number of rows")
 	}
-	if w != nil && len(w) != x.Rows {
-		panic("kernels: length of w is not the number of rows")
-	}
-	checkShift(shift, x.Cols)
-	const most = 8 * PanelRows // whose sums lie on the stack
-	for lo := 0; lo < x.Rows; lo += most {
-		hi := min(lo+most, x.Rows)
-		var sums [most / PanelRows * 2 * UpdateRows]float64
-		squares(dst, sums[:], x.Slice(lo, hi), shift, beta, alpha, part(y, lo, hi), part(w, lo, hi))
+	fetch := newFetcher(next, nil, max(x.Rows, 1))
+	for lo := 0; lo < x.Rows; lo += oneReadRows {
+		hi := min(lo+oneReadRows, x.Rows)
+		var room [oneReadRows / PanelRows * 2 * UpdateRows]float64
+		squares(dst, room[:], x.Slice(lo, hi), shift, beta, alpha, part(y, lo, hi), part(w, lo, hi), &fetch)
 		for panel := range (hi - lo + PanelRows - 1) / PanelRows {
-			lanes := sums[panel*2*UpdateRows:]
-			sum += ref.Fold(lanes)
-			half += ref.Fold(lanes[UpdateRows:])
+			lanes := room[panel*2*UpdateRows:]
+			sums.R += ref.Fold(lanes)
+			sums.Loss += ref.Fold(lanes[UpdateRows:])
 		}
 	}
-	return sum, half
 }
 
 // squares adds to the 16 lanes of every panel.
-func squares[T Float](dst, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64) {
+func squares[T Float](dst, sums []float64, x Matrix[T], shift []T, beta []float64, alpha float64, y []T, w []float64, fetch *fetcher[T]) {
 	first := 0
 	if x.Cols > 0 && x.Cols <= updateColumns {
-		step := squaresPerCall(x.Cols)
+		step := oneReadPerCall(x.Cols)
 		for whole := x.Rows &^ (UpdateRows - 1); first < whole; first += step {
 			last := min(first+step, whole)
-			leastSquares(dst, sums[first/PanelRows*2*UpdateRows:], x.Slice(first, last), shift, beta, alpha, part(y, first, last), part(w, first, last))
+			ahead, bytes := fetch.next(last - first)
+			leastSquares(dst, sums[first/PanelRows*2*UpdateRows:], x.Slice(first, last), shift, beta, alpha, part(y, first, last), part(w, first, last), ahead, bytes)
 		}
 		first = min(first, x.Rows&^(UpdateRows-1))
 	}
@@ -66,18 +56,4 @@ func squares[T Float](dst, sums []float64, x Matrix[T], shift []T, beta []float6
 		ref.Residuals(group, sums[first/PanelRows*2*UpdateRows:], alpha, part(y, first, last), part(w, first, last))
 		Update(dst, rows, shift, group)
 	}
-}
-
-// squaresPerCall is how many rows of p columns a call takes: whole panels, or a
-// part of one that is a power of two.
-func squaresPerCall(p int) int {
-	rows := rowsPerCall(p)
-	if rows >= PanelRows {
-		return rows / PanelRows * PanelRows
-	}
-	step := UpdateRows
-	for 2*step <= rows {
-		step *= 2
-	}
-	return step
 }

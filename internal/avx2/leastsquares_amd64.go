@@ -5,11 +5,13 @@
 package avx2
 
 // LeastSquares64 adds the gradient of a sum of squares to dst, and its sums to 16 lanes for every panel of rows; n is a multiple of 8 above 0.
+// From ahead on, step bytes of memory a row are fetched; without it, those of later rows.
 //
 //go:noescape
-func LeastSquares64(dst *float64, sums *float64, x *float64, n int, p int, stride int, shift *float64, beta *float64, alpha float64, y *float64, w *float64)
+func LeastSquares64(dst *float64, sums *float64, x *float64, n int, p int, stride int, shift *float64, beta *float64, alpha float64, y *float64, w *float64, ahead *float64, step int)
 
 // LeastSquares32 adds the gradient of a sum of squares to dst, and its sums to 16 lanes for every panel of rows; n is a multiple of 8 above 0.
+// From ahead on, step bytes of memory a row are fetched; without it, those of later rows.
 //
 //go:noescape
-func LeastSquares32(dst *float64, sums *float64, x *float32, n int, p int, stride int, shift *float32, beta *float64, alpha float64, y *float32, w *float64)
+func LeastSquares32(dst *float64, sums *float64, x *float32, n int, p int, stride int, shift *float32, beta *float64, alpha float64, y *float32, w *float64, ahead *float32, step int)

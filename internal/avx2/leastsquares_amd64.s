@@ -4,23 +4,31 @@
 
 #include "textflag.h"
 
-// func LeastSquares64(dst *float64, sums *float64, x *float64, n int, p int, stride int, shift *float64, beta *float64, alpha float64, y *float64, w *float64)
+// func LeastSquares64(dst *float64, sums *float64, x *float64, n int, p int, stride int, shift *float64, beta *float64, alpha float64, y *float64, w *float64, ahead *float64, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·LeastSquares64(SB), NOSPLIT, $704-88
-	MOVQ       dst+0(FP), AX
-	MOVQ       sums+8(FP), CX
-	MOVQ       x+16(FP), DX
-	MOVQ       n+24(FP), BX
-	MOVQ       p+32(FP), SI
-	MOVQ       stride+40(FP), DI
-	MOVQ       shift+48(FP), R8
-	MOVQ       beta+56(FP), R9
-	MOVQ       y+72(FP), R10
-	MOVQ       w+80(FP), R11
-	LEAQ       (SP), R12
-	ADDQ       $+63, R12
-	ANDQ       $-64, R12
-	SHLQ       $0x03, DI
+TEXT ·LeastSquares64(SB), $1216-104
+	MOVQ  dst+0(FP), AX
+	MOVQ  sums+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  n+24(FP), BX
+	MOVQ  p+32(FP), SI
+	MOVQ  stride+40(FP), DI
+	MOVQ  shift+48(FP), R8
+	MOVQ  beta+56(FP), R9
+	MOVQ  y+72(FP), R10
+	MOVQ  w+80(FP), R11
+	MOVQ  ahead+88(FP), R12
+	MOVQ  step+96(FP), R13
+	LEAQ  (SP), R14
+	ADDQ  $+255, R14
+	ANDQ  $-256, R14
+	SHLQ  $0x03, DI
+	TESTQ R12, R12
+	JNZ   told
+	LEAQ  8192(DX), R12
+	MOVQ  DI, R13
+
+told:
 	TESTQ      R8, R8
 	JNZ        centered
 	CMPQ       SI, $+8
@@ -28,55 +36,59 @@ TEXT ·LeastSquares64(SB), NOSPLIT, $704-88
 	SUBQ       $+0, SI
 	MOVQ       SI, R8
 	NEGQ       R8
-	LEAQ       masks8<>+0(SB), R13
-	VMOVUPD    128(R13)(R8*8), Y0
+	LEAQ       masks8<>+0(SB), R15
+	VMOVUPD    128(R15)(R8*8), Y0
 	NEGQ       SI
 	LEAQ       masks8<>+0(SB), R8
 	VMOVUPD    160(R8)(SI*8), Y1
 	VMASKMOVPD (AX), Y0, Y2
 	VMASKMOVPD (R9), Y0, Y3
-	VMOVUPD    Y3, 64(R12)
+	VMOVUPD    Y3, 448(R14)
 	VMASKMOVPD 32(AX), Y1, Y3
 	VMASKMOVPD 32(R9), Y1, Y4
-	VMOVUPD    Y4, 96(R12)
-	MOVQ       $+16, R8
+	VMOVUPD    Y4, 480(R14)
+	MOVQ       DX, SI
+	MOVQ       $+16, 336(R14)
 
 plain1:
-	MOVQ         DX, SI
 	VXORPD       Y4, Y4, Y4
 	VXORPD       Y5, Y5, Y5
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y6
-	VFMADD231PD  64(R12), Y6, Y4
+	VFMADD231PD  448(R14), Y6, Y4
 	VMASKMOVPD   32(DX), Y1, Y6
-	VFMADD231PD  96(R12), Y6, Y5
+	VFMADD231PD  480(R14), Y6, Y5
 	ADDQ         DI, DX
 	VADDPD       Y5, Y4, Y4
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y7
-	VFMADD231PD  64(R12), Y7, Y5
+	VFMADD231PD  448(R14), Y7, Y5
 	VMASKMOVPD   32(DX), Y1, Y7
-	VFMADD231PD  96(R12), Y7, Y6
+	VFMADD231PD  480(R14), Y7, Y6
 	ADDQ         DI, DX
 	VADDPD       Y6, Y5, Y5
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  448(R14), Y8, Y6
 	VMASKMOVPD   32(DX), Y1, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VFMADD231PD  480(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VFMADD231PD  448(R14), Y9, Y7
 	VMASKMOVPD   32(DX), Y1, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VFMADD231PD  480(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VPERM2F128   $0x20, Y6, Y4, Y8
@@ -108,45 +120,49 @@ plain1_0_untargeted:
 	VMULPD       Y6, Y4, Y4
 
 plain1_0_unweighted:
-	VMOVUPD      Y5, (R12)
+	VMOVUPD      Y5, 256(R14)
 	VADDPD       (CX), Y5, Y5
 	VMOVUPD      Y5, (CX)
 	VADDPD       64(CX), Y4, Y4
 	VMOVUPD      Y4, 64(CX)
 	VXORPD       Y4, Y4, Y4
 	VXORPD       Y5, Y5, Y5
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y6
-	VFMADD231PD  64(R12), Y6, Y4
+	VFMADD231PD  448(R14), Y6, Y4
 	VMASKMOVPD   32(DX), Y1, Y6
-	VFMADD231PD  96(R12), Y6, Y5
+	VFMADD231PD  480(R14), Y6, Y5
 	ADDQ         DI, DX
 	VADDPD       Y5, Y4, Y4
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y7
-	VFMADD231PD  64(R12), Y7, Y5
+	VFMADD231PD  448(R14), Y7, Y5
 	VMASKMOVPD   32(DX), Y1, Y7
-	VFMADD231PD  96(R12), Y7, Y6
+	VFMADD231PD  480(R14), Y7, Y6
 	ADDQ         DI, DX
 	VADDPD       Y6, Y5, Y5
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  448(R14), Y8, Y6
 	VMASKMOVPD   32(DX), Y1, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VFMADD231PD  480(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VFMADD231PD  448(R14), Y9, Y7
 	VMASKMOVPD   32(DX), Y1, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VFMADD231PD  480(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VPERM2F128   $0x20, Y6, Y4, Y8
@@ -161,71 +177,71 @@ plain1_0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y4
 	VADDPD       Y4, Y5, Y5
 	TESTQ        R10, R10
-	JZ           plain1_4_untargeted
+	JZ           plain1_32_untargeted
 	VMOVUPD      (R10), Y4
 	VSUBPD       Y4, Y5, Y5
 	ADDQ         $+32, R10
 
-plain1_4_untargeted:
+plain1_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y4
 	VMULPD       Y5, Y5, Y6
 	VMULPD       Y6, Y4, Y4
 	TESTQ        R11, R11
-	JZ           plain1_4_unweighted
+	JZ           plain1_32_unweighted
 	VMOVUPD      (R11), Y6
 	ADDQ         $+32, R11
 	VMULPD       Y6, Y5, Y5
 	VMULPD       Y6, Y4, Y4
 
-plain1_4_unweighted:
-	VMOVUPD      Y5, 32(R12)
+plain1_32_unweighted:
+	VMOVUPD      Y5, 288(R14)
 	VADDPD       32(CX), Y5, Y5
 	VMOVUPD      Y5, 32(CX)
 	VADDPD       96(CX), Y4, Y4
 	VMOVUPD      Y4, 96(CX)
-	VBROADCASTSD (R12), Y4
+	VBROADCASTSD 256(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y5
 	VMULPD       Y5, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y6
 	VMULPD       Y6, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 8(R12), Y4
+	VBROADCASTSD 264(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 16(R12), Y4
+	VBROADCASTSD 272(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 24(R12), Y4
+	VBROADCASTSD 280(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 32(R12), Y4
+	VBROADCASTSD 288(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 40(R12), Y4
+	VBROADCASTSD 296(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 48(R12), Y4
+	VBROADCASTSD 304(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 56(R12), Y4
+	VBROADCASTSD 312(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
@@ -235,11 +251,13 @@ plain1_4_unweighted:
 	VADDPD       Y6, Y3, Y3
 	SUBQ         $+8, BX
 	JZ           plain1_done
-	DECQ         R8
-	JNZ          plain1
-	MOVQ         $+16, R8
+	DECQ         336(R14)
+	JNZ          plain1_more
+	MOVQ         $+16, 336(R14)
 	ADDQ         $+128, CX
-	JMP          plain1
+
+plain1_more:
+	JMP plain1
 
 plain1_done:
 	VMASKMOVPD Y2, Y0, (AX)
@@ -253,81 +271,85 @@ plain_more_than1:
 	SUBQ       $+8, SI
 	MOVQ       SI, R8
 	NEGQ       R8
-	LEAQ       masks8<>+0(SB), R13
-	VMOVUPD    128(R13)(R8*8), Y0
+	LEAQ       masks8<>+0(SB), R15
+	VMOVUPD    128(R15)(R8*8), Y0
 	NEGQ       SI
 	LEAQ       masks8<>+0(SB), R8
 	VMOVUPD    160(R8)(SI*8), Y1
 	VMOVUPD    (AX), Y2
 	VMOVUPD    (R9), Y3
-	VMOVUPD    Y3, 64(R12)
+	VMOVUPD    Y3, 448(R14)
 	VMOVUPD    32(AX), Y3
 	VMOVUPD    32(R9), Y4
-	VMOVUPD    Y4, 96(R12)
+	VMOVUPD    Y4, 480(R14)
 	VMASKMOVPD 64(AX), Y0, Y4
 	VMASKMOVPD 64(R9), Y0, Y5
-	VMOVUPD    Y5, 128(R12)
+	VMOVUPD    Y5, 512(R14)
 	VMASKMOVPD 96(AX), Y1, Y5
 	VMASKMOVPD 96(R9), Y1, Y6
-	VMOVUPD    Y6, 160(R12)
-	MOVQ       $+16, R8
+	VMOVUPD    Y6, 544(R14)
+	MOVQ       DX, SI
+	MOVQ       $+16, 336(R14)
 
 plain2:
-	MOVQ         DX, SI
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  448(R14), Y8, Y6
 	VMOVUPD      32(DX), Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VFMADD231PD  480(R14), Y8, Y7
 	VMASKMOVPD   64(DX), Y0, Y8
-	VFMADD231PD  128(R12), Y8, Y6
+	VFMADD231PD  512(R14), Y8, Y6
 	VMASKMOVPD   96(DX), Y1, Y8
-	VFMADD231PD  160(R12), Y8, Y7
+	VFMADD231PD  544(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VFMADD231PD  448(R14), Y9, Y7
 	VMOVUPD      32(DX), Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VFMADD231PD  480(R14), Y9, Y8
 	VMASKMOVPD   64(DX), Y0, Y9
-	VFMADD231PD  128(R12), Y9, Y7
+	VFMADD231PD  512(R14), Y9, Y7
 	VMASKMOVPD   96(DX), Y1, Y9
-	VFMADD231PD  160(R12), Y9, Y8
+	VFMADD231PD  544(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VMOVUPD      32(DX), Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	VMASKMOVPD   64(DX), Y0, Y10
-	VFMADD231PD  128(R12), Y10, Y8
+	VFMADD231PD  512(R14), Y10, Y8
 	VMASKMOVPD   96(DX), Y1, Y10
-	VFMADD231PD  160(R12), Y10, Y9
+	VFMADD231PD  544(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VMOVUPD      32(DX), Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	VMASKMOVPD   64(DX), Y0, Y11
-	VFMADD231PD  128(R12), Y11, Y9
+	VFMADD231PD  512(R14), Y11, Y9
 	VMASKMOVPD   96(DX), Y1, Y11
-	VFMADD231PD  160(R12), Y11, Y10
+	VFMADD231PD  544(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VPERM2F128   $0x20, Y8, Y6, Y10
@@ -359,65 +381,69 @@ plain2_0_untargeted:
 	VMULPD       Y8, Y6, Y6
 
 plain2_0_unweighted:
-	VMOVUPD      Y7, (R12)
+	VMOVUPD      Y7, 256(R14)
 	VADDPD       (CX), Y7, Y7
 	VMOVUPD      Y7, (CX)
 	VADDPD       64(CX), Y6, Y6
 	VMOVUPD      Y6, 64(CX)
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  448(R14), Y8, Y6
 	VMOVUPD      32(DX), Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VFMADD231PD  480(R14), Y8, Y7
 	VMASKMOVPD   64(DX), Y0, Y8
-	VFMADD231PD  128(R12), Y8, Y6
+	VFMADD231PD  512(R14), Y8, Y6
 	VMASKMOVPD   96(DX), Y1, Y8
-	VFMADD231PD  160(R12), Y8, Y7
+	VFMADD231PD  544(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VFMADD231PD  448(R14), Y9, Y7
 	VMOVUPD      32(DX), Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VFMADD231PD  480(R14), Y9, Y8
 	VMASKMOVPD   64(DX), Y0, Y9
-	VFMADD231PD  128(R12), Y9, Y7
+	VFMADD231PD  512(R14), Y9, Y7
 	VMASKMOVPD   96(DX), Y1, Y9
-	VFMADD231PD  160(R12), Y9, Y8
+	VFMADD231PD  544(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VMOVUPD      32(DX), Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	VMASKMOVPD   64(DX), Y0, Y10
-	VFMADD231PD  128(R12), Y10, Y8
+	VFMADD231PD  512(R14), Y10, Y8
 	VMASKMOVPD   96(DX), Y1, Y10
-	VFMADD231PD  160(R12), Y10, Y9
+	VFMADD231PD  544(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VMOVUPD      32(DX), Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	VMASKMOVPD   64(DX), Y0, Y11
-	VFMADD231PD  128(R12), Y11, Y9
+	VFMADD231PD  512(R14), Y11, Y9
 	VMASKMOVPD   96(DX), Y1, Y11
-	VFMADD231PD  160(R12), Y11, Y10
+	VFMADD231PD  544(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VPERM2F128   $0x20, Y8, Y6, Y10
@@ -432,29 +458,29 @@ plain2_0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y6
 	VADDPD       Y6, Y7, Y7
 	TESTQ        R10, R10
-	JZ           plain2_4_untargeted
+	JZ           plain2_32_untargeted
 	VMOVUPD      (R10), Y6
 	VSUBPD       Y6, Y7, Y7
 	ADDQ         $+32, R10
 
-plain2_4_untargeted:
+plain2_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y6
 	VMULPD       Y7, Y7, Y8
 	VMULPD       Y8, Y6, Y6
 	TESTQ        R11, R11
-	JZ           plain2_4_unweighted
+	JZ           plain2_32_unweighted
 	VMOVUPD      (R11), Y8
 	ADDQ         $+32, R11
 	VMULPD       Y8, Y7, Y7
 	VMULPD       Y8, Y6, Y6
 
-plain2_4_unweighted:
-	VMOVUPD      Y7, 32(R12)
+plain2_32_unweighted:
+	VMOVUPD      Y7, 288(R14)
 	VADDPD       32(CX), Y7, Y7
 	VMOVUPD      Y7, 32(CX)
 	VADDPD       96(CX), Y6, Y6
 	VMOVUPD      Y6, 96(CX)
-	VBROADCASTSD (R12), Y6
+	VBROADCASTSD 256(R14), Y6
 	VMULPD       (SI), Y6, Y7
 	VMULPD       32(SI), Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y9
@@ -462,7 +488,7 @@ plain2_4_unweighted:
 	VMASKMOVPD   96(SI), Y1, Y10
 	VMULPD       Y10, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 8(R12), Y6
+	VBROADCASTSD 264(R14), Y6
 	VFMADD231PD  (SI), Y6, Y7
 	VFMADD231PD  32(SI), Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
@@ -470,7 +496,7 @@ plain2_4_unweighted:
 	VMASKMOVPD   96(SI), Y1, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 16(R12), Y6
+	VBROADCASTSD 272(R14), Y6
 	VFMADD231PD  (SI), Y6, Y7
 	VFMADD231PD  32(SI), Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
@@ -478,7 +504,7 @@ plain2_4_unweighted:
 	VMASKMOVPD   96(SI), Y1, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 24(R12), Y6
+	VBROADCASTSD 280(R14), Y6
 	VFMADD231PD  (SI), Y6, Y7
 	VFMADD231PD  32(SI), Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
@@ -486,7 +512,7 @@ plain2_4_unweighted:
 	VMASKMOVPD   96(SI), Y1, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 32(R12), Y6
+	VBROADCASTSD 288(R14), Y6
 	VFMADD231PD  (SI), Y6, Y7
 	VFMADD231PD  32(SI), Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
@@ -494,7 +520,7 @@ plain2_4_unweighted:
 	VMASKMOVPD   96(SI), Y1, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 40(R12), Y6
+	VBROADCASTSD 296(R14), Y6
 	VFMADD231PD  (SI), Y6, Y7
 	VFMADD231PD  32(SI), Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
@@ -502,7 +528,7 @@ plain2_4_unweighted:
 	VMASKMOVPD   96(SI), Y1, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 48(R12), Y6
+	VBROADCASTSD 304(R14), Y6
 	VFMADD231PD  (SI), Y6, Y7
 	VFMADD231PD  32(SI), Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
@@ -510,7 +536,7 @@ plain2_4_unweighted:
 	VMASKMOVPD   96(SI), Y1, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 56(R12), Y6
+	VBROADCASTSD 312(R14), Y6
 	VFMADD231PD  (SI), Y6, Y7
 	VFMADD231PD  32(SI), Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
@@ -524,11 +550,13 @@ plain2_4_unweighted:
 	VADDPD       Y10, Y5, Y5
 	SUBQ         $+8, BX
 	JZ           plain2_done
-	DECQ         R8
-	JNZ          plain2
-	MOVQ         $+16, R8
+	DECQ         336(R14)
+	JNZ          plain2_more
+	MOVQ         $+16, 336(R14)
 	ADDQ         $+128, CX
-	JMP          plain2
+
+plain2_more:
+	JMP plain2
 
 plain2_done:
 	VMOVUPD    Y2, (AX)
@@ -539,12 +567,12 @@ plain2_done:
 	RET
 
 plain_more_than2:
-	MOVQ $+16, AX
-	MOVQ BX, 64(R12)
-	MOVQ AX, 72(R12)
-	MOVQ CX, 80(R12)
-	MOVQ R10, 88(R12)
-	MOVQ R11, 96(R12)
+	MOVQ BX, 344(R14)
+	MOVQ CX, 352(R14)
+	MOVQ R10, 360(R14)
+	MOVQ R11, 368(R14)
+	MOVQ $+16, 336(R14)
+	MOVQ DX, 384(R14)
 	CMPQ SI, $0x20
 	JLE  plain_wide_short
 
@@ -560,7 +588,7 @@ plain_wide_long:
 	NEGQ    AX
 	LEAQ    masks8<>+0(SB), CX
 	VMOVUPD 160(CX)(AX*8), Y1
-	LEAQ    128(R12), AX
+	LEAQ    448(R14), AX
 	MOVQ    $+8, CX
 
 plain_wide_long_row:
@@ -692,13 +720,13 @@ plain_wide_long_row_fold:
 	ADDQ         DI, DX
 	DECQ         CX
 	JNZ          plain_wide_long_row
-	MOVQ         80(R12), AX
-	MOVQ         88(R12), CX
-	MOVQ         96(R12), BX
-	VMOVUPD      128(R12), Y0
-	VMOVUPD      160(R12), Y1
-	VMOVUPD      192(R12), Y2
-	VMOVUPD      224(R12), Y3
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Y0
+	VMOVUPD      480(R14), Y1
+	VMOVUPD      512(R14), Y2
+	VMOVUPD      544(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -711,32 +739,32 @@ plain_wide_long_row_fold:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           plain_wide_long0_untargeted
+	JZ           plain_wide_long_0_untargeted
 	VMOVUPD      (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+32, CX
 
-plain_wide_long0_untargeted:
+plain_wide_long_0_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           plain_wide_long0_unweighted
+	JZ           plain_wide_long_0_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-plain_wide_long0_unweighted:
-	VMOVUPD      Y1, (R12)
+plain_wide_long_0_unweighted:
+	VMOVUPD      Y1, 256(R14)
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      Y0, 64(AX)
-	VMOVUPD      256(R12), Y0
-	VMOVUPD      288(R12), Y1
-	VMOVUPD      320(R12), Y2
-	VMOVUPD      352(R12), Y3
+	VMOVUPD      576(R14), Y0
+	VMOVUPD      608(R14), Y1
+	VMOVUPD      640(R14), Y2
+	VMOVUPD      672(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -749,103 +777,106 @@ plain_wide_long0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           plain_wide_long4_untargeted
+	JZ           plain_wide_long_32_untargeted
 	VMOVUPD      (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+32, CX
 
-plain_wide_long4_untargeted:
+plain_wide_long_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           plain_wide_long4_unweighted
+	JZ           plain_wide_long_32_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-plain_wide_long4_unweighted:
-	VMOVUPD      Y1, 32(R12)
+plain_wide_long_32_unweighted:
+	VMOVUPD      Y1, 288(R14)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
-	MOVQ         CX, 88(R12)
-	MOVQ         BX, 96(R12)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
 	MOVQ         dst+0(FP), AX
-	MOVQ         SI, CX
-	ANDQ         $+3, CX
-	MOVQ         CX, BX
-	NEGQ         BX
-	LEAQ         masks8<>+0(SB), R8
-	VMOVUPD      128(R8)(BX*8), Y0
-	LEAQ         (DI)(DI*2), BX
-	MOVQ         DI, R9
-	SHLQ         $0x03, R9
-	MOVQ         DX, R8
-	SUBQ         R9, R8
-	VBROADCASTSD (R12), Y1
-	VBROADCASTSD 8(R12), Y2
-	VBROADCASTSD 16(R12), Y3
-	VBROADCASTSD 24(R12), Y4
-	VBROADCASTSD 32(R12), Y5
-	VBROADCASTSD 40(R12), Y6
-	VBROADCASTSD 48(R12), Y7
-	VBROADCASTSD 56(R12), Y8
-	LEAQ         (R8)(DI*4), R9
+	LEAQ         256(R14), CX
+	MOVQ         SI, BX
+	ANDQ         $+3, BX
+	MOVQ         BX, R8
+	NEGQ         R8
+	LEAQ         masks8<>+0(SB), R9
+	VMOVUPD      128(R9)(R8*8), Y0
+	LEAQ         (DI)(DI*2), R8
+	MOVQ         384(R14), R9
+	MOVQ         DI, R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, 384(R14)
+	VBROADCASTSD (CX), Y1
+	VBROADCASTSD 8(CX), Y2
+	VBROADCASTSD 16(CX), Y3
+	VBROADCASTSD 24(CX), Y4
+	VBROADCASTSD 32(CX), Y5
+	VBROADCASTSD 40(CX), Y6
+	VBROADCASTSD 48(CX), Y7
+	VBROADCASTSD 56(CX), Y8
+	LEAQ         (R9)(DI*4), CX
 	MOVQ         SI, R10
 	SUBQ         $+4, R10
 	JL           plain_wide_long_eight_rest
 
 plain_wide_long_eight_vector:
-	VMULPD      (R8), Y1, Y9
-	VFMADD231PD (R8)(DI*1), Y2, Y9
-	VFMADD231PD (R8)(DI*2), Y3, Y9
-	VFMADD231PD (R8)(BX*1), Y4, Y9
-	VFMADD231PD (R9), Y5, Y9
-	VFMADD231PD (R9)(DI*1), Y6, Y9
-	VFMADD231PD (R9)(DI*2), Y7, Y9
-	VFMADD231PD (R9)(BX*1), Y8, Y9
+	VMULPD      (R9), Y1, Y9
+	VFMADD231PD (R9)(DI*1), Y2, Y9
+	VFMADD231PD (R9)(DI*2), Y3, Y9
+	VFMADD231PD (R9)(R8*1), Y4, Y9
+	VFMADD231PD (CX), Y5, Y9
+	VFMADD231PD (CX)(DI*1), Y6, Y9
+	VFMADD231PD (CX)(DI*2), Y7, Y9
+	VFMADD231PD (CX)(R8*1), Y8, Y9
 	VADDPD      (AX), Y9, Y9
 	VMOVUPD     Y9, (AX)
-	ADDQ        $+32, R8
 	ADDQ        $+32, R9
+	ADDQ        $+32, CX
 	ADDQ        $+32, AX
 	SUBQ        $+4, R10
 	JGE         plain_wide_long_eight_vector
 
 plain_wide_long_eight_rest:
-	TESTQ       CX, CX
+	TESTQ       BX, BX
 	JZ          plain_wide_long_eight_next
-	VMASKMOVPD  (R8), Y0, Y9
+	VMASKMOVPD  (R9), Y0, Y9
 	VMULPD      Y9, Y1, Y1
-	VMASKMOVPD  (R8)(DI*1), Y0, Y9
+	VMASKMOVPD  (R9)(DI*1), Y0, Y9
 	VFMADD231PD Y9, Y2, Y1
-	VMASKMOVPD  (R8)(DI*2), Y0, Y2
-	VFMADD231PD Y2, Y3, Y1
-	VMASKMOVPD  (R8)(BX*1), Y0, Y2
-	VFMADD231PD Y2, Y4, Y1
-	VMASKMOVPD  (R9), Y0, Y2
-	VFMADD231PD Y2, Y5, Y1
-	VMASKMOVPD  (R9)(DI*1), Y0, Y2
-	VFMADD231PD Y2, Y6, Y1
 	VMASKMOVPD  (R9)(DI*2), Y0, Y2
+	VFMADD231PD Y2, Y3, Y1
+	VMASKMOVPD  (R9)(R8*1), Y0, Y2
+	VFMADD231PD Y2, Y4, Y1
+	VMASKMOVPD  (CX), Y0, Y2
+	VFMADD231PD Y2, Y5, Y1
+	VMASKMOVPD  (CX)(DI*1), Y0, Y2
+	VFMADD231PD Y2, Y6, Y1
+	VMASKMOVPD  (CX)(DI*2), Y0, Y2
 	VFMADD231PD Y2, Y7, Y1
-	VMASKMOVPD  (R9)(BX*1), Y0, Y2
+	VMASKMOVPD  (CX)(R8*1), Y0, Y2
 	VFMADD231PD Y2, Y8, Y1
 	VMASKMOVPD  (AX), Y0, Y2
 	VADDPD      Y2, Y1, Y1
 	VMASKMOVPD  Y1, Y0, (AX)
 
 plain_wide_long_eight_next:
-	SUBQ $+8, 64(R12)
+	SUBQ $+8, 344(R14)
 	JZ   plain_wide_done
-	DECQ 72(R12)
-	JNZ  plain_wide_long
-	MOVQ $+16, 72(R12)
-	ADDQ $+128, 80(R12)
-	JMP  plain_wide_long
+	DECQ 336(R14)
+	JNZ  plain_wide_long_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+plain_wide_long_more:
+	JMP plain_wide_long
 
 plain_wide_short:
 	MOVQ    beta+56(FP), BX
@@ -859,7 +890,7 @@ plain_wide_short:
 	NEGQ    AX
 	LEAQ    masks8<>+0(SB), CX
 	VMOVUPD 160(CX)(AX*8), Y1
-	LEAQ    128(R12), AX
+	LEAQ    448(R14), AX
 	MOVQ    $+8, CX
 
 plain_wide_short_row:
@@ -900,13 +931,13 @@ plain_wide_short_row_fold:
 	ADDQ         DI, DX
 	DECQ         CX
 	JNZ          plain_wide_short_row
-	MOVQ         80(R12), AX
-	MOVQ         88(R12), CX
-	MOVQ         96(R12), BX
-	VMOVUPD      128(R12), Y0
-	VMOVUPD      160(R12), Y1
-	VMOVUPD      192(R12), Y2
-	VMOVUPD      224(R12), Y3
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Y0
+	VMOVUPD      480(R14), Y1
+	VMOVUPD      512(R14), Y2
+	VMOVUPD      544(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -919,32 +950,32 @@ plain_wide_short_row_fold:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           plain_wide_short0_untargeted
+	JZ           plain_wide_short_0_untargeted
 	VMOVUPD      (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+32, CX
 
-plain_wide_short0_untargeted:
+plain_wide_short_0_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           plain_wide_short0_unweighted
+	JZ           plain_wide_short_0_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-plain_wide_short0_unweighted:
-	VMOVUPD      Y1, (R12)
+plain_wide_short_0_unweighted:
+	VMOVUPD      Y1, 256(R14)
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      Y0, 64(AX)
-	VMOVUPD      256(R12), Y0
-	VMOVUPD      288(R12), Y1
-	VMOVUPD      320(R12), Y2
-	VMOVUPD      352(R12), Y3
+	VMOVUPD      576(R14), Y0
+	VMOVUPD      608(R14), Y1
+	VMOVUPD      640(R14), Y2
+	VMOVUPD      672(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -957,103 +988,106 @@ plain_wide_short0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           plain_wide_short4_untargeted
+	JZ           plain_wide_short_32_untargeted
 	VMOVUPD      (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+32, CX
 
-plain_wide_short4_untargeted:
+plain_wide_short_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           plain_wide_short4_unweighted
+	JZ           plain_wide_short_32_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-plain_wide_short4_unweighted:
-	VMOVUPD      Y1, 32(R12)
+plain_wide_short_32_unweighted:
+	VMOVUPD      Y1, 288(R14)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
-	MOVQ         CX, 88(R12)
-	MOVQ         BX, 96(R12)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
 	MOVQ         dst+0(FP), AX
-	MOVQ         SI, CX
-	ANDQ         $+3, CX
-	MOVQ         CX, BX
-	NEGQ         BX
-	LEAQ         masks8<>+0(SB), R8
-	VMOVUPD      128(R8)(BX*8), Y0
-	LEAQ         (DI)(DI*2), BX
-	MOVQ         DI, R9
-	SHLQ         $0x03, R9
-	MOVQ         DX, R8
-	SUBQ         R9, R8
-	VBROADCASTSD (R12), Y1
-	VBROADCASTSD 8(R12), Y2
-	VBROADCASTSD 16(R12), Y3
-	VBROADCASTSD 24(R12), Y4
-	VBROADCASTSD 32(R12), Y5
-	VBROADCASTSD 40(R12), Y6
-	VBROADCASTSD 48(R12), Y7
-	VBROADCASTSD 56(R12), Y8
-	LEAQ         (R8)(DI*4), R9
+	LEAQ         256(R14), CX
+	MOVQ         SI, BX
+	ANDQ         $+3, BX
+	MOVQ         BX, R8
+	NEGQ         R8
+	LEAQ         masks8<>+0(SB), R9
+	VMOVUPD      128(R9)(R8*8), Y0
+	LEAQ         (DI)(DI*2), R8
+	MOVQ         384(R14), R9
+	MOVQ         DI, R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, 384(R14)
+	VBROADCASTSD (CX), Y1
+	VBROADCASTSD 8(CX), Y2
+	VBROADCASTSD 16(CX), Y3
+	VBROADCASTSD 24(CX), Y4
+	VBROADCASTSD 32(CX), Y5
+	VBROADCASTSD 40(CX), Y6
+	VBROADCASTSD 48(CX), Y7
+	VBROADCASTSD 56(CX), Y8
+	LEAQ         (R9)(DI*4), CX
 	MOVQ         SI, R10
 	SUBQ         $+4, R10
 	JL           plain_wide_short_eight_rest
 
 plain_wide_short_eight_vector:
-	VMULPD      (R8), Y1, Y9
-	VFMADD231PD (R8)(DI*1), Y2, Y9
-	VFMADD231PD (R8)(DI*2), Y3, Y9
-	VFMADD231PD (R8)(BX*1), Y4, Y9
-	VFMADD231PD (R9), Y5, Y9
-	VFMADD231PD (R9)(DI*1), Y6, Y9
-	VFMADD231PD (R9)(DI*2), Y7, Y9
-	VFMADD231PD (R9)(BX*1), Y8, Y9
+	VMULPD      (R9), Y1, Y9
+	VFMADD231PD (R9)(DI*1), Y2, Y9
+	VFMADD231PD (R9)(DI*2), Y3, Y9
+	VFMADD231PD (R9)(R8*1), Y4, Y9
+	VFMADD231PD (CX), Y5, Y9
+	VFMADD231PD (CX)(DI*1), Y6, Y9
+	VFMADD231PD (CX)(DI*2), Y7, Y9
+	VFMADD231PD (CX)(R8*1), Y8, Y9
 	VADDPD      (AX), Y9, Y9
 	VMOVUPD     Y9, (AX)
-	ADDQ        $+32, R8
 	ADDQ        $+32, R9
+	ADDQ        $+32, CX
 	ADDQ        $+32, AX
 	SUBQ        $+4, R10
 	JGE         plain_wide_short_eight_vector
 
 plain_wide_short_eight_rest:
-	TESTQ       CX, CX
+	TESTQ       BX, BX
 	JZ          plain_wide_short_eight_next
-	VMASKMOVPD  (R8), Y0, Y9
+	VMASKMOVPD  (R9), Y0, Y9
 	VMULPD      Y9, Y1, Y1
-	VMASKMOVPD  (R8)(DI*1), Y0, Y9
+	VMASKMOVPD  (R9)(DI*1), Y0, Y9
 	VFMADD231PD Y9, Y2, Y1
-	VMASKMOVPD  (R8)(DI*2), Y0, Y2
-	VFMADD231PD Y2, Y3, Y1
-	VMASKMOVPD  (R8)(BX*1), Y0, Y2
-	VFMADD231PD Y2, Y4, Y1
-	VMASKMOVPD  (R9), Y0, Y2
-	VFMADD231PD Y2, Y5, Y1
-	VMASKMOVPD  (R9)(DI*1), Y0, Y2
-	VFMADD231PD Y2, Y6, Y1
 	VMASKMOVPD  (R9)(DI*2), Y0, Y2
+	VFMADD231PD Y2, Y3, Y1
+	VMASKMOVPD  (R9)(R8*1), Y0, Y2
+	VFMADD231PD Y2, Y4, Y1
+	VMASKMOVPD  (CX), Y0, Y2
+	VFMADD231PD Y2, Y5, Y1
+	VMASKMOVPD  (CX)(DI*1), Y0, Y2
+	VFMADD231PD Y2, Y6, Y1
+	VMASKMOVPD  (CX)(DI*2), Y0, Y2
 	VFMADD231PD Y2, Y7, Y1
-	VMASKMOVPD  (R9)(BX*1), Y0, Y2
+	VMASKMOVPD  (CX)(R8*1), Y0, Y2
 	VFMADD231PD Y2, Y8, Y1
 	VMASKMOVPD  (AX), Y0, Y2
 	VADDPD      Y2, Y1, Y1
 	VMASKMOVPD  Y1, Y0, (AX)
 
 plain_wide_short_eight_next:
-	SUBQ $+8, 64(R12)
+	SUBQ $+8, 344(R14)
 	JZ   plain_wide_done
-	DECQ 72(R12)
-	JNZ  plain_wide_short
-	MOVQ $+16, 72(R12)
-	ADDQ $+128, 80(R12)
-	JMP  plain_wide_short
+	DECQ 336(R14)
+	JNZ  plain_wide_short_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+plain_wide_short_more:
+	JMP plain_wide_short
 
 plain_wide_done:
 	VZEROUPPER
@@ -1063,69 +1097,73 @@ centered:
 	CMPQ       SI, $+8
 	JG         centered_more_than1
 	SUBQ       $+0, SI
-	MOVQ       SI, R13
-	NEGQ       R13
-	LEAQ       masks8<>+0(SB), R14
-	VMOVUPD    128(R14)(R13*8), Y0
+	MOVQ       SI, R15
+	NEGQ       R15
+	LEAQ       masks8<>+0(SB), BP
+	VMOVUPD    128(BP)(R15*8), Y0
 	NEGQ       SI
-	LEAQ       masks8<>+0(SB), R13
-	VMOVUPD    160(R13)(SI*8), Y1
+	LEAQ       masks8<>+0(SB), R15
+	VMOVUPD    160(R15)(SI*8), Y1
 	VMASKMOVPD (AX), Y0, Y2
 	VMASKMOVPD (R9), Y0, Y3
 	VMASKMOVPD (R8), Y0, Y4
-	VMOVUPD    Y3, 64(R12)
-	VMOVUPD    Y4, 192(R12)
+	VMOVUPD    Y3, 448(R14)
+	VMOVUPD    Y4, 576(R14)
 	VMASKMOVPD 32(AX), Y1, Y3
 	VMASKMOVPD 32(R9), Y1, Y4
 	VMASKMOVPD 32(R8), Y1, Y5
-	VMOVUPD    Y4, 96(R12)
-	VMOVUPD    Y5, 224(R12)
-	MOVQ       $+16, R8
+	VMOVUPD    Y4, 480(R14)
+	VMOVUPD    Y5, 608(R14)
+	MOVQ       DX, SI
+	MOVQ       $+16, 336(R14)
 
 centered1:
-	MOVQ         DX, SI
 	VXORPD       Y4, Y4, Y4
 	VXORPD       Y5, Y5, Y5
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y6
-	VSUBPD       192(R12), Y6, Y6
-	VFMADD231PD  64(R12), Y6, Y4
+	VSUBPD       576(R14), Y6, Y6
+	VFMADD231PD  448(R14), Y6, Y4
 	VMASKMOVPD   32(DX), Y1, Y6
-	VSUBPD       224(R12), Y6, Y6
-	VFMADD231PD  96(R12), Y6, Y5
+	VSUBPD       608(R14), Y6, Y6
+	VFMADD231PD  480(R14), Y6, Y5
 	ADDQ         DI, DX
 	VADDPD       Y5, Y4, Y4
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
-	VFMADD231PD  64(R12), Y7, Y5
+	VSUBPD       576(R14), Y7, Y7
+	VFMADD231PD  448(R14), Y7, Y5
 	VMASKMOVPD   32(DX), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
-	VFMADD231PD  96(R12), Y7, Y6
+	VSUBPD       608(R14), Y7, Y7
+	VFMADD231PD  480(R14), Y7, Y6
 	ADDQ         DI, DX
 	VADDPD       Y6, Y5, Y5
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y8
-	VSUBPD       192(R12), Y8, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VSUBPD       576(R14), Y8, Y8
+	VFMADD231PD  448(R14), Y8, Y6
 	VMASKMOVPD   32(DX), Y1, Y8
-	VSUBPD       224(R12), Y8, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VSUBPD       608(R14), Y8, Y8
+	VFMADD231PD  480(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y9
-	VSUBPD       192(R12), Y9, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VSUBPD       576(R14), Y9, Y9
+	VFMADD231PD  448(R14), Y9, Y7
 	VMASKMOVPD   32(DX), Y1, Y9
-	VSUBPD       224(R12), Y9, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VSUBPD       608(R14), Y9, Y9
+	VFMADD231PD  480(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VPERM2F128   $0x20, Y6, Y4, Y8
@@ -1157,53 +1195,57 @@ centered1_0_untargeted:
 	VMULPD       Y6, Y4, Y4
 
 centered1_0_unweighted:
-	VMOVUPD      Y5, (R12)
+	VMOVUPD      Y5, 256(R14)
 	VADDPD       (CX), Y5, Y5
 	VMOVUPD      Y5, (CX)
 	VADDPD       64(CX), Y4, Y4
 	VMOVUPD      Y4, 64(CX)
 	VXORPD       Y4, Y4, Y4
 	VXORPD       Y5, Y5, Y5
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y6
-	VSUBPD       192(R12), Y6, Y6
-	VFMADD231PD  64(R12), Y6, Y4
+	VSUBPD       576(R14), Y6, Y6
+	VFMADD231PD  448(R14), Y6, Y4
 	VMASKMOVPD   32(DX), Y1, Y6
-	VSUBPD       224(R12), Y6, Y6
-	VFMADD231PD  96(R12), Y6, Y5
+	VSUBPD       608(R14), Y6, Y6
+	VFMADD231PD  480(R14), Y6, Y5
 	ADDQ         DI, DX
 	VADDPD       Y5, Y4, Y4
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
-	VFMADD231PD  64(R12), Y7, Y5
+	VSUBPD       576(R14), Y7, Y7
+	VFMADD231PD  448(R14), Y7, Y5
 	VMASKMOVPD   32(DX), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
-	VFMADD231PD  96(R12), Y7, Y6
+	VSUBPD       608(R14), Y7, Y7
+	VFMADD231PD  480(R14), Y7, Y6
 	ADDQ         DI, DX
 	VADDPD       Y6, Y5, Y5
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y8
-	VSUBPD       192(R12), Y8, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VSUBPD       576(R14), Y8, Y8
+	VFMADD231PD  448(R14), Y8, Y6
 	VMASKMOVPD   32(DX), Y1, Y8
-	VSUBPD       224(R12), Y8, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VSUBPD       608(R14), Y8, Y8
+	VFMADD231PD  480(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPD   (DX), Y0, Y9
-	VSUBPD       192(R12), Y9, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VSUBPD       576(R14), Y9, Y9
+	VFMADD231PD  448(R14), Y9, Y7
 	VMASKMOVPD   32(DX), Y1, Y9
-	VSUBPD       224(R12), Y9, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VSUBPD       608(R14), Y9, Y9
+	VFMADD231PD  480(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VPERM2F128   $0x20, Y6, Y4, Y8
@@ -1218,101 +1260,103 @@ centered1_0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y4
 	VADDPD       Y4, Y5, Y5
 	TESTQ        R10, R10
-	JZ           centered1_4_untargeted
+	JZ           centered1_32_untargeted
 	VMOVUPD      (R10), Y4
 	VSUBPD       Y4, Y5, Y5
 	ADDQ         $+32, R10
 
-centered1_4_untargeted:
+centered1_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y4
 	VMULPD       Y5, Y5, Y6
 	VMULPD       Y6, Y4, Y4
 	TESTQ        R11, R11
-	JZ           centered1_4_unweighted
+	JZ           centered1_32_unweighted
 	VMOVUPD      (R11), Y6
 	ADDQ         $+32, R11
 	VMULPD       Y6, Y5, Y5
 	VMULPD       Y6, Y4, Y4
 
-centered1_4_unweighted:
-	VMOVUPD      Y5, 32(R12)
+centered1_32_unweighted:
+	VMOVUPD      Y5, 288(R14)
 	VADDPD       32(CX), Y5, Y5
 	VMOVUPD      Y5, 32(CX)
 	VADDPD       96(CX), Y4, Y4
 	VMOVUPD      Y4, 96(CX)
-	VBROADCASTSD (R12), Y4
+	VBROADCASTSD 256(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y5
-	VSUBPD       192(R12), Y5, Y5
+	VSUBPD       576(R14), Y5, Y5
 	VMULPD       Y5, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y6
-	VSUBPD       224(R12), Y6, Y6
+	VSUBPD       608(R14), Y6, Y6
 	VMULPD       Y6, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 8(R12), Y4
+	VBROADCASTSD 264(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
+	VSUBPD       576(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
+	VSUBPD       608(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 16(R12), Y4
+	VBROADCASTSD 272(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
+	VSUBPD       576(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
+	VSUBPD       608(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 24(R12), Y4
+	VBROADCASTSD 280(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
+	VSUBPD       576(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
+	VSUBPD       608(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 32(R12), Y4
+	VBROADCASTSD 288(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
+	VSUBPD       576(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
+	VSUBPD       608(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 40(R12), Y4
+	VBROADCASTSD 296(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
+	VSUBPD       576(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
+	VSUBPD       608(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 48(R12), Y4
+	VBROADCASTSD 304(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
+	VSUBPD       576(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
+	VSUBPD       608(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
-	VBROADCASTSD 56(R12), Y4
+	VBROADCASTSD 312(R14), Y4
 	VMASKMOVPD   (SI), Y0, Y7
-	VSUBPD       192(R12), Y7, Y7
+	VSUBPD       576(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y5
 	VMASKMOVPD   32(SI), Y1, Y7
-	VSUBPD       224(R12), Y7, Y7
+	VSUBPD       608(R14), Y7, Y7
 	VFMADD231PD  Y7, Y4, Y6
 	ADDQ         DI, SI
 	VADDPD       Y5, Y2, Y2
 	VADDPD       Y6, Y3, Y3
 	SUBQ         $+8, BX
 	JZ           centered1_done
-	DECQ         R8
-	JNZ          centered1
-	MOVQ         $+16, R8
+	DECQ         336(R14)
+	JNZ          centered1_more
+	MOVQ         $+16, 336(R14)
 	ADDQ         $+128, CX
-	JMP          centered1
+
+centered1_more:
+	JMP centered1
 
 centered1_done:
 	VMASKMOVPD Y2, Y0, (AX)
@@ -1324,107 +1368,111 @@ centered_more_than1:
 	CMPQ       SI, $+16
 	JG         centered_more_than2
 	SUBQ       $+8, SI
-	MOVQ       SI, R13
-	NEGQ       R13
-	LEAQ       masks8<>+0(SB), R14
-	VMOVUPD    128(R14)(R13*8), Y0
+	MOVQ       SI, R15
+	NEGQ       R15
+	LEAQ       masks8<>+0(SB), BP
+	VMOVUPD    128(BP)(R15*8), Y0
 	NEGQ       SI
-	LEAQ       masks8<>+0(SB), R13
-	VMOVUPD    160(R13)(SI*8), Y1
+	LEAQ       masks8<>+0(SB), R15
+	VMOVUPD    160(R15)(SI*8), Y1
 	VMOVUPD    (AX), Y2
 	VMOVUPD    (R9), Y3
 	VMOVUPD    (R8), Y4
-	VMOVUPD    Y3, 64(R12)
-	VMOVUPD    Y4, 192(R12)
+	VMOVUPD    Y3, 448(R14)
+	VMOVUPD    Y4, 576(R14)
 	VMOVUPD    32(AX), Y3
 	VMOVUPD    32(R9), Y4
 	VMOVUPD    32(R8), Y5
-	VMOVUPD    Y4, 96(R12)
-	VMOVUPD    Y5, 224(R12)
+	VMOVUPD    Y4, 480(R14)
+	VMOVUPD    Y5, 608(R14)
 	VMASKMOVPD 64(AX), Y0, Y4
 	VMASKMOVPD 64(R9), Y0, Y5
 	VMASKMOVPD 64(R8), Y0, Y6
-	VMOVUPD    Y5, 128(R12)
-	VMOVUPD    Y6, 256(R12)
+	VMOVUPD    Y5, 512(R14)
+	VMOVUPD    Y6, 640(R14)
 	VMASKMOVPD 96(AX), Y1, Y5
 	VMASKMOVPD 96(R9), Y1, Y6
 	VMASKMOVPD 96(R8), Y1, Y7
-	VMOVUPD    Y6, 160(R12)
-	VMOVUPD    Y7, 288(R12)
-	MOVQ       $+16, R8
+	VMOVUPD    Y6, 544(R14)
+	VMOVUPD    Y7, 672(R14)
+	MOVQ       DX, SI
+	MOVQ       $+16, 336(R14)
 
 centered2:
-	MOVQ         DX, SI
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y8
-	VSUBPD       192(R12), Y8, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VSUBPD       576(R14), Y8, Y8
+	VFMADD231PD  448(R14), Y8, Y6
 	VMOVUPD      32(DX), Y8
-	VSUBPD       224(R12), Y8, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VSUBPD       608(R14), Y8, Y8
+	VFMADD231PD  480(R14), Y8, Y7
 	VMASKMOVPD   64(DX), Y0, Y8
-	VSUBPD       256(R12), Y8, Y8
-	VFMADD231PD  128(R12), Y8, Y6
+	VSUBPD       640(R14), Y8, Y8
+	VFMADD231PD  512(R14), Y8, Y6
 	VMASKMOVPD   96(DX), Y1, Y8
-	VSUBPD       288(R12), Y8, Y8
-	VFMADD231PD  160(R12), Y8, Y7
+	VSUBPD       672(R14), Y8, Y8
+	VFMADD231PD  544(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y9
-	VSUBPD       192(R12), Y9, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VSUBPD       576(R14), Y9, Y9
+	VFMADD231PD  448(R14), Y9, Y7
 	VMOVUPD      32(DX), Y9
-	VSUBPD       224(R12), Y9, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VSUBPD       608(R14), Y9, Y9
+	VFMADD231PD  480(R14), Y9, Y8
 	VMASKMOVPD   64(DX), Y0, Y9
-	VSUBPD       256(R12), Y9, Y9
-	VFMADD231PD  128(R12), Y9, Y7
+	VSUBPD       640(R14), Y9, Y9
+	VFMADD231PD  512(R14), Y9, Y7
 	VMASKMOVPD   96(DX), Y1, Y9
-	VSUBPD       288(R12), Y9, Y9
-	VFMADD231PD  160(R12), Y9, Y8
+	VSUBPD       672(R14), Y9, Y9
+	VFMADD231PD  544(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y10
-	VSUBPD       192(R12), Y10, Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VSUBPD       576(R14), Y10, Y10
+	VFMADD231PD  448(R14), Y10, Y8
 	VMOVUPD      32(DX), Y10
-	VSUBPD       224(R12), Y10, Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VSUBPD       608(R14), Y10, Y10
+	VFMADD231PD  480(R14), Y10, Y9
 	VMASKMOVPD   64(DX), Y0, Y10
-	VSUBPD       256(R12), Y10, Y10
-	VFMADD231PD  128(R12), Y10, Y8
+	VSUBPD       640(R14), Y10, Y10
+	VFMADD231PD  512(R14), Y10, Y8
 	VMASKMOVPD   96(DX), Y1, Y10
-	VSUBPD       288(R12), Y10, Y10
-	VFMADD231PD  160(R12), Y10, Y9
+	VSUBPD       672(R14), Y10, Y10
+	VFMADD231PD  544(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y11
-	VSUBPD       192(R12), Y11, Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VSUBPD       576(R14), Y11, Y11
+	VFMADD231PD  448(R14), Y11, Y9
 	VMOVUPD      32(DX), Y11
-	VSUBPD       224(R12), Y11, Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VSUBPD       608(R14), Y11, Y11
+	VFMADD231PD  480(R14), Y11, Y10
 	VMASKMOVPD   64(DX), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
-	VFMADD231PD  128(R12), Y11, Y9
+	VSUBPD       640(R14), Y11, Y11
+	VFMADD231PD  512(R14), Y11, Y9
 	VMASKMOVPD   96(DX), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
-	VFMADD231PD  160(R12), Y11, Y10
+	VSUBPD       672(R14), Y11, Y11
+	VFMADD231PD  544(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VPERM2F128   $0x20, Y8, Y6, Y10
@@ -1456,81 +1504,85 @@ centered2_0_untargeted:
 	VMULPD       Y8, Y6, Y6
 
 centered2_0_unweighted:
-	VMOVUPD      Y7, (R12)
+	VMOVUPD      Y7, 256(R14)
 	VADDPD       (CX), Y7, Y7
 	VMOVUPD      Y7, (CX)
 	VADDPD       64(CX), Y6, Y6
 	VMOVUPD      Y6, 64(CX)
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y8
-	VSUBPD       192(R12), Y8, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VSUBPD       576(R14), Y8, Y8
+	VFMADD231PD  448(R14), Y8, Y6
 	VMOVUPD      32(DX), Y8
-	VSUBPD       224(R12), Y8, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VSUBPD       608(R14), Y8, Y8
+	VFMADD231PD  480(R14), Y8, Y7
 	VMASKMOVPD   64(DX), Y0, Y8
-	VSUBPD       256(R12), Y8, Y8
-	VFMADD231PD  128(R12), Y8, Y6
+	VSUBPD       640(R14), Y8, Y8
+	VFMADD231PD  512(R14), Y8, Y6
 	VMASKMOVPD   96(DX), Y1, Y8
-	VSUBPD       288(R12), Y8, Y8
-	VFMADD231PD  160(R12), Y8, Y7
+	VSUBPD       672(R14), Y8, Y8
+	VFMADD231PD  544(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y9
-	VSUBPD       192(R12), Y9, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VSUBPD       576(R14), Y9, Y9
+	VFMADD231PD  448(R14), Y9, Y7
 	VMOVUPD      32(DX), Y9
-	VSUBPD       224(R12), Y9, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VSUBPD       608(R14), Y9, Y9
+	VFMADD231PD  480(R14), Y9, Y8
 	VMASKMOVPD   64(DX), Y0, Y9
-	VSUBPD       256(R12), Y9, Y9
-	VFMADD231PD  128(R12), Y9, Y7
+	VSUBPD       640(R14), Y9, Y9
+	VFMADD231PD  512(R14), Y9, Y7
 	VMASKMOVPD   96(DX), Y1, Y9
-	VSUBPD       288(R12), Y9, Y9
-	VFMADD231PD  160(R12), Y9, Y8
+	VSUBPD       672(R14), Y9, Y9
+	VFMADD231PD  544(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y10
-	VSUBPD       192(R12), Y10, Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VSUBPD       576(R14), Y10, Y10
+	VFMADD231PD  448(R14), Y10, Y8
 	VMOVUPD      32(DX), Y10
-	VSUBPD       224(R12), Y10, Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VSUBPD       608(R14), Y10, Y10
+	VFMADD231PD  480(R14), Y10, Y9
 	VMASKMOVPD   64(DX), Y0, Y10
-	VSUBPD       256(R12), Y10, Y10
-	VFMADD231PD  128(R12), Y10, Y8
+	VSUBPD       640(R14), Y10, Y10
+	VFMADD231PD  512(R14), Y10, Y8
 	VMASKMOVPD   96(DX), Y1, Y10
-	VSUBPD       288(R12), Y10, Y10
-	VFMADD231PD  160(R12), Y10, Y9
+	VSUBPD       672(R14), Y10, Y10
+	VFMADD231PD  544(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
-	PREFETCHT1   8256(DX)
+	PREFETCHT1   (R12)
+	PREFETCHT1   64(R12)
+	ADDQ         R13, R12
 	VMOVUPD      (DX), Y11
-	VSUBPD       192(R12), Y11, Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VSUBPD       576(R14), Y11, Y11
+	VFMADD231PD  448(R14), Y11, Y9
 	VMOVUPD      32(DX), Y11
-	VSUBPD       224(R12), Y11, Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VSUBPD       608(R14), Y11, Y11
+	VFMADD231PD  480(R14), Y11, Y10
 	VMASKMOVPD   64(DX), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
-	VFMADD231PD  128(R12), Y11, Y9
+	VSUBPD       640(R14), Y11, Y11
+	VFMADD231PD  512(R14), Y11, Y9
 	VMASKMOVPD   96(DX), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
-	VFMADD231PD  160(R12), Y11, Y10
+	VSUBPD       672(R14), Y11, Y11
+	VFMADD231PD  544(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VPERM2F128   $0x20, Y8, Y6, Y10
@@ -1545,138 +1597,138 @@ centered2_0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y6
 	VADDPD       Y6, Y7, Y7
 	TESTQ        R10, R10
-	JZ           centered2_4_untargeted
+	JZ           centered2_32_untargeted
 	VMOVUPD      (R10), Y6
 	VSUBPD       Y6, Y7, Y7
 	ADDQ         $+32, R10
 
-centered2_4_untargeted:
+centered2_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y6
 	VMULPD       Y7, Y7, Y8
 	VMULPD       Y8, Y6, Y6
 	TESTQ        R11, R11
-	JZ           centered2_4_unweighted
+	JZ           centered2_32_unweighted
 	VMOVUPD      (R11), Y8
 	ADDQ         $+32, R11
 	VMULPD       Y8, Y7, Y7
 	VMULPD       Y8, Y6, Y6
 
-centered2_4_unweighted:
-	VMOVUPD      Y7, 32(R12)
+centered2_32_unweighted:
+	VMOVUPD      Y7, 288(R14)
 	VADDPD       32(CX), Y7, Y7
 	VMOVUPD      Y7, 32(CX)
 	VADDPD       96(CX), Y6, Y6
 	VMOVUPD      Y6, 96(CX)
-	VBROADCASTSD (R12), Y6
+	VBROADCASTSD 256(R14), Y6
 	VMOVUPD      (SI), Y7
-	VSUBPD       192(R12), Y7, Y7
+	VSUBPD       576(R14), Y7, Y7
 	VMULPD       Y7, Y6, Y7
 	VMOVUPD      32(SI), Y8
-	VSUBPD       224(R12), Y8, Y8
+	VSUBPD       608(R14), Y8, Y8
 	VMULPD       Y8, Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y9
-	VSUBPD       256(R12), Y9, Y9
+	VSUBPD       640(R14), Y9, Y9
 	VMULPD       Y9, Y6, Y9
 	VMASKMOVPD   96(SI), Y1, Y10
-	VSUBPD       288(R12), Y10, Y10
+	VSUBPD       672(R14), Y10, Y10
 	VMULPD       Y10, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 8(R12), Y6
+	VBROADCASTSD 264(R14), Y6
 	VMOVUPD      (SI), Y11
-	VSUBPD       192(R12), Y11, Y11
+	VSUBPD       576(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y7
 	VMOVUPD      32(SI), Y11
-	VSUBPD       224(R12), Y11, Y11
+	VSUBPD       608(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
+	VSUBPD       640(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y9
 	VMASKMOVPD   96(SI), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
+	VSUBPD       672(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 16(R12), Y6
+	VBROADCASTSD 272(R14), Y6
 	VMOVUPD      (SI), Y11
-	VSUBPD       192(R12), Y11, Y11
+	VSUBPD       576(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y7
 	VMOVUPD      32(SI), Y11
-	VSUBPD       224(R12), Y11, Y11
+	VSUBPD       608(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
+	VSUBPD       640(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y9
 	VMASKMOVPD   96(SI), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
+	VSUBPD       672(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 24(R12), Y6
+	VBROADCASTSD 280(R14), Y6
 	VMOVUPD      (SI), Y11
-	VSUBPD       192(R12), Y11, Y11
+	VSUBPD       576(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y7
 	VMOVUPD      32(SI), Y11
-	VSUBPD       224(R12), Y11, Y11
+	VSUBPD       608(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
+	VSUBPD       640(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y9
 	VMASKMOVPD   96(SI), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
+	VSUBPD       672(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 32(R12), Y6
+	VBROADCASTSD 288(R14), Y6
 	VMOVUPD      (SI), Y11
-	VSUBPD       192(R12), Y11, Y11
+	VSUBPD       576(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y7
 	VMOVUPD      32(SI), Y11
-	VSUBPD       224(R12), Y11, Y11
+	VSUBPD       608(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
+	VSUBPD       640(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y9
 	VMASKMOVPD   96(SI), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
+	VSUBPD       672(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 40(R12), Y6
+	VBROADCASTSD 296(R14), Y6
 	VMOVUPD      (SI), Y11
-	VSUBPD       192(R12), Y11, Y11
+	VSUBPD       576(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y7
 	VMOVUPD      32(SI), Y11
-	VSUBPD       224(R12), Y11, Y11
+	VSUBPD       608(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
+	VSUBPD       640(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y9
 	VMASKMOVPD   96(SI), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
+	VSUBPD       672(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 48(R12), Y6
+	VBROADCASTSD 304(R14), Y6
 	VMOVUPD      (SI), Y11
-	VSUBPD       192(R12), Y11, Y11
+	VSUBPD       576(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y7
 	VMOVUPD      32(SI), Y11
-	VSUBPD       224(R12), Y11, Y11
+	VSUBPD       608(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
+	VSUBPD       640(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y9
 	VMASKMOVPD   96(SI), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
+	VSUBPD       672(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
-	VBROADCASTSD 56(R12), Y6
+	VBROADCASTSD 312(R14), Y6
 	VMOVUPD      (SI), Y11
-	VSUBPD       192(R12), Y11, Y11
+	VSUBPD       576(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y7
 	VMOVUPD      32(SI), Y11
-	VSUBPD       224(R12), Y11, Y11
+	VSUBPD       608(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y8
 	VMASKMOVPD   64(SI), Y0, Y11
-	VSUBPD       256(R12), Y11, Y11
+	VSUBPD       640(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y9
 	VMASKMOVPD   96(SI), Y1, Y11
-	VSUBPD       288(R12), Y11, Y11
+	VSUBPD       672(R14), Y11, Y11
 	VFMADD231PD  Y11, Y6, Y10
 	ADDQ         DI, SI
 	VADDPD       Y7, Y2, Y2
@@ -1685,11 +1737,13 @@ centered2_4_unweighted:
 	VADDPD       Y10, Y5, Y5
 	SUBQ         $+8, BX
 	JZ           centered2_done
-	DECQ         R8
-	JNZ          centered2
-	MOVQ         $+16, R8
+	DECQ         336(R14)
+	JNZ          centered2_more
+	MOVQ         $+16, 336(R14)
 	ADDQ         $+128, CX
-	JMP          centered2
+
+centered2_more:
+	JMP centered2
 
 centered2_done:
 	VMOVUPD    Y2, (AX)
@@ -1700,12 +1754,12 @@ centered2_done:
 	RET
 
 centered_more_than2:
-	MOVQ $+16, AX
-	MOVQ BX, 64(R12)
-	MOVQ AX, 72(R12)
-	MOVQ CX, 80(R12)
-	MOVQ R10, 88(R12)
-	MOVQ R11, 96(R12)
+	MOVQ BX, 344(R14)
+	MOVQ CX, 352(R14)
+	MOVQ R10, 360(R14)
+	MOVQ R11, 368(R14)
+	MOVQ $+16, 336(R14)
+	MOVQ DX, 384(R14)
 	CMPQ SI, $0x20
 	JLE  centered_wide_short
 
@@ -1722,13 +1776,13 @@ centered_wide_long:
 	NEGQ    AX
 	LEAQ    masks8<>+0(SB), CX
 	VMOVUPD 160(CX)(AX*8), Y1
-	LEAQ    128(R12), AX
+	LEAQ    448(R14), AX
 	MOVQ    $+8, CX
 
 centered_wide_long_row:
 	MOVQ   DX, R10
 	MOVQ   BX, R11
-	MOVQ   R8, R13
+	MOVQ   R8, R12
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
 	VXORPD Y4, Y4, Y4
@@ -1737,80 +1791,80 @@ centered_wide_long_row:
 	VXORPD Y7, Y7, Y7
 	VXORPD Y8, Y8, Y8
 	VXORPD Y9, Y9, Y9
-	MOVQ   SI, R14
-	SUBQ   $+32, R14
+	MOVQ   SI, R13
+	SUBQ   $+32, R13
 
 centered_wide_long_row_octets:
 	PREFETCHT1  8192(R10)
 	VMOVUPD     (R10), Y10
-	VSUBPD      (R13), Y10, Y10
+	VSUBPD      (R12), Y10, Y10
 	VFMADD231PD (R11), Y10, Y2
 	VMOVUPD     32(R10), Y10
-	VSUBPD      32(R13), Y10, Y10
+	VSUBPD      32(R12), Y10, Y10
 	VFMADD231PD 32(R11), Y10, Y3
 	PREFETCHT1  8256(R10)
 	VMOVUPD     64(R10), Y10
-	VSUBPD      64(R13), Y10, Y10
+	VSUBPD      64(R12), Y10, Y10
 	VFMADD231PD 64(R11), Y10, Y4
 	VMOVUPD     96(R10), Y10
-	VSUBPD      96(R13), Y10, Y10
+	VSUBPD      96(R12), Y10, Y10
 	VFMADD231PD 96(R11), Y10, Y5
 	PREFETCHT1  8320(R10)
 	VMOVUPD     128(R10), Y10
-	VSUBPD      128(R13), Y10, Y10
+	VSUBPD      128(R12), Y10, Y10
 	VFMADD231PD 128(R11), Y10, Y6
 	VMOVUPD     160(R10), Y10
-	VSUBPD      160(R13), Y10, Y10
+	VSUBPD      160(R12), Y10, Y10
 	VFMADD231PD 160(R11), Y10, Y7
 	PREFETCHT1  8384(R10)
 	VMOVUPD     192(R10), Y10
-	VSUBPD      192(R13), Y10, Y10
+	VSUBPD      192(R12), Y10, Y10
 	VFMADD231PD 192(R11), Y10, Y8
 	VMOVUPD     224(R10), Y10
-	VSUBPD      224(R13), Y10, Y10
+	VSUBPD      224(R12), Y10, Y10
 	VFMADD231PD 224(R11), Y10, Y9
 	ADDQ        $+256, R10
 	ADDQ        $+256, R11
-	ADDQ        $+256, R13
-	SUBQ        $+32, R14
+	ADDQ        $+256, R12
+	SUBQ        $+32, R13
 	JGE         centered_wide_long_row_octets
-	ADDQ        $+32, R14
-	SUBQ        $+8, R14
+	ADDQ        $+32, R13
+	SUBQ        $+8, R13
 	JL          centered_wide_long_row_rest0
 	PREFETCHT1  8192(R10)
 	VMOVUPD     (R10), Y10
-	VSUBPD      (R13), Y10, Y10
+	VSUBPD      (R12), Y10, Y10
 	VFMADD231PD (R11), Y10, Y2
 	VMOVUPD     32(R10), Y10
-	VSUBPD      32(R13), Y10, Y10
+	VSUBPD      32(R12), Y10, Y10
 	VFMADD231PD 32(R11), Y10, Y3
 	ADDQ        $+64, R10
 	ADDQ        $+64, R11
-	ADDQ        $+64, R13
-	SUBQ        $+8, R14
+	ADDQ        $+64, R12
+	SUBQ        $+8, R13
 	JL          centered_wide_long_row_rest1
 	PREFETCHT1  8192(R10)
 	VMOVUPD     (R10), Y10
-	VSUBPD      (R13), Y10, Y10
+	VSUBPD      (R12), Y10, Y10
 	VFMADD231PD (R11), Y10, Y4
 	VMOVUPD     32(R10), Y10
-	VSUBPD      32(R13), Y10, Y10
+	VSUBPD      32(R12), Y10, Y10
 	VFMADD231PD 32(R11), Y10, Y5
 	ADDQ        $+64, R10
 	ADDQ        $+64, R11
-	ADDQ        $+64, R13
-	SUBQ        $+8, R14
+	ADDQ        $+64, R12
+	SUBQ        $+8, R13
 	JL          centered_wide_long_row_rest2
 	PREFETCHT1  8192(R10)
 	VMOVUPD     (R10), Y10
-	VSUBPD      (R13), Y10, Y10
+	VSUBPD      (R12), Y10, Y10
 	VFMADD231PD (R11), Y10, Y6
 	VMOVUPD     32(R10), Y10
-	VSUBPD      32(R13), Y10, Y10
+	VSUBPD      32(R12), Y10, Y10
 	VFMADD231PD 32(R11), Y10, Y7
 	ADDQ        $+64, R10
 	ADDQ        $+64, R11
-	ADDQ        $+64, R13
+	ADDQ        $+64, R12
 	JMP         centered_wide_long_row_rest3
 
 centered_wide_long_row_rest0:
@@ -1818,12 +1872,12 @@ centered_wide_long_row_rest0:
 	JZ          centered_wide_long_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPD  (R10), Y0, Y10
-	VMASKMOVPD  (R13), Y0, Y11
+	VMASKMOVPD  (R12), Y0, Y11
 	VSUBPD      Y11, Y10, Y10
 	VMASKMOVPD  (R11), Y0, Y11
 	VFMADD231PD Y11, Y10, Y2
 	VMASKMOVPD  32(R10), Y1, Y10
-	VMASKMOVPD  32(R13), Y1, Y11
+	VMASKMOVPD  32(R12), Y1, Y11
 	VSUBPD      Y11, Y10, Y10
 	VMASKMOVPD  32(R11), Y1, Y11
 	VFMADD231PD Y11, Y10, Y3
@@ -1834,12 +1888,12 @@ centered_wide_long_row_rest1:
 	JZ          centered_wide_long_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPD  (R10), Y0, Y10
-	VMASKMOVPD  (R13), Y0, Y11
+	VMASKMOVPD  (R12), Y0, Y11
 	VSUBPD      Y11, Y10, Y10
 	VMASKMOVPD  (R11), Y0, Y11
 	VFMADD231PD Y11, Y10, Y4
 	VMASKMOVPD  32(R10), Y1, Y10
-	VMASKMOVPD  32(R13), Y1, Y11
+	VMASKMOVPD  32(R12), Y1, Y11
 	VSUBPD      Y11, Y10, Y10
 	VMASKMOVPD  32(R11), Y1, Y11
 	VFMADD231PD Y11, Y10, Y5
@@ -1850,12 +1904,12 @@ centered_wide_long_row_rest2:
 	JZ          centered_wide_long_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPD  (R10), Y0, Y10
-	VMASKMOVPD  (R13), Y0, Y11
+	VMASKMOVPD  (R12), Y0, Y11
 	VSUBPD      Y11, Y10, Y10
 	VMASKMOVPD  (R11), Y0, Y11
 	VFMADD231PD Y11, Y10, Y6
 	VMASKMOVPD  32(R10), Y1, Y10
-	VMASKMOVPD  32(R13), Y1, Y11
+	VMASKMOVPD  32(R12), Y1, Y11
 	VSUBPD      Y11, Y10, Y10
 	VMASKMOVPD  32(R11), Y1, Y11
 	VFMADD231PD Y11, Y10, Y7
@@ -1866,12 +1920,12 @@ centered_wide_long_row_rest3:
 	JZ          centered_wide_long_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPD  (R10), Y0, Y10
-	VMASKMOVPD  (R13), Y0, Y11
+	VMASKMOVPD  (R12), Y0, Y11
 	VSUBPD      Y11, Y10, Y10
 	VMASKMOVPD  (R11), Y0, Y11
 	VFMADD231PD Y11, Y10, Y8
 	VMASKMOVPD  32(R10), Y1, Y10
-	VMASKMOVPD  32(R13), Y1, Y11
+	VMASKMOVPD  32(R12), Y1, Y11
 	VSUBPD      Y11, Y10, Y10
 	VMASKMOVPD  32(R11), Y1, Y11
 	VFMADD231PD Y11, Y10, Y9
@@ -1889,13 +1943,13 @@ centered_wide_long_row_fold:
 	ADDQ         DI, DX
 	DECQ         CX
 	JNZ          centered_wide_long_row
-	MOVQ         80(R12), AX
-	MOVQ         88(R12), CX
-	MOVQ         96(R12), BX
-	VMOVUPD      128(R12), Y0
-	VMOVUPD      160(R12), Y1
-	VMOVUPD      192(R12), Y2
-	VMOVUPD      224(R12), Y3
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Y0
+	VMOVUPD      480(R14), Y1
+	VMOVUPD      512(R14), Y2
+	VMOVUPD      544(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -1908,32 +1962,32 @@ centered_wide_long_row_fold:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           centered_wide_long0_untargeted
+	JZ           centered_wide_long_0_untargeted
 	VMOVUPD      (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+32, CX
 
-centered_wide_long0_untargeted:
+centered_wide_long_0_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           centered_wide_long0_unweighted
+	JZ           centered_wide_long_0_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-centered_wide_long0_unweighted:
-	VMOVUPD      Y1, (R12)
+centered_wide_long_0_unweighted:
+	VMOVUPD      Y1, 256(R14)
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      Y0, 64(AX)
-	VMOVUPD      256(R12), Y0
-	VMOVUPD      288(R12), Y1
-	VMOVUPD      320(R12), Y2
-	VMOVUPD      352(R12), Y3
+	VMOVUPD      576(R14), Y0
+	VMOVUPD      608(R14), Y1
+	VMOVUPD      640(R14), Y2
+	VMOVUPD      672(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -1946,118 +2000,119 @@ centered_wide_long0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           centered_wide_long4_untargeted
+	JZ           centered_wide_long_32_untargeted
 	VMOVUPD      (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+32, CX
 
-centered_wide_long4_untargeted:
+centered_wide_long_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           centered_wide_long4_unweighted
+	JZ           centered_wide_long_32_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-centered_wide_long4_unweighted:
-	VMOVUPD      Y1, 32(R12)
+centered_wide_long_32_unweighted:
+	VMOVUPD      Y1, 288(R14)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
-	MOVQ         CX, 88(R12)
-	MOVQ         BX, 96(R12)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
 	MOVQ         dst+0(FP), AX
-	MOVQ         shift+48(FP), CX
-	MOVQ         SI, BX
-	ANDQ         $+3, BX
-	MOVQ         BX, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
-	VMOVUPD      128(R9)(R8*8), Y0
-	LEAQ         (DI)(DI*2), R8
-	MOVQ         DI, R10
-	SHLQ         $0x03, R10
-	MOVQ         DX, R9
-	SUBQ         R10, R9
-	VBROADCASTSD (R12), Y1
-	VBROADCASTSD 8(R12), Y2
-	VBROADCASTSD 16(R12), Y3
-	VBROADCASTSD 24(R12), Y4
-	VBROADCASTSD 32(R12), Y5
-	VBROADCASTSD 40(R12), Y6
-	VBROADCASTSD 48(R12), Y7
-	VBROADCASTSD 56(R12), Y8
-	LEAQ         (R9)(DI*4), R10
-	MOVQ         CX, CX
+	LEAQ         256(R14), CX
+	MOVQ         shift+48(FP), BX
+	MOVQ         SI, R8
+	ANDQ         $+3, R8
+	MOVQ         R8, R9
+	NEGQ         R9
+	LEAQ         masks8<>+0(SB), R10
+	VMOVUPD      128(R10)(R9*8), Y0
+	LEAQ         (DI)(DI*2), R9
+	MOVQ         384(R14), R10
+	MOVQ         DI, R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, 384(R14)
+	VBROADCASTSD (CX), Y1
+	VBROADCASTSD 8(CX), Y2
+	VBROADCASTSD 16(CX), Y3
+	VBROADCASTSD 24(CX), Y4
+	VBROADCASTSD 32(CX), Y5
+	VBROADCASTSD 40(CX), Y6
+	VBROADCASTSD 48(CX), Y7
+	VBROADCASTSD 56(CX), Y8
+	LEAQ         (R10)(DI*4), CX
+	MOVQ         BX, BX
 	MOVQ         SI, R11
 	SUBQ         $+4, R11
 	JL           centered_wide_long_eight_rest
 
 centered_wide_long_eight_vector:
-	VMOVUPD     (CX), Y10
-	VMOVUPD     (R9), Y9
+	VMOVUPD     (BX), Y10
+	VMOVUPD     (R10), Y9
 	VSUBPD      Y10, Y9, Y9
 	VMULPD      Y9, Y1, Y9
-	VMOVUPD     (R9)(DI*1), Y11
-	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y2, Y9
-	VMOVUPD     (R9)(DI*2), Y11
-	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y3, Y9
-	VMOVUPD     (R9)(R8*1), Y11
-	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y4, Y9
-	VMOVUPD     (R10), Y11
-	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y5, Y9
 	VMOVUPD     (R10)(DI*1), Y11
 	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y6, Y9
+	VFMADD231PD Y11, Y2, Y9
 	VMOVUPD     (R10)(DI*2), Y11
 	VSUBPD      Y10, Y11, Y11
+	VFMADD231PD Y11, Y3, Y9
+	VMOVUPD     (R10)(R9*1), Y11
+	VSUBPD      Y10, Y11, Y11
+	VFMADD231PD Y11, Y4, Y9
+	VMOVUPD     (CX), Y11
+	VSUBPD      Y10, Y11, Y11
+	VFMADD231PD Y11, Y5, Y9
+	VMOVUPD     (CX)(DI*1), Y11
+	VSUBPD      Y10, Y11, Y11
+	VFMADD231PD Y11, Y6, Y9
+	VMOVUPD     (CX)(DI*2), Y11
+	VSUBPD      Y10, Y11, Y11
 	VFMADD231PD Y11, Y7, Y9
-	VMOVUPD     (R10)(R8*1), Y11
+	VMOVUPD     (CX)(R9*1), Y11
 	VSUBPD      Y10, Y11, Y11
 	VFMADD231PD Y11, Y8, Y9
 	VADDPD      (AX), Y9, Y9
 	VMOVUPD     Y9, (AX)
-	ADDQ        $+32, R9
 	ADDQ        $+32, R10
-	ADDQ        $+32, AX
 	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	ADDQ        $+32, BX
 	SUBQ        $+4, R11
 	JGE         centered_wide_long_eight_vector
 
 centered_wide_long_eight_rest:
-	TESTQ       BX, BX
+	TESTQ       R8, R8
 	JZ          centered_wide_long_eight_next
-	VMASKMOVPD  (CX), Y0, Y9
-	VMASKMOVPD  (R9), Y0, Y10
+	VMASKMOVPD  (BX), Y0, Y9
+	VMASKMOVPD  (R10), Y0, Y10
 	VSUBPD      Y9, Y10, Y10
 	VMULPD      Y10, Y1, Y1
-	VMASKMOVPD  (R9)(DI*1), Y0, Y10
+	VMASKMOVPD  (R10)(DI*1), Y0, Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y2, Y1
-	VMASKMOVPD  (R9)(DI*2), Y0, Y2
-	VSUBPD      Y9, Y2, Y2
-	VFMADD231PD Y2, Y3, Y1
-	VMASKMOVPD  (R9)(R8*1), Y0, Y2
-	VSUBPD      Y9, Y2, Y2
-	VFMADD231PD Y2, Y4, Y1
-	VMASKMOVPD  (R10), Y0, Y2
-	VSUBPD      Y9, Y2, Y2
-	VFMADD231PD Y2, Y5, Y1
-	VMASKMOVPD  (R10)(DI*1), Y0, Y2
-	VSUBPD      Y9, Y2, Y2
-	VFMADD231PD Y2, Y6, Y1
 	VMASKMOVPD  (R10)(DI*2), Y0, Y2
 	VSUBPD      Y9, Y2, Y2
+	VFMADD231PD Y2, Y3, Y1
+	VMASKMOVPD  (R10)(R9*1), Y0, Y2
+	VSUBPD      Y9, Y2, Y2
+	VFMADD231PD Y2, Y4, Y1
+	VMASKMOVPD  (CX), Y0, Y2
+	VSUBPD      Y9, Y2, Y2
+	VFMADD231PD Y2, Y5, Y1
+	VMASKMOVPD  (CX)(DI*1), Y0, Y2
+	VSUBPD      Y9, Y2, Y2
+	VFMADD231PD Y2, Y6, Y1
+	VMASKMOVPD  (CX)(DI*2), Y0, Y2
+	VSUBPD      Y9, Y2, Y2
 	VFMADD231PD Y2, Y7, Y1
-	VMASKMOVPD  (R10)(R8*1), Y0, Y2
+	VMASKMOVPD  (CX)(R9*1), Y0, Y2
 	VSUBPD      Y9, Y2, Y2
 	VFMADD231PD Y2, Y8, Y1
 	VMASKMOVPD  (AX), Y0, Y2
@@ -2065,13 +2120,15 @@ centered_wide_long_eight_rest:
 	VMASKMOVPD  Y1, Y0, (AX)
 
 centered_wide_long_eight_next:
-	SUBQ $+8, 64(R12)
+	SUBQ $+8, 344(R14)
 	JZ   centered_wide_done
-	DECQ 72(R12)
-	JNZ  centered_wide_long
-	MOVQ $+16, 72(R12)
-	ADDQ $+128, 80(R12)
-	JMP  centered_wide_long
+	DECQ 336(R14)
+	JNZ  centered_wide_long_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+centered_wide_long_more:
+	JMP centered_wide_long
 
 centered_wide_short:
 	MOVQ    beta+56(FP), BX
@@ -2086,31 +2143,31 @@ centered_wide_short:
 	NEGQ    AX
 	LEAQ    masks8<>+0(SB), CX
 	VMOVUPD 160(CX)(AX*8), Y1
-	LEAQ    128(R12), AX
+	LEAQ    448(R14), AX
 	MOVQ    $+8, CX
 
 centered_wide_short_row:
 	MOVQ   DX, R10
 	MOVQ   BX, R11
-	MOVQ   R8, R13
+	MOVQ   R8, R12
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
-	MOVQ   SI, R14
-	SUBQ   $+8, R14
+	MOVQ   SI, R13
+	SUBQ   $+8, R13
 	JL     centered_wide_short_row_rest
 
 centered_wide_short_row_octet:
 	PREFETCHT1  8192(R10)
 	VMOVUPD     (R10), Y4
-	VSUBPD      (R13), Y4, Y4
+	VSUBPD      (R12), Y4, Y4
 	VFMADD231PD (R11), Y4, Y2
 	VMOVUPD     32(R10), Y4
-	VSUBPD      32(R13), Y4, Y4
+	VSUBPD      32(R12), Y4, Y4
 	VFMADD231PD 32(R11), Y4, Y3
 	ADDQ        $+64, R10
 	ADDQ        $+64, R11
-	ADDQ        $+64, R13
-	SUBQ        $+8, R14
+	ADDQ        $+64, R12
+	SUBQ        $+8, R13
 	JGE         centered_wide_short_row_octet
 
 centered_wide_short_row_rest:
@@ -2118,12 +2175,12 @@ centered_wide_short_row_rest:
 	JZ          centered_wide_short_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPD  (R10), Y0, Y4
-	VMASKMOVPD  (R13), Y0, Y5
+	VMASKMOVPD  (R12), Y0, Y5
 	VSUBPD      Y5, Y4, Y4
 	VMASKMOVPD  (R11), Y0, Y5
 	VFMADD231PD Y5, Y4, Y2
 	VMASKMOVPD  32(R10), Y1, Y4
-	VMASKMOVPD  32(R13), Y1, Y5
+	VMASKMOVPD  32(R12), Y1, Y5
 	VSUBPD      Y5, Y4, Y4
 	VMASKMOVPD  32(R11), Y1, Y5
 	VFMADD231PD Y5, Y4, Y3
@@ -2135,13 +2192,13 @@ centered_wide_short_row_fold:
 	ADDQ         DI, DX
 	DECQ         CX
 	JNZ          centered_wide_short_row
-	MOVQ         80(R12), AX
-	MOVQ         88(R12), CX
-	MOVQ         96(R12), BX
-	VMOVUPD      128(R12), Y0
-	VMOVUPD      160(R12), Y1
-	VMOVUPD      192(R12), Y2
-	VMOVUPD      224(R12), Y3
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Y0
+	VMOVUPD      480(R14), Y1
+	VMOVUPD      512(R14), Y2
+	VMOVUPD      544(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -2154,32 +2211,32 @@ centered_wide_short_row_fold:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           centered_wide_short0_untargeted
+	JZ           centered_wide_short_0_untargeted
 	VMOVUPD      (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+32, CX
 
-centered_wide_short0_untargeted:
+centered_wide_short_0_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           centered_wide_short0_unweighted
+	JZ           centered_wide_short_0_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-centered_wide_short0_unweighted:
-	VMOVUPD      Y1, (R12)
+centered_wide_short_0_unweighted:
+	VMOVUPD      Y1, 256(R14)
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      Y0, 64(AX)
-	VMOVUPD      256(R12), Y0
-	VMOVUPD      288(R12), Y1
-	VMOVUPD      320(R12), Y2
-	VMOVUPD      352(R12), Y3
+	VMOVUPD      576(R14), Y0
+	VMOVUPD      608(R14), Y1
+	VMOVUPD      640(R14), Y2
+	VMOVUPD      672(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -2192,118 +2249,119 @@ centered_wide_short0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           centered_wide_short4_untargeted
+	JZ           centered_wide_short_32_untargeted
 	VMOVUPD      (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+32, CX
 
-centered_wide_short4_untargeted:
+centered_wide_short_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           centered_wide_short4_unweighted
+	JZ           centered_wide_short_32_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-centered_wide_short4_unweighted:
-	VMOVUPD      Y1, 32(R12)
+centered_wide_short_32_unweighted:
+	VMOVUPD      Y1, 288(R14)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
-	MOVQ         CX, 88(R12)
-	MOVQ         BX, 96(R12)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
 	MOVQ         dst+0(FP), AX
-	MOVQ         shift+48(FP), CX
-	MOVQ         SI, BX
-	ANDQ         $+3, BX
-	MOVQ         BX, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
-	VMOVUPD      128(R9)(R8*8), Y0
-	LEAQ         (DI)(DI*2), R8
-	MOVQ         DI, R10
-	SHLQ         $0x03, R10
-	MOVQ         DX, R9
-	SUBQ         R10, R9
-	VBROADCASTSD (R12), Y1
-	VBROADCASTSD 8(R12), Y2
-	VBROADCASTSD 16(R12), Y3
-	VBROADCASTSD 24(R12), Y4
-	VBROADCASTSD 32(R12), Y5
-	VBROADCASTSD 40(R12), Y6
-	VBROADCASTSD 48(R12), Y7
-	VBROADCASTSD 56(R12), Y8
-	LEAQ         (R9)(DI*4), R10
-	MOVQ         CX, CX
+	LEAQ         256(R14), CX
+	MOVQ         shift+48(FP), BX
+	MOVQ         SI, R8
+	ANDQ         $+3, R8
+	MOVQ         R8, R9
+	NEGQ         R9
+	LEAQ         masks8<>+0(SB), R10
+	VMOVUPD      128(R10)(R9*8), Y0
+	LEAQ         (DI)(DI*2), R9
+	MOVQ         384(R14), R10
+	MOVQ         DI, R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, 384(R14)
+	VBROADCASTSD (CX), Y1
+	VBROADCASTSD 8(CX), Y2
+	VBROADCASTSD 16(CX), Y3
+	VBROADCASTSD 24(CX), Y4
+	VBROADCASTSD 32(CX), Y5
+	VBROADCASTSD 40(CX), Y6
+	VBROADCASTSD 48(CX), Y7
+	VBROADCASTSD 56(CX), Y8
+	LEAQ         (R10)(DI*4), CX
+	MOVQ         BX, BX
 	MOVQ         SI, R11
 	SUBQ         $+4, R11
 	JL           centered_wide_short_eight_rest
 
 centered_wide_short_eight_vector:
-	VMOVUPD     (CX), Y10
-	VMOVUPD     (R9), Y9
+	VMOVUPD     (BX), Y10
+	VMOVUPD     (R10), Y9
 	VSUBPD      Y10, Y9, Y9
 	VMULPD      Y9, Y1, Y9
-	VMOVUPD     (R9)(DI*1), Y11
-	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y2, Y9
-	VMOVUPD     (R9)(DI*2), Y11
-	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y3, Y9
-	VMOVUPD     (R9)(R8*1), Y11
-	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y4, Y9
-	VMOVUPD     (R10), Y11
-	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y5, Y9
 	VMOVUPD     (R10)(DI*1), Y11
 	VSUBPD      Y10, Y11, Y11
-	VFMADD231PD Y11, Y6, Y9
+	VFMADD231PD Y11, Y2, Y9
 	VMOVUPD     (R10)(DI*2), Y11
 	VSUBPD      Y10, Y11, Y11
+	VFMADD231PD Y11, Y3, Y9
+	VMOVUPD     (R10)(R9*1), Y11
+	VSUBPD      Y10, Y11, Y11
+	VFMADD231PD Y11, Y4, Y9
+	VMOVUPD     (CX), Y11
+	VSUBPD      Y10, Y11, Y11
+	VFMADD231PD Y11, Y5, Y9
+	VMOVUPD     (CX)(DI*1), Y11
+	VSUBPD      Y10, Y11, Y11
+	VFMADD231PD Y11, Y6, Y9
+	VMOVUPD     (CX)(DI*2), Y11
+	VSUBPD      Y10, Y11, Y11
 	VFMADD231PD Y11, Y7, Y9
-	VMOVUPD     (R10)(R8*1), Y11
+	VMOVUPD     (CX)(R9*1), Y11
 	VSUBPD      Y10, Y11, Y11
 	VFMADD231PD Y11, Y8, Y9
 	VADDPD      (AX), Y9, Y9
 	VMOVUPD     Y9, (AX)
-	ADDQ        $+32, R9
 	ADDQ        $+32, R10
-	ADDQ        $+32, AX
 	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	ADDQ        $+32, BX
 	SUBQ        $+4, R11
 	JGE         centered_wide_short_eight_vector
 
 centered_wide_short_eight_rest:
-	TESTQ       BX, BX
+	TESTQ       R8, R8
 	JZ          centered_wide_short_eight_next
-	VMASKMOVPD  (CX), Y0, Y9
-	VMASKMOVPD  (R9), Y0, Y10
+	VMASKMOVPD  (BX), Y0, Y9
+	VMASKMOVPD  (R10), Y0, Y10
 	VSUBPD      Y9, Y10, Y10
 	VMULPD      Y10, Y1, Y1
-	VMASKMOVPD  (R9)(DI*1), Y0, Y10
+	VMASKMOVPD  (R10)(DI*1), Y0, Y10
 	VSUBPD      Y9, Y10, Y10
 	VFMADD231PD Y10, Y2, Y1
-	VMASKMOVPD  (R9)(DI*2), Y0, Y2
-	VSUBPD      Y9, Y2, Y2
-	VFMADD231PD Y2, Y3, Y1
-	VMASKMOVPD  (R9)(R8*1), Y0, Y2
-	VSUBPD      Y9, Y2, Y2
-	VFMADD231PD Y2, Y4, Y1
-	VMASKMOVPD  (R10), Y0, Y2
-	VSUBPD      Y9, Y2, Y2
-	VFMADD231PD Y2, Y5, Y1
-	VMASKMOVPD  (R10)(DI*1), Y0, Y2
-	VSUBPD      Y9, Y2, Y2
-	VFMADD231PD Y2, Y6, Y1
 	VMASKMOVPD  (R10)(DI*2), Y0, Y2
 	VSUBPD      Y9, Y2, Y2
+	VFMADD231PD Y2, Y3, Y1
+	VMASKMOVPD  (R10)(R9*1), Y0, Y2
+	VSUBPD      Y9, Y2, Y2
+	VFMADD231PD Y2, Y4, Y1
+	VMASKMOVPD  (CX), Y0, Y2
+	VSUBPD      Y9, Y2, Y2
+	VFMADD231PD Y2, Y5, Y1
+	VMASKMOVPD  (CX)(DI*1), Y0, Y2
+	VSUBPD      Y9, Y2, Y2
+	VFMADD231PD Y2, Y6, Y1
+	VMASKMOVPD  (CX)(DI*2), Y0, Y2
+	VSUBPD      Y9, Y2, Y2
 	VFMADD231PD Y2, Y7, Y1
-	VMASKMOVPD  (R10)(R8*1), Y0, Y2
+	VMASKMOVPD  (CX)(R9*1), Y0, Y2
 	VSUBPD      Y9, Y2, Y2
 	VFMADD231PD Y2, Y8, Y1
 	VMASKMOVPD  (AX), Y0, Y2
@@ -2311,13 +2369,15 @@ centered_wide_short_eight_rest:
 	VMASKMOVPD  Y1, Y0, (AX)
 
 centered_wide_short_eight_next:
-	SUBQ $+8, 64(R12)
+	SUBQ $+8, 344(R14)
 	JZ   centered_wide_done
-	DECQ 72(R12)
-	JNZ  centered_wide_short
-	MOVQ $+16, 72(R12)
-	ADDQ $+128, 80(R12)
-	JMP  centered_wide_short
+	DECQ 336(R14)
+	JNZ  centered_wide_short_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+centered_wide_short_more:
+	JMP centered_wide_short
 
 centered_wide_done:
 	VZEROUPPER
@@ -2352,23 +2412,31 @@ GLOBL masks8<>(SB), RODATA|NOPTR, $192
 DATA bits3fe0000000000000<>+0(SB)/8, $0x3fe0000000000000
 GLOBL bits3fe0000000000000<>(SB), RODATA|NOPTR, $8
 
-// func LeastSquares32(dst *float64, sums *float64, x *float32, n int, p int, stride int, shift *float32, beta *float64, alpha float64, y *float32, w *float64)
+// func LeastSquares32(dst *float64, sums *float64, x *float32, n int, p int, stride int, shift *float32, beta *float64, alpha float64, y *float32, w *float64, ahead *float32, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·LeastSquares32(SB), NOSPLIT, $704-88
-	MOVQ       dst+0(FP), AX
-	MOVQ       sums+8(FP), CX
-	MOVQ       x+16(FP), DX
-	MOVQ       n+24(FP), BX
-	MOVQ       p+32(FP), SI
-	MOVQ       stride+40(FP), DI
-	MOVQ       shift+48(FP), R8
-	MOVQ       beta+56(FP), R9
-	MOVQ       y+72(FP), R10
-	MOVQ       w+80(FP), R11
-	LEAQ       (SP), R12
-	ADDQ       $+63, R12
-	ANDQ       $-64, R12
-	SHLQ       $0x02, DI
+TEXT ·LeastSquares32(SB), $1216-104
+	MOVQ  dst+0(FP), AX
+	MOVQ  sums+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  n+24(FP), BX
+	MOVQ  p+32(FP), SI
+	MOVQ  stride+40(FP), DI
+	MOVQ  shift+48(FP), R8
+	MOVQ  beta+56(FP), R9
+	MOVQ  y+72(FP), R10
+	MOVQ  w+80(FP), R11
+	MOVQ  ahead+88(FP), R12
+	MOVQ  step+96(FP), R13
+	LEAQ  (SP), R14
+	ADDQ  $+255, R14
+	ANDQ  $-256, R14
+	SHLQ  $0x02, DI
+	TESTQ R12, R12
+	JNZ   told
+	LEAQ  8192(DX), R12
+	MOVQ  DI, R13
+
+told:
 	TESTQ      R8, R8
 	JNZ        centered
 	CMPQ       SI, $+8
@@ -2376,71 +2444,75 @@ TEXT ·LeastSquares32(SB), NOSPLIT, $704-88
 	SUBQ       $+0, SI
 	MOVQ       SI, R8
 	NEGQ       R8
-	LEAQ       masks8<>+0(SB), R13
-	VMOVUPD    128(R13)(R8*8), Y0
+	LEAQ       masks8<>+0(SB), R15
+	VMOVUPD    128(R15)(R8*8), Y0
 	MOVQ       SI, R8
 	NEGQ       R8
-	LEAQ       masks4<>+0(SB), R13
-	VMOVUPS    64(R13)(R8*4), X1
+	LEAQ       masks4<>+0(SB), R15
+	VMOVUPS    64(R15)(R8*4), X1
 	MOVQ       SI, R8
 	NEGQ       R8
-	LEAQ       masks8<>+0(SB), R13
-	VMOVUPD    160(R13)(R8*8), Y2
+	LEAQ       masks8<>+0(SB), R15
+	VMOVUPD    160(R15)(R8*8), Y2
 	NEGQ       SI
 	LEAQ       masks4<>+0(SB), R8
 	VMOVUPS    80(R8)(SI*4), X3
 	VMASKMOVPD (AX), Y0, Y4
 	VMASKMOVPD (R9), Y0, Y5
-	VMOVUPD    Y5, 64(R12)
+	VMOVUPD    Y5, 448(R14)
 	VMASKMOVPD 32(AX), Y2, Y5
 	VMASKMOVPD 32(R9), Y2, Y6
-	VMOVUPD    Y6, 96(R12)
-	MOVQ       $+16, R8
+	VMOVUPD    Y6, 480(R14)
+	MOVQ       DX, SI
+	MOVQ       $+16, 336(R14)
 
 plain1:
-	MOVQ         DX, SI
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X8
 	VCVTPS2PD    X8, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  448(R14), Y8, Y6
 	VMASKMOVPS   16(DX), X3, X8
 	VCVTPS2PD    X8, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VFMADD231PD  480(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X9
 	VCVTPS2PD    X9, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VFMADD231PD  448(R14), Y9, Y7
 	VMASKMOVPS   16(DX), X3, X9
 	VCVTPS2PD    X9, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VFMADD231PD  480(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VMASKMOVPS   16(DX), X3, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VMASKMOVPS   16(DX), X3, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VPERM2F128   $0x20, Y8, Y6, Y10
@@ -2472,53 +2544,57 @@ plain1_0_untargeted:
 	VMULPD       Y8, Y6, Y6
 
 plain1_0_unweighted:
-	VMOVUPD      Y7, (R12)
+	VMOVUPD      Y7, 256(R14)
 	VADDPD       (CX), Y7, Y7
 	VMOVUPD      Y7, (CX)
 	VADDPD       64(CX), Y6, Y6
 	VMOVUPD      Y6, 64(CX)
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X8
 	VCVTPS2PD    X8, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  448(R14), Y8, Y6
 	VMASKMOVPS   16(DX), X3, X8
 	VCVTPS2PD    X8, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VFMADD231PD  480(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X9
 	VCVTPS2PD    X9, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VFMADD231PD  448(R14), Y9, Y7
 	VMASKMOVPS   16(DX), X3, X9
 	VCVTPS2PD    X9, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VFMADD231PD  480(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VMASKMOVPS   16(DX), X3, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VMASKMOVPS   16(DX), X3, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VPERM2F128   $0x20, Y8, Y6, Y10
@@ -2533,29 +2609,29 @@ plain1_0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y6
 	VADDPD       Y6, Y7, Y7
 	TESTQ        R10, R10
-	JZ           plain1_4_untargeted
+	JZ           plain1_32_untargeted
 	VCVTPS2PD    (R10), Y6
 	VSUBPD       Y6, Y7, Y7
 	ADDQ         $+16, R10
 
-plain1_4_untargeted:
+plain1_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y6
 	VMULPD       Y7, Y7, Y8
 	VMULPD       Y8, Y6, Y6
 	TESTQ        R11, R11
-	JZ           plain1_4_unweighted
+	JZ           plain1_32_unweighted
 	VMOVUPD      (R11), Y8
 	ADDQ         $+32, R11
 	VMULPD       Y8, Y7, Y7
 	VMULPD       Y8, Y6, Y6
 
-plain1_4_unweighted:
-	VMOVUPD      Y7, 32(R12)
+plain1_32_unweighted:
+	VMOVUPD      Y7, 288(R14)
 	VADDPD       32(CX), Y7, Y7
 	VMOVUPD      Y7, 32(CX)
 	VADDPD       96(CX), Y6, Y6
 	VMOVUPD      Y6, 96(CX)
-	VBROADCASTSD (R12), Y6
+	VBROADCASTSD 256(R14), Y6
 	VMASKMOVPS   (SI), X1, X7
 	VCVTPS2PD    X7, Y7
 	VMULPD       Y7, Y6, Y7
@@ -2563,7 +2639,7 @@ plain1_4_unweighted:
 	VCVTPS2PD    X8, Y8
 	VMULPD       Y8, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 8(R12), Y6
+	VBROADCASTSD 264(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
@@ -2571,7 +2647,7 @@ plain1_4_unweighted:
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 16(R12), Y6
+	VBROADCASTSD 272(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
@@ -2579,7 +2655,7 @@ plain1_4_unweighted:
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 24(R12), Y6
+	VBROADCASTSD 280(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
@@ -2587,7 +2663,7 @@ plain1_4_unweighted:
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 32(R12), Y6
+	VBROADCASTSD 288(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
@@ -2595,7 +2671,7 @@ plain1_4_unweighted:
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 40(R12), Y6
+	VBROADCASTSD 296(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
@@ -2603,7 +2679,7 @@ plain1_4_unweighted:
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 48(R12), Y6
+	VBROADCASTSD 304(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
@@ -2611,7 +2687,7 @@ plain1_4_unweighted:
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 56(R12), Y6
+	VBROADCASTSD 312(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
@@ -2623,11 +2699,13 @@ plain1_4_unweighted:
 	VADDPD       Y8, Y5, Y5
 	SUBQ         $+8, BX
 	JZ           plain1_done
-	DECQ         R8
-	JNZ          plain1
-	MOVQ         $+16, R8
+	DECQ         336(R14)
+	JNZ          plain1_more
+	MOVQ         $+16, 336(R14)
 	ADDQ         $+128, CX
-	JMP          plain1
+
+plain1_more:
+	JMP plain1
 
 plain1_done:
 	VMASKMOVPD Y4, Y0, (AX)
@@ -2641,93 +2719,97 @@ plain_more_than1:
 	SUBQ       $+8, SI
 	MOVQ       SI, R8
 	NEGQ       R8
-	LEAQ       masks8<>+0(SB), R13
-	VMOVUPD    128(R13)(R8*8), Y0
+	LEAQ       masks8<>+0(SB), R15
+	VMOVUPD    128(R15)(R8*8), Y0
 	MOVQ       SI, R8
 	NEGQ       R8
-	LEAQ       masks4<>+0(SB), R13
-	VMOVUPS    64(R13)(R8*4), X1
+	LEAQ       masks4<>+0(SB), R15
+	VMOVUPS    64(R15)(R8*4), X1
 	MOVQ       SI, R8
 	NEGQ       R8
-	LEAQ       masks8<>+0(SB), R13
-	VMOVUPD    160(R13)(R8*8), Y2
+	LEAQ       masks8<>+0(SB), R15
+	VMOVUPD    160(R15)(R8*8), Y2
 	NEGQ       SI
 	LEAQ       masks4<>+0(SB), R8
 	VMOVUPS    80(R8)(SI*4), X3
 	VMOVUPD    (AX), Y4
 	VMOVUPD    (R9), Y5
-	VMOVUPD    Y5, 64(R12)
+	VMOVUPD    Y5, 448(R14)
 	VMOVUPD    32(AX), Y5
 	VMOVUPD    32(R9), Y6
-	VMOVUPD    Y6, 96(R12)
+	VMOVUPD    Y6, 480(R14)
 	VMASKMOVPD 64(AX), Y0, Y6
 	VMASKMOVPD 64(R9), Y0, Y7
-	VMOVUPD    Y7, 128(R12)
+	VMOVUPD    Y7, 512(R14)
 	VMASKMOVPD 96(AX), Y2, Y7
 	VMASKMOVPD 96(R9), Y2, Y8
-	VMOVUPD    Y8, 160(R12)
-	MOVQ       $+16, R8
+	VMOVUPD    Y8, 544(R14)
+	MOVQ       DX, SI
+	MOVQ       $+16, 336(R14)
 
 plain2:
-	MOVQ         DX, SI
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VCVTPS2PD    (DX), Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VCVTPS2PD    16(DX), Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	VMASKMOVPS   32(DX), X1, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  128(R12), Y10, Y8
+	VFMADD231PD  512(R14), Y10, Y8
 	VMASKMOVPS   48(DX), X3, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  160(R12), Y10, Y9
+	VFMADD231PD  544(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VCVTPS2PD    (DX), Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VCVTPS2PD    16(DX), Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	VMASKMOVPS   32(DX), X1, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  128(R12), Y11, Y9
+	VFMADD231PD  512(R14), Y11, Y9
 	VMASKMOVPS   48(DX), X3, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  160(R12), Y11, Y10
+	VFMADD231PD  544(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VCVTPS2PD    (DX), Y12
-	VFMADD231PD  64(R12), Y12, Y10
+	VFMADD231PD  448(R14), Y12, Y10
 	VCVTPS2PD    16(DX), Y12
-	VFMADD231PD  96(R12), Y12, Y11
+	VFMADD231PD  480(R14), Y12, Y11
 	VMASKMOVPS   32(DX), X1, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  128(R12), Y12, Y10
+	VFMADD231PD  512(R14), Y12, Y10
 	VMASKMOVPS   48(DX), X3, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  160(R12), Y12, Y11
+	VFMADD231PD  544(R14), Y12, Y11
 	ADDQ         DI, DX
 	VADDPD       Y11, Y10, Y10
 	VXORPD       Y11, Y11, Y11
 	VXORPD       Y12, Y12, Y12
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VCVTPS2PD    (DX), Y13
-	VFMADD231PD  64(R12), Y13, Y11
+	VFMADD231PD  448(R14), Y13, Y11
 	VCVTPS2PD    16(DX), Y13
-	VFMADD231PD  96(R12), Y13, Y12
+	VFMADD231PD  480(R14), Y13, Y12
 	VMASKMOVPS   32(DX), X1, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  128(R12), Y13, Y11
+	VFMADD231PD  512(R14), Y13, Y11
 	VMASKMOVPS   48(DX), X3, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  160(R12), Y13, Y12
+	VFMADD231PD  544(R14), Y13, Y12
 	ADDQ         DI, DX
 	VADDPD       Y12, Y11, Y11
 	VPERM2F128   $0x20, Y10, Y8, Y12
@@ -2759,69 +2841,73 @@ plain2_0_untargeted:
 	VMULPD       Y10, Y8, Y8
 
 plain2_0_unweighted:
-	VMOVUPD      Y9, (R12)
+	VMOVUPD      Y9, 256(R14)
 	VADDPD       (CX), Y9, Y9
 	VMOVUPD      Y9, (CX)
 	VADDPD       64(CX), Y8, Y8
 	VMOVUPD      Y8, 64(CX)
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VCVTPS2PD    (DX), Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VCVTPS2PD    16(DX), Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	VMASKMOVPS   32(DX), X1, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  128(R12), Y10, Y8
+	VFMADD231PD  512(R14), Y10, Y8
 	VMASKMOVPS   48(DX), X3, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  160(R12), Y10, Y9
+	VFMADD231PD  544(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VCVTPS2PD    (DX), Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VCVTPS2PD    16(DX), Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	VMASKMOVPS   32(DX), X1, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  128(R12), Y11, Y9
+	VFMADD231PD  512(R14), Y11, Y9
 	VMASKMOVPS   48(DX), X3, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  160(R12), Y11, Y10
+	VFMADD231PD  544(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VCVTPS2PD    (DX), Y12
-	VFMADD231PD  64(R12), Y12, Y10
+	VFMADD231PD  448(R14), Y12, Y10
 	VCVTPS2PD    16(DX), Y12
-	VFMADD231PD  96(R12), Y12, Y11
+	VFMADD231PD  480(R14), Y12, Y11
 	VMASKMOVPS   32(DX), X1, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  128(R12), Y12, Y10
+	VFMADD231PD  512(R14), Y12, Y10
 	VMASKMOVPS   48(DX), X3, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  160(R12), Y12, Y11
+	VFMADD231PD  544(R14), Y12, Y11
 	ADDQ         DI, DX
 	VADDPD       Y11, Y10, Y10
 	VXORPD       Y11, Y11, Y11
 	VXORPD       Y12, Y12, Y12
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VCVTPS2PD    (DX), Y13
-	VFMADD231PD  64(R12), Y13, Y11
+	VFMADD231PD  448(R14), Y13, Y11
 	VCVTPS2PD    16(DX), Y13
-	VFMADD231PD  96(R12), Y13, Y12
+	VFMADD231PD  480(R14), Y13, Y12
 	VMASKMOVPS   32(DX), X1, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  128(R12), Y13, Y11
+	VFMADD231PD  512(R14), Y13, Y11
 	VMASKMOVPS   48(DX), X3, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  160(R12), Y13, Y12
+	VFMADD231PD  544(R14), Y13, Y12
 	ADDQ         DI, DX
 	VADDPD       Y12, Y11, Y11
 	VPERM2F128   $0x20, Y10, Y8, Y12
@@ -2836,29 +2922,29 @@ plain2_0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y8
 	VADDPD       Y8, Y9, Y9
 	TESTQ        R10, R10
-	JZ           plain2_4_untargeted
+	JZ           plain2_32_untargeted
 	VCVTPS2PD    (R10), Y8
 	VSUBPD       Y8, Y9, Y9
 	ADDQ         $+16, R10
 
-plain2_4_untargeted:
+plain2_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y8
 	VMULPD       Y9, Y9, Y10
 	VMULPD       Y10, Y8, Y8
 	TESTQ        R11, R11
-	JZ           plain2_4_unweighted
+	JZ           plain2_32_unweighted
 	VMOVUPD      (R11), Y10
 	ADDQ         $+32, R11
 	VMULPD       Y10, Y9, Y9
 	VMULPD       Y10, Y8, Y8
 
-plain2_4_unweighted:
-	VMOVUPD      Y9, 32(R12)
+plain2_32_unweighted:
+	VMOVUPD      Y9, 288(R14)
 	VADDPD       32(CX), Y9, Y9
 	VMOVUPD      Y9, 32(CX)
 	VADDPD       96(CX), Y8, Y8
 	VMOVUPD      Y8, 96(CX)
-	VBROADCASTSD (R12), Y8
+	VBROADCASTSD 256(R14), Y8
 	VCVTPS2PD    (SI), Y9
 	VMULPD       Y9, Y8, Y9
 	VCVTPS2PD    16(SI), Y10
@@ -2870,7 +2956,7 @@ plain2_4_unweighted:
 	VCVTPS2PD    X12, Y12
 	VMULPD       Y12, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 8(R12), Y8
+	VBROADCASTSD 264(R14), Y8
 	VCVTPS2PD    (SI), Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VCVTPS2PD    16(SI), Y13
@@ -2882,7 +2968,7 @@ plain2_4_unweighted:
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 16(R12), Y8
+	VBROADCASTSD 272(R14), Y8
 	VCVTPS2PD    (SI), Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VCVTPS2PD    16(SI), Y13
@@ -2894,7 +2980,7 @@ plain2_4_unweighted:
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 24(R12), Y8
+	VBROADCASTSD 280(R14), Y8
 	VCVTPS2PD    (SI), Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VCVTPS2PD    16(SI), Y13
@@ -2906,7 +2992,7 @@ plain2_4_unweighted:
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 32(R12), Y8
+	VBROADCASTSD 288(R14), Y8
 	VCVTPS2PD    (SI), Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VCVTPS2PD    16(SI), Y13
@@ -2918,7 +3004,7 @@ plain2_4_unweighted:
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 40(R12), Y8
+	VBROADCASTSD 296(R14), Y8
 	VCVTPS2PD    (SI), Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VCVTPS2PD    16(SI), Y13
@@ -2930,7 +3016,7 @@ plain2_4_unweighted:
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 48(R12), Y8
+	VBROADCASTSD 304(R14), Y8
 	VCVTPS2PD    (SI), Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VCVTPS2PD    16(SI), Y13
@@ -2942,7 +3028,7 @@ plain2_4_unweighted:
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 56(R12), Y8
+	VBROADCASTSD 312(R14), Y8
 	VCVTPS2PD    (SI), Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VCVTPS2PD    16(SI), Y13
@@ -2960,11 +3046,13 @@ plain2_4_unweighted:
 	VADDPD       Y12, Y7, Y7
 	SUBQ         $+8, BX
 	JZ           plain2_done
-	DECQ         R8
-	JNZ          plain2
-	MOVQ         $+16, R8
+	DECQ         336(R14)
+	JNZ          plain2_more
+	MOVQ         $+16, 336(R14)
 	ADDQ         $+128, CX
-	JMP          plain2
+
+plain2_more:
+	JMP plain2
 
 plain2_done:
 	VMOVUPD    Y4, (AX)
@@ -2975,12 +3063,12 @@ plain2_done:
 	RET
 
 plain_more_than2:
-	MOVQ $+16, AX
-	MOVQ BX, 64(R12)
-	MOVQ AX, 72(R12)
-	MOVQ CX, 80(R12)
-	MOVQ R10, 88(R12)
-	MOVQ R11, 96(R12)
+	MOVQ BX, 344(R14)
+	MOVQ CX, 352(R14)
+	MOVQ R10, 360(R14)
+	MOVQ R11, 368(R14)
+	MOVQ $+16, 336(R14)
+	MOVQ DX, 384(R14)
 	CMPQ SI, $0x20
 	JLE  plain_wide_short
 
@@ -3004,7 +3092,7 @@ plain_wide_long:
 	NEGQ    AX
 	LEAQ    masks4<>+0(SB), CX
 	VMOVUPS 80(CX)(AX*4), X3
-	LEAQ    128(R12), AX
+	LEAQ    448(R14), AX
 	MOVQ    $+8, CX
 
 plain_wide_long_row:
@@ -3142,13 +3230,13 @@ plain_wide_long_row_fold:
 	ADDQ         DI, DX
 	DECQ         CX
 	JNZ          plain_wide_long_row
-	MOVQ         80(R12), AX
-	MOVQ         88(R12), CX
-	MOVQ         96(R12), BX
-	VMOVUPD      128(R12), Y0
-	VMOVUPD      160(R12), Y1
-	VMOVUPD      192(R12), Y2
-	VMOVUPD      224(R12), Y3
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Y0
+	VMOVUPD      480(R14), Y1
+	VMOVUPD      512(R14), Y2
+	VMOVUPD      544(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -3161,32 +3249,32 @@ plain_wide_long_row_fold:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           plain_wide_long0_untargeted
+	JZ           plain_wide_long_0_untargeted
 	VCVTPS2PD    (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+16, CX
 
-plain_wide_long0_untargeted:
+plain_wide_long_0_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           plain_wide_long0_unweighted
+	JZ           plain_wide_long_0_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-plain_wide_long0_unweighted:
-	VMOVUPD      Y1, (R12)
+plain_wide_long_0_unweighted:
+	VMOVUPD      Y1, 256(R14)
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      Y0, 64(AX)
-	VMOVUPD      256(R12), Y0
-	VMOVUPD      288(R12), Y1
-	VMOVUPD      320(R12), Y2
-	VMOVUPD      352(R12), Y3
+	VMOVUPD      576(R14), Y0
+	VMOVUPD      608(R14), Y1
+	VMOVUPD      640(R14), Y2
+	VMOVUPD      672(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -3199,109 +3287,110 @@ plain_wide_long0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           plain_wide_long4_untargeted
+	JZ           plain_wide_long_32_untargeted
 	VCVTPS2PD    (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+16, CX
 
-plain_wide_long4_untargeted:
+plain_wide_long_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           plain_wide_long4_unweighted
+	JZ           plain_wide_long_32_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-plain_wide_long4_unweighted:
-	VMOVUPD      Y1, 32(R12)
+plain_wide_long_32_unweighted:
+	VMOVUPD      Y1, 288(R14)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
-	MOVQ         CX, 88(R12)
-	MOVQ         BX, 96(R12)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
 	MOVQ         dst+0(FP), AX
-	MOVQ         SI, CX
-	ANDQ         $+3, CX
-	MOVQ         CX, BX
-	NEGQ         BX
-	LEAQ         masks8<>+0(SB), R8
-	VMOVUPD      128(R8)(BX*8), Y0
-	MOVQ         CX, BX
-	NEGQ         BX
-	LEAQ         masks4<>+0(SB), R8
-	VMOVUPS      64(R8)(BX*4), X1
-	LEAQ         (DI)(DI*2), BX
-	MOVQ         DI, R9
-	SHLQ         $0x03, R9
-	MOVQ         DX, R8
-	SUBQ         R9, R8
-	VBROADCASTSD (R12), Y2
-	VBROADCASTSD 8(R12), Y3
-	VBROADCASTSD 16(R12), Y4
-	VBROADCASTSD 24(R12), Y5
-	VBROADCASTSD 32(R12), Y6
-	VBROADCASTSD 40(R12), Y7
-	VBROADCASTSD 48(R12), Y8
-	VBROADCASTSD 56(R12), Y9
-	LEAQ         (R8)(DI*4), R9
+	LEAQ         256(R14), CX
+	MOVQ         SI, BX
+	ANDQ         $+3, BX
+	MOVQ         BX, R8
+	NEGQ         R8
+	LEAQ         masks8<>+0(SB), R9
+	VMOVUPD      128(R9)(R8*8), Y0
+	MOVQ         BX, R8
+	NEGQ         R8
+	LEAQ         masks4<>+0(SB), R9
+	VMOVUPS      64(R9)(R8*4), X1
+	LEAQ         (DI)(DI*2), R8
+	MOVQ         384(R14), R9
+	MOVQ         DI, R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, 384(R14)
+	VBROADCASTSD (CX), Y2
+	VBROADCASTSD 8(CX), Y3
+	VBROADCASTSD 16(CX), Y4
+	VBROADCASTSD 24(CX), Y5
+	VBROADCASTSD 32(CX), Y6
+	VBROADCASTSD 40(CX), Y7
+	VBROADCASTSD 48(CX), Y8
+	VBROADCASTSD 56(CX), Y9
+	LEAQ         (R9)(DI*4), CX
 	MOVQ         SI, R10
 	SUBQ         $+4, R10
 	JL           plain_wide_long_eight_rest
 
 plain_wide_long_eight_vector:
-	VCVTPS2PD   (R8), Y10
+	VCVTPS2PD   (R9), Y10
 	VMULPD      Y10, Y2, Y10
-	VCVTPS2PD   (R8)(DI*1), Y11
-	VFMADD231PD Y11, Y3, Y10
-	VCVTPS2PD   (R8)(DI*2), Y11
-	VFMADD231PD Y11, Y4, Y10
-	VCVTPS2PD   (R8)(BX*1), Y11
-	VFMADD231PD Y11, Y5, Y10
-	VCVTPS2PD   (R9), Y11
-	VFMADD231PD Y11, Y6, Y10
 	VCVTPS2PD   (R9)(DI*1), Y11
-	VFMADD231PD Y11, Y7, Y10
+	VFMADD231PD Y11, Y3, Y10
 	VCVTPS2PD   (R9)(DI*2), Y11
+	VFMADD231PD Y11, Y4, Y10
+	VCVTPS2PD   (R9)(R8*1), Y11
+	VFMADD231PD Y11, Y5, Y10
+	VCVTPS2PD   (CX), Y11
+	VFMADD231PD Y11, Y6, Y10
+	VCVTPS2PD   (CX)(DI*1), Y11
+	VFMADD231PD Y11, Y7, Y10
+	VCVTPS2PD   (CX)(DI*2), Y11
 	VFMADD231PD Y11, Y8, Y10
-	VCVTPS2PD   (R9)(BX*1), Y11
+	VCVTPS2PD   (CX)(R8*1), Y11
 	VFMADD231PD Y11, Y9, Y10
 	VADDPD      (AX), Y10, Y10
 	VMOVUPD     Y10, (AX)
-	ADDQ        $+16, R8
 	ADDQ        $+16, R9
+	ADDQ        $+16, CX
 	ADDQ        $+32, AX
 	SUBQ        $+4, R10
 	JGE         plain_wide_long_eight_vector
 
 plain_wide_long_eight_rest:
-	TESTQ       CX, CX
+	TESTQ       BX, BX
 	JZ          plain_wide_long_eight_next
-	VMASKMOVPS  (R8), X1, X10
+	VMASKMOVPS  (R9), X1, X10
 	VCVTPS2PD   X10, Y10
 	VMULPD      Y10, Y2, Y2
-	VMASKMOVPS  (R8)(DI*1), X1, X10
+	VMASKMOVPS  (R9)(DI*1), X1, X10
 	VCVTPS2PD   X10, Y10
 	VFMADD231PD Y10, Y3, Y2
-	VMASKMOVPS  (R8)(DI*2), X1, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y4, Y2
-	VMASKMOVPS  (R8)(BX*1), X1, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y5, Y2
-	VMASKMOVPS  (R9), X1, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y6, Y2
-	VMASKMOVPS  (R9)(DI*1), X1, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y7, Y2
 	VMASKMOVPS  (R9)(DI*2), X1, X3
 	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y4, Y2
+	VMASKMOVPS  (R9)(R8*1), X1, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y5, Y2
+	VMASKMOVPS  (CX), X1, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y6, Y2
+	VMASKMOVPS  (CX)(DI*1), X1, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y7, Y2
+	VMASKMOVPS  (CX)(DI*2), X1, X3
+	VCVTPS2PD   X3, Y3
 	VFMADD231PD Y3, Y8, Y2
-	VMASKMOVPS  (R9)(BX*1), X1, X1
+	VMASKMOVPS  (CX)(R8*1), X1, X1
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y1, Y9, Y2
 	VMASKMOVPD  (AX), Y0, Y1
@@ -3309,13 +3398,15 @@ plain_wide_long_eight_rest:
 	VMASKMOVPD  Y2, Y0, (AX)
 
 plain_wide_long_eight_next:
-	SUBQ $+8, 64(R12)
+	SUBQ $+8, 344(R14)
 	JZ   plain_wide_done
-	DECQ 72(R12)
-	JNZ  plain_wide_long
-	MOVQ $+16, 72(R12)
-	ADDQ $+128, 80(R12)
-	JMP  plain_wide_long
+	DECQ 336(R14)
+	JNZ  plain_wide_long_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+plain_wide_long_more:
+	JMP plain_wide_long
 
 plain_wide_short:
 	MOVQ    beta+56(FP), BX
@@ -3337,7 +3428,7 @@ plain_wide_short:
 	NEGQ    AX
 	LEAQ    masks4<>+0(SB), CX
 	VMOVUPS 80(CX)(AX*4), X3
-	LEAQ    128(R12), AX
+	LEAQ    448(R14), AX
 	MOVQ    $+8, CX
 
 plain_wide_short_row:
@@ -3380,13 +3471,13 @@ plain_wide_short_row_fold:
 	ADDQ         DI, DX
 	DECQ         CX
 	JNZ          plain_wide_short_row
-	MOVQ         80(R12), AX
-	MOVQ         88(R12), CX
-	MOVQ         96(R12), BX
-	VMOVUPD      128(R12), Y0
-	VMOVUPD      160(R12), Y1
-	VMOVUPD      192(R12), Y2
-	VMOVUPD      224(R12), Y3
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Y0
+	VMOVUPD      480(R14), Y1
+	VMOVUPD      512(R14), Y2
+	VMOVUPD      544(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -3399,32 +3490,32 @@ plain_wide_short_row_fold:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           plain_wide_short0_untargeted
+	JZ           plain_wide_short_0_untargeted
 	VCVTPS2PD    (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+16, CX
 
-plain_wide_short0_untargeted:
+plain_wide_short_0_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           plain_wide_short0_unweighted
+	JZ           plain_wide_short_0_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-plain_wide_short0_unweighted:
-	VMOVUPD      Y1, (R12)
+plain_wide_short_0_unweighted:
+	VMOVUPD      Y1, 256(R14)
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      Y0, 64(AX)
-	VMOVUPD      256(R12), Y0
-	VMOVUPD      288(R12), Y1
-	VMOVUPD      320(R12), Y2
-	VMOVUPD      352(R12), Y3
+	VMOVUPD      576(R14), Y0
+	VMOVUPD      608(R14), Y1
+	VMOVUPD      640(R14), Y2
+	VMOVUPD      672(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -3437,109 +3528,110 @@ plain_wide_short0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           plain_wide_short4_untargeted
+	JZ           plain_wide_short_32_untargeted
 	VCVTPS2PD    (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+16, CX
 
-plain_wide_short4_untargeted:
+plain_wide_short_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           plain_wide_short4_unweighted
+	JZ           plain_wide_short_32_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-plain_wide_short4_unweighted:
-	VMOVUPD      Y1, 32(R12)
+plain_wide_short_32_unweighted:
+	VMOVUPD      Y1, 288(R14)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
-	MOVQ         CX, 88(R12)
-	MOVQ         BX, 96(R12)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
 	MOVQ         dst+0(FP), AX
-	MOVQ         SI, CX
-	ANDQ         $+3, CX
-	MOVQ         CX, BX
-	NEGQ         BX
-	LEAQ         masks8<>+0(SB), R8
-	VMOVUPD      128(R8)(BX*8), Y0
-	MOVQ         CX, BX
-	NEGQ         BX
-	LEAQ         masks4<>+0(SB), R8
-	VMOVUPS      64(R8)(BX*4), X1
-	LEAQ         (DI)(DI*2), BX
-	MOVQ         DI, R9
-	SHLQ         $0x03, R9
-	MOVQ         DX, R8
-	SUBQ         R9, R8
-	VBROADCASTSD (R12), Y2
-	VBROADCASTSD 8(R12), Y3
-	VBROADCASTSD 16(R12), Y4
-	VBROADCASTSD 24(R12), Y5
-	VBROADCASTSD 32(R12), Y6
-	VBROADCASTSD 40(R12), Y7
-	VBROADCASTSD 48(R12), Y8
-	VBROADCASTSD 56(R12), Y9
-	LEAQ         (R8)(DI*4), R9
+	LEAQ         256(R14), CX
+	MOVQ         SI, BX
+	ANDQ         $+3, BX
+	MOVQ         BX, R8
+	NEGQ         R8
+	LEAQ         masks8<>+0(SB), R9
+	VMOVUPD      128(R9)(R8*8), Y0
+	MOVQ         BX, R8
+	NEGQ         R8
+	LEAQ         masks4<>+0(SB), R9
+	VMOVUPS      64(R9)(R8*4), X1
+	LEAQ         (DI)(DI*2), R8
+	MOVQ         384(R14), R9
+	MOVQ         DI, R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, 384(R14)
+	VBROADCASTSD (CX), Y2
+	VBROADCASTSD 8(CX), Y3
+	VBROADCASTSD 16(CX), Y4
+	VBROADCASTSD 24(CX), Y5
+	VBROADCASTSD 32(CX), Y6
+	VBROADCASTSD 40(CX), Y7
+	VBROADCASTSD 48(CX), Y8
+	VBROADCASTSD 56(CX), Y9
+	LEAQ         (R9)(DI*4), CX
 	MOVQ         SI, R10
 	SUBQ         $+4, R10
 	JL           plain_wide_short_eight_rest
 
 plain_wide_short_eight_vector:
-	VCVTPS2PD   (R8), Y10
+	VCVTPS2PD   (R9), Y10
 	VMULPD      Y10, Y2, Y10
-	VCVTPS2PD   (R8)(DI*1), Y11
-	VFMADD231PD Y11, Y3, Y10
-	VCVTPS2PD   (R8)(DI*2), Y11
-	VFMADD231PD Y11, Y4, Y10
-	VCVTPS2PD   (R8)(BX*1), Y11
-	VFMADD231PD Y11, Y5, Y10
-	VCVTPS2PD   (R9), Y11
-	VFMADD231PD Y11, Y6, Y10
 	VCVTPS2PD   (R9)(DI*1), Y11
-	VFMADD231PD Y11, Y7, Y10
+	VFMADD231PD Y11, Y3, Y10
 	VCVTPS2PD   (R9)(DI*2), Y11
+	VFMADD231PD Y11, Y4, Y10
+	VCVTPS2PD   (R9)(R8*1), Y11
+	VFMADD231PD Y11, Y5, Y10
+	VCVTPS2PD   (CX), Y11
+	VFMADD231PD Y11, Y6, Y10
+	VCVTPS2PD   (CX)(DI*1), Y11
+	VFMADD231PD Y11, Y7, Y10
+	VCVTPS2PD   (CX)(DI*2), Y11
 	VFMADD231PD Y11, Y8, Y10
-	VCVTPS2PD   (R9)(BX*1), Y11
+	VCVTPS2PD   (CX)(R8*1), Y11
 	VFMADD231PD Y11, Y9, Y10
 	VADDPD      (AX), Y10, Y10
 	VMOVUPD     Y10, (AX)
-	ADDQ        $+16, R8
 	ADDQ        $+16, R9
+	ADDQ        $+16, CX
 	ADDQ        $+32, AX
 	SUBQ        $+4, R10
 	JGE         plain_wide_short_eight_vector
 
 plain_wide_short_eight_rest:
-	TESTQ       CX, CX
+	TESTQ       BX, BX
 	JZ          plain_wide_short_eight_next
-	VMASKMOVPS  (R8), X1, X10
+	VMASKMOVPS  (R9), X1, X10
 	VCVTPS2PD   X10, Y10
 	VMULPD      Y10, Y2, Y2
-	VMASKMOVPS  (R8)(DI*1), X1, X10
+	VMASKMOVPS  (R9)(DI*1), X1, X10
 	VCVTPS2PD   X10, Y10
 	VFMADD231PD Y10, Y3, Y2
-	VMASKMOVPS  (R8)(DI*2), X1, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y4, Y2
-	VMASKMOVPS  (R8)(BX*1), X1, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y5, Y2
-	VMASKMOVPS  (R9), X1, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y6, Y2
-	VMASKMOVPS  (R9)(DI*1), X1, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y7, Y2
 	VMASKMOVPS  (R9)(DI*2), X1, X3
 	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y4, Y2
+	VMASKMOVPS  (R9)(R8*1), X1, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y5, Y2
+	VMASKMOVPS  (CX), X1, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y6, Y2
+	VMASKMOVPS  (CX)(DI*1), X1, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y7, Y2
+	VMASKMOVPS  (CX)(DI*2), X1, X3
+	VCVTPS2PD   X3, Y3
 	VFMADD231PD Y3, Y8, Y2
-	VMASKMOVPS  (R9)(BX*1), X1, X1
+	VMASKMOVPS  (CX)(R8*1), X1, X1
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y1, Y9, Y2
 	VMASKMOVPD  (AX), Y0, Y1
@@ -3547,13 +3639,15 @@ plain_wide_short_eight_rest:
 	VMASKMOVPD  Y2, Y0, (AX)
 
 plain_wide_short_eight_next:
-	SUBQ $+8, 64(R12)
+	SUBQ $+8, 344(R14)
 	JZ   plain_wide_done
-	DECQ 72(R12)
-	JNZ  plain_wide_short
-	MOVQ $+16, 72(R12)
-	ADDQ $+128, 80(R12)
-	JMP  plain_wide_short
+	DECQ 336(R14)
+	JNZ  plain_wide_short_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+plain_wide_short_more:
+	JMP plain_wide_short
 
 plain_wide_done:
 	VZEROUPPER
@@ -3563,85 +3657,89 @@ centered:
 	CMPQ       SI, $+8
 	JG         centered_more_than1
 	SUBQ       $+0, SI
-	MOVQ       SI, R13
-	NEGQ       R13
-	LEAQ       masks8<>+0(SB), R14
-	VMOVUPD    128(R14)(R13*8), Y0
-	MOVQ       SI, R13
-	NEGQ       R13
-	LEAQ       masks4<>+0(SB), R14
-	VMOVUPS    64(R14)(R13*4), X1
-	MOVQ       SI, R13
-	NEGQ       R13
-	LEAQ       masks8<>+0(SB), R14
-	VMOVUPD    160(R14)(R13*8), Y2
+	MOVQ       SI, R15
+	NEGQ       R15
+	LEAQ       masks8<>+0(SB), BP
+	VMOVUPD    128(BP)(R15*8), Y0
+	MOVQ       SI, R15
+	NEGQ       R15
+	LEAQ       masks4<>+0(SB), BP
+	VMOVUPS    64(BP)(R15*4), X1
+	MOVQ       SI, R15
+	NEGQ       R15
+	LEAQ       masks8<>+0(SB), BP
+	VMOVUPD    160(BP)(R15*8), Y2
 	NEGQ       SI
-	LEAQ       masks4<>+0(SB), R13
-	VMOVUPS    80(R13)(SI*4), X3
+	LEAQ       masks4<>+0(SB), R15
+	VMOVUPS    80(R15)(SI*4), X3
 	VMASKMOVPD (AX), Y0, Y4
 	VMASKMOVPD (R9), Y0, Y5
 	VMASKMOVPS (R8), X1, X6
-	VMOVUPD    Y5, 64(R12)
-	VMOVUPS    X6, 192(R12)
+	VMOVUPD    Y5, 448(R14)
+	VMOVUPS    X6, 576(R14)
 	VMASKMOVPD 32(AX), Y2, Y5
 	VMASKMOVPD 32(R9), Y2, Y6
 	VMASKMOVPS 16(R8), X3, X7
-	VMOVUPD    Y6, 96(R12)
-	VMOVUPS    X7, 208(R12)
-	MOVQ       $+16, R8
+	VMOVUPD    Y6, 480(R14)
+	VMOVUPS    X7, 592(R14)
+	MOVQ       DX, SI
+	MOVQ       $+16, 336(R14)
 
 centered1:
-	MOVQ         DX, SI
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X8
-	VSUBPS       192(R12), X8, X8
+	VSUBPS       576(R14), X8, X8
 	VCVTPS2PD    X8, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  448(R14), Y8, Y6
 	VMASKMOVPS   16(DX), X3, X8
-	VSUBPS       208(R12), X8, X8
+	VSUBPS       592(R14), X8, X8
 	VCVTPS2PD    X8, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VFMADD231PD  480(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VFMADD231PD  448(R14), Y9, Y7
 	VMASKMOVPS   16(DX), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VFMADD231PD  480(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X10
-	VSUBPS       192(R12), X10, X10
+	VSUBPS       576(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VMASKMOVPS   16(DX), X3, X10
-	VSUBPS       208(R12), X10, X10
+	VSUBPS       592(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X11
-	VSUBPS       192(R12), X11, X11
+	VSUBPS       576(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VMASKMOVPS   16(DX), X3, X11
-	VSUBPS       208(R12), X11, X11
+	VSUBPS       592(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VPERM2F128   $0x20, Y8, Y6, Y10
@@ -3673,61 +3771,65 @@ centered1_0_untargeted:
 	VMULPD       Y8, Y6, Y6
 
 centered1_0_unweighted:
-	VMOVUPD      Y7, (R12)
+	VMOVUPD      Y7, 256(R14)
 	VADDPD       (CX), Y7, Y7
 	VMOVUPD      Y7, (CX)
 	VADDPD       64(CX), Y6, Y6
 	VMOVUPD      Y6, 64(CX)
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X8
-	VSUBPS       192(R12), X8, X8
+	VSUBPS       576(R14), X8, X8
 	VCVTPS2PD    X8, Y8
-	VFMADD231PD  64(R12), Y8, Y6
+	VFMADD231PD  448(R14), Y8, Y6
 	VMASKMOVPS   16(DX), X3, X8
-	VSUBPS       208(R12), X8, X8
+	VSUBPS       592(R14), X8, X8
 	VCVTPS2PD    X8, Y8
-	VFMADD231PD  96(R12), Y8, Y7
+	VFMADD231PD  480(R14), Y8, Y7
 	ADDQ         DI, DX
 	VADDPD       Y7, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
-	VFMADD231PD  64(R12), Y9, Y7
+	VFMADD231PD  448(R14), Y9, Y7
 	VMASKMOVPS   16(DX), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
-	VFMADD231PD  96(R12), Y9, Y8
+	VFMADD231PD  480(R14), Y9, Y8
 	ADDQ         DI, DX
 	VADDPD       Y8, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X10
-	VSUBPS       192(R12), X10, X10
+	VSUBPS       576(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VMASKMOVPS   16(DX), X3, X10
-	VSUBPS       208(R12), X10, X10
+	VSUBPS       592(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMASKMOVPS   (DX), X1, X11
-	VSUBPS       192(R12), X11, X11
+	VSUBPS       576(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VMASKMOVPS   16(DX), X3, X11
-	VSUBPS       208(R12), X11, X11
+	VSUBPS       592(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VPERM2F128   $0x20, Y8, Y6, Y10
@@ -3742,105 +3844,105 @@ centered1_0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y6
 	VADDPD       Y6, Y7, Y7
 	TESTQ        R10, R10
-	JZ           centered1_4_untargeted
+	JZ           centered1_32_untargeted
 	VCVTPS2PD    (R10), Y6
 	VSUBPD       Y6, Y7, Y7
 	ADDQ         $+16, R10
 
-centered1_4_untargeted:
+centered1_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y6
 	VMULPD       Y7, Y7, Y8
 	VMULPD       Y8, Y6, Y6
 	TESTQ        R11, R11
-	JZ           centered1_4_unweighted
+	JZ           centered1_32_unweighted
 	VMOVUPD      (R11), Y8
 	ADDQ         $+32, R11
 	VMULPD       Y8, Y7, Y7
 	VMULPD       Y8, Y6, Y6
 
-centered1_4_unweighted:
-	VMOVUPD      Y7, 32(R12)
+centered1_32_unweighted:
+	VMOVUPD      Y7, 288(R14)
 	VADDPD       32(CX), Y7, Y7
 	VMOVUPD      Y7, 32(CX)
 	VADDPD       96(CX), Y6, Y6
 	VMOVUPD      Y6, 96(CX)
-	VBROADCASTSD (R12), Y6
+	VBROADCASTSD 256(R14), Y6
 	VMASKMOVPS   (SI), X1, X7
-	VSUBPS       192(R12), X7, X7
+	VSUBPS       576(R14), X7, X7
 	VCVTPS2PD    X7, Y7
 	VMULPD       Y7, Y6, Y7
 	VMASKMOVPS   16(SI), X3, X8
-	VSUBPS       208(R12), X8, X8
+	VSUBPS       592(R14), X8, X8
 	VCVTPS2PD    X8, Y8
 	VMULPD       Y8, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 8(R12), Y6
+	VBROADCASTSD 264(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
 	VMASKMOVPS   16(SI), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 16(R12), Y6
+	VBROADCASTSD 272(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
 	VMASKMOVPS   16(SI), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 24(R12), Y6
+	VBROADCASTSD 280(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
 	VMASKMOVPS   16(SI), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 32(R12), Y6
+	VBROADCASTSD 288(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
 	VMASKMOVPS   16(SI), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 40(R12), Y6
+	VBROADCASTSD 296(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
 	VMASKMOVPS   16(SI), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 48(R12), Y6
+	VBROADCASTSD 304(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
 	VMASKMOVPS   16(SI), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
-	VBROADCASTSD 56(R12), Y6
+	VBROADCASTSD 312(R14), Y6
 	VMASKMOVPS   (SI), X1, X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y7
 	VMASKMOVPS   16(SI), X3, X9
-	VSUBPS       208(R12), X9, X9
+	VSUBPS       592(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VFMADD231PD  Y9, Y6, Y8
 	ADDQ         DI, SI
@@ -3848,11 +3950,13 @@ centered1_4_unweighted:
 	VADDPD       Y8, Y5, Y5
 	SUBQ         $+8, BX
 	JZ           centered1_done
-	DECQ         R8
-	JNZ          centered1
-	MOVQ         $+16, R8
+	DECQ         336(R14)
+	JNZ          centered1_more
+	MOVQ         $+16, 336(R14)
 	ADDQ         $+128, CX
-	JMP          centered1
+
+centered1_more:
+	JMP centered1
 
 centered1_done:
 	VMASKMOVPD Y4, Y0, (AX)
@@ -3864,127 +3968,131 @@ centered_more_than1:
 	CMPQ       SI, $+16
 	JG         centered_more_than2
 	SUBQ       $+8, SI
-	MOVQ       SI, R13
-	NEGQ       R13
-	LEAQ       masks8<>+0(SB), R14
-	VMOVUPD    128(R14)(R13*8), Y0
-	MOVQ       SI, R13
-	NEGQ       R13
-	LEAQ       masks4<>+0(SB), R14
-	VMOVUPS    64(R14)(R13*4), X1
-	MOVQ       SI, R13
-	NEGQ       R13
-	LEAQ       masks8<>+0(SB), R14
-	VMOVUPD    160(R14)(R13*8), Y2
+	MOVQ       SI, R15
+	NEGQ       R15
+	LEAQ       masks8<>+0(SB), BP
+	VMOVUPD    128(BP)(R15*8), Y0
+	MOVQ       SI, R15
+	NEGQ       R15
+	LEAQ       masks4<>+0(SB), BP
+	VMOVUPS    64(BP)(R15*4), X1
+	MOVQ       SI, R15
+	NEGQ       R15
+	LEAQ       masks8<>+0(SB), BP
+	VMOVUPD    160(BP)(R15*8), Y2
 	NEGQ       SI
-	LEAQ       masks4<>+0(SB), R13
-	VMOVUPS    80(R13)(SI*4), X3
+	LEAQ       masks4<>+0(SB), R15
+	VMOVUPS    80(R15)(SI*4), X3
 	VMOVUPD    (AX), Y4
 	VMOVUPD    (R9), Y5
 	VMOVUPS    (R8), X6
-	VMOVUPD    Y5, 64(R12)
-	VMOVUPS    X6, 192(R12)
+	VMOVUPD    Y5, 448(R14)
+	VMOVUPS    X6, 576(R14)
 	VMOVUPD    32(AX), Y5
 	VMOVUPD    32(R9), Y6
 	VMOVUPS    16(R8), X7
-	VMOVUPD    Y6, 96(R12)
-	VMOVUPS    X7, 208(R12)
+	VMOVUPD    Y6, 480(R14)
+	VMOVUPS    X7, 592(R14)
 	VMASKMOVPD 64(AX), Y0, Y6
 	VMASKMOVPD 64(R9), Y0, Y7
 	VMASKMOVPS 32(R8), X1, X8
-	VMOVUPD    Y7, 128(R12)
-	VMOVUPS    X8, 224(R12)
+	VMOVUPD    Y7, 512(R14)
+	VMOVUPS    X8, 608(R14)
 	VMASKMOVPD 96(AX), Y2, Y7
 	VMASKMOVPD 96(R9), Y2, Y8
 	VMASKMOVPS 48(R8), X3, X9
-	VMOVUPD    Y8, 160(R12)
-	VMOVUPS    X9, 240(R12)
-	MOVQ       $+16, R8
+	VMOVUPD    Y8, 544(R14)
+	VMOVUPS    X9, 624(R14)
+	MOVQ       DX, SI
+	MOVQ       $+16, 336(R14)
 
 centered2:
-	MOVQ         DX, SI
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (DX), X10
-	VSUBPS       192(R12), X10, X10
+	VSUBPS       576(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VMOVUPS      16(DX), X10
-	VSUBPS       208(R12), X10, X10
+	VSUBPS       592(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	VMASKMOVPS   32(DX), X1, X10
-	VSUBPS       224(R12), X10, X10
+	VSUBPS       608(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  128(R12), Y10, Y8
+	VFMADD231PD  512(R14), Y10, Y8
 	VMASKMOVPS   48(DX), X3, X10
-	VSUBPS       240(R12), X10, X10
+	VSUBPS       624(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  160(R12), Y10, Y9
+	VFMADD231PD  544(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (DX), X11
-	VSUBPS       192(R12), X11, X11
+	VSUBPS       576(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VMOVUPS      16(DX), X11
-	VSUBPS       208(R12), X11, X11
+	VSUBPS       592(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	VMASKMOVPS   32(DX), X1, X11
-	VSUBPS       224(R12), X11, X11
+	VSUBPS       608(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  128(R12), Y11, Y9
+	VFMADD231PD  512(R14), Y11, Y9
 	VMASKMOVPS   48(DX), X3, X11
-	VSUBPS       240(R12), X11, X11
+	VSUBPS       624(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  160(R12), Y11, Y10
+	VFMADD231PD  544(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (DX), X12
-	VSUBPS       192(R12), X12, X12
+	VSUBPS       576(R14), X12, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  64(R12), Y12, Y10
+	VFMADD231PD  448(R14), Y12, Y10
 	VMOVUPS      16(DX), X12
-	VSUBPS       208(R12), X12, X12
+	VSUBPS       592(R14), X12, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  96(R12), Y12, Y11
+	VFMADD231PD  480(R14), Y12, Y11
 	VMASKMOVPS   32(DX), X1, X12
-	VSUBPS       224(R12), X12, X12
+	VSUBPS       608(R14), X12, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  128(R12), Y12, Y10
+	VFMADD231PD  512(R14), Y12, Y10
 	VMASKMOVPS   48(DX), X3, X12
-	VSUBPS       240(R12), X12, X12
+	VSUBPS       624(R14), X12, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  160(R12), Y12, Y11
+	VFMADD231PD  544(R14), Y12, Y11
 	ADDQ         DI, DX
 	VADDPD       Y11, Y10, Y10
 	VXORPD       Y11, Y11, Y11
 	VXORPD       Y12, Y12, Y12
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (DX), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  64(R12), Y13, Y11
+	VFMADD231PD  448(R14), Y13, Y11
 	VMOVUPS      16(DX), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  96(R12), Y13, Y12
+	VFMADD231PD  480(R14), Y13, Y12
 	VMASKMOVPS   32(DX), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  128(R12), Y13, Y11
+	VFMADD231PD  512(R14), Y13, Y11
 	VMASKMOVPS   48(DX), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  160(R12), Y13, Y12
+	VFMADD231PD  544(R14), Y13, Y12
 	ADDQ         DI, DX
 	VADDPD       Y12, Y11, Y11
 	VPERM2F128   $0x20, Y10, Y8, Y12
@@ -4016,93 +4124,97 @@ centered2_0_untargeted:
 	VMULPD       Y10, Y8, Y8
 
 centered2_0_unweighted:
-	VMOVUPD      Y9, (R12)
+	VMOVUPD      Y9, 256(R14)
 	VADDPD       (CX), Y9, Y9
 	VMOVUPD      Y9, (CX)
 	VADDPD       64(CX), Y8, Y8
 	VMOVUPD      Y8, 64(CX)
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (DX), X10
-	VSUBPS       192(R12), X10, X10
+	VSUBPS       576(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  64(R12), Y10, Y8
+	VFMADD231PD  448(R14), Y10, Y8
 	VMOVUPS      16(DX), X10
-	VSUBPS       208(R12), X10, X10
+	VSUBPS       592(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  96(R12), Y10, Y9
+	VFMADD231PD  480(R14), Y10, Y9
 	VMASKMOVPS   32(DX), X1, X10
-	VSUBPS       224(R12), X10, X10
+	VSUBPS       608(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  128(R12), Y10, Y8
+	VFMADD231PD  512(R14), Y10, Y8
 	VMASKMOVPS   48(DX), X3, X10
-	VSUBPS       240(R12), X10, X10
+	VSUBPS       624(R14), X10, X10
 	VCVTPS2PD    X10, Y10
-	VFMADD231PD  160(R12), Y10, Y9
+	VFMADD231PD  544(R14), Y10, Y9
 	ADDQ         DI, DX
 	VADDPD       Y9, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (DX), X11
-	VSUBPS       192(R12), X11, X11
+	VSUBPS       576(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  64(R12), Y11, Y9
+	VFMADD231PD  448(R14), Y11, Y9
 	VMOVUPS      16(DX), X11
-	VSUBPS       208(R12), X11, X11
+	VSUBPS       592(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  96(R12), Y11, Y10
+	VFMADD231PD  480(R14), Y11, Y10
 	VMASKMOVPS   32(DX), X1, X11
-	VSUBPS       224(R12), X11, X11
+	VSUBPS       608(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  128(R12), Y11, Y9
+	VFMADD231PD  512(R14), Y11, Y9
 	VMASKMOVPS   48(DX), X3, X11
-	VSUBPS       240(R12), X11, X11
+	VSUBPS       624(R14), X11, X11
 	VCVTPS2PD    X11, Y11
-	VFMADD231PD  160(R12), Y11, Y10
+	VFMADD231PD  544(R14), Y11, Y10
 	ADDQ         DI, DX
 	VADDPD       Y10, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (DX), X12
-	VSUBPS       192(R12), X12, X12
+	VSUBPS       576(R14), X12, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  64(R12), Y12, Y10
+	VFMADD231PD  448(R14), Y12, Y10
 	VMOVUPS      16(DX), X12
-	VSUBPS       208(R12), X12, X12
+	VSUBPS       592(R14), X12, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  96(R12), Y12, Y11
+	VFMADD231PD  480(R14), Y12, Y11
 	VMASKMOVPS   32(DX), X1, X12
-	VSUBPS       224(R12), X12, X12
+	VSUBPS       608(R14), X12, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  128(R12), Y12, Y10
+	VFMADD231PD  512(R14), Y12, Y10
 	VMASKMOVPS   48(DX), X3, X12
-	VSUBPS       240(R12), X12, X12
+	VSUBPS       624(R14), X12, X12
 	VCVTPS2PD    X12, Y12
-	VFMADD231PD  160(R12), Y12, Y11
+	VFMADD231PD  544(R14), Y12, Y11
 	ADDQ         DI, DX
 	VADDPD       Y11, Y10, Y10
 	VXORPD       Y11, Y11, Y11
 	VXORPD       Y12, Y12, Y12
-	PREFETCHT1   8192(DX)
+	PREFETCHT1   (R12)
+	ADDQ         R13, R12
 	VMOVUPS      (DX), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  64(R12), Y13, Y11
+	VFMADD231PD  448(R14), Y13, Y11
 	VMOVUPS      16(DX), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  96(R12), Y13, Y12
+	VFMADD231PD  480(R14), Y13, Y12
 	VMASKMOVPS   32(DX), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  128(R12), Y13, Y11
+	VFMADD231PD  512(R14), Y13, Y11
 	VMASKMOVPS   48(DX), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
-	VFMADD231PD  160(R12), Y13, Y12
+	VFMADD231PD  544(R14), Y13, Y12
 	ADDQ         DI, DX
 	VADDPD       Y12, Y11, Y11
 	VPERM2F128   $0x20, Y10, Y8, Y12
@@ -4117,169 +4229,169 @@ centered2_0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y8
 	VADDPD       Y8, Y9, Y9
 	TESTQ        R10, R10
-	JZ           centered2_4_untargeted
+	JZ           centered2_32_untargeted
 	VCVTPS2PD    (R10), Y8
 	VSUBPD       Y8, Y9, Y9
 	ADDQ         $+16, R10
 
-centered2_4_untargeted:
+centered2_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y8
 	VMULPD       Y9, Y9, Y10
 	VMULPD       Y10, Y8, Y8
 	TESTQ        R11, R11
-	JZ           centered2_4_unweighted
+	JZ           centered2_32_unweighted
 	VMOVUPD      (R11), Y10
 	ADDQ         $+32, R11
 	VMULPD       Y10, Y9, Y9
 	VMULPD       Y10, Y8, Y8
 
-centered2_4_unweighted:
-	VMOVUPD      Y9, 32(R12)
+centered2_32_unweighted:
+	VMOVUPD      Y9, 288(R14)
 	VADDPD       32(CX), Y9, Y9
 	VMOVUPD      Y9, 32(CX)
 	VADDPD       96(CX), Y8, Y8
 	VMOVUPD      Y8, 96(CX)
-	VBROADCASTSD (R12), Y8
+	VBROADCASTSD 256(R14), Y8
 	VMOVUPS      (SI), X9
-	VSUBPS       192(R12), X9, X9
+	VSUBPS       576(R14), X9, X9
 	VCVTPS2PD    X9, Y9
 	VMULPD       Y9, Y8, Y9
 	VMOVUPS      16(SI), X10
-	VSUBPS       208(R12), X10, X10
+	VSUBPS       592(R14), X10, X10
 	VCVTPS2PD    X10, Y10
 	VMULPD       Y10, Y8, Y10
 	VMASKMOVPS   32(SI), X1, X11
-	VSUBPS       224(R12), X11, X11
+	VSUBPS       608(R14), X11, X11
 	VCVTPS2PD    X11, Y11
 	VMULPD       Y11, Y8, Y11
 	VMASKMOVPS   48(SI), X3, X12
-	VSUBPS       240(R12), X12, X12
+	VSUBPS       624(R14), X12, X12
 	VCVTPS2PD    X12, Y12
 	VMULPD       Y12, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 8(R12), Y8
+	VBROADCASTSD 264(R14), Y8
 	VMOVUPS      (SI), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VMOVUPS      16(SI), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y10
 	VMASKMOVPS   32(SI), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y11
 	VMASKMOVPS   48(SI), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 16(R12), Y8
+	VBROADCASTSD 272(R14), Y8
 	VMOVUPS      (SI), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VMOVUPS      16(SI), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y10
 	VMASKMOVPS   32(SI), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y11
 	VMASKMOVPS   48(SI), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 24(R12), Y8
+	VBROADCASTSD 280(R14), Y8
 	VMOVUPS      (SI), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VMOVUPS      16(SI), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y10
 	VMASKMOVPS   32(SI), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y11
 	VMASKMOVPS   48(SI), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 32(R12), Y8
+	VBROADCASTSD 288(R14), Y8
 	VMOVUPS      (SI), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VMOVUPS      16(SI), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y10
 	VMASKMOVPS   32(SI), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y11
 	VMASKMOVPS   48(SI), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 40(R12), Y8
+	VBROADCASTSD 296(R14), Y8
 	VMOVUPS      (SI), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VMOVUPS      16(SI), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y10
 	VMASKMOVPS   32(SI), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y11
 	VMASKMOVPS   48(SI), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 48(R12), Y8
+	VBROADCASTSD 304(R14), Y8
 	VMOVUPS      (SI), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VMOVUPS      16(SI), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y10
 	VMASKMOVPS   32(SI), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y11
 	VMASKMOVPS   48(SI), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
-	VBROADCASTSD 56(R12), Y8
+	VBROADCASTSD 312(R14), Y8
 	VMOVUPS      (SI), X13
-	VSUBPS       192(R12), X13, X13
+	VSUBPS       576(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y9
 	VMOVUPS      16(SI), X13
-	VSUBPS       208(R12), X13, X13
+	VSUBPS       592(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y10
 	VMASKMOVPS   32(SI), X1, X13
-	VSUBPS       224(R12), X13, X13
+	VSUBPS       608(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y11
 	VMASKMOVPS   48(SI), X3, X13
-	VSUBPS       240(R12), X13, X13
+	VSUBPS       624(R14), X13, X13
 	VCVTPS2PD    X13, Y13
 	VFMADD231PD  Y13, Y8, Y12
 	ADDQ         DI, SI
@@ -4289,11 +4401,13 @@ centered2_4_unweighted:
 	VADDPD       Y12, Y7, Y7
 	SUBQ         $+8, BX
 	JZ           centered2_done
-	DECQ         R8
-	JNZ          centered2
-	MOVQ         $+16, R8
+	DECQ         336(R14)
+	JNZ          centered2_more
+	MOVQ         $+16, 336(R14)
 	ADDQ         $+128, CX
-	JMP          centered2
+
+centered2_more:
+	JMP centered2
 
 centered2_done:
 	VMOVUPD    Y4, (AX)
@@ -4304,12 +4418,12 @@ centered2_done:
 	RET
 
 centered_more_than2:
-	MOVQ $+16, AX
-	MOVQ BX, 64(R12)
-	MOVQ AX, 72(R12)
-	MOVQ CX, 80(R12)
-	MOVQ R10, 88(R12)
-	MOVQ R11, 96(R12)
+	MOVQ BX, 344(R14)
+	MOVQ CX, 352(R14)
+	MOVQ R10, 360(R14)
+	MOVQ R11, 368(R14)
+	MOVQ $+16, 336(R14)
+	MOVQ DX, 384(R14)
 	CMPQ SI, $0x20
 	JLE  centered_wide_short
 
@@ -4334,13 +4448,13 @@ centered_wide_long:
 	NEGQ    AX
 	LEAQ    masks4<>+0(SB), CX
 	VMOVUPS 80(CX)(AX*4), X3
-	LEAQ    128(R12), AX
+	LEAQ    448(R14), AX
 	MOVQ    $+8, CX
 
 centered_wide_long_row:
 	MOVQ   DX, R10
 	MOVQ   BX, R11
-	MOVQ   R8, R13
+	MOVQ   R8, R12
 	VXORPD Y4, Y4, Y4
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
@@ -4349,92 +4463,92 @@ centered_wide_long_row:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   SI, R14
-	SUBQ   $+32, R14
+	MOVQ   SI, R13
+	SUBQ   $+32, R13
 
 centered_wide_long_row_octets:
 	PREFETCHT1  8192(R10)
 	VMOVUPS     (R10), X12
-	VSUBPS      (R13), X12, X12
+	VSUBPS      (R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD (R11), Y12, Y4
 	VMOVUPS     16(R10), X12
-	VSUBPS      16(R13), X12, X12
+	VSUBPS      16(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 32(R11), Y12, Y5
 	VMOVUPS     32(R10), X12
-	VSUBPS      32(R13), X12, X12
+	VSUBPS      32(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 64(R11), Y12, Y6
 	VMOVUPS     48(R10), X12
-	VSUBPS      48(R13), X12, X12
+	VSUBPS      48(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 96(R11), Y12, Y7
 	PREFETCHT1  8256(R10)
 	VMOVUPS     64(R10), X12
-	VSUBPS      64(R13), X12, X12
+	VSUBPS      64(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 128(R11), Y12, Y8
 	VMOVUPS     80(R10), X12
-	VSUBPS      80(R13), X12, X12
+	VSUBPS      80(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 160(R11), Y12, Y9
 	VMOVUPS     96(R10), X12
-	VSUBPS      96(R13), X12, X12
+	VSUBPS      96(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 192(R11), Y12, Y10
 	VMOVUPS     112(R10), X12
-	VSUBPS      112(R13), X12, X12
+	VSUBPS      112(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 224(R11), Y12, Y11
 	ADDQ        $+128, R10
 	ADDQ        $+256, R11
-	ADDQ        $+128, R13
-	SUBQ        $+32, R14
+	ADDQ        $+128, R12
+	SUBQ        $+32, R13
 	JGE         centered_wide_long_row_octets
-	ADDQ        $+32, R14
-	SUBQ        $+8, R14
+	ADDQ        $+32, R13
+	SUBQ        $+8, R13
 	JL          centered_wide_long_row_rest0
 	PREFETCHT1  8192(R10)
 	VMOVUPS     (R10), X12
-	VSUBPS      (R13), X12, X12
+	VSUBPS      (R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD (R11), Y12, Y4
 	VMOVUPS     16(R10), X12
-	VSUBPS      16(R13), X12, X12
+	VSUBPS      16(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 32(R11), Y12, Y5
 	ADDQ        $+32, R10
 	ADDQ        $+64, R11
-	ADDQ        $+32, R13
-	SUBQ        $+8, R14
+	ADDQ        $+32, R12
+	SUBQ        $+8, R13
 	JL          centered_wide_long_row_rest1
 	PREFETCHT1  8192(R10)
 	VMOVUPS     (R10), X12
-	VSUBPS      (R13), X12, X12
+	VSUBPS      (R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD (R11), Y12, Y6
 	VMOVUPS     16(R10), X12
-	VSUBPS      16(R13), X12, X12
+	VSUBPS      16(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 32(R11), Y12, Y7
 	ADDQ        $+32, R10
 	ADDQ        $+64, R11
-	ADDQ        $+32, R13
-	SUBQ        $+8, R14
+	ADDQ        $+32, R12
+	SUBQ        $+8, R13
 	JL          centered_wide_long_row_rest2
 	PREFETCHT1  8192(R10)
 	VMOVUPS     (R10), X12
-	VSUBPS      (R13), X12, X12
+	VSUBPS      (R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD (R11), Y12, Y8
 	VMOVUPS     16(R10), X12
-	VSUBPS      16(R13), X12, X12
+	VSUBPS      16(R12), X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD 32(R11), Y12, Y9
 	ADDQ        $+32, R10
 	ADDQ        $+64, R11
-	ADDQ        $+32, R13
+	ADDQ        $+32, R12
 	JMP         centered_wide_long_row_rest3
 
 centered_wide_long_row_rest0:
@@ -4442,13 +4556,13 @@ centered_wide_long_row_rest0:
 	JZ          centered_wide_long_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPS  (R10), X1, X12
-	VMASKMOVPS  (R13), X1, X13
+	VMASKMOVPS  (R12), X1, X13
 	VSUBPS      X13, X12, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  (R11), Y0, Y13
 	VFMADD231PD Y13, Y12, Y4
 	VMASKMOVPS  16(R10), X3, X12
-	VMASKMOVPS  16(R13), X3, X13
+	VMASKMOVPS  16(R12), X3, X13
 	VSUBPS      X13, X12, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  32(R11), Y2, Y13
@@ -4460,13 +4574,13 @@ centered_wide_long_row_rest1:
 	JZ          centered_wide_long_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPS  (R10), X1, X12
-	VMASKMOVPS  (R13), X1, X13
+	VMASKMOVPS  (R12), X1, X13
 	VSUBPS      X13, X12, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  (R11), Y0, Y13
 	VFMADD231PD Y13, Y12, Y6
 	VMASKMOVPS  16(R10), X3, X12
-	VMASKMOVPS  16(R13), X3, X13
+	VMASKMOVPS  16(R12), X3, X13
 	VSUBPS      X13, X12, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  32(R11), Y2, Y13
@@ -4478,13 +4592,13 @@ centered_wide_long_row_rest2:
 	JZ          centered_wide_long_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPS  (R10), X1, X12
-	VMASKMOVPS  (R13), X1, X13
+	VMASKMOVPS  (R12), X1, X13
 	VSUBPS      X13, X12, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  (R11), Y0, Y13
 	VFMADD231PD Y13, Y12, Y8
 	VMASKMOVPS  16(R10), X3, X12
-	VMASKMOVPS  16(R13), X3, X13
+	VMASKMOVPS  16(R12), X3, X13
 	VSUBPS      X13, X12, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  32(R11), Y2, Y13
@@ -4496,13 +4610,13 @@ centered_wide_long_row_rest3:
 	JZ          centered_wide_long_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPS  (R10), X1, X12
-	VMASKMOVPS  (R13), X1, X13
+	VMASKMOVPS  (R12), X1, X13
 	VSUBPS      X13, X12, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  (R11), Y0, Y13
 	VFMADD231PD Y13, Y12, Y10
 	VMASKMOVPS  16(R10), X3, X12
-	VMASKMOVPS  16(R13), X3, X13
+	VMASKMOVPS  16(R12), X3, X13
 	VSUBPS      X13, X12, X12
 	VCVTPS2PD   X12, Y12
 	VMASKMOVPD  32(R11), Y2, Y13
@@ -4521,13 +4635,13 @@ centered_wide_long_row_fold:
 	ADDQ         DI, DX
 	DECQ         CX
 	JNZ          centered_wide_long_row
-	MOVQ         80(R12), AX
-	MOVQ         88(R12), CX
-	MOVQ         96(R12), BX
-	VMOVUPD      128(R12), Y0
-	VMOVUPD      160(R12), Y1
-	VMOVUPD      192(R12), Y2
-	VMOVUPD      224(R12), Y3
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Y0
+	VMOVUPD      480(R14), Y1
+	VMOVUPD      512(R14), Y2
+	VMOVUPD      544(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -4540,32 +4654,32 @@ centered_wide_long_row_fold:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           centered_wide_long0_untargeted
+	JZ           centered_wide_long_0_untargeted
 	VCVTPS2PD    (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+16, CX
 
-centered_wide_long0_untargeted:
+centered_wide_long_0_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           centered_wide_long0_unweighted
+	JZ           centered_wide_long_0_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-centered_wide_long0_unweighted:
-	VMOVUPD      Y1, (R12)
+centered_wide_long_0_unweighted:
+	VMOVUPD      Y1, 256(R14)
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      Y0, 64(AX)
-	VMOVUPD      256(R12), Y0
-	VMOVUPD      288(R12), Y1
-	VMOVUPD      320(R12), Y2
-	VMOVUPD      352(R12), Y3
+	VMOVUPD      576(R14), Y0
+	VMOVUPD      608(R14), Y1
+	VMOVUPD      640(R14), Y2
+	VMOVUPD      672(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -4578,137 +4692,138 @@ centered_wide_long0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           centered_wide_long4_untargeted
+	JZ           centered_wide_long_32_untargeted
 	VCVTPS2PD    (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+16, CX
 
-centered_wide_long4_untargeted:
+centered_wide_long_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           centered_wide_long4_unweighted
+	JZ           centered_wide_long_32_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-centered_wide_long4_unweighted:
-	VMOVUPD      Y1, 32(R12)
+centered_wide_long_32_unweighted:
+	VMOVUPD      Y1, 288(R14)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
-	MOVQ         CX, 88(R12)
-	MOVQ         BX, 96(R12)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
 	MOVQ         dst+0(FP), AX
-	MOVQ         shift+48(FP), CX
-	MOVQ         SI, BX
-	ANDQ         $+3, BX
-	MOVQ         BX, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
-	VMOVUPD      128(R9)(R8*8), Y0
-	MOVQ         BX, R8
-	NEGQ         R8
-	LEAQ         masks4<>+0(SB), R9
-	VMOVUPS      64(R9)(R8*4), X1
-	LEAQ         (DI)(DI*2), R8
-	MOVQ         DI, R10
-	SHLQ         $0x03, R10
-	MOVQ         DX, R9
-	SUBQ         R10, R9
-	VBROADCASTSD (R12), Y2
-	VBROADCASTSD 8(R12), Y3
-	VBROADCASTSD 16(R12), Y4
-	VBROADCASTSD 24(R12), Y5
-	VBROADCASTSD 32(R12), Y6
-	VBROADCASTSD 40(R12), Y7
-	VBROADCASTSD 48(R12), Y8
-	VBROADCASTSD 56(R12), Y9
-	LEAQ         (R9)(DI*4), R10
-	MOVQ         CX, CX
+	LEAQ         256(R14), CX
+	MOVQ         shift+48(FP), BX
+	MOVQ         SI, R8
+	ANDQ         $+3, R8
+	MOVQ         R8, R9
+	NEGQ         R9
+	LEAQ         masks8<>+0(SB), R10
+	VMOVUPD      128(R10)(R9*8), Y0
+	MOVQ         R8, R9
+	NEGQ         R9
+	LEAQ         masks4<>+0(SB), R10
+	VMOVUPS      64(R10)(R9*4), X1
+	LEAQ         (DI)(DI*2), R9
+	MOVQ         384(R14), R10
+	MOVQ         DI, R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, 384(R14)
+	VBROADCASTSD (CX), Y2
+	VBROADCASTSD 8(CX), Y3
+	VBROADCASTSD 16(CX), Y4
+	VBROADCASTSD 24(CX), Y5
+	VBROADCASTSD 32(CX), Y6
+	VBROADCASTSD 40(CX), Y7
+	VBROADCASTSD 48(CX), Y8
+	VBROADCASTSD 56(CX), Y9
+	LEAQ         (R10)(DI*4), CX
+	MOVQ         BX, BX
 	MOVQ         SI, R11
 	SUBQ         $+4, R11
 	JL           centered_wide_long_eight_rest
 
 centered_wide_long_eight_vector:
-	VMOVUPS     (CX), X11
-	VMOVUPS     (R9), X10
+	VMOVUPS     (BX), X11
+	VMOVUPS     (R10), X10
 	VSUBPS      X11, X10, X10
 	VCVTPS2PD   X10, Y10
 	VMULPD      Y10, Y2, Y10
-	VMOVUPS     (R9)(DI*1), X12
-	VSUBPS      X11, X12, X12
-	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y3, Y10
-	VMOVUPS     (R9)(DI*2), X12
-	VSUBPS      X11, X12, X12
-	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y4, Y10
-	VMOVUPS     (R9)(R8*1), X12
-	VSUBPS      X11, X12, X12
-	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y5, Y10
-	VMOVUPS     (R10), X12
-	VSUBPS      X11, X12, X12
-	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y6, Y10
 	VMOVUPS     (R10)(DI*1), X12
 	VSUBPS      X11, X12, X12
 	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y7, Y10
+	VFMADD231PD Y12, Y3, Y10
 	VMOVUPS     (R10)(DI*2), X12
 	VSUBPS      X11, X12, X12
 	VCVTPS2PD   X12, Y12
+	VFMADD231PD Y12, Y4, Y10
+	VMOVUPS     (R10)(R9*1), X12
+	VSUBPS      X11, X12, X12
+	VCVTPS2PD   X12, Y12
+	VFMADD231PD Y12, Y5, Y10
+	VMOVUPS     (CX), X12
+	VSUBPS      X11, X12, X12
+	VCVTPS2PD   X12, Y12
+	VFMADD231PD Y12, Y6, Y10
+	VMOVUPS     (CX)(DI*1), X12
+	VSUBPS      X11, X12, X12
+	VCVTPS2PD   X12, Y12
+	VFMADD231PD Y12, Y7, Y10
+	VMOVUPS     (CX)(DI*2), X12
+	VSUBPS      X11, X12, X12
+	VCVTPS2PD   X12, Y12
 	VFMADD231PD Y12, Y8, Y10
-	VMOVUPS     (R10)(R8*1), X12
+	VMOVUPS     (CX)(R9*1), X12
 	VSUBPS      X11, X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD Y12, Y9, Y10
 	VADDPD      (AX), Y10, Y10
 	VMOVUPD     Y10, (AX)
-	ADDQ        $+16, R9
 	ADDQ        $+16, R10
-	ADDQ        $+32, AX
 	ADDQ        $+16, CX
+	ADDQ        $+32, AX
+	ADDQ        $+16, BX
 	SUBQ        $+4, R11
 	JGE         centered_wide_long_eight_vector
 
 centered_wide_long_eight_rest:
-	TESTQ       BX, BX
+	TESTQ       R8, R8
 	JZ          centered_wide_long_eight_next
-	VMASKMOVPS  (CX), X1, X10
-	VMASKMOVPS  (R9), X1, X11
+	VMASKMOVPS  (BX), X1, X10
+	VMASKMOVPS  (R10), X1, X11
 	VSUBPS      X10, X11, X11
 	VCVTPS2PD   X11, Y11
 	VMULPD      Y11, Y2, Y2
-	VMASKMOVPS  (R9)(DI*1), X1, X11
+	VMASKMOVPS  (R10)(DI*1), X1, X11
 	VSUBPS      X10, X11, X11
 	VCVTPS2PD   X11, Y11
 	VFMADD231PD Y11, Y3, Y2
-	VMASKMOVPS  (R9)(DI*2), X1, X3
-	VSUBPS      X10, X3, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y4, Y2
-	VMASKMOVPS  (R9)(R8*1), X1, X3
-	VSUBPS      X10, X3, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y5, Y2
-	VMASKMOVPS  (R10), X1, X3
-	VSUBPS      X10, X3, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y6, Y2
-	VMASKMOVPS  (R10)(DI*1), X1, X3
-	VSUBPS      X10, X3, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y7, Y2
 	VMASKMOVPS  (R10)(DI*2), X1, X3
 	VSUBPS      X10, X3, X3
 	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y4, Y2
+	VMASKMOVPS  (R10)(R9*1), X1, X3
+	VSUBPS      X10, X3, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y5, Y2
+	VMASKMOVPS  (CX), X1, X3
+	VSUBPS      X10, X3, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y6, Y2
+	VMASKMOVPS  (CX)(DI*1), X1, X3
+	VSUBPS      X10, X3, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y7, Y2
+	VMASKMOVPS  (CX)(DI*2), X1, X3
+	VSUBPS      X10, X3, X3
+	VCVTPS2PD   X3, Y3
 	VFMADD231PD Y3, Y8, Y2
-	VMASKMOVPS  (R10)(R8*1), X1, X1
+	VMASKMOVPS  (CX)(R9*1), X1, X1
 	VSUBPS      X10, X1, X1
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y1, Y9, Y2
@@ -4717,13 +4832,15 @@ centered_wide_long_eight_rest:
 	VMASKMOVPD  Y2, Y0, (AX)
 
 centered_wide_long_eight_next:
-	SUBQ $+8, 64(R12)
+	SUBQ $+8, 344(R14)
 	JZ   centered_wide_done
-	DECQ 72(R12)
-	JNZ  centered_wide_long
-	MOVQ $+16, 72(R12)
-	ADDQ $+128, 80(R12)
-	JMP  centered_wide_long
+	DECQ 336(R14)
+	JNZ  centered_wide_long_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+centered_wide_long_more:
+	JMP centered_wide_long
 
 centered_wide_short:
 	MOVQ    beta+56(FP), BX
@@ -4746,33 +4863,33 @@ centered_wide_short:
 	NEGQ    AX
 	LEAQ    masks4<>+0(SB), CX
 	VMOVUPS 80(CX)(AX*4), X3
-	LEAQ    128(R12), AX
+	LEAQ    448(R14), AX
 	MOVQ    $+8, CX
 
 centered_wide_short_row:
 	MOVQ   DX, R10
 	MOVQ   BX, R11
-	MOVQ   R8, R13
+	MOVQ   R8, R12
 	VXORPD Y4, Y4, Y4
 	VXORPD Y5, Y5, Y5
-	MOVQ   SI, R14
-	SUBQ   $+8, R14
+	MOVQ   SI, R13
+	SUBQ   $+8, R13
 	JL     centered_wide_short_row_rest
 
 centered_wide_short_row_octet:
 	PREFETCHT1  8192(R10)
 	VMOVUPS     (R10), X6
-	VSUBPS      (R13), X6, X6
+	VSUBPS      (R12), X6, X6
 	VCVTPS2PD   X6, Y6
 	VFMADD231PD (R11), Y6, Y4
 	VMOVUPS     16(R10), X6
-	VSUBPS      16(R13), X6, X6
+	VSUBPS      16(R12), X6, X6
 	VCVTPS2PD   X6, Y6
 	VFMADD231PD 32(R11), Y6, Y5
 	ADDQ        $+32, R10
 	ADDQ        $+64, R11
-	ADDQ        $+32, R13
-	SUBQ        $+8, R14
+	ADDQ        $+32, R12
+	SUBQ        $+8, R13
 	JGE         centered_wide_short_row_octet
 
 centered_wide_short_row_rest:
@@ -4780,13 +4897,13 @@ centered_wide_short_row_rest:
 	JZ          centered_wide_short_row_fold
 	PREFETCHT1  8192(R10)
 	VMASKMOVPS  (R10), X1, X6
-	VMASKMOVPS  (R13), X1, X7
+	VMASKMOVPS  (R12), X1, X7
 	VSUBPS      X7, X6, X6
 	VCVTPS2PD   X6, Y6
 	VMASKMOVPD  (R11), Y0, Y7
 	VFMADD231PD Y7, Y6, Y4
 	VMASKMOVPS  16(R10), X3, X6
-	VMASKMOVPS  16(R13), X3, X7
+	VMASKMOVPS  16(R12), X3, X7
 	VSUBPS      X7, X6, X6
 	VCVTPS2PD   X6, Y6
 	VMASKMOVPD  32(R11), Y2, Y7
@@ -4799,13 +4916,13 @@ centered_wide_short_row_fold:
 	ADDQ         DI, DX
 	DECQ         CX
 	JNZ          centered_wide_short_row
-	MOVQ         80(R12), AX
-	MOVQ         88(R12), CX
-	MOVQ         96(R12), BX
-	VMOVUPD      128(R12), Y0
-	VMOVUPD      160(R12), Y1
-	VMOVUPD      192(R12), Y2
-	VMOVUPD      224(R12), Y3
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Y0
+	VMOVUPD      480(R14), Y1
+	VMOVUPD      512(R14), Y2
+	VMOVUPD      544(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -4818,32 +4935,32 @@ centered_wide_short_row_fold:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           centered_wide_short0_untargeted
+	JZ           centered_wide_short_0_untargeted
 	VCVTPS2PD    (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+16, CX
 
-centered_wide_short0_untargeted:
+centered_wide_short_0_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           centered_wide_short0_unweighted
+	JZ           centered_wide_short_0_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-centered_wide_short0_unweighted:
-	VMOVUPD      Y1, (R12)
+centered_wide_short_0_unweighted:
+	VMOVUPD      Y1, 256(R14)
 	VADDPD       (AX), Y1, Y1
 	VMOVUPD      Y1, (AX)
 	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      Y0, 64(AX)
-	VMOVUPD      256(R12), Y0
-	VMOVUPD      288(R12), Y1
-	VMOVUPD      320(R12), Y2
-	VMOVUPD      352(R12), Y3
+	VMOVUPD      576(R14), Y0
+	VMOVUPD      608(R14), Y1
+	VMOVUPD      640(R14), Y2
+	VMOVUPD      672(R14), Y3
 	VPERM2F128   $0x20, Y2, Y0, Y4
 	VPERM2F128   $0x31, Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y4
@@ -4856,137 +4973,138 @@ centered_wide_short0_unweighted:
 	VBROADCASTSD alpha+64(FP), Y0
 	VADDPD       Y0, Y1, Y1
 	TESTQ        CX, CX
-	JZ           centered_wide_short4_untargeted
+	JZ           centered_wide_short_32_untargeted
 	VCVTPS2PD    (CX), Y0
 	VSUBPD       Y0, Y1, Y1
 	ADDQ         $+16, CX
 
-centered_wide_short4_untargeted:
+centered_wide_short_32_untargeted:
 	VBROADCASTSD bits3fe0000000000000<>+0(SB), Y0
 	VMULPD       Y1, Y1, Y2
 	VMULPD       Y2, Y0, Y0
 	TESTQ        BX, BX
-	JZ           centered_wide_short4_unweighted
+	JZ           centered_wide_short_32_unweighted
 	VMOVUPD      (BX), Y2
 	ADDQ         $+32, BX
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
 
-centered_wide_short4_unweighted:
-	VMOVUPD      Y1, 32(R12)
+centered_wide_short_32_unweighted:
+	VMOVUPD      Y1, 288(R14)
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      Y1, 32(AX)
 	VADDPD       96(AX), Y0, Y0
 	VMOVUPD      Y0, 96(AX)
-	MOVQ         CX, 88(R12)
-	MOVQ         BX, 96(R12)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
 	MOVQ         dst+0(FP), AX
-	MOVQ         shift+48(FP), CX
-	MOVQ         SI, BX
-	ANDQ         $+3, BX
-	MOVQ         BX, R8
-	NEGQ         R8
-	LEAQ         masks8<>+0(SB), R9
-	VMOVUPD      128(R9)(R8*8), Y0
-	MOVQ         BX, R8
-	NEGQ         R8
-	LEAQ         masks4<>+0(SB), R9
-	VMOVUPS      64(R9)(R8*4), X1
-	LEAQ         (DI)(DI*2), R8
-	MOVQ         DI, R10
-	SHLQ         $0x03, R10
-	MOVQ         DX, R9
-	SUBQ         R10, R9
-	VBROADCASTSD (R12), Y2
-	VBROADCASTSD 8(R12), Y3
-	VBROADCASTSD 16(R12), Y4
-	VBROADCASTSD 24(R12), Y5
-	VBROADCASTSD 32(R12), Y6
-	VBROADCASTSD 40(R12), Y7
-	VBROADCASTSD 48(R12), Y8
-	VBROADCASTSD 56(R12), Y9
-	LEAQ         (R9)(DI*4), R10
-	MOVQ         CX, CX
+	LEAQ         256(R14), CX
+	MOVQ         shift+48(FP), BX
+	MOVQ         SI, R8
+	ANDQ         $+3, R8
+	MOVQ         R8, R9
+	NEGQ         R9
+	LEAQ         masks8<>+0(SB), R10
+	VMOVUPD      128(R10)(R9*8), Y0
+	MOVQ         R8, R9
+	NEGQ         R9
+	LEAQ         masks4<>+0(SB), R10
+	VMOVUPS      64(R10)(R9*4), X1
+	LEAQ         (DI)(DI*2), R9
+	MOVQ         384(R14), R10
+	MOVQ         DI, R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, 384(R14)
+	VBROADCASTSD (CX), Y2
+	VBROADCASTSD 8(CX), Y3
+	VBROADCASTSD 16(CX), Y4
+	VBROADCASTSD 24(CX), Y5
+	VBROADCASTSD 32(CX), Y6
+	VBROADCASTSD 40(CX), Y7
+	VBROADCASTSD 48(CX), Y8
+	VBROADCASTSD 56(CX), Y9
+	LEAQ         (R10)(DI*4), CX
+	MOVQ         BX, BX
 	MOVQ         SI, R11
 	SUBQ         $+4, R11
 	JL           centered_wide_short_eight_rest
 
 centered_wide_short_eight_vector:
-	VMOVUPS     (CX), X11
-	VMOVUPS     (R9), X10
+	VMOVUPS     (BX), X11
+	VMOVUPS     (R10), X10
 	VSUBPS      X11, X10, X10
 	VCVTPS2PD   X10, Y10
 	VMULPD      Y10, Y2, Y10
-	VMOVUPS     (R9)(DI*1), X12
-	VSUBPS      X11, X12, X12
-	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y3, Y10
-	VMOVUPS     (R9)(DI*2), X12
-	VSUBPS      X11, X12, X12
-	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y4, Y10
-	VMOVUPS     (R9)(R8*1), X12
-	VSUBPS      X11, X12, X12
-	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y5, Y10
-	VMOVUPS     (R10), X12
-	VSUBPS      X11, X12, X12
-	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y6, Y10
 	VMOVUPS     (R10)(DI*1), X12
 	VSUBPS      X11, X12, X12
 	VCVTPS2PD   X12, Y12
-	VFMADD231PD Y12, Y7, Y10
+	VFMADD231PD Y12, Y3, Y10
 	VMOVUPS     (R10)(DI*2), X12
 	VSUBPS      X11, X12, X12
 	VCVTPS2PD   X12, Y12
+	VFMADD231PD Y12, Y4, Y10
+	VMOVUPS     (R10)(R9*1), X12
+	VSUBPS      X11, X12, X12
+	VCVTPS2PD   X12, Y12
+	VFMADD231PD Y12, Y5, Y10
+	VMOVUPS     (CX), X12
+	VSUBPS      X11, X12, X12
+	VCVTPS2PD   X12, Y12
+	VFMADD231PD Y12, Y6, Y10
+	VMOVUPS     (CX)(DI*1), X12
+	VSUBPS      X11, X12, X12
+	VCVTPS2PD   X12, Y12
+	VFMADD231PD Y12, Y7, Y10
+	VMOVUPS     (CX)(DI*2), X12
+	VSUBPS      X11, X12, X12
+	VCVTPS2PD   X12, Y12
 	VFMADD231PD Y12, Y8, Y10
-	VMOVUPS     (R10)(R8*1), X12
+	VMOVUPS     (CX)(R9*1), X12
 	VSUBPS      X11, X12, X12
 	VCVTPS2PD   X12, Y12
 	VFMADD231PD Y12, Y9, Y10
 	VADDPD      (AX), Y10, Y10
 	VMOVUPD     Y10, (AX)
-	ADDQ        $+16, R9
 	ADDQ        $+16, R10
-	ADDQ        $+32, AX
 	ADDQ        $+16, CX
+	ADDQ        $+32, AX
+	ADDQ        $+16, BX
 	SUBQ        $+4, R11
 	JGE         centered_wide_short_eight_vector
 
 centered_wide_short_eight_rest:
-	TESTQ       BX, BX
+	TESTQ       R8, R8
 	JZ          centered_wide_short_eight_next
-	VMASKMOVPS  (CX), X1, X10
-	VMASKMOVPS  (R9), X1, X11
+	VMASKMOVPS  (BX), X1, X10
+	VMASKMOVPS  (R10), X1, X11
 	VSUBPS      X10, X11, X11
 	VCVTPS2PD   X11, Y11
 	VMULPD      Y11, Y2, Y2
-	VMASKMOVPS  (R9)(DI*1), X1, X11
+	VMASKMOVPS  (R10)(DI*1), X1, X11
 	VSUBPS      X10, X11, X11
 	VCVTPS2PD   X11, Y11
 	VFMADD231PD Y11, Y3, Y2
-	VMASKMOVPS  (R9)(DI*2), X1, X3
-	VSUBPS      X10, X3, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y4, Y2
-	VMASKMOVPS  (R9)(R8*1), X1, X3
-	VSUBPS      X10, X3, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y5, Y2
-	VMASKMOVPS  (R10), X1, X3
-	VSUBPS      X10, X3, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y6, Y2
-	VMASKMOVPS  (R10)(DI*1), X1, X3
-	VSUBPS      X10, X3, X3
-	VCVTPS2PD   X3, Y3
-	VFMADD231PD Y3, Y7, Y2
 	VMASKMOVPS  (R10)(DI*2), X1, X3
 	VSUBPS      X10, X3, X3
 	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y4, Y2
+	VMASKMOVPS  (R10)(R9*1), X1, X3
+	VSUBPS      X10, X3, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y5, Y2
+	VMASKMOVPS  (CX), X1, X3
+	VSUBPS      X10, X3, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y6, Y2
+	VMASKMOVPS  (CX)(DI*1), X1, X3
+	VSUBPS      X10, X3, X3
+	VCVTPS2PD   X3, Y3
+	VFMADD231PD Y3, Y7, Y2
+	VMASKMOVPS  (CX)(DI*2), X1, X3
+	VSUBPS      X10, X3, X3
+	VCVTPS2PD   X3, Y3
 	VFMADD231PD Y3, Y8, Y2
-	VMASKMOVPS  (R10)(R8*1), X1, X1
+	VMASKMOVPS  (CX)(R9*1), X1, X1
 	VSUBPS      X10, X1, X1
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y1, Y9, Y2
@@ -4995,13 +5113,15 @@ centered_wide_short_eight_rest:
 	VMASKMOVPD  Y2, Y0, (AX)
 
 centered_wide_short_eight_next:
-	SUBQ $+8, 64(R12)
+	SUBQ $+8, 344(R14)
 	JZ   centered_wide_done
-	DECQ 72(R12)
-	JNZ  centered_wide_short
-	MOVQ $+16, 72(R12)
-	ADDQ $+128, 80(R12)
-	JMP  centered_wide_short
+	DECQ 336(R14)
+	JNZ  centered_wide_short_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+centered_wide_short_more:
+	JMP centered_wide_short
 
 centered_wide_done:
 	VZEROUPPER

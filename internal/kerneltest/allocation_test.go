@@ -30,6 +30,7 @@ func allocations[T kernels.Float](t *testing.T) {
 		var shift, other [p]T
 		var packed [n * p]T
 		var target [n]T
+		var sums kernels.LossSums
 		kernels.Dots(eta[:], x, shift[:], beta[:])
 		kernels.Logistic(mu[:], r[:], d[:], eta[:], y[:], nil)
 		kernels.Logistic(mu[:], r[:], d[:], eta[:], y[:], y[:])
@@ -41,7 +42,8 @@ func allocations[T kernels.Float](t *testing.T) {
 		kernels.Log1p(mu[:], y[:])
 		kernels.Sigmoid(mu[:], y[:])
 		kernels.Softplus(mu[:], y[:])
-		kernels.LeastSquares(g[:], x, shift[:], beta[:], 1, target[:], r[:])
+		kernels.LeastSquares(&sums, g[:], x, shift[:], beta[:], 1, target[:], r[:], nil)
+		kernels.LogisticRegression(&sums, g[:], x, shift[:], beta[:], 1, target[:], r[:], d[:], nil)
 		kernels.Update(g[:], x, shift[:], r[:])
 		kernels.Pack(kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: packed[:]}, x, shift[:], d[:])
 		kernels.Gram(h[:], p, x, work)

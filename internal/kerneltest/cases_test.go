@@ -61,18 +61,34 @@ func calls[T kernels.Float]() []call {
 		}},
 		{name: "LeastSquares", run: func(s setting, m *memory) []float64 {
 			dst, x, beta, y := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.p), values[T](m, s, s.n)
-			sum, half := kernels.LeastSquares(dst, x, nil, beta, 0.75, y, nil)
-			return append(dst[:len(dst):len(dst)], sum, half)
+			var sums kernels.LossSums
+			kernels.LeastSquares(&sums, dst, x, nil, beta, 0.75, y, nil, nil)
+			return lossSums(dst, sums, nil)
 		}},
 		{name: "LeastSquares shifted and weighted", run: func(s setting, m *memory) []float64 {
 			dst, x, shift, beta := values[float64](m, s, s.p), matrix[T](m, s), values[T](m, s, s.p), values[float64](m, s, s.p)
-			sum, half := kernels.LeastSquares(dst, x, shift, beta, 0, values[T](m, s, s.n), values[float64](m, s, s.n))
-			return append(dst[:len(dst):len(dst)], sum, half)
+			var sums kernels.LossSums
+			kernels.LeastSquares(&sums, dst, x, shift, beta, 0, values[T](m, s, s.n), values[float64](m, s, s.n), nil)
+			return lossSums(dst, sums, nil)
 		}},
 		{name: "LeastSquares without y", run: func(s setting, m *memory) []float64 {
 			dst, x, beta := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.p)
-			sum, half := kernels.LeastSquares(dst, x, nil, beta, 0, nil, values[float64](m, s, s.n))
-			return append(dst[:len(dst):len(dst)], sum, half)
+			var sums kernels.LossSums
+			kernels.LeastSquares(&sums, dst, x, nil, beta, 0, nil, values[float64](m, s, s.n), nil)
+			return lossSums(dst, sums, nil)
+		}},
+		{name: "LogisticRegression", run: func(s setting, m *memory) []float64 {
+			dst, x, beta, next := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.p), values[T](m, s, s.n*s.p)
+			sums := kernels.LossSums{R: 1, Low: math.Inf(1), High: math.Inf(-1)}
+			kernels.LogisticRegression(&sums, dst, x, nil, beta, 0.75, classes[T](m, s), nil, nil, next)
+			return lossSums(dst, sums, nil)
+		}},
+		{name: "LogisticRegression shifted and weighted", run: func(s setting, m *memory) []float64 {
+			dst, x, shift, beta := values[float64](m, s, s.p), matrix[T](m, s), values[T](m, s, s.p), values[float64](m, s, s.p)
+			w, d := values[float64](m, s, s.n), values[float64](m, s, s.n)
+			sums := kernels.LossSums{R: 1, Low: math.Inf(1), High: math.Inf(-1)}
+			kernels.LogisticRegression(&sums, dst, x, shift, beta, 0, classes[T](m, s), w, d, nil)
+			return lossSums(dst, sums, d)
 		}},
 		{name: "Pack centered", run: func(s setting, m *memory) []float64 {
 			dst, x, shift := matrix[T](m, s), matrix[T](m, s), values[T](m, s, s.p)
@@ -249,6 +265,20 @@ func logistic(s setting, m *memory, w []float64) []float64 {
 	return slices.Concat(value, r, d, []float64{low, high})
 }
 
+// classes are zeros and ones.
+func classes[T kernels.Float](m *memory, s setting) []T {
+	y := values[T](m, s, s.n)
+	for i := range y {
+		y[i] = T(m.random.IntN(2))
+	}
+	return y
+}
+
+// lossSums is all results of a kernel of one read.
+func lossSums(dst []float64, sums kernels.LossSums, d []float64) []float64 {
+	return slices.Concat(dst, []float64{sums.R, sums.Loss, sums.D, sums.Low, sums.High}, d)
+}
+
 // spread scales numbers to many more magnitudes.
 func spread(m *memory, x []float64) {
 	for i := range x {
@@ -263,7 +293,7 @@ type memory struct {
 	random *rand.Rand
 }
 
-const maxArguments = 6
+const maxArguments = 7
 
 func newMemory(t testing.TB, bytes int) *memory {
 	m := &memory{}

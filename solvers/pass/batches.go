@@ -112,8 +112,8 @@ func (b *Batches[T]) block(d *Data[T], at Point, want Want, lo, hi int) *Moments
 		return m
 	}
 	s := p.workers[0]
-	if p.fused(d) {
-		p.squares(d, lo, hi, s.blockWeights(d, lo, hi), at, m)
+	if p.oneRead(d, want.Hessian) {
+		p.gradient(d, lo, hi, s.blockWeights(d, lo, hi), at, nil, nil, m)
 		return m
 	}
 	for first := lo; first < hi; first += segmentRows {

@@ -109,7 +109,9 @@ func (c *Curvature[T]) block(worker int, d *Data[T], lo, hi int) *curvature {
 	s, m := c.pass.workers[worker], c.acquire()
 	if !c.diagonal && c.pass.model.Loss.Quadratic() && d.Index == nil { // d is the weights
 		v := c.along
-		m.first, _ = kernels.LeastSquares(m.vector, d.X.Slice(lo, hi), c.pass.shift, v.Beta, v.Intercept, nil, s.blockWeights(d, lo, hi))
+		var sums kernels.LossSums
+		kernels.LeastSquares(&sums, m.vector, d.X.Slice(lo, hi), c.pass.shift, v.Beta, v.Intercept, nil, s.blockWeights(d, lo, hi), nil)
+		m.first = sums.R
 		return m
 	}
 	for first := lo; first < hi; first += segmentRows {

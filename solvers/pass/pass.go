@@ -227,19 +227,24 @@ func (p *Pass[T]) block(worker int, d *Data[T], lo, hi int) *Moments {
 // add adds the moments of up to a block of rows.
 func (p *Pass[T]) add(worker int, d *Data[T], lo, hi int, m *Moments) {
 	s, at, want := p.workers[worker], p.at, p.want
-	if !want.Hessian && p.fused(d) {
+	if p.oneRead(d, want.Hessian) {
 		w := s.blockWeights(d, lo, hi)
-		p.squares(d, lo, hi, w, at, m)
-		m.countSquares(hi-lo, w, want.LogWeights)
+		if want.Hessian {
+			p.narrow(s, d, lo, hi, w, m)
+		} else {
+			p.gradient(d, lo, hi, w, at, nil, nil, m)
+		}
+		m.weighRows(hi-lo, w, want.LogWeights)
 		return
 	}
 	for first := lo; first < hi; first += segmentRows {
-		seg := s.segment(d, first, min(first+segmentRows, hi))
+		last := min(first+segmentRows, hi)
 		if want.Hessian {
-			p.second(s, &seg, at, m)
-		} else {
-			p.first(s, &seg, at, m)
+			p.second(s, d, first, last, m)
+			continue
 		}
+		seg := s.segment(d, first, last)
+		p.first(s, &seg, at, m)
 		s.count(&seg, m, want.LogWeights)
 	}
 }
@@ -257,28 +262,42 @@ func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 	}
 }
 
-// second is loss, gradient and Hessian: the segment is centered once, into the
-// second-level cache, and all else reads it there.
-func (p *Pass[T]) second(s *scratch[T], seg *segment[T], at Point, m *Moments) {
-	n := seg.x.Rows
-	x := seg.take(0, n)
-	if p.shift != nil {
-		stride := kernels.SpreadStride[T](p.columns)
-		s.centered = grow(s.centered, max(n, segmentRows)*stride)
-		x = kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: stride, Data: s.centered}
-		kernels.Pack(x, seg.x, p.shift, nil)
-	}
-	s.predict(seg, 0, n, x, nil, at)
-	s.evaluate(p.model.Loss, seg, 0, n, m)
+// second is loss, gradient and Hessian of a segment, which is centered once, into
+// the second-level cache, for all that reads it more than once.
+func (p *Pass[T]) second(s *scratch[T], d *Data[T], lo, hi int, m *Moments) {
+	n := hi - lo
+	seg := s.segment(d, lo, hi)
+	x := s.center(p, seg.take(0, n))
+	s.predict(&seg, 0, n, x, nil, p.at)
+	s.evaluate(p.model.Loss, &seg, 0, n, m)
 	kernels.Update(m.Gradient, x, nil, s.r[:n])
+	s.count(&seg, m, p.want.LogWeights)
+	weights := s.d[:n]
+	if p.model.Loss.Quadratic() && seg.w == nil { // all ones
+		weights = nil
+	}
+	p.hessian(s, x, s.d[:n], weights, seg.next, m)
+}
+
+// hessian adds what rows contribute to it, x − c; weights are their second
+// derivatives, or nil for ones.
+func (p *Pass[T]) hessian(s *scratch[T], x kernels.Matrix[T], second, weights []float64, next []T, m *Moments) {
 	if p.model.Intercept {
-		kernels.Update(m.CrossD, x, nil, s.d[:n])
+		kernels.Update(m.CrossD, x, nil, second)
 	}
-	d := s.d[:n]
-	if p.model.Loss.Quadratic() && seg.w == nil {
-		d = nil // all ones
+	kernels.Triangle(m.Hessian, p.columns, x, weights, s.work(p.columns), next)
+}
+
+// center is rows less the shift, if there is one, in the second-level cache.
+func (s *scratch[T]) center(p *Pass[T], rows kernels.Matrix[T]) kernels.Matrix[T] {
+	if p.shift == nil {
+		return rows
 	}
-	kernels.Triangle(m.Hessian, p.columns, x, d, s.work(p.columns), seg.next)
+	stride := kernels.SpreadStride[T](p.columns)
+	s.centered = grow(s.centered, max(rows.Rows, segmentRows)*stride)
+	x := kernels.Matrix[T]{Rows: rows.Rows, Cols: p.columns, Stride: stride, Data: s.centered}
+	kernels.Pack(x, rows, p.shift, nil)
+	return x
 }
 
 // acquire is empty moments, used before if there are any.

@@ -40,6 +40,7 @@ type scratch[T kernels.Float] struct {
 	packed   []T // of the Hessian's kernel
 
 	weights []float64 // of a block, where those of the data are float32
+	second  []float64 // derivatives of a block
 
 	chunk *Chunk[T] // room for rows of a source
 	rows  Data[T]   // those that are in it

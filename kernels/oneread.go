@@ -1,0 +1,52 @@
+package kernels
+
+import "github.com/seed-0327bdf7/hesse/internal/ref"
+
+// Kernels of one read, [LeastSquares] and [LogisticRegression], take a group of
+// rows from the dot products through a loss to the gradient. Calls of them take
+// whole groups, and sums of a panel have eight lanes each.
+
+// oneReadRows is how many rows' sums lie on the stack.
+const oneReadRows = 8 * PanelRows
+
+// LossSums is what kernels of one read add up over rows.
+type LossSums struct {
+	R, Loss, D float64 // of first derivatives, losses, second derivatives
+
+	// Low and High are the least and the greatest margin of rows with a positive
+	// weight, as [Logistic] returns them: of no rows, +Inf and −Inf.
+	Low, High float64
+}
+
+// checkOneRead checks what these kernels have in common.
+func checkOneRead[T Float](dst []float64, x Matrix[T], shift []T, beta, w []float64) {
+	x.check()
+	if len(dst) != x.Cols {
+		panic("kernels: length of dst is not the number of columns")
+	}
+	if len(beta) != x.Cols {
+		panic("kernels: length of beta is not the number of columns")
+	}
+	if w != nil && len(w) != x.Rows {
+		panic("kernels: length of w is not the number of rows")
+	}
+	checkShift(shift, x.Cols)
+}
+
+// oneReadPerCall is how many rows of p columns a call takes: whole panels, or a
+// part of one that is a power of two.
+func oneReadPerCall(p int) int {
+	rows := rowsPerCall(p)
+	if rows >= PanelRows {
+		return rows / PanelRows * PanelRows
+	}
+	step := UpdateRows
+	for 2*step <= rows {
+		step *= 2
+	}
+	return step
+}
+
+// NarrowColumns is up to how many columns rows count as short: their dot products
+// have eight lanes.
+const NarrowColumns = ref.NarrowColumns
