@@ -1,12 +1,13 @@
 // Package kernels is linear algebra on blocks of memory: what a gradient Xᵀr
 // and a Hessian Xᵀdiag(d)X are made of.
 //
-// Data (X) is float32 or float64, everything else float64. Matrices are
-// row-major with a stride. The destination comes first and, unless said
-// otherwise, is added to. Slices of a call must not overlap unless the
-// function says so. No function starts a goroutine or allocates; each is safe
-// to call from many goroutines on different destinations. Misuse (a length
-// that does not fit) panics with a constant message.
+// Data (X) is float32 or float64, everything else float64, but in what a BLAS
+// is made of, which is T throughout. Matrices are row-major with a stride. The
+// destination comes first and, unless said otherwise, is added to. Slices of a
+// call must not overlap unless the function says so. No kernel starts a
+// goroutine or allocates; each is safe to call from many goroutines on different
+// destinations. Misuse (a length that does not fit) panics with a constant
+// message.
 //
 // The kernels whose names begin with Exact hold numbers in pairs of float64, some
 // 106 bits; see [ExactPanel].

@@ -28,7 +28,7 @@ type Batches[T kernels.Float] struct {
 }
 
 // NewBatches prepares batches of the rows, and for the model, of p, which has
-// its rows in memory, without an Index.
+// its rows in memory, without an Index; else it is an error.
 func NewBatches[T kernels.Float](p *Pass[T]) (*Batches[T], error) {
 	if p.data == nil {
 		return nil, errors.New("pass: batches need rows in memory, and these are read from a source")
@@ -48,7 +48,9 @@ func NewBatches[T kernels.Float](p *Pass[T]) (*Batches[T], error) {
 	return b, nil
 }
 
-// Range is the moments of rows lo to hi. They are good until the next batch.
+// Range is the moments of rows lo to hi, hi excluded. They are good until the
+// next batch. Rows that are not there and a Beta of another length are errors, and
+// so is the end of ctx, which batches of up to a block do not ask for.
 func (b *Batches[T]) Range(ctx context.Context, at Point, want Want, lo, hi int) (*Moments, error) {
 	if lo < 0 || hi < lo || hi > b.all.X.Rows {
 		return nil, fmt.Errorf("pass: a batch of rows %d to %d, of %d", lo, hi, b.all.X.Rows)
@@ -65,7 +67,8 @@ func (b *Batches[T]) Range(ctx context.Context, at Point, want Want, lo, hi int)
 
 // Rows is the moments of the rows that an index lists, in its order. They are
 // good until the next batch. next, which may be nil, lists rows that are likely to
-// come after them: the first ones are fetched from memory meanwhile.
+// come after them: the first ones are fetched from memory meanwhile. Errors are
+// those of Range.
 func (b *Batches[T]) Rows(ctx context.Context, at Point, want Want, index, next []int) (*Moments, error) {
 	for _, i := range index {
 		if uint(i) >= uint(b.all.X.Rows) {

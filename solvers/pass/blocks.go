@@ -21,7 +21,8 @@ type Blocks[T kernels.Float] struct {
 	at      Point // of the run at hand
 }
 
-// NewBlocks prepares passes over the rows, and for the model, of p.
+// NewBlocks prepares passes over the rows, and for the model, of p. A size below 1
+// is an error.
 func NewBlocks[T kernels.Float](p *Pass[T], size int) (*Blocks[T], error) {
 	if size < 1 {
 		return nil, fmt.Errorf("pass: blocks of %d columns", size)

@@ -14,7 +14,7 @@ import (
 type Data[T kernels.Float] struct {
 	X       kernels.Matrix[T]
 	Y       []T
-	Weights []T // nil: every weight is 1
+	Weights []T // not negative; nil: every weight is 1
 	Offset  []T // nil: every offset is 0
 
 	// Index lists the rows that count, in their order, with repetition if it

@@ -58,7 +58,9 @@ type Pass[T kernels.Float] struct {
 // New prepares passes over rows in memory. threads is how many goroutines a
 // run may use; results do not depend on it. With an intercept the columns are
 // shifted by their means over the first block of rows, which costs no digits
-// when columns are far from zero.
+// when columns are far from zero. Errors are shapes, an Index that lists no row,
+// a model without a loss, a Shift of another length and threads below 1. Values
+// are not looked at; see [loss.Loss] for those that a loss accepts.
 func New[T kernels.Float](d *Data[T], model Model, threads int) (*Pass[T], error) {
 	if err := d.check(); err != nil {
 		return nil, err
@@ -76,7 +78,9 @@ func New[T kernels.Float](d *Data[T], model Model, threads int) (*Pass[T], error
 }
 
 // NewFromSource prepares passes over rows that are read anew for each of them.
-// The result of a run has the bits that the same rows in memory give.
+// The result of a run has the bits that the same rows in memory give. With an
+// intercept and no Shift the first block is read at once. Errors are those of New
+// and of the source.
 func NewFromSource[T kernels.Float](s Source[T], model Model, threads int) (*Pass[T], error) {
 	p, err := newPass[T](model, s.Columns(), threads)
 	if err != nil {
@@ -181,7 +185,8 @@ func (p *Pass[T]) means(d *Data[T], lo, hi int) []T {
 
 // Run reads the rows once and returns their moments at a point. The result is
 // the caller's; who hands it back to [Pass.Recycle] has the next runs allocate
-// nothing. Rows that a source cannot read, and the end of ctx, are errors.
+// nothing. A Beta of another length, rows that a source cannot read, and the end of
+// ctx are errors.
 func (p *Pass[T]) Run(ctx context.Context, at Point, want Want) (*Moments, error) {
 	if len(at.Beta) != p.columns {
 		return nil, fmt.Errorf("pass: %d coefficients for %d columns", len(at.Beta), p.columns)
