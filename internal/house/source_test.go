@@ -1,3 +1,7 @@
+//go:build !purego
+
+// The files are the same with any tags: once is enough.
+
 package house
 
 import (

@@ -15,6 +15,10 @@ import (
 // kernels that they stand on, to the bits of pure Go, between guard pages.
 func TestBLASEqualsDefinition(t *testing.T) {
 	levels := cpu.Available()[1:]
+	if len(levels) == 0 {
+		t.Logf("SKIPPED: no assembly on this machine or in this build; the definition is what runs")
+		return
+	}
 	t.Run("float64", func(t *testing.T) { compare(t, levels, blasCalls[float64]()) })
 	t.Run("float32", func(t *testing.T) { compare(t, levels, blasCalls[float32]()) })
 }

@@ -327,7 +327,10 @@ func values[T kernels.Float](m *memory, s setting, n int) []T {
 	m.next++
 	from := m.random.IntN(len(pool))
 	for i := range v {
-		v[i] = T(pool[(from+i)%len(pool)])
+		v[i] = T(pool[from])
+		if from++; from == len(pool) {
+			from = 0
+		}
 	}
 	return v
 }
