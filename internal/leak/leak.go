@@ -1,4 +1,5 @@
-// Package leak tells tests whether goroutines outlive a call.
+// Package leak tells tests whether goroutines outlive a call, and how many it
+// starts.
 package leak
 
 import (
