@@ -176,8 +176,8 @@ func TestSignal(t *testing.T) {
 
 	var stderr bytes.Buffer
 	command, stdin, _ := start(t, dir, &stderr, "fit", "-", "--target=y", "--columns=a,b", "--out=n.json")
-	io.WriteString(stdin, small)
-	time.Sleep(100 * time.Millisecond) // until it listens
+	// It listens once it reads, which it does once a pipe takes more than it holds.
+	io.WriteString(stdin, small+strings.Repeat("1,5,x,2.5,0,1,0.5\n", 1<<16))
 	interrupt(t, command, &stderr)
 
 	stderr.Reset()
