@@ -117,15 +117,19 @@ func TestKnownMinima(t *testing.T) {
 	for _, c := range collection() {
 		p := withHessian(c)
 		for _, m := range smooth {
-			r, err := Minimize(context.Background(), p, m, c.start, Settings{})
-			if err != nil {
-				t.Fatalf("%s, %s: %v", m.Name(), c.name, err)
-			}
 			name := m.Name()
 			if m == (TrustRegion{}) {
 				name = "exact " + name
 			}
-			if slices.Contains(strings.Fields(excused[name]), c.name) {
+			pardon, limit := slices.Contains(strings.Fields(excused[name]), c.name), 0
+			if pardon {
+				limit = 1000 // nothing comes of more but time
+			}
+			r, err := Minimize(context.Background(), p, m, c.start, Settings{MaxIterations: limit})
+			if err != nil {
+				t.Fatalf("%s, %s: %v", m.Name(), c.name, err)
+			}
+			if pardon {
 				continue
 			}
 			if c.distance(r.Value) > 1e-8 || r.Status != Converged && r.Status != IterationLimit {

@@ -84,7 +84,7 @@ func sameBits[T kernels.Float](t *testing.T, l loss.Loss, columns int) {
 			t.Errorf("%s, %d columns, %s: %v, want %v", l.Name(), columns, what, f.Status, want.Status)
 		}
 	}
-	for _, level := range cpu.Available() {
+	for _, level := range levels() {
 		restore := cpu.Use(level)
 		o.Threads = 3
 		f, err := g.Fit(ctx, o, nil)

@@ -72,7 +72,7 @@ func TestResumedFitsHaveTheSameBits(t *testing.T) {
 		setting{Options{Family: Huber, Parameters: Parameters{Delta: 1e-3}}, 200}, // a chain of wider losses
 		setting{Options{Family: Quantile, Parameters: Parameters{Quantile: 0.2, Bandwidth: 1e-4}}, 60},
 	)
-	levels := cpu.Available()
+	levels := levels()
 	for _, s := range settings {
 		d := problem[float64](s.rows, 4, s.o.Family, true)
 		var kept [][]byte

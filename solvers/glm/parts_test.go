@@ -36,7 +36,7 @@ func TestApproximationsFitModels(t *testing.T) {
 		}
 		for k, method := range approximate() {
 			var first []string
-			for _, level := range cpu.Available() {
+			for _, level := range levels() {
 				for _, threads := range []int{1, 3} {
 					o := Options{Family: family, L2: 1, Method: method, Threads: threads}
 					restore := cpu.Use(level)

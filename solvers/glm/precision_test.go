@@ -351,7 +351,7 @@ func exactFitsHaveTheSameBits[T kernels.Float](t *testing.T) {
 			d := nearlyCollinearProblem[T](size.rows, size.columns, weighted)
 			for _, o := range []Options{{Precision: Exact}, {}, {L2: 0.5, Standardize: true, Precision: Exact}} {
 				var want []string
-				for _, level := range cpu.Available() {
+				for _, level := range levels() {
 					restore := cpu.Use(level)
 					for _, threads := range threads {
 						for _, stream := range []bool{false, true} {

@@ -233,7 +233,7 @@ func TestSamplersHaveTheSameBits(t *testing.T) {
 		for _, s := range []solvers.Sampling{{Batch: 1}, {Batch: 7, Order: solvers.InBlocks}, {Batch: 2500}, {Batch: 1100, HoldOut: 0.1}} {
 			o := Options{Family: Binomial, L2: 0.5, Method: m.With(s), MaxIterations: 3}
 			var want []string
-			for _, level := range cpu.Available() {
+			for _, level := range levels() {
 				for _, threads := range []int{1, 2, 3} {
 					restore := cpu.Use(level)
 					o.Threads = threads

@@ -28,7 +28,7 @@ func aBatchIsAPassOverItsRows[T kernels.Float](t *testing.T) {
 					index = append(index, (i*977)%s.n)
 				}
 				wantListed := expected(t, d, s, at, 0, 0, index)
-				for _, level := range levels(s) {
+				for _, level := range levels() {
 					restore := cpu.Use(level)
 					for _, threads := range []int{1, 2, 3} {
 						b := newBatches(t, d, s, threads)

@@ -27,7 +27,7 @@ func blocksAreThoseOfTheHessian[T kernels.Float](t *testing.T, tolerance float64
 					d, at := random[T](s)
 					whole := moments(t, d, s.model(), at, Want{Hessian: true})
 					var want []float64
-					for _, level := range cpu.Available() {
+					for _, level := range levels() {
 						for _, w := range []way{{1, false}, {3, true}} {
 							restore := cpu.Use(level)
 							b, err := NewBlocks(newPassOf(t, d, s.model(), w.threads, w.source), size)

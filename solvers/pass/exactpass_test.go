@@ -84,7 +84,7 @@ func exactBits[T kernels.Float](t *testing.T) {
 				}
 			}
 			var want, wantGradient *ExactMoments
-			for _, level := range levels(s) {
+			for _, level := range levels() {
 				restore := cpu.Use(level)
 				for _, w := range ways(n, count) {
 					got, gotGradient := runExact(t, newExactOf(t, d, s.model(), w.threads, w.source))

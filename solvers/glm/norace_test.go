@@ -1,0 +1,7 @@
+//go:build !race
+
+package glm
+
+import "github.com/seed-0327bdf7/hesse/internal/cpu"
+
+func levels() []cpu.Level { return cpu.Available() }
