@@ -259,9 +259,13 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 		}
 		i += count
 	}
-	g.PREFETCHT0(at(g.ahead, 0))
+	fetch := g.PREFETCHT0
+	if columns*g.size > 128 {
+		fetch = g.PREFETCHT1
+	}
+	fetch(at(g.ahead, 0))
 	if far {
-		g.PREFETCHT0(at(g.ahead, 64))
+		fetch(at(g.ahead, 64))
 	}
 	g.ADDQ(g.step, g.ahead)
 	g.ADDQ(g.stride, x)

@@ -121,7 +121,7 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 			g.multiply(right[j], broadcast, acc[i][j])
 		}
 	}
-	g.PREFETCHT0(at(g.ahead, 0))
+	g.PREFETCHT1(at(g.ahead, 0))
 	g.ADDQ(g.step, g.ahead)
 	g.ADDQ(g.lda, a)
 	g.ADDQ(g.ldb, b)

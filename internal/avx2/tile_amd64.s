@@ -81,7 +81,7 @@ rows4_vectors3_whole:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -177,7 +177,7 @@ rows4_vectors3_masked:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -267,7 +267,7 @@ rows4_vectors2_whole:
 	VBROADCASTSD 24(DI), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -342,7 +342,7 @@ rows4_vectors2_masked:
 	VBROADCASTSD 24(R12), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -413,7 +413,7 @@ rows4_vectors1_whole:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(DI), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -471,7 +471,7 @@ rows4_vectors1_masked:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(R12), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -538,7 +538,7 @@ rows2_vectors3_whole:
 	VFMADD231PD  Y6, Y9, Y3
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -600,7 +600,7 @@ rows2_vectors3_masked:
 	VFMADD231PD  Y6, Y9, Y3
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -658,7 +658,7 @@ rows2_vectors2_whole:
 	VBROADCASTSD 8(DI), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -709,7 +709,7 @@ rows2_vectors2_masked:
 	VBROADCASTSD 8(R12), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -756,7 +756,7 @@ rows2_vectors1_whole:
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(DI), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -798,7 +798,7 @@ rows2_vectors1_masked:
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(R12), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -845,7 +845,7 @@ rows1_vectors3_whole:
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -890,7 +890,7 @@ rows1_vectors3_masked:
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -932,7 +932,7 @@ rows1_vectors2_whole:
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -971,7 +971,7 @@ rows1_vectors2_masked:
 	VBROADCASTSD (R12), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -1006,7 +1006,7 @@ rows1_vectors1_whole:
 	VMOVUPD      (R8), Y1
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -1040,7 +1040,7 @@ rows1_vectors1_masked:
 	VMASKMOVPD   (R13), Y1, Y1
 	VBROADCASTSD (R12), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
@@ -1164,7 +1164,7 @@ rows4_vectors3_whole:
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -1325,7 +1325,7 @@ rows4_vectors3_masked:
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
@@ -1487,7 +1487,7 @@ rows4_vectors2_whole:
 	VBROADCASTSS 12(DI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -1607,7 +1607,7 @@ rows4_vectors2_masked:
 	VBROADCASTSS 12(R13), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
@@ -1726,7 +1726,7 @@ rows4_vectors1_whole:
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(DI), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -1805,7 +1805,7 @@ rows4_vectors1_masked:
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(R13), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
@@ -1902,7 +1902,7 @@ rows2_vectors3_whole:
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -1997,7 +1997,7 @@ rows2_vectors3_masked:
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
@@ -2091,7 +2091,7 @@ rows2_vectors2_whole:
 	VBROADCASTSS 4(DI), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -2165,7 +2165,7 @@ rows2_vectors2_masked:
 	VBROADCASTSS 4(R13), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
@@ -2236,7 +2236,7 @@ rows2_vectors1_whole:
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(DI), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -2289,7 +2289,7 @@ rows2_vectors1_masked:
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(R13), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
@@ -2351,7 +2351,7 @@ rows1_vectors3_whole:
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -2413,7 +2413,7 @@ rows1_vectors3_masked:
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
@@ -2473,7 +2473,7 @@ rows1_vectors2_whole:
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -2524,7 +2524,7 @@ rows1_vectors2_masked:
 	VBROADCASTSS (R13), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
@@ -2571,7 +2571,7 @@ rows1_vectors1_whole:
 	VMOVUPS      (R8), Y1
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -2611,7 +2611,7 @@ rows1_vectors1_masked:
 	VMASKMOVPS   (R14), Y1, Y1
 	VBROADCASTSS (R13), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14

@@ -134,7 +134,7 @@ rows8_vectors3_masked:
 	VFMADD231PD  Z24, Z27, Z21
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -291,7 +291,7 @@ rows8_vectors2_masked:
 	VBROADCASTSD 56(DI), Z18
 	VFMADD231PD  Z16, Z18, Z14
 	VFMADD231PD  Z17, Z18, Z15
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -397,7 +397,7 @@ rows8_vectors1_masked:
 	VFMADD231PD.BCST 40(DI), Z8, Z5
 	VFMADD231PD.BCST 48(DI), Z8, Z6
 	VFMADD231PD.BCST 56(DI), Z8, Z7
-	PREFETCHT0       (R10)
+	PREFETCHT1       (R10)
 	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
@@ -503,7 +503,7 @@ rows4_vectors3_masked:
 	VFMADD231PD  Z12, Z15, Z9
 	VFMADD231PD  Z13, Z15, Z10
 	VFMADD231PD  Z14, Z15, Z11
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -596,7 +596,7 @@ rows4_vectors2_masked:
 	VBROADCASTSD 24(DI), Z10
 	VFMADD231PD  Z8, Z10, Z6
 	VFMADD231PD  Z9, Z10, Z7
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -662,7 +662,7 @@ rows4_vectors1_masked:
 	VFMADD231PD.BCST 8(DI), Z4, Z1
 	VFMADD231PD.BCST 16(DI), Z4, Z2
 	VFMADD231PD.BCST 24(DI), Z4, Z3
-	PREFETCHT0       (R10)
+	PREFETCHT1       (R10)
 	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
@@ -730,7 +730,7 @@ rows2_vectors3_masked:
 	VFMADD231PD  Z6, Z9, Z3
 	VFMADD231PD  Z7, Z9, Z4
 	VFMADD231PD  Z8, Z9, Z5
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -791,7 +791,7 @@ rows2_vectors2_masked:
 	VBROADCASTSD 8(DI), Z6
 	VFMADD231PD  Z4, Z6, Z2
 	VFMADD231PD  Z5, Z6, Z3
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -837,7 +837,7 @@ rows2_vectors1_masked:
 	VMOVUPD.Z        (R8), K1, Z2
 	VFMADD231PD.BCST (DI), Z2, Z0
 	VFMADD231PD.BCST 8(DI), Z2, Z1
-	PREFETCHT0       (R10)
+	PREFETCHT1       (R10)
 	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
@@ -886,7 +886,7 @@ rows1_vectors3_masked:
 	VFMADD231PD  Z3, Z6, Z0
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Z5, Z6, Z2
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -931,7 +931,7 @@ rows1_vectors2_masked:
 	VBROADCASTSD (DI), Z4
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
-	PREFETCHT0   (R10)
+	PREFETCHT1   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
@@ -967,7 +967,7 @@ rows1_vectors1_masked_tile:
 rows1_vectors1_masked:
 	VMOVUPD.Z        (R8), K1, Z1
 	VFMADD231PD.BCST (DI), Z1, Z0
-	PREFETCHT0       (R10)
+	PREFETCHT1       (R10)
 	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
@@ -1138,7 +1138,7 @@ rows8_vectors3_masked:
 	VFMADD231PS   Z24, Z27, Z21
 	VFMADD231PS   Z25, Z27, Z22
 	VFMADD231PS   Z26, Z27, Z23
-	PREFETCHT0    (R10)
+	PREFETCHT1    (R10)
 	ADDQ          R11, R10
 	ADDQ          BX, DI
 	ADDQ          SI, R8
@@ -1440,7 +1440,7 @@ rows8_vectors2_masked:
 	VBROADCASTSS  28(DI), Z18
 	VFMADD231PS   Z16, Z18, Z14
 	VFMADD231PS   Z17, Z18, Z15
-	PREFETCHT0    (R10)
+	PREFETCHT1    (R10)
 	ADDQ          R11, R10
 	ADDQ          BX, DI
 	ADDQ          SI, R8
@@ -1643,7 +1643,7 @@ rows8_vectors1_masked:
 	VFMADD231PS.BCST 20(DI), Z8, Z5
 	VFMADD231PS.BCST 24(DI), Z8, Z6
 	VFMADD231PS.BCST 28(DI), Z8, Z7
-	PREFETCHT0       (R10)
+	PREFETCHT1       (R10)
 	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
@@ -1810,7 +1810,7 @@ rows4_vectors3_masked:
 	VFMADD231PS   Z12, Z15, Z9
 	VFMADD231PS   Z13, Z15, Z10
 	VFMADD231PS   Z14, Z15, Z11
-	PREFETCHT0    (R10)
+	PREFETCHT1    (R10)
 	ADDQ          R11, R10
 	ADDQ          BX, DI
 	ADDQ          SI, R8
@@ -1976,7 +1976,7 @@ rows4_vectors2_masked:
 	VBROADCASTSS  12(DI), Z10
 	VFMADD231PS   Z8, Z10, Z6
 	VFMADD231PS   Z9, Z10, Z7
-	PREFETCHT0    (R10)
+	PREFETCHT1    (R10)
 	ADDQ          R11, R10
 	ADDQ          BX, DI
 	ADDQ          SI, R8
@@ -2091,7 +2091,7 @@ rows4_vectors1_masked:
 	VFMADD231PS.BCST 4(DI), Z4, Z1
 	VFMADD231PS.BCST 8(DI), Z4, Z2
 	VFMADD231PS.BCST 12(DI), Z4, Z3
-	PREFETCHT0       (R10)
+	PREFETCHT1       (R10)
 	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
@@ -2190,7 +2190,7 @@ rows2_vectors3_masked:
 	VFMADD231PS   Z6, Z9, Z3
 	VFMADD231PS   Z7, Z9, Z4
 	VFMADD231PS   Z8, Z9, Z5
-	PREFETCHT0    (R10)
+	PREFETCHT1    (R10)
 	ADDQ          R11, R10
 	ADDQ          BX, DI
 	ADDQ          SI, R8
@@ -2288,7 +2288,7 @@ rows2_vectors2_masked:
 	VBROADCASTSS  4(DI), Z6
 	VFMADD231PS   Z4, Z6, Z2
 	VFMADD231PS   Z5, Z6, Z3
-	PREFETCHT0    (R10)
+	PREFETCHT1    (R10)
 	ADDQ          R11, R10
 	ADDQ          BX, DI
 	ADDQ          SI, R8
@@ -2359,7 +2359,7 @@ rows2_vectors1_masked:
 	VMOVUPS.Z        (R8), K1, Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST 4(DI), Z2, Z1
-	PREFETCHT0       (R10)
+	PREFETCHT1       (R10)
 	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
@@ -2424,7 +2424,7 @@ rows1_vectors3_masked:
 	VFMADD231PS   Z3, Z6, Z0
 	VFMADD231PS   Z4, Z6, Z1
 	VFMADD231PS   Z5, Z6, Z2
-	PREFETCHT0    (R10)
+	PREFETCHT1    (R10)
 	ADDQ          R11, R10
 	ADDQ          BX, DI
 	ADDQ          SI, R8
@@ -2488,7 +2488,7 @@ rows1_vectors2_masked:
 	VBROADCASTSS  (DI), Z4
 	VFMADD231PS   Z2, Z4, Z0
 	VFMADD231PS   Z3, Z4, Z1
-	PREFETCHT0    (R10)
+	PREFETCHT1    (R10)
 	ADDQ          R11, R10
 	ADDQ          BX, DI
 	ADDQ          SI, R8
@@ -2537,7 +2537,7 @@ rows1_vectors1_masked_tile:
 rows1_vectors1_masked:
 	VMOVUPS.Z        (R8), K1, Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
-	PREFETCHT0       (R10)
+	PREFETCHT1       (R10)
 	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
