@@ -9,8 +9,9 @@ import (
 // with it a run finds its own steps and ends at the minimum.
 type Sampling struct {
 	// Batch is the number of terms of a step. Zero means 64, and no more than a
-	// sixteenth of the terms. The last batch of an epoch may be shorter; its step
-	// is shorter by as much, so that every term counts alike.
+	// sixteenth of the terms, or 256 of more than 65536 terms. The last batch of an
+	// epoch may be shorter; its step is shorter by as much, so that every term
+	// counts alike.
 	Batch int
 	// Order is the order of the terms in an epoch.
 	Order Order

@@ -78,8 +78,11 @@ func newTerms(total, size int, order Order, seed uint64, share float64) *terms {
 	}
 	n := t.count()
 	if t.size == 0 {
-		const usual, least = 64, 16 // terms of a batch, batches of an epoch
-		t.size = min(usual, n/least)
+		const few, many, least = 64, 256, 16 // terms of a batch, batches of an epoch
+		t.size = min(few, n/least)
+		if n > shuffledTerms { // an epoch has steps enough, and less noise in each saves epochs
+			t.size = many
+		}
 	}
 	t.size = max(1, min(t.size, n))
 	if order == Shuffled || order == AnyOrder && n <= shuffledTerms {

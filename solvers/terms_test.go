@@ -77,3 +77,15 @@ func TestBlocksAreSequential(t *testing.T) {
 		t.Errorf("%d jumps", jumps)
 	}
 }
+
+// TestTheSizeOfABatch that nobody has chosen, and of one that is chosen.
+func TestTheSizeOfABatch(t *testing.T) {
+	for _, c := range []struct{ terms, asked, want int }{
+		{1, 0, 1}, {15, 0, 1}, {320, 0, 20}, {1024, 0, 64}, {1 << 16, 0, 64}, {1<<16 + 1, 0, 256}, {1 << 24, 0, 256},
+		{1 << 20, 64, 64}, {100, 1000, 100},
+	} {
+		if got := newTerms(c.terms, c.asked, AnyOrder, 1, 0).size; got != c.want {
+			t.Errorf("%d terms, %d asked for: batches of %d, want %d", c.terms, c.asked, got, c.want)
+		}
+	}
+}

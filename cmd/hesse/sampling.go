@@ -9,7 +9,7 @@ import (
 
 // samplingFlags are those of solvers that take samples of the rows.
 type samplingFlags struct {
-	Batch    *int     `placeholder:"N" help:"sgd and its like: rows of a batch (64, and no more than a sixteenth of the rows); subsampled-newton: of a Hessian (20 times the columns, at least 1000)."`
+	Batch    *int     `placeholder:"N" help:"sgd and its like: rows of a batch (64, and no more than a sixteenth of the rows; 256 of more than 65536); subsampled-newton: of a Hessian (20 times the columns, at least 1000)."`
 	Epochs   *int     `placeholder:"N" help:"sgd and its like: most epochs, the same as --max-iter."`
 	Seed     *uint64  `placeholder:"N" help:"sgd and its like: seed of the random numbers (0). The same seed is the same fit."`
 	Step     *float64 `placeholder:"T" help:"sgd and its like: length of the first step, in columns scaled to a curvature of 1 (from the data)."`

@@ -152,11 +152,20 @@ func (c *Curvature[T]) squares(worker int, s *scratch[T], seg *segment[T], m *cu
 	if p > 0 {
 		kernels.Pack(x, seg.x, c.pass.shift, nil)
 	}
-	for i := range x.Data[:n*p] {
-		x.Data[i] *= x.Data[i]
-	}
+	square(x.Data[:n*p])
 	kernels.Update(m.vector, x, nil, s.d[:n])
 	m.first += kernels.Sum(s.d[:n])
+}
+
+// square squares every number.
+func square[T kernels.Float](x []T) {
+	if wide, ok := any(x).([]float64); ok {
+		kernels.Multiply(wide, wide)
+		return
+	}
+	for i := range x {
+		x[i] *= x[i]
+	}
 }
 
 // second sets d for rows lo to hi of a segment. That of a quadratic loss is the
