@@ -31,17 +31,7 @@ func gemm(k *kernel) {
 	for _, stride := range []reg.Register{g.ars, g.acs, g.ldb} {
 		k.bytes(stride, k.size)
 	}
-	g.multiples = map[int]reg.Register{1: g.ars}
-	for _, m := range []int{3, 5, 7} {
-		if m < k.tileRows {
-			g.multiples[m] = k.GP64()
-		}
-	}
-	k.LEAQ(operand.Mem{Base: g.ars, Index: g.ars, Scale: 2}, g.multiples[3])
-	if k.tileRows > 5 {
-		k.LEAQ(operand.Mem{Base: g.ars, Index: g.ars, Scale: 4}, g.multiples[5])
-		k.LEAQ(operand.Mem{Base: g.multiples[3], Index: g.ars, Scale: 4}, g.multiples[7])
-	}
+	g.multiplesOf(g.ars)
 	k.CMPQ(rows, operand.Imm(1)) // the least work waits least
 	k.JE(operand.LabelRef("rows1"))
 	for r := k.tileRows; r > 1; r-- {
@@ -76,6 +66,21 @@ type gemmGenerator struct {
 	width                           int                  // columns of a vector
 }
 
+// multiplesOf prepares the places of the rows of a strip.
+func (g *gemmGenerator) multiplesOf(ars reg.Register) {
+	g.multiples = map[int]reg.Register{1: ars}
+	for _, m := range []int{3, 5, 7} {
+		if m < g.tileRows {
+			g.multiples[m] = g.GP64()
+		}
+	}
+	g.LEAQ(operand.Mem{Base: ars, Index: ars, Scale: 2}, g.multiples[3])
+	if g.tileRows > 5 {
+		g.LEAQ(operand.Mem{Base: ars, Index: ars, Scale: 4}, g.multiples[5])
+		g.LEAQ(operand.Mem{Base: g.multiples[3], Index: ars, Scale: 4}, g.multiples[7])
+	}
+}
+
 // row is the place of row i of a strip of a.
 func (g *gemmGenerator) row(from reg.Register, i int) operand.Mem {
 	if i == 0 {
@@ -89,14 +94,7 @@ func (g *gemmGenerator) row(from reg.Register, i int) operand.Mem {
 }
 
 func (g *gemmGenerator) variant(label string, rows, vectors int, masked bool) {
-	acc := make([][]reg.VecVirtual, rows)
-	for i := range acc {
-		acc[i] = make([]reg.VecVirtual, vectors)
-		for j := range acc[i] {
-			acc[i][j] = g.vec()
-			g.zero(acc[i][j])
-		}
-	}
+	acc := g.accumulators(rows, vectors)
 	var last *lastVector
 	if masked {
 		last = g.newLastVector(vectors)
@@ -131,6 +129,19 @@ func (g *gemmGenerator) variant(label string, rows, vectors int, masked bool) {
 		g.JG(operand.LabelRef(fmt.Sprintf("rows%d", rows)))
 	}
 	g.finish()
+}
+
+// accumulators are vectors that begin as zeros.
+func (g *gemmGenerator) accumulators(rows, vectors int) [][]reg.VecVirtual {
+	acc := make([][]reg.VecVirtual, rows)
+	for i := range acc {
+		acc[i] = make([]reg.VecVirtual, vectors)
+		for j := range acc[i] {
+			acc[i][j] = g.vec()
+			g.zero(acc[i][j])
+		}
+	}
+	return acc
 }
 
 // A lastVector is the mask of the last vector of a panel.

@@ -36,6 +36,7 @@ var families = []family{
 	{"exp", expFamily, []element{float64s}},
 	{"gather", gather, []element{float64s, float32s}},
 	{"gemm", gemm, []element{float64s, float32s}},
+	{"gemmstrip", gemmStrip, []element{float64s, float32s}},
 	{"triangle", triangle, []element{float64s, float32s}},
 	{"indexmax", indexMax, []element{float64s, float32s}},
 	{"leastsquares", leastSquares, []element{float64s, float32s}},

@@ -155,6 +155,12 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		a, b := x.Data[round*8000:], x.Data[round*x.Stride*PanelRows/2:]
 		gemm(&result.Data[0], gemmColumns, &a[0], GemmDepth, 1, &b[0], gemmColumns, width, GemmDepth, height, gemmColumns, 1, 1)
 	})
+	panels := make([]T, GemmDepth*stripBytes/elementBytes[T]())
+	strip := NewMatrix[T](height, stripBytes/elementBytes[T]())
+	least("GemmStrip", func(round int) {
+		gemmStrip(&strip.Data[0], strip.Stride, &x.Data[round*8000], GemmDepth, 1, &x.Data[round*x.Stride*PanelRows/2], strip.Cols, &panels[0],
+			GemmDepth, strip.Cols, 1, 1, &x.Data[0], 0, 0, 0)
+	})
 	anywhere := make([]int, gatherRows)
 	least("Gather", func(round int) {
 		for i := range anywhere {

@@ -244,6 +244,23 @@ func gemm[T Float](c *T, ldc int, a *T, ars, acs int, b *T, ldb, step, n, rows, 
 	}
 }
 
+func gemmStrip[T Float](c *T, ldc int, a *T, ars, acs int, b *T, ldb int, panels *T, n, columns int, alpha, beta T, ahead *T, stride, advance, back int) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.GemmStrip64(p64(c), ldc, p64(a), ars, acs, p64(b), ldb, p64(panels), n, columns, float64(alpha), float64(beta), p64(ahead), stride, advance, back)
+	case level == cpu.AVX512:
+		avx512.GemmStrip32(p32(c), ldc, p32(a), ars, acs, p32(b), ldb, p32(panels), n, columns, float32(alpha), float32(beta), p32(ahead), stride, advance, back)
+	case level == cpu.AVX2 && is64[T]():
+		avx2.GemmStrip64(p64(c), ldc, p64(a), ars, acs, p64(b), ldb, p64(panels), n, columns, float64(alpha), float64(beta), p64(ahead), stride, advance, back)
+	case level == cpu.AVX2:
+		avx2.GemmStrip32(p32(c), ldc, p32(a), ars, acs, p32(b), ldb, p32(panels), n, columns, float32(alpha), float32(beta), p32(ahead), stride, advance, back)
+	case level == cpu.Generic:
+		gemmStripInGo(c, ldc, a, ars, acs, b, ldb, panels, n, columns, alpha, beta)
+	default:
+		panic(noLevel)
+	}
+}
+
 func gemmShape[T Float]() (rows, columns, vector int) {
 	if cpu.Active() == cpu.Generic {
 		return ref.GemmRows, ref.GemmColumns, ref.GemmRows

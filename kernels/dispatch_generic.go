@@ -79,6 +79,10 @@ func gemm[T Float](c *T, ldc int, a *T, ars, acs int, b *T, ldb, step, n, rows, 
 		span(b, n, ldb, 1, last*step+columns-last*ref.GemmColumns), ldb, step, n, rows, columns, alpha, beta)
 }
 
+func gemmStrip[T Float](c *T, ldc int, a *T, ars, acs int, b *T, ldb int, panels *T, n, columns int, alpha, beta T, _ *T, _, _, _ int) {
+	gemmStripInGo(c, ldc, a, ars, acs, b, ldb, panels, n, columns, alpha, beta)
+}
+
 func gemmShape[T Float]() (rows, columns, vector int) {
 	return ref.GemmRows, ref.GemmColumns, ref.GemmRows
 }

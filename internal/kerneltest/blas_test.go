@@ -178,6 +178,22 @@ func blasCalls[T kernels.Float]() []call {
 			kernels.Transpose(dst, s.n+s.gap, src)
 			return widen(dst)
 		}},
+		{name: "GemmStrip", run: func(s setting, m *memory) []float64 {
+			height, width, _ := kernels.GemmShape[T]()
+			n := min(s.n, kernels.GemmDepth)
+			columns := 48 * (1 + s.p%3) // whole panels of every level and type
+			if n == 0 || columns%width != 0 {
+				return nil
+			}
+			b, ldb := part(m, s, n, columns)
+			a, panels := values[T](m, s, height*n), values[T](m, s, n*columns)
+			c := values[T](m, s, (height-1)*columns+columns)
+			kernels.GemmStrip(c, columns, a, n, 1, b, ldb, panels, n, columns, 1.25, 0, kernels.Matrix[T]{})
+			next := kernels.Matrix[T]{Rows: n, Cols: columns, Stride: ldb, Data: b}
+			kernels.GemmStrip(c, columns, a, n, 1, panels, 0, nil, n, columns, 0.75, 0.5, next)
+			// Strips of AVX2 are shorter, and panels narrower: what all have is compared.
+			return widen(c[:4*columns])
+		}},
 		{name: "gemm", run: gemm(gonum.NoTrans, gonum.NoTrans)},
 		{name: "gemm Aᵀ", run: gemm(gonum.Trans, gonum.NoTrans)},
 		{name: "gemm Bᵀ", run: gemm(gonum.NoTrans, gonum.Trans)},

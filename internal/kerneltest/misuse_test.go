@@ -30,6 +30,7 @@ func TestMisusePanics(t *testing.T) {
 	panel, square := kernels.NewExactPanel(2), kernels.NewExactSquare(2, 2)
 	kernels.ExactPack(panel, x, nil, nil)
 	eight := make([]float64, 8)
+	strip, none := make([]float64, 8*480), kernels.Matrix[float64]{}
 	var sums kernels.LossSums
 	for name, misuse := range map[string]func(){
 		"ExactPack rows": func() {
@@ -52,6 +53,17 @@ func TestMisusePanics(t *testing.T) {
 		"Gather index":         func() { kernels.Gather(x, x, []int{0, 3, 1}, nil) },
 		"Gather below":         func() { kernels.Gather(x, x, []int{0, -1, 1}, nil) },
 		"Gather overflow":      func() { kernels.Gather(seventeen, wrapped, make([]int, 17), nil) },
+		"GemmStrip empty":      func() { kernels.GemmStrip(strip, 240, strip, 1, 8, strip, 0, nil, 0, 240, 1, 0, none) },
+		"GemmStrip panel":      func() { kernels.GemmStrip(strip, 240, strip, 1, 8, strip, 0, nil, 1, 239, 1, 0, none) },
+		"GemmStrip columns":    func() { kernels.GemmStrip(strip, 480, strip, 1, 8, strip, 0, nil, 1, 480, 1, 0, none) },
+		"GemmStrip depth":      func() { kernels.GemmStrip(strip, 240, strip, 1, 8, strip, 0, nil, 257, 240, 1, 0, none) },
+		"GemmStrip c":          func() { kernels.GemmStrip(two, 240, strip, 1, 8, strip, 0, nil, 1, 240, 1, 0, none) },
+		"GemmStrip ldc":        func() { kernels.GemmStrip(strip, 239, strip, 1, 8, strip, 0, nil, 1, 240, 1, 0, none) },
+		"GemmStrip a":          func() { kernels.GemmStrip(strip, 240, two, 1, 8, strip, 0, nil, 1, 240, 1, 0, none) },
+		"GemmStrip b":          func() { kernels.GemmStrip(strip, 240, strip, 1, 8, two, 240, strip, 1, 240, 1, 0, none) },
+		"GemmStrip ldb":        func() { kernels.GemmStrip(strip, 240, strip, 1, 8, strip, 239, strip, 1, 240, 1, 0, none) },
+		"GemmStrip panels":     func() { kernels.GemmStrip(strip, 240, strip, 1, 8, strip, 240, two, 1, 240, 1, 0, none) },
+		"GemmStrip next":       func() { kernels.GemmStrip(strip, 240, strip, 1, 8, strip, 0, nil, 1, 240, 1, 0, wrapped) },
 		"Dots dst":             func() { kernels.Dots(two, x, nil, two) },
 		"Dots beta":            func() { kernels.Dots(three, x, nil, three) },
 		"Dots shift":           func() { kernels.Dots(three, x, three, two) },

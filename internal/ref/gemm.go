@@ -62,3 +62,15 @@ func Merge[T Float](alpha, sum, beta, c T) T {
 
 // FMA is x·y + z, rounded once to T.
 func FMA[T Float](x, y, z T) T { return fma(x, y, z) }
+
+// GemmStrip is Gemm of GemmRows rows and a multiple of GemmColumns columns. If
+// ldb is zero, b is panels without gaps; else it is row-major and copied to
+// panels on the way.
+func GemmStrip[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb int, panels []T, n, columns int, alpha, beta T) {
+	for from := 0; ldb != 0 && from < columns; from += GemmColumns {
+		for l := range n {
+			copy(panels[from*n+l*GemmColumns:][:GemmColumns], b[l*ldb+from:])
+		}
+	}
+	Gemm(c, ldc, a, ars, acs, panels, GemmColumns, n*GemmColumns, n, GemmRows, columns, alpha, beta)
+}

@@ -231,7 +231,7 @@ func problems(name string, yield func(problem)) {
 		at := func() int { return edges[r.IntN(len(edges))] }
 		one(at(), at(), at())
 	}
-	for _, size := range [][3]int{{255, 40, 255}, {33, 256, 256}, {257, 100, 257}, {70, 520, 70}, {300, 241, 513}, {50, 1000, 30}, {1000, 50, 30}} {
+	for _, size := range [][3]int{{255, 40, 255}, {33, 256, 256}, {257, 100, 257}, {70, 520, 70}, {300, 241, 513}, {50, 1000, 30}, {1000, 50, 30}, {20, 1000, 520}} {
 		for range 2 {
 			one(size[0], size[1], size[2])
 		}

@@ -51,7 +51,12 @@ func elementBytes[T float]() int {
 
 // pack copies n rows of B from row at on, columns lo to hi, into panels.
 func (s *scratch[T]) pack(b *matrix[T], at, n, lo, hi, width int) panels[T] {
-	to := panels[T]{data: s.block, ld: width, step: n * width, first: lo, width: width}
+	return packTo(s.block, b, at, n, lo, hi, width)
+}
+
+// packTo does so to a place.
+func packTo[T float](block []T, b *matrix[T], at, n, lo, hi, width int) panels[T] {
+	to := panels[T]{data: block, ld: width, step: n * width, first: lo, width: width}
 	for from := lo; from < hi; from += width {
 		columns := min(width, hi-from)
 		dst := to.data[(from-lo)/width*to.step:]

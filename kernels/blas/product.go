@@ -128,6 +128,10 @@ func (p *product[T]) block(top, bottom, lo, hi int) {
 	columns := blockColumns * 8 / elementBytes[T]()
 	for from := lo; from < hi; from += columns {
 		to := min(from+columns, hi)
+		if p.region == whole && p.b.cs == 1 && bottom-top >= 2*height && to-from >= width {
+			p.ahead(top, bottom, from, to, min(to+columns, hi), s)
+			continue
+		}
 		top, bottom := top, bottom
 		if p.region != whole {
 			first, last := p.rowsOf(from, to)
@@ -148,7 +152,11 @@ func (p *product[T]) block(top, bottom, lo, hi int) {
 // unpacked says that a block of so many rows and columns reads B as it is: it
 // would not make up for a copy.
 func (p *product[T]) unpacked(rows, columns int) bool {
-	return rows <= 32 || p.b.rs*min(p.k, depth)*elementBytes[T]() <= 64<<10
+	if p.b.rs*min(p.k, depth)*elementBytes[T]() <= 64<<10 {
+		return true
+	}
+	height, width, _ := kernels.GemmShape[T]()
+	return rows <= 32 && (rows < 2*height || columns < width || p.region != whole)
 }
 
 // panels are rows of B from column first on, in panels of width columns.
