@@ -5,11 +5,9 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
-)
 
-// fetchedRows is how many rows of memory gemmStrip fetches while it computes a
-// tile, each a few bytes further with every row of b.
-const fetchedRows = 3
+	"github.com/seed-0327bdf7/hesse/internal/ref"
+)
 
 // rowsAhead is how many rows before their use b is fetched into the first-level
 // cache, whose prefetchers neither follow panels in the second fast enough nor
@@ -25,7 +23,7 @@ func gemmStrip(k *kernel) {
 	k.Pragma("noescape")
 	k.SignatureExpr(k.signature("func(c *%[1]s, ldc int, a *%[1]s, ars, acs int, b *%[1]s, ldb int, panels *%[1]s, n, columns int, alpha, beta %[1]s, ahead *%[1]s, stride, advance, back int)"))
 	k.Doc("GemmStrip"+k.name+" computes a strip of a matrix product. Unless ldb is zero, b is in rows, which it copies to panels.",
-		fmt.Sprintf("columns is a multiple of %d. If ldb is zero, b is panels, and with every row of it advance bytes of %d rows from ahead on", tileVectors*k.vector/k.size, fetchedRows),
+		fmt.Sprintf("columns is a multiple of %d. If ldb is zero, b is panels, and with every row of it advance bytes of %d rows from ahead on", tileVectors*k.vector/k.size, ref.GemmFetchedRows),
 		"are fetched, stride bytes apart; from panel to panel ahead moves by back more.")
 	k.Attributes(noSplit)
 	g := gemmGenerator{kernel: k, width: k.vector / k.size}
@@ -64,7 +62,7 @@ func (g *gemmGenerator) fetching() {
 			g.PREFETCHT0(at(b, rowsAhead*tileVectors*g.vector+j*g.vector))
 		}
 		g.PREFETCHT1(at(ahead, 0))
-		for i := 1; i < fetchedRows; i++ {
+		for i := 1; i < ref.GemmFetchedRows; i++ {
 			g.PREFETCHT1(operand.Mem{Base: ahead, Index: stride, Scale: uint8(i)})
 		}
 		g.ADDQ(advance, ahead)

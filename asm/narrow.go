@@ -80,6 +80,10 @@ func (g *narrowGenerator) panel(columns int) {
 	g.finish()
 }
 
+// fetchedRowBytes is how long rows may be for the panel that comes next to have room
+// in the first-level cache beside the one at hand; else it goes to the second.
+const fetchedRowBytes = 128
+
 // narrowEvery is up to where narrow takes every number of columns. Above, it
 // takes even ones: code for all of them would be twice as long.
 const narrowEvery = 16
@@ -260,7 +264,7 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 		i += count
 	}
 	fetch := g.PREFETCHT0
-	if columns*g.size > 128 {
+	if columns*g.size > fetchedRowBytes {
 		fetch = g.PREFETCHT1
 	}
 	fetch(at(g.ahead, 0))

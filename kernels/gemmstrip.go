@@ -5,9 +5,6 @@ import "github.com/seed-0327bdf7/hesse/internal/ref"
 // stripBytes is the most bytes that a row of B has in a call of [GemmStrip].
 const stripBytes = gemmColumns * 8
 
-// fetchedRows is how many rows a call of [GemmStrip] fetches beside a panel.
-const fetchedRows = 3
-
 // GemmStrip is [Gemm] of a strip that has all its rows and of panels that have
 // all their columns, up to 240 of float64 or twice as many of float32. If ldb is
 // not zero, B is row-major, ldb from row to row, and copied to panels, row after
@@ -37,7 +34,7 @@ func GemmStrip[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb int, pan
 	if !next.check() {
 		ahead, stride = &next.Data[0], next.Stride*elementBytes[T]()
 		advance = (next.Cols*elementBytes[T]() + n - 1) / n
-		back = fetchedRows*stride - n*advance
+		back = ref.GemmFetchedRows*stride - n*advance
 	}
 	gemmStrip(&c[0], ldc, &a[0], ars, acs, &b[0], ldb, &copied[0], n, columns, alpha, beta, ahead, stride, advance, back)
 }
@@ -46,7 +43,7 @@ func GemmStrip[T Float](c []T, ldc int, a []T, ars, acs int, b []T, ldb int, pan
 // fetches.
 func GemmStripFetches[T Float](columns int) int {
 	_, width, _ := GemmShape[T]()
-	return columns / width * fetchedRows
+	return columns / width * ref.GemmFetchedRows
 }
 
 // gemmStripInGo is the call for the kernel in Go.

@@ -186,13 +186,15 @@ func blasCalls[T kernels.Float]() []call {
 				return nil
 			}
 			b, ldb := part(m, s, n, columns)
-			a, panels := values[T](m, s, height*n), values[T](m, s, n*columns)
-			c := values[T](m, s, (height-1)*columns+columns)
-			kernels.GemmStrip(c, columns, a, n, 1, b, ldb, panels, n, columns, 1.25, 0, kernels.Matrix[T]{})
+			const rows = 8 // two strips of AVX2, whose panels are narrower, or one
+			a, panels, c := values[T](m, s, rows*n), values[T](m, s, n*columns), values[T](m, s, rows*columns)
 			next := kernels.Matrix[T]{Rows: n, Cols: columns, Stride: ldb, Data: b}
-			kernels.GemmStrip(c, columns, a, n, 1, panels, 0, nil, n, columns, 0.75, 0.5, next)
-			// Strips of AVX2 are shorter, and panels narrower: what all have is compared.
-			return widen(c[:4*columns])
+			for top := 0; top < rows; top += height {
+				c, a := c[top*columns:], a[top*n:]
+				kernels.GemmStrip(c, columns, a, n, 1, b, ldb, panels, n, columns, 1.25, 0, kernels.Matrix[T]{})
+				kernels.GemmStrip(c, columns, a, n, 1, panels, 0, nil, n, columns, 0.75, 0.5, next)
+			}
+			return widen(c)
 		}},
 		{name: "gemm", run: gemm(gonum.NoTrans, gonum.NoTrans)},
 		{name: "gemm Aᵀ", run: gemm(gonum.Trans, gonum.NoTrans)},

@@ -4,6 +4,10 @@ package ref
 // before its end is added to C.
 const GemmDepth = 256
 
+// GemmFetchedRows is how many rows of memory GemmStrip in assembly fetches while it
+// computes a tile, each a few bytes further with every row of B.
+const GemmFetchedRows = 3
+
 // GemmRows and GemmColumns are the strip and the panel of Gemm in pure Go.
 const (
 	GemmRows    = 8

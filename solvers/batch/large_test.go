@@ -15,7 +15,7 @@ import (
 // package glm all the same.
 func TestLargeGroups(t *testing.T) {
 	if testing.Short() {
-		t.Skip("some hundred thousand rows")
+		t.Skip("SKIPPED in short runs: some hundred thousand rows; go test without -short, as make test does first, has them")
 	}
 	for _, l := range []loss.Loss{loss.Squared{}, loss.Logistic{}, loss.Poisson{}} {
 		large[float64](t, l, 1e-10)
