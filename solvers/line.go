@@ -52,6 +52,9 @@ func (l *Line) State(v *State) {
 	v.Number(&l.Value, &l.Slope, &l.reach)
 	v.Count(&l.count)
 	if v.Reading() {
+		if l.count == 0 {
+			v.Refuse("a line was never turned")
+		}
 		l.last = Probe{0, l.Value, l.Slope}
 		l.tried, l.farthest = l.last, l.last
 	}

@@ -83,13 +83,16 @@ func (s *State) Number(values ...*float64) {
 	}
 }
 
+// mostCounted is more than any run can count: counts below it can be added to.
+const mostCounted = math.MaxInt >> 10
+
 // Count shows integers that are not negative.
 func (s *State) Count(values ...*int) {
 	for _, v := range values {
 		word := uint64(*v)
 		s.Word(&word)
-		if word > math.MaxInt {
-			s.Refuse("a count is negative")
+		if word > mostCounted {
+			s.Refuse("a count is negative, or more than a run can count")
 			word = 0
 		}
 		*v = int(word)
