@@ -23,44 +23,46 @@ type family struct {
 	name     string
 	emit     func(*kernel)
 	elements []element
+	masks    bool // where there are mask registers alone
 }
 
 var families = []family{
-	{"abssum", absSum, []element{float64s, float32s}},
-	{"axpy", axpy, []element{float64s, float32s}},
-	{"center", center, []element{float64s}},
-	{"dots", dots, []element{float64s, float32s}},
-	{"exactdots", exactDots, []element{float64s}},
-	{"exactpack", exactPack, []element{float64s, float32s}},
-	{"exacttile", exactTile, []element{float64s}},
-	{"exp", expFamily, []element{float64s}},
-	{"gather", gather, []element{float64s, float32s}},
-	{"gemm", gemm, []element{float64s, float32s}},
-	{"gemmstrip", gemmStrip, []element{float64s, float32s}},
-	{"triangle", triangle, []element{float64s, float32s}},
-	{"indexmax", indexMax, []element{float64s, float32s}},
-	{"leastsquares", leastSquares, []element{float64s, float32s}},
-	{"log", logFamily, []element{float64s}},
-	{"logistic", logisticFamily, []element{float64s}},
-	{"logisticregression", logisticRegression, []element{float64s, float32s}},
-	{"multiply", multiply, []element{float64s}},
-	{"narrow", narrow, []element{float64s, float32s}},
-	{"pack", pack, []element{float64s, float32s}},
-	{"peak", peak, []element{float64s, float32s}},
-	{"read", read, []element{float64s}},
-	{"relativegram", relativeGram, []element{float64s}},
-	{"rot", rot, []element{float64s, float32s}},
-	{"rowaxpys", rowAxpys, []element{float64s, float32s}},
-	{"rowdots", rowDots, []element{float64s, float32s}},
-	{"rowsquares", rowSquares, []element{float64s}},
-	{"scal", scal, []element{float64s, float32s}},
-	{"squared", squared, []element{float64s}},
-	{"sum", sum, []element{float64s}},
-	{"swap", swap, []element{float64s, float32s}},
-	{"systems", systems, []element{float64s}},
-	{"tile", tile, []element{float64s, float32s}},
-	{"transpose", transpose, []element{float64s, float32s}},
-	{"update", update, []element{float64s, float32s}},
+	{name: "abssum", emit: absSum, elements: []element{float64s, float32s}},
+	{name: "axpy", emit: axpy, elements: []element{float64s, float32s}},
+	{name: "center", emit: center, elements: []element{float64s}},
+	{name: "dots", emit: dots, elements: []element{float64s, float32s}},
+	{name: "exactdots", emit: exactDots, elements: []element{float64s}},
+	{name: "exactpack", emit: exactPack, elements: []element{float64s, float32s}},
+	{name: "exacttile", emit: exactTile, elements: []element{float64s}},
+	{name: "exp", emit: expFamily, elements: []element{float64s}},
+	{name: "gather", emit: gather, elements: []element{float64s, float32s}},
+	{name: "gemm", emit: gemm, elements: []element{float64s, float32s}},
+	{name: "gemmstrip", emit: gemmStrip, elements: []element{float64s, float32s}},
+	{name: "triangle", emit: triangle, elements: []element{float64s, float32s}},
+	{name: "indexmax", emit: indexMax, elements: []element{float64s, float32s}},
+	{name: "leastsquares", emit: leastSquares, elements: []element{float64s, float32s}},
+	{name: "log", emit: logFamily, elements: []element{float64s}},
+	{name: "logistic", emit: logisticFamily, elements: []element{float64s}},
+	{name: "logisticregression", emit: logisticRegression, elements: []element{float64s, float32s}},
+	{name: "multiply", emit: multiply, elements: []element{float64s}},
+	{name: "narrow", emit: narrow, elements: []element{float64s, float32s}},
+	{name: "narrowhalves", emit: narrowHalves, elements: []element{float64s, float32s}, masks: true},
+	{name: "pack", emit: pack, elements: []element{float64s, float32s}},
+	{name: "peak", emit: peak, elements: []element{float64s, float32s}},
+	{name: "read", emit: read, elements: []element{float64s}},
+	{name: "relativegram", emit: relativeGram, elements: []element{float64s}},
+	{name: "rot", emit: rot, elements: []element{float64s, float32s}},
+	{name: "rowaxpys", emit: rowAxpys, elements: []element{float64s, float32s}},
+	{name: "rowdots", emit: rowDots, elements: []element{float64s, float32s}},
+	{name: "rowsquares", emit: rowSquares, elements: []element{float64s}},
+	{name: "scal", emit: scal, elements: []element{float64s, float32s}},
+	{name: "squared", emit: squared, elements: []element{float64s}},
+	{name: "sum", emit: sum, elements: []element{float64s}},
+	{name: "swap", emit: swap, elements: []element{float64s, float32s}},
+	{name: "systems", emit: systems, elements: []element{float64s}},
+	{name: "tile", emit: tile, elements: []element{float64s, float32s}},
+	{name: "transpose", emit: transpose, elements: []element{float64s, float32s}},
+	{name: "update", emit: update, elements: []element{float64s, float32s}},
 }
 
 func main() {
@@ -78,6 +80,9 @@ func main() {
 			log.Fatalf("asm: %v", err)
 		}
 		for _, f := range families {
+			if f.masks && !target.masks {
+				continue
+			}
 			if err := generate(*out, target, f); err != nil {
 				log.Fatalf("asm: %s for %s: %v", f.name, target.pkg, err)
 			}

@@ -5,33 +5,56 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/seed-0327bdf7/hesse/internal/ref"
 )
 
-// narrow emits the triangle of a Gram matrix, weighted or not, of a panel that
-// is so narrow that a few sweeps over the rows will do: a sweep holds some rows
+// narrow emits the triangle of a Gram matrix, weighted or not, of panels that
+// are so narrow that a few sweeps over their rows will do: a sweep holds some rows
 // of the triangle in registers, and nothing below the diagonal is computed but
 // what shares a vector with it. The chains are those of tile.
 func narrow(k *kernel) {
-	narrowFunction(k, false)
-	narrowFunction(k, true)
+	limit, stripe := k.narrowColumns(), k.tileColumns()
+	narrowFunction(k, "Narrow", false, limit, stripe)
+	narrowFunction(k, "NarrowWeighted", true, limit, stripe)
 }
 
-func narrowFunction(k *kernel, weighted bool) {
-	limit := k.narrowColumns()
-	name, weights, doc := "Narrow", "", "adds the upper triangle of xᵀx to c."
+// narrowHalves emits the same in vectors of half the size, with all registers: a
+// processor that takes AVX-512 in halves does no more work for twice as many
+// vectors, and those at the diagonal and at the end of a row hold less that is not
+// wanted.
+func narrowHalves(k *kernel) {
+	limit, stripe := min(k.narrowColumns(), narrowHalvesBytes/k.size), k.tileColumns()
+	halved := *k
+	halved.vector /= 2
+	narrowFunction(&halved, "NarrowHalves", false, limit, stripe)
+	narrowFunction(&halved, "NarrowHalvesWeighted", true, limit, stripe)
+}
+
+// narrowHalvesBytes is how far apart rows may be for that to pay: more sweeps want the
+// panel in the first-level cache.
+const narrowHalvesBytes = 224
+
+func narrowFunction(k *kernel, name string, weighted bool, limit, stripe int) {
+	weights, doc := "", "adds the upper triangle of xᵀx to c."
 	if weighted {
-		name, weights, doc = "NarrowWeighted", "d *float64, ", "adds the upper triangle of xᵀdiag(d)x to c."
+		weights, doc = "d *float64, ", "adds the upper triangle of xᵀdiag(d)x to c."
 	}
 	k.Function(name + k.name)
 	k.Pragma("noescape")
 	k.SignatureExpr(k.signature("func(c *float64, ldc int, x *%[1]s, stride int, " + weights + "n, p int, ahead *%[1]s, step int)"))
 	k.Doc(name+k.name+" "+doc,
-		fmt.Sprintf("x has n rows of p columns: up to %d, even above %d, or %d. From ahead on, step bytes of memory a row are fetched.", limit, narrowEvery, k.tileColumns()))
-	g := &narrowGenerator{kernel: k, width: k.vector / k.size, c: k.argument("c"), ldc: k.argument("ldc"),
-		x: k.argument("x"), stride: k.argument("stride"), n: k.argument("n"), ahead: k.argument("ahead"), step: k.argument("step")}
+		fmt.Sprintf("x has n rows of p columns: up to %d, even above %d, or %d. From ahead on, step bytes of memory a row are fetched.", limit, narrowEvery, stripe))
+	g := &narrowGenerator{kernel: k, width: k.vector / k.size, c: k.GP64(), ldc: k.argument("ldc"),
+		x: k.argument("x"), stride: k.argument("stride"), ahead: k.argument("ahead"), step: k.argument("step")}
 	if weighted {
 		g.d = k.argument("d")
 	}
+	rows, err := k.Param("n").Resolve()
+	if err != nil {
+		panic(err)
+	}
+	g.rows = rows.Addr
 	tailed := 0
 	for columns := range limit + 1 {
 		tailed = max(tailed, g.tail(columns)*(columns-g.tail(columns)))
@@ -46,7 +69,7 @@ func narrowFunction(k *kernel, weighted bool) {
 			widths = append(widths, columns)
 		}
 	}
-	if stripe := k.tileColumns(); stripe > limit {
+	if stripe > limit {
 		widths = append(widths, stripe)
 	}
 	g.choose(p, widths)
@@ -55,7 +78,7 @@ func narrowFunction(k *kernel, weighted bool) {
 // choose branches to the code for p columns, which is one of widths.
 func (g *narrowGenerator) choose(p reg.Register, widths []int) {
 	if len(widths) == 1 {
-		g.panel(widths[0])
+		g.panels(widths[0])
 		return
 	}
 	half := len(widths) / 2
@@ -67,22 +90,40 @@ func (g *narrowGenerator) choose(p reg.Register, widths []int) {
 	g.choose(p, widths[half:])
 }
 
-// panel is the code for one number of columns.
-func (g *narrowGenerator) panel(columns int) {
+// panels is the code for one number of columns: one panel after the other.
+func (g *narrowGenerator) panels(columns int) {
 	sweeps := g.sweeps(columns)
 	if len(sweeps) > 1 { // each fetches its part
 		g.IMUL3Q(operand.U32(1<<16/len(sweeps)+1), g.step, g.step)
 		g.SHRQ(imm(16), g.step)
 	}
-	for _, rows := range sweeps {
-		g.sweep(columns, rows, 64*len(sweeps) < columns*g.size)
+	label := fmt.Sprintf("columns%d", columns)
+	g.Label(label)
+	fetch := g.PREFETCHT0
+	if bytes := columns * g.size; bytes > fetchedRowBytes || bytes > fetchedAgainBytes && len(sweeps) > 1 {
+		fetch = g.PREFETCHT1
 	}
+	for i, part := range sweeps {
+		g.sweep(columns, fmt.Sprintf("%s_part%d", label, i), part, func() {
+			fetch(at(g.ahead, 0))
+			if 64*len(sweeps) < columns*g.size {
+				fetch(at(g.ahead, 64))
+			}
+			g.ADDQ(g.step, g.ahead)
+		}, i == len(sweeps)-1)
+	}
+	g.SUBQ(imm(ref.PanelRows), g.rows)
+	g.JG(operand.LabelRef(label))
 	g.finish()
 }
 
-// fetchedRowBytes is how long rows may be for the panel that comes next to have room
-// in the first-level cache beside the one at hand; else it goes to the second.
-const fetchedRowBytes = 128
+// fetchedRowBytes is how long rows may be for the panel that comes next to go to the
+// first-level cache; else it goes to the second. Where one at hand is read again it
+// must stay there too: fetchedAgainBytes.
+const (
+	fetchedRowBytes   = 128
+	fetchedAgainBytes = 96
+)
 
 // narrowEvery is up to where narrow takes every number of columns. Above, it
 // takes even ones: code for all of them would be twice as long.
@@ -95,14 +136,12 @@ func (k *kernel) narrowColumns() int { return 4 * k.lanes() }
 
 type narrowGenerator struct {
 	*kernel
-	width                                int // columns of a vector of data
-	c, ldc, x, stride, n, ahead, step, d reg.Register
-	recent                               []laneBits  // AVX-512: masks that are in registers
-	frame                                operand.Mem // room for the columns of a tail, in float64
+	width                             int // columns of a vector of data
+	c, ldc, x, stride, ahead, step, d reg.Register
+	rows                              operand.Mem // that are left, of this panel and those behind it
+	recent                            []laneBits  // AVX-512: masks that are in registers
+	frame                             operand.Mem // room for the columns of a tail, in float64
 }
-
-// A rowSpan is rows from … to−1 of a triangle.
-type rowSpan struct{ from, to int }
 
 // tail is how many columns at the end of a row are too few to be worth vectors
 // of their own: half of one at most. They are multiplied the other way around,
@@ -119,62 +158,6 @@ func (g *narrowGenerator) whole(columns int) int {
 	return (columns - g.tail(columns) + g.width - 1) / g.width
 }
 
-// vectors is how many vectors row i of a triangle has: from the diagonal to the
-// tail, or, in the tail, all before it and the tail itself.
-func (g *narrowGenerator) vectors(i, columns int) int {
-	if whole := g.whole(columns); i < columns-g.tail(columns) {
-		return whole - i/g.width
-	} else {
-		return whole + 1
-	}
-}
-
-// sweeps divides a triangle into as few sweeps as the registers allow, which
-// have about as many accumulators each.
-func (g *narrowGenerator) sweeps(columns int) []rowSpan {
-	divide := func(most int) []rowSpan {
-		list := []rowSpan{{}}
-		held := 0
-		for i := range columns {
-			current := &list[len(list)-1]
-			count := g.vectors(i, columns)
-			room := g.registers() - g.operands(rowSpan{current.from, i + 1}, columns)
-			if held+count > min(most, room) && held > 0 {
-				list = append(list, rowSpan{from: i})
-				current = &list[len(list)-1]
-				held = 0
-			}
-			held += count
-			current.to = i + 1
-		}
-		return list
-	}
-	fewest := len(divide(g.registers()))
-	most := 1
-	for len(divide(most)) > fewest {
-		most++
-	}
-	return divide(most)
-}
-
-// operands is how many registers some rows need beside their accumulators: one
-// for each vector of x that they load, one for a broadcast, and in the tail one
-// for the weight.
-func (g *narrowGenerator) operands(rows rowSpan, columns int) int {
-	main := columns - g.tail(columns)
-	count := 1
-	if rows.from < main {
-		count += g.whole(columns) - rows.from/g.width
-	}
-	if rows.to > main {
-		count++
-		if g.d != nil {
-			count++
-		}
-	}
-	return count
-}
-
 // An accumulator is one vector of a row of the triangle; one that is crossed is
 // a row of the tail beside columns before it: a part of a column.
 type accumulator struct {
@@ -183,37 +166,30 @@ type accumulator struct {
 	sum         reg.VecVirtual
 }
 
-// sweep computes some rows of the triangle; far says that more than one line of
-// memory is to be fetched with every row.
-func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
-	var accumulators []accumulator
+// sweep computes a part of the triangle of a panel, and fetches with every row. The
+// last sweep goes on to the next panel.
+func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fetch func(), last bool) {
+	accumulators := g.accumulators(columns, part)
+	for i := range accumulators {
+		accumulators[i].sum = g.vec()
+		g.zero(accumulators[i].sum)
+	}
 	tail, whole := g.tail(columns), g.whole(columns)
 	main := columns - tail
-	add := func(row, vector int, crossed bool) {
-		sum := g.vec()
-		g.zero(sum)
-		accumulators = append(accumulators, accumulator{row, vector, crossed, sum})
+	x, d, left, most := g.x, g.d, g.GP64(), g.GP64()
+	if !last {
+		x = g.GP64()
+		g.MOVQ(g.x, x)
 	}
-	for i := rows.from; i < rows.to; i++ {
-		if i < main {
-			for v := i / g.width; v < whole; v++ {
-				add(i, v, false)
-			}
-			continue
-		}
-		for v := range whole {
-			add(i, v, true)
-		}
-		add(i, whole, false)
-	}
-	x, left, d := g.GP64(), g.GP64(), g.GP64()
-	g.MOVQ(g.x, x)
-	g.MOVQ(g.n, left)
-	if g.d != nil {
+	if !last && g.d != nil {
+		d = g.GP64()
 		g.MOVQ(g.d, d)
 	}
+	g.MOVQ(g.rows, left)
+	g.MOVQ(operand.I32(ref.PanelRows), most)
+	g.CMPQ(left, most)
+	g.CMOVQGT(most, left)
 	g.recent = nil
-	label := fmt.Sprintf("columns%d_from%d", columns, rows.from)
 	cut := laneRange{0, columns - main}
 	end := whole + 1
 	if tail == 0 {
@@ -222,11 +198,7 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 	bits := g.bitsOf(cut)
 	g.Label(label)
 	right := map[int]reg.VecVirtual{}
-	for v := range end {
-		switch inTail := v == whole; {
-		case inTail && rows.to <= main, !inTail && (rows.from >= main || v < rows.from/g.width):
-			continue
-		}
+	for v := range g.loaded(columns, part) {
 		right[v] = g.vec()
 		if m := at(x, v*g.vector); v == end-1 && cut.partial(g.width) {
 			g.loadPart(m, cut, bits, right[v])
@@ -246,47 +218,42 @@ func (g *narrowGenerator) sweep(columns int, rows rowSpan, far bool) {
 		g.ADDQ(imm(8), d)
 	}
 	for i := 0; i < len(accumulators); {
-		row := accumulators[i].row
-		m, count := at(x, row*g.size), g.vectors(row, columns)
-		if crossed := accumulators[i].crossed; crossed {
-			g.cross(accumulators[i:i+count-1], m, x, right, weight)
-			i, count = i+count-1, 1
+		beside := i + 1 // accumulators of one row, of one kind
+		for beside < len(accumulators) && accumulators[beside].row == accumulators[i].row && accumulators[beside].crossed == accumulators[i].crossed {
+			beside++
 		}
-		if count == 1 && g.masks {
-			g.multiplyBroadcast(m, right[accumulators[i].vector], accumulators[i].sum)
-		} else {
-			broadcast := g.vec()
-			g.broadcast(m, broadcast)
-			for _, acc := range accumulators[i : i+count] {
-				g.multiply(right[acc.vector], broadcast, acc.sum)
-			}
-		}
-		i += count
+		g.row(accumulators[i:beside], x, right, weight)
+		i = beside
 	}
-	fetch := g.PREFETCHT0
-	if columns*g.size > fetchedRowBytes {
-		fetch = g.PREFETCHT1
-	}
-	fetch(at(g.ahead, 0))
-	if far {
-		fetch(at(g.ahead, 64))
-	}
-	g.ADDQ(g.step, g.ahead)
+	fetch()
 	g.ADDQ(g.stride, x)
 	g.DECQ(left)
 	g.JNZ(operand.LabelRef(label))
 	g.merge(columns, accumulators)
 }
 
-// cross multiplies a column of the tail, times its weight, with the vectors
-// before the tail, which may be in registers unless they are weighted there.
-func (g *narrowGenerator) cross(crossed []accumulator, m operand.Mem, x reg.Register, right map[int]reg.VecVirtual, weight reg.VecVirtual) {
+// row multiplies a number of a row of x with vectors beside it. A column of the
+// tail is taken times its weight, with the vectors before the tail, which may be in
+// registers unless they are weighted there.
+func (g *narrowGenerator) row(accumulators []accumulator, x reg.Register, right map[int]reg.VecVirtual, weight reg.VecVirtual) {
+	first := accumulators[0]
+	m := at(x, first.row*g.size)
+	if len(accumulators) == 1 && g.masks && !first.crossed {
+		g.multiplyBroadcast(m, right[first.vector], first.sum)
+		return
+	}
 	broadcast := g.vec()
 	g.broadcast(m, broadcast)
+	if !first.crossed {
+		for _, acc := range accumulators {
+			g.multiply(right[acc.vector], broadcast, acc.sum)
+		}
+		return
+	}
 	if weight != nil {
 		g.weigh(weight, broadcast)
 	}
-	for _, acc := range crossed {
+	for _, acc := range accumulators {
 		if v := right[acc.vector]; v != nil && weight == nil {
 			g.multiply(v, broadcast, acc.sum)
 		} else {
@@ -326,9 +293,14 @@ func (g *narrowGenerator) merge(columns int, accumulators []accumulator) {
 	g.recent = nil
 	var pending []pendingStore
 	main := columns - g.tail(columns)
-	to := g.GP64()
-	g.MOVQ(g.c, to)
 	loaded := accumulators[0].row
+	g.MOVQ(g.argument("c"), g.c)
+	to := g.GP64()
+	if loaded > 0 {
+		g.IMUL3Q(operand.U32(loaded), g.ldc, to)
+		g.ADDQ(to, g.c)
+	}
+	g.MOVQ(g.c, to)
 	stored := loaded
 	store := func() {
 		p := pending[0]
@@ -364,7 +336,6 @@ func (g *narrowGenerator) merge(columns int, accumulators []accumulator) {
 	for len(pending) > 0 {
 		store()
 	}
-	g.ADDQ(g.ldc, g.c)
 	if crossed > 0 {
 		first := crossed
 		for _, acc := range accumulators {

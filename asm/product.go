@@ -47,9 +47,12 @@ func (k *kernel) widen(v reg.VecVirtual) []reg.VecVirtual {
 	}
 	high := k.vec()
 	upper := k.half(high)
-	if k.vector == 64 {
+	switch {
+	case k.vector == 64:
 		k.VEXTRACTF32X8(operand.Imm(1), v, upper)
-	} else {
+	case k.masks:
+		k.VEXTRACTF32X4(operand.Imm(1), v, upper)
+	default:
 		k.VEXTRACTF128(operand.Imm(1), v, upper)
 	}
 	k.VCVTPS2PD(k.half(v), v)

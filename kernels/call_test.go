@@ -55,7 +55,7 @@ func panelIsShort[T Float](t *testing.T) {
 	for _, p := range []int{most, width} {
 		products := 0
 		for i := range p {
-			products += PanelRows * (p/vector - i/vector)
+			products += narrowRows[T](p) * (p/vector - i/vector)
 		}
 		if vector > 1 && products > mostProducts {
 			t.Errorf("%d products for %d narrow columns", products, p)
@@ -196,8 +196,9 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	})
 	if p, _ := narrowColumns[T](); p > 0 {
 		least("Narrow", func(round int) {
-			a := x.Slice(round*PanelRows, (round+1)*PanelRows).columns(0, p)
-			narrow(h.Data[round*h.Stride:], h.Stride, a, long[:PanelRows], &x.Data[0], 64)
+			from := min(round*PanelRows, x.Rows-narrowRows[T](p))
+			a := x.Slice(from, from+narrowRows[T](p)).columns(0, p)
+			narrow(h.Data[round*h.Stride:], h.Stride, a, long[:a.Rows], &x.Data[0], 64)
 		})
 	}
 }

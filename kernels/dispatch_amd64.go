@@ -628,6 +628,8 @@ func narrowColumns[T Float]() (most, every int) {
 func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, step int) {
 	fetched := unsafe.Pointer(ahead)
 	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && cpu.Halves() && x.Stride*elementBytes[T]() <= avx512.NarrowHalvesBytes:
+		narrowHalves(c, ldc, x, d, ahead, step)
 	case level == cpu.AVX512 && is64[T]() && d == nil:
 		avx512.Narrow64(&c[0], ldc, f64(x.Data), x.Stride, x.Rows, x.Cols, (*float64)(fetched), step)
 	case level == cpu.AVX512 && is64[T]():
@@ -648,6 +650,20 @@ func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, s
 		ref.Narrow(c, ldc, x.Data, x.Stride, d, x.Rows, x.Cols)
 	default:
 		panic(noLevel)
+	}
+}
+
+func narrowHalves[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, step int) {
+	fetched := unsafe.Pointer(ahead)
+	switch {
+	case is64[T]() && d == nil:
+		avx512.NarrowHalves64(&c[0], ldc, f64(x.Data), x.Stride, x.Rows, x.Cols, (*float64)(fetched), step)
+	case is64[T]():
+		avx512.NarrowHalvesWeighted64(&c[0], ldc, f64(x.Data), x.Stride, &d[0], x.Rows, x.Cols, (*float64)(fetched), step)
+	case d == nil:
+		avx512.NarrowHalves32(&c[0], ldc, f32(x.Data), x.Stride, x.Rows, x.Cols, (*float32)(fetched), step)
+	default:
+		avx512.NarrowHalvesWeighted32(&c[0], ldc, f32(x.Data), x.Stride, &d[0], x.Rows, x.Cols, (*float32)(fetched), step)
 	}
 }
 

@@ -54,6 +54,10 @@ func Triangle[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work, n
 	if empty {
 		return
 	}
+	if narrowTakes[T](x.Cols) {
+		narrowPanels(dst, ldd, x, d, next)
+		return
+	}
 	if x.Rows <= PanelRows {
 		trianglePanel(dst, ldd, x, d, work, next)
 		return

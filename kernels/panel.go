@@ -2,6 +2,30 @@ package kernels
 
 import "math"
 
+// narrowPanels adds the triangle of columns that narrow takes, some panels a call:
+// what a call of one would take to begin and to end are some tens of rows. Without
+// next, a panel fetches the one behind it.
+func narrowPanels[T Float](dst []float64, ldd int, x Matrix[T], d []float64, next []T) {
+	fetch := newFetcher(next, &x.Data[0], x.Rows)
+	most := narrowRows[T](x.Cols)
+	for lo := 0; lo < x.Rows; lo += most {
+		hi := min(lo+most, x.Rows)
+		ahead, step := fetch.next(hi - lo)
+		if next == nil && lo+PanelRows < x.Rows {
+			ahead, step = &x.Data[(lo+PanelRows)*x.Stride], x.Stride*elementBytes[T]()
+		}
+		narrow(dst, ldd, x.Slice(lo, hi), part(d, lo, hi), ahead, step)
+	}
+}
+
+// narrowRows is how many rows of p columns one call of narrow takes: whole panels.
+func narrowRows[T Float](p int) int {
+	_, _, vector := tileShape[T]()
+	vectors := (p + vector - 1) / vector
+	products := vector * vectors * (vectors + 1) / 2
+	return max(panel/max(p, products)/PanelRows, 1) * PanelRows
+}
+
 // trianglePanel adds the triangle of a panel of up to PanelRows rows: stripe by
 // stripe of columns, which stay in the first-level cache while the columns of
 // the panel pass by. Meanwhile the memory fetches the rows that come next.
@@ -13,12 +37,6 @@ import "math"
 //	        └───────┤l│  vector: they are taken the other way around, number by
 //	                └─┘  number beside vectors of the columns before them.
 func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
-	if narrowTakes[T](x.Cols) {
-		fetch := newFetcher(next, &x.Data[0], x.Rows)
-		ahead, step := fetch.next(x.Rows)
-		narrow(dst, ldd, x, d, ahead, step)
-		return
-	}
 	height, width, vector := tileShape[T]()
 	t := triangle[T]{dst: dst, ldd: ldd, n: x.Rows, d: d, height: height, width: width, vector: vector}
 	t.end = x.Cols

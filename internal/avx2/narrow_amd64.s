@@ -5,67 +5,77 @@
 #include "textflag.h"
 
 // func Narrow64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·Narrow64(SB), $192-64
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   x+16(FP), DX
-	MOVQ   stride+24(FP), BX
-	MOVQ   n+32(FP), SI
-	MOVQ   ahead+48(FP), DI
-	MOVQ   step+56(FP), R8
-	MOVQ   p+40(FP), R9
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, BX
-	CMPQ   R9, $+8
-	JG     above8
-	CMPQ   R9, $+4
-	JG     above4
-	CMPQ   R9, $+2
-	JG     above2
-	CMPQ   R9, $+1
-	JG     above1
-	VXORPD Y0, Y0, Y0
-	MOVQ   SI, SI
+	MOVQ ldc+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ ahead+48(FP), SI
+	MOVQ step+56(FP), DI
+	MOVQ p+40(FP), AX
+	SHLQ $0x03, CX
+	SHLQ $0x03, BX
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
+	CMPQ AX, $+1
+	JG   above1
 
-columns1_from0:
+columns1:
+	VXORPD  Y0, Y0, Y0
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, CX
+	CMPQ    AX, CX
+	CMOVQGT CX, AX
+
+columns1_part0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
 	VMASKMOVPD   (DX), Y1, Y1
 	VBROADCASTSD (DX), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns1_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns1_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, CX
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
 	VMASKMOVPD   (AX), Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
-	VMASKMOVPD   Y0, Y1, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y0, Y1, (CX)
+	SUBQ         $+128, n+32(FP)
+	JG           columns1
 	VZEROUPPER
 	RET
 
 above1:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   SI, SI
+columns2:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns2_from0:
+columns2_part0:
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
 	VMASKMOVPD   (DX), Y2, Y2
 	VBROADCASTSD (DX), Y3
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(DX), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns2_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns2_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
 	VMASKMOVPD   (AX), Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -74,23 +84,29 @@ columns2_from0:
 	VMASKMOVPD   (AX), Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
-	VMASKMOVPD   Y0, Y2, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y2, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y1, Y0, (R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns2
 	VZEROUPPER
 	RET
 
 above2:
-	CMPQ   R9, $+3
-	JG     above3
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	MOVQ   SI, SI
+	CMPQ AX, $+3
+	JG   above3
 
-columns3_from0:
+columns3:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns3_part0:
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
 	VMASKMOVPD   (DX), Y3, Y3
 	VBROADCASTSD (DX), Y4
@@ -99,12 +115,13 @@ columns3_from0:
 	VFMADD231PD  Y3, Y4, Y1
 	VBROADCASTSD 16(DX), Y4
 	VFMADD231PD  Y3, Y4, Y2
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns3_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns3_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
 	VMASKMOVPD   (AX), Y3, Y3
 	VADDPD       Y3, Y0, Y0
@@ -117,25 +134,30 @@ columns3_from0:
 	VMASKMOVPD   (AX), Y3, Y3
 	VADDPD       Y3, Y2, Y2
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
-	VMASKMOVPD   Y0, Y3, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y3, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y2, Y0, (R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns3
 	VZEROUPPER
 	RET
 
 above3:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   SI, SI
+columns4:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns4_from0:
+columns4_part0:
 	VMOVUPD      (DX), Y4
 	VBROADCASTSD (DX), Y5
 	VFMADD231PD  Y4, Y5, Y0
@@ -145,12 +167,13 @@ columns4_from0:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(DX), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns4_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns4_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y4
@@ -164,34 +187,40 @@ columns4_from0:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y4
 	VMASKMOVPD   (AX), Y4, Y4
 	VADDPD       Y4, Y3, Y3
-	VMOVUPD      Y0, (DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y3, Y0, (R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns4
 	VZEROUPPER
 	RET
 
 above4:
-	CMPQ   R9, $+6
-	JG     above6
-	CMPQ   R9, $+5
-	JG     above5
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	MOVQ   SI, SI
+	CMPQ AX, $+6
+	JG   above6
+	CMPQ AX, $+5
+	JG   above5
 
-columns5_from0:
+columns5:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns5_part0:
 	VMOVUPD      (DX), Y6
 	VMOVUPD      lanes8_0_1<>+0(SB), Y7
 	VMASKMOVPD   32(DX), Y7, Y7
@@ -207,12 +236,13 @@ columns5_from0:
 	VFMADD231PD  Y6, Y8, Y4
 	VBROADCASTSD 32(DX), Y6
 	VFMADD231PD  Y7, Y6, Y5
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns5_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns5_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y6
@@ -231,47 +261,52 @@ columns5_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y4
 	VMASKMOVPD   32(AX), Y4, Y4
 	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y0, (DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y5, Y0, 32(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+4, BX
+	LEAQ         (SP), R8
+	MOVQ         $+4, R9
 
 columns5_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 32(AX), X0, X0
 	VMOVSD X0, 32(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns5_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns5
 	VZEROUPPER
 	RET
 
 above5:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   SI, SI
+columns6:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns6_from0:
+columns6_part0:
 	VMOVUPD      (DX), Y8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y9
 	VMASKMOVPD   32(DX), Y9, Y9
@@ -291,12 +326,13 @@ columns6_from0:
 	VFMADD231PD  Y8, Y10, Y6
 	VBROADCASTSD 40(DX), Y8
 	VFMADD231PD  Y9, Y8, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns6_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns6_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y8
@@ -320,58 +356,64 @@ columns6_from0:
 	VMOVUPD      lanes8_1_2<>+0(SB), Y4
 	VMASKMOVPD   32(AX), Y4, Y4
 	VADDPD       Y4, Y7, Y7
-	VMOVUPD      Y0, (DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y7, Y0, 32(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+4, BX
+	LEAQ         (SP), R8
+	MOVQ         $+4, R9
 
 columns6_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 32(AX), X0, X0
 	VMOVSD X0, 32(AX)
-	VMOVSD 32(DX), X0
+	VMOVSD 32(R8), X0
 	VADDSD 40(AX), X0, X0
 	VMOVSD X0, 40(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns6_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns6
 	VZEROUPPER
 	RET
 
 above6:
-	CMPQ   R9, $+7
-	JG     above7
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	MOVQ   SI, SI
+	CMPQ AX, $+7
+	JG   above7
 
-columns7_from0:
+columns7:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns7_part0:
 	VMOVUPD      (DX), Y11
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
 	VMASKMOVPD   32(DX), Y12, Y12
@@ -393,12 +435,13 @@ columns7_from0:
 	VFMADD231PD  Y12, Y11, Y9
 	VBROADCASTSD 48(DX), Y11
 	VFMADD231PD  Y12, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns7_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns7_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
@@ -436,53 +479,58 @@ columns7_from0:
 	VMOVUPD      lanes8_2_3<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
-	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y0, (R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
+	VMASKMOVPD   Y2, Y0, (R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (DX)
+	VMASKMOVPD   Y4, Y0, (R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (DX)
+	VMASKMOVPD   Y6, Y0, (R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y10, Y0, 32(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns7
 	VZEROUPPER
 	RET
 
 above7:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   SI, SI
+columns8:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns8_from0:
+columns8_part0:
 	VMOVUPD      (DX), Y12
 	VMOVUPD      32(DX), Y13
 	VBROADCASTSD (DX), Y14
@@ -505,12 +553,13 @@ columns8_from0:
 	VFMADD231PD  Y13, Y12, Y10
 	VBROADCASTSD 56(DX), Y12
 	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns8_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns8_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
@@ -542,56 +591,62 @@ columns8_from0:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   32(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      Y1, 32(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      Y3, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R8)
+	VMOVUPD      Y3, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (DX)
-	VMOVUPD      Y5, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y5, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (DX)
-	VMOVUPD      Y7, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y8, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y7, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y10, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y11, Y0, 32(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns8
 	VZEROUPPER
 	RET
 
 above8:
-	CMPQ   R9, $+12
+	CMPQ   AX, $+12
 	JG     above12
-	CMPQ   R9, $+10
+	CMPQ   AX, $+10
 	JG     above10
-	CMPQ   R9, $+9
+	CMPQ   AX, $+9
 	JG     above9
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns9_from0:
+columns9:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns9_part0:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VBROADCASTSD (R9), Y10
@@ -606,12 +661,13 @@ columns9_from0:
 	VBROADCASTSD 24(R9), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns9_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns9_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
@@ -629,21 +685,20 @@ columns9_from0:
 	VMASKMOVPD   (AX), Y8, Y8
 	VADDPD       Y8, Y6, Y6
 	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y1, 32(R9)
-	ADDQ         CX, R9
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R9)
-	VMOVUPD      Y3, 32(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y2, Y0, (R8)
+	VMOVUPD      Y3, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R9)
-	VMOVUPD      Y5, 32(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y5, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R9)
-	VMOVUPD      Y7, 32(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y7, 32(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -651,9 +706,12 @@ columns9_from0:
 	VXORPD       Y4, Y4, Y4
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns9_from4:
+columns9_part1:
 	VMOVUPD      32(DX), Y7
 	VMOVUPD      lanes8_0_1<>+0(SB), Y8
 	VMASKMOVPD   64(DX), Y8, Y8
@@ -670,12 +728,15 @@ columns9_from4:
 	VFMADD231PD  Y7, Y9, Y5
 	VBROADCASTSD 64(DX), Y7
 	VFMADD231PD  Y8, Y7, Y6
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns9_from4
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns9_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000004, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VADDPD       32(AX), Y0, Y0
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y7
@@ -695,51 +756,57 @@ columns9_from4:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y4
 	VMASKMOVPD   64(AX), Y4, Y4
 	VADDPD       Y4, Y6, Y6
-	VMOVUPD      Y0, 32(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, 64(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
+	LEAQ         (SP), R8
+	MOVQ         $+8, R9
 
 columns9_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 64(AX), X0, X0
 	VMOVSD X0, 64(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns9_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns9
 	VZEROUPPER
 	RET
 
 above9:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns10_from0:
+columns10:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns10_part0:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VBROADCASTSD (R9), Y11
@@ -756,12 +823,13 @@ columns10_from0:
 	VFMADD231PD  Y10, Y11, Y7
 	VBROADCASTSD 32(R9), Y9
 	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns10_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns10_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
@@ -781,23 +849,22 @@ columns10_from0:
 	VADDPD       32(AX), Y7, Y7
 	ADDQ         CX, AX
 	VADDPD       32(AX), Y8, Y8
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y1, 32(R9)
-	ADDQ         CX, R9
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R9)
-	VMOVUPD      Y3, 32(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y2, Y0, (R8)
+	VMOVUPD      Y3, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R9)
-	VMOVUPD      Y5, 32(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y5, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R9)
-	VMOVUPD      Y7, 32(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y8, 32(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y7, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, 32(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -807,9 +874,12 @@ columns10_from0:
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns10_from5:
+columns10_part1:
 	VMOVUPD      32(DX), Y9
 	VMOVUPD      lanes8_0_2<>+0(SB), Y10
 	VMASKMOVPD   64(DX), Y10, Y10
@@ -829,12 +899,15 @@ columns10_from5:
 	VFMADD231PD  Y9, Y11, Y7
 	VBROADCASTSD 72(DX), Y9
 	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns10_from5
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns10_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y9
 	VMASKMOVPD   32(AX), Y9, Y9
 	VADDPD       Y9, Y0, Y0
@@ -859,59 +932,65 @@ columns10_from5:
 	VMASKMOVPD   64(AX), Y3, Y3
 	VADDPD       Y3, Y8, Y8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y3
-	VMASKMOVPD   Y0, Y3, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y3, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y8, Y0, 64(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
+	LEAQ         (SP), R8
+	MOVQ         $+8, R9
 
 columns10_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 64(AX), X0, X0
 	VMOVSD X0, 64(AX)
-	VMOVSD 64(DX), X0
+	VMOVSD 64(R8), X0
 	VADDSD 72(AX), X0, X0
 	VMOVSD X0, 72(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns10_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns10
 	VZEROUPPER
 	RET
 
 above10:
-	CMPQ   R9, $+11
+	CMPQ   AX, $+11
 	JG     above11
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns11_from0:
+columns11:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns11_part0:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      lanes8_0_3<>+0(SB), Y14
@@ -932,12 +1011,13 @@ columns11_from0:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns11_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns11_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
@@ -967,29 +1047,28 @@ columns11_from0:
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y1, 32(R9)
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y2, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R9)
-	VMOVUPD      Y4, 32(R9)
+	VMASKMOVPD   Y3, Y0, (R8)
+	VMOVUPD      Y4, 32(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y5, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R9)
-	VMOVUPD      Y7, 32(R9)
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y7, 32(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y8, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R9)
-	VMOVUPD      Y10, 32(R9)
+	VMASKMOVPD   Y9, Y0, (R8)
+	VMOVUPD      Y10, 32(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y11, Y0, 64(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -1001,9 +1080,12 @@ columns11_from0:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns11_from4:
+columns11_part1:
 	VMOVUPD      32(DX), Y11
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
 	VMASKMOVPD   64(DX), Y12, Y12
@@ -1025,12 +1107,15 @@ columns11_from4:
 	VFMADD231PD  Y12, Y11, Y9
 	VBROADCASTSD 80(DX), Y11
 	VFMADD231PD  Y12, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns11_from4
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns11_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000004, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VADDPD       32(AX), Y0, Y0
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
 	VMASKMOVPD   64(AX), Y11, Y11
@@ -1068,56 +1153,62 @@ columns11_from4:
 	VMOVUPD      lanes8_2_3<>+0(SB), Y11
 	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
-	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      Y0, 32(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMASKMOVPD   Y2, Y0, 32(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMASKMOVPD   Y4, Y0, 32(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMASKMOVPD   Y6, Y0, 32(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y10, Y0, 64(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns11
 	VZEROUPPER
 	RET
 
 above11:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns12_from0:
+columns12:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns12_part0:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -1137,12 +1228,13 @@ columns12_from0:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns12_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns12_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -1164,25 +1256,24 @@ columns12_from0:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       32(AX), Y10, Y10
 	VADDPD       64(AX), Y11, Y11
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y1, 32(R9)
-	VMOVUPD      Y2, 64(R9)
-	ADDQ         CX, R9
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R9)
-	VMOVUPD      Y4, 32(R9)
-	VMOVUPD      Y5, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y3, Y0, (R8)
+	VMOVUPD      Y4, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R9)
-	VMOVUPD      Y7, 32(R9)
-	VMOVUPD      Y8, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y7, 32(R8)
+	VMOVUPD      Y8, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R9)
-	VMOVUPD      Y10, 32(R9)
-	VMOVUPD      Y11, 64(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y9, Y0, (R8)
+	VMOVUPD      Y10, 32(R8)
+	VMOVUPD      Y11, 64(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -1195,9 +1286,12 @@ columns12_from0:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns12_from4:
+columns12_part1:
 	VMOVUPD      32(DX), Y12
 	VMOVUPD      64(DX), Y13
 	VBROADCASTSD 32(DX), Y14
@@ -1220,12 +1314,15 @@ columns12_from4:
 	VFMADD231PD  Y13, Y12, Y10
 	VBROADCASTSD 88(DX), Y12
 	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns12_from4
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns12_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000004, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VADDPD       32(AX), Y0, Y0
 	VADDPD       64(AX), Y1, Y1
 	ADDQ         CX, AX
@@ -1257,55 +1354,61 @@ columns12_from4:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, 32(DX)
-	VMOVUPD      Y1, 64(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, 32(R8)
+	VMOVUPD      Y1, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(DX)
-	VMOVUPD      Y3, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, 32(R8)
+	VMOVUPD      Y3, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	VMOVUPD      Y5, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	VMOVUPD      Y7, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y8, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y10, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y11, Y0, 64(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns12
 	VZEROUPPER
 	RET
 
 above12:
-	CMPQ   R9, $+14
+	CMPQ   AX, $+14
 	JG     above14
-	CMPQ   R9, $+13
+	CMPQ   AX, $+13
 	JG     above13
-	IMUL3Q $0x00005556, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
 
-columns13_from0:
+columns13:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns13_part0:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VMOVUPD      64(R9), Y11
@@ -1321,12 +1424,13 @@ columns13_from0:
 	VFMADD231PD  Y9, Y12, Y6
 	VFMADD231PD  Y10, Y12, Y7
 	VFMADD231PD  Y11, Y12, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns13_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns13_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -1342,20 +1446,19 @@ columns13_from0:
 	VADDPD       Y9, Y6, Y6
 	VADDPD       32(AX), Y7, Y7
 	VADDPD       64(AX), Y8, Y8
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y1, 32(R9)
-	VMOVUPD      Y2, 64(R9)
-	ADDQ         CX, R9
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R9)
-	VMOVUPD      Y4, 32(R9)
-	VMOVUPD      Y5, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y3, Y0, (R8)
+	VMOVUPD      Y4, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R9)
-	VMOVUPD      Y7, 32(R9)
-	VMOVUPD      Y8, 64(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y7, 32(R8)
+	VMOVUPD      Y8, 64(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -1366,9 +1469,12 @@ columns13_from0:
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	MOVQ         DX, R9
-	MOVQ         SI, R10
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns13_from3:
+columns13_part1:
 	VMOVUPD      (R9), Y9
 	VMOVUPD      32(R9), Y10
 	VMOVUPD      64(R9), Y11
@@ -1385,12 +1491,15 @@ columns13_from3:
 	VBROADCASTSD 48(R9), Y9
 	VFMADD231PD  Y10, Y9, Y7
 	VFMADD231PD  Y11, Y9, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns13_from3
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns13_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000003, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y9
 	VMASKMOVPD   (AX), Y9, Y9
 	VADDPD       Y9, Y0, Y0
@@ -1410,21 +1519,20 @@ columns13_from3:
 	VADDPD       Y9, Y7, Y7
 	VADDPD       64(AX), Y8, Y8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y9
-	VMASKMOVPD   Y0, Y9, (R9)
-	VMOVUPD      Y1, 32(R9)
-	VMOVUPD      Y2, 64(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y3, 32(R9)
-	VMOVUPD      Y4, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y0, Y9, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y3, 32(R8)
+	VMOVUPD      Y4, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(R9)
-	VMOVUPD      Y6, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	VMOVUPD      Y6, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(R9)
-	VMOVUPD      Y8, 64(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y7, Y0, 32(R8)
+	VMOVUPD      Y8, 64(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -1435,9 +1543,12 @@ columns13_from3:
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns13_from7:
+columns13_part2:
 	VMOVUPD      32(DX), Y10
 	VMOVUPD      64(DX), Y11
 	VMOVUPD      lanes8_0_1<>+0(SB), Y12
@@ -1459,12 +1570,15 @@ columns13_from7:
 	VFMADD231PD  Y11, Y13, Y8
 	VBROADCASTSD 96(DX), Y10
 	VFMADD231PD  Y12, Y10, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns13_from7
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns13_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000007, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y10
 	VMASKMOVPD   32(AX), Y10, Y10
 	VADDPD       Y10, Y0, Y0
@@ -1491,57 +1605,63 @@ columns13_from7:
 	VMASKMOVPD   96(AX), Y6, Y6
 	VADDPD       Y6, Y9, Y9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y6
-	VMASKMOVPD   Y0, Y6, 32(DX)
-	VMOVUPD      Y1, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y2, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y6, 32(R8)
+	VMOVUPD      Y1, 64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y2, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y9, Y0, 96(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+12, BX
+	LEAQ         (SP), R8
+	MOVQ         $+12, R9
 
 columns13_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 96(AX), X0, X0
 	VMOVSD X0, 96(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns13_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns13
 	VZEROUPPER
 	RET
 
 above13:
-	IMUL3Q $0x00005556, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
 
-columns14_from0:
+columns14:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns14_part0:
 	VMOVUPD      (R9), Y12
 	VMOVUPD      32(R9), Y13
 	VMOVUPD      64(R9), Y14
@@ -1561,12 +1681,13 @@ columns14_from0:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns14_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns14_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -1588,25 +1709,24 @@ columns14_from0:
 	VADDPD       Y12, Y9, Y9
 	VADDPD       32(AX), Y10, Y10
 	VADDPD       64(AX), Y11, Y11
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y1, 32(R9)
-	VMOVUPD      Y2, 64(R9)
-	ADDQ         CX, R9
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R9)
-	VMOVUPD      Y4, 32(R9)
-	VMOVUPD      Y5, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y3, Y0, (R8)
+	VMOVUPD      Y4, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R9)
-	VMOVUPD      Y7, 32(R9)
-	VMOVUPD      Y8, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y7, 32(R8)
+	VMOVUPD      Y8, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R9)
-	VMOVUPD      Y10, 32(R9)
-	VMOVUPD      Y11, 64(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y9, Y0, (R8)
+	VMOVUPD      Y10, 32(R8)
+	VMOVUPD      Y11, 64(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -1620,9 +1740,12 @@ columns14_from0:
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
 	MOVQ         DX, R9
-	MOVQ         SI, R10
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns14_from4:
+columns14_part1:
 	VMOVUPD      32(R9), Y12
 	VMOVUPD      64(R9), Y13
 	VBROADCASTSD 32(R9), Y14
@@ -1645,12 +1768,15 @@ columns14_from4:
 	VFMADD231PD  Y13, Y12, Y10
 	VBROADCASTSD 88(R9), Y12
 	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns14_from4
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns14_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000004, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VADDPD       32(AX), Y0, Y0
 	VADDPD       64(AX), Y1, Y1
 	ADDQ         CX, AX
@@ -1682,32 +1808,31 @@ columns14_from4:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, 32(R9)
-	VMOVUPD      Y1, 64(R9)
-	ADDQ         CX, R9
+	VMOVUPD      Y0, 32(R8)
+	VMOVUPD      Y1, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(R9)
-	VMOVUPD      Y3, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y2, Y0, 32(R8)
+	VMOVUPD      Y3, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(R9)
-	VMOVUPD      Y5, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R9)
-	VMOVUPD      Y7, 64(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y8, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y9, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 64(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y10, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y11, Y0, 64(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -1716,9 +1841,12 @@ columns14_from4:
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns14_from12:
+columns14_part2:
 	VMOVUPD      lanes8_0_2<>+0(SB), Y8
 	VMASKMOVPD   96(DX), Y8, Y8
 	VBROADCASTSD 96(DX), Y9
@@ -1733,12 +1861,15 @@ columns14_from12:
 	VFMADD231PD  64(DX), Y9, Y6
 	VBROADCASTSD 104(DX), Y9
 	VFMADD231PD  Y8, Y9, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns14_from12
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns14_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x0000000c, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      Y0, (SP)
 	VMOVUPD      Y1, 32(SP)
 	VMOVUPD      Y2, 64(SP)
@@ -1753,46 +1884,52 @@ columns14_from12:
 	VMASKMOVPD   96(AX), Y0, Y0
 	VADDPD       Y0, Y7, Y7
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y7, Y0, 96(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+12, BX
+	LEAQ         (SP), R8
+	MOVQ         $+12, R9
 
 columns14_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 96(AX), X0, X0
 	VMOVSD X0, 96(AX)
-	VMOVSD 96(DX), X0
+	VMOVSD 96(R8), X0
 	VADDSD 104(AX), X0, X0
 	VMOVSD X0, 104(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns14_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns14
 	VZEROUPPER
 	RET
 
 above14:
-	CMPQ   R9, $+15
+	CMPQ   AX, $+15
 	JG     above15
-	IMUL3Q $0x00004001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
 
-columns15_from0:
+columns15:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns15_part0:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VMOVUPD      64(R9), Y10
@@ -1808,12 +1945,13 @@ columns15_from0:
 	VFMADD231PD  Y9, Y12, Y5
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns15_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns15_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -1829,19 +1967,18 @@ columns15_from0:
 	VMOVUPD      lanes8_0_3<>+0(SB), Y8
 	VMASKMOVPD   96(AX), Y8, Y8
 	VADDPD       Y8, Y7, Y7
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y1, 32(R9)
-	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y3, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R9)
-	VMOVUPD      Y5, 32(R9)
-	VMOVUPD      Y6, 64(R9)
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y5, 32(R8)
+	VMOVUPD      Y6, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y7, Y0, 96(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -1854,9 +1991,12 @@ columns15_from0:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	MOVQ         DX, R9
-	MOVQ         SI, R10
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns15_from2:
+columns15_part1:
 	VMOVUPD      (R9), Y11
 	VMOVUPD      32(R9), Y12
 	VMOVUPD      64(R9), Y13
@@ -1876,12 +2016,15 @@ columns15_from2:
 	VFMADD231PD  Y12, Y11, Y8
 	VFMADD231PD  Y13, Y11, Y9
 	VFMADD231PD  Y14, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns15_from2
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns15_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000002, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
 	VMASKMOVPD   (AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -1906,24 +2049,23 @@ columns15_from2:
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, (R9)
-	VMOVUPD      Y1, 32(R9)
-	VMOVUPD      Y2, 64(R9)
+	VMASKMOVPD   Y0, Y11, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y3, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R9)
-	VMOVUPD      Y5, 32(R9)
-	VMOVUPD      Y6, 64(R9)
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y5, 32(R8)
+	VMOVUPD      Y6, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y8, 32(R9)
-	VMOVUPD      Y9, 64(R9)
+	VMASKMOVPD   Y7, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, 32(R8)
+	VMOVUPD      Y9, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y10, Y0, 96(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -1936,9 +2078,12 @@ columns15_from2:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	MOVQ         DX, R9
-	MOVQ         SI, R10
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns15_from5:
+columns15_part2:
 	VMOVUPD      32(R9), Y11
 	VMOVUPD      64(R9), Y12
 	VMOVUPD      lanes8_0_3<>+0(SB), Y13
@@ -1958,12 +2103,15 @@ columns15_from5:
 	VBROADCASTSD 64(R9), Y11
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y13, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns15_from5
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns15_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -1993,27 +2141,26 @@ columns15_from5:
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, 32(R9)
-	VMOVUPD      Y1, 64(R9)
+	VMASKMOVPD   Y0, Y11, 32(R8)
+	VMOVUPD      Y1, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y2, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R9)
-	VMOVUPD      Y4, 64(R9)
+	VMASKMOVPD   Y3, Y0, 32(R8)
+	VMOVUPD      Y4, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 96(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y5, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R9)
-	VMOVUPD      Y7, 64(R9)
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	VMOVUPD      Y7, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y9, 64(R9)
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y9, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y10, Y0, 96(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -2023,9 +2170,12 @@ columns15_from5:
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns15_from9:
+columns15_part3:
 	VMOVUPD      64(DX), Y9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y10
 	VMASKMOVPD   96(DX), Y10, Y10
@@ -2044,12 +2194,15 @@ columns15_from9:
 	VFMADD231PD  Y10, Y9, Y7
 	VBROADCASTSD 112(DX), Y9
 	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns15_from9
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns15_part3
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000009, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y9
 	VMASKMOVPD   64(AX), Y9, Y9
 	VADDPD       Y9, Y0, Y0
@@ -2083,47 +2236,53 @@ columns15_from9:
 	VMASKMOVPD   96(AX), Y9, Y9
 	VADDPD       Y9, Y8, Y8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y9
-	VMASKMOVPD   Y0, Y9, 64(DX)
+	VMASKMOVPD   Y0, Y9, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(DX)
+	VMASKMOVPD   Y2, Y0, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMASKMOVPD   Y4, Y0, 64(R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns15
 	VZEROUPPER
 	RET
 
 above15:
-	IMUL3Q $0x00004001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
 
-columns16_from0:
+columns16:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns16_part0:
 	VMOVUPD      (R9), Y8
 	VMOVUPD      32(R9), Y9
 	VMOVUPD      64(R9), Y10
@@ -2138,12 +2297,13 @@ columns16_from0:
 	VFMADD231PD  Y9, Y12, Y5
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns16_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns16_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	VADDPD       64(AX), Y2, Y2
@@ -2155,17 +2315,16 @@ columns16_from0:
 	VADDPD       32(AX), Y5, Y5
 	VADDPD       64(AX), Y6, Y6
 	VADDPD       96(AX), Y7, Y7
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y1, 32(R9)
-	VMOVUPD      Y2, 64(R9)
-	VMOVUPD      Y3, 96(R9)
-	ADDQ         CX, R9
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R9)
-	VMOVUPD      Y5, 32(R9)
-	VMOVUPD      Y6, 64(R9)
-	VMOVUPD      Y7, 96(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y5, 32(R8)
+	VMOVUPD      Y6, 64(R8)
+	VMOVUPD      Y7, 96(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -2178,9 +2337,12 @@ columns16_from0:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	MOVQ         DX, R9
-	MOVQ         SI, R10
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns16_from2:
+columns16_part1:
 	VMOVUPD      (R9), Y11
 	VMOVUPD      32(R9), Y12
 	VMOVUPD      64(R9), Y13
@@ -2199,12 +2361,15 @@ columns16_from2:
 	VFMADD231PD  Y12, Y11, Y8
 	VFMADD231PD  Y13, Y11, Y9
 	VFMADD231PD  Y14, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns16_from2
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns16_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000002, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
 	VMASKMOVPD   (AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -2223,21 +2388,20 @@ columns16_from2:
 	VADDPD       64(AX), Y9, Y9
 	VADDPD       96(AX), Y10, Y10
 	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, (R9)
-	VMOVUPD      Y1, 32(R9)
-	VMOVUPD      Y2, 64(R9)
-	VMOVUPD      Y3, 96(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y0, Y11, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R9)
-	VMOVUPD      Y5, 32(R9)
-	VMOVUPD      Y6, 64(R9)
-	VMOVUPD      Y7, 96(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y8, 32(R9)
-	VMOVUPD      Y9, 64(R9)
-	VMOVUPD      Y10, 96(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y5, 32(R8)
+	VMOVUPD      Y6, 64(R8)
+	VMOVUPD      Y7, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, 32(R8)
+	VMOVUPD      Y9, 64(R8)
+	VMOVUPD      Y10, 96(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -2250,9 +2414,12 @@ columns16_from2:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	MOVQ         DX, R9
-	MOVQ         SI, R10
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns16_from5:
+columns16_part2:
 	VMOVUPD      32(R9), Y11
 	VMOVUPD      64(R9), Y12
 	VMOVUPD      96(R9), Y13
@@ -2271,12 +2438,15 @@ columns16_from5:
 	VBROADCASTSD 64(R9), Y11
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y13, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns16_from5
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns16_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
 	VADDPD       Y11, Y0, Y0
@@ -2298,23 +2468,22 @@ columns16_from5:
 	VADDPD       64(AX), Y9, Y9
 	VADDPD       96(AX), Y10, Y10
 	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, 32(R9)
-	VMOVUPD      Y1, 64(R9)
-	VMOVUPD      Y2, 96(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y0, Y11, 32(R8)
+	VMOVUPD      Y1, 64(R8)
+	VMOVUPD      Y2, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R9)
-	VMOVUPD      Y4, 64(R9)
-	VMOVUPD      Y5, 96(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y3, Y0, 32(R8)
+	VMOVUPD      Y4, 64(R8)
+	VMOVUPD      Y5, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R9)
-	VMOVUPD      Y7, 64(R9)
-	VMOVUPD      Y8, 96(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y9, 64(R9)
-	VMOVUPD      Y10, 96(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      Y8, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y9, 64(R8)
+	VMOVUPD      Y10, 96(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -2325,9 +2494,12 @@ columns16_from5:
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns16_from9:
+columns16_part3:
 	VMOVUPD      64(DX), Y10
 	VMOVUPD      96(DX), Y11
 	VBROADCASTSD 72(DX), Y12
@@ -2347,12 +2519,15 @@ columns16_from9:
 	VFMADD231PD  Y11, Y10, Y8
 	VBROADCASTSD 120(DX), Y10
 	VFMADD231PD  Y11, Y10, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns16_from9
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns16_part3
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000009, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y10
 	VMASKMOVPD   64(AX), Y10, Y10
 	VADDPD       Y10, Y0, Y0
@@ -2382,28 +2557,29 @@ columns16_from9:
 	VMASKMOVPD   96(AX), Y10, Y10
 	VADDPD       Y10, Y9, Y9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   Y0, Y10, 64(DX)
-	VMOVUPD      Y1, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y10, 64(R8)
+	VMOVUPD      Y1, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(DX)
-	VMOVUPD      Y3, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(DX)
-	VMOVUPD      Y5, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y6, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 64(R8)
+	VMOVUPD      Y5, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y6, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y9, Y0, 96(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns16
 	VZEROUPPER
 	RET
 
@@ -2462,74 +2638,84 @@ DATA lanes8_3_4<>+24(SB)/8, $0xffffffffffffffff
 GLOBL lanes8_3_4<>(SB), RODATA|NOPTR, $32
 
 // func NarrowWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·NarrowWeighted64(SB), $192-72
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   x+16(FP), DX
-	MOVQ   stride+24(FP), BX
-	MOVQ   n+40(FP), SI
-	MOVQ   ahead+56(FP), DI
-	MOVQ   step+64(FP), R8
-	MOVQ   d+32(FP), R9
-	MOVQ   p+48(FP), R10
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, BX
-	CMPQ   R10, $+8
-	JG     above8
-	CMPQ   R10, $+4
-	JG     above4
-	CMPQ   R10, $+2
-	JG     above2
-	CMPQ   R10, $+1
-	JG     above1
-	VXORPD Y0, Y0, Y0
-	MOVQ   SI, SI
+	MOVQ ldc+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ ahead+56(FP), SI
+	MOVQ step+64(FP), DI
+	MOVQ d+32(FP), R8
+	MOVQ p+48(FP), AX
+	SHLQ $0x03, CX
+	SHLQ $0x03, BX
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
+	CMPQ AX, $+1
+	JG   above1
 
-columns1_from0:
+columns1:
+	VXORPD  Y0, Y0, Y0
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, CX
+	CMPQ    AX, CX
+	CMOVQGT CX, AX
+
+columns1_part0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
 	VMASKMOVPD   (DX), Y1, Y1
-	VBROADCASTSD (R9), Y2
+	VBROADCASTSD (R8), Y2
 	VMULPD       Y2, Y1, Y1
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD (DX), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns1_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns1_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, CX
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
 	VMASKMOVPD   (AX), Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
-	VMASKMOVPD   Y0, Y1, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y0, Y1, (CX)
+	SUBQ         $+128, n+40(FP)
+	JG           columns1
 	VZEROUPPER
 	RET
 
 above1:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   SI, SI
+columns2:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
 
-columns2_from0:
+columns2_part0:
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
 	VMASKMOVPD   (DX), Y2, Y2
-	VBROADCASTSD (R9), Y3
+	VBROADCASTSD (R8), Y3
 	VMULPD       Y3, Y2, Y2
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD (DX), Y3
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(DX), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns2_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns2_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
 	VMASKMOVPD   (AX), Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -2538,40 +2724,47 @@ columns2_from0:
 	VMASKMOVPD   (AX), Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
-	VMASKMOVPD   Y0, Y2, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y2, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y1, Y0, (R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns2
 	VZEROUPPER
 	RET
 
 above2:
-	CMPQ   R10, $+3
-	JG     above3
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	MOVQ   SI, SI
+	CMPQ AX, $+3
+	JG   above3
 
-columns3_from0:
+columns3:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns3_part0:
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
 	VMASKMOVPD   (DX), Y3, Y3
-	VBROADCASTSD (R9), Y4
+	VBROADCASTSD (R8), Y4
 	VMULPD       Y4, Y3, Y3
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y3, Y4, Y0
 	VBROADCASTSD 8(DX), Y4
 	VFMADD231PD  Y3, Y4, Y1
 	VBROADCASTSD 16(DX), Y4
 	VFMADD231PD  Y3, Y4, Y2
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns3_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns3_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
 	VMASKMOVPD   (AX), Y3, Y3
 	VADDPD       Y3, Y0, Y0
@@ -2584,29 +2777,34 @@ columns3_from0:
 	VMASKMOVPD   (AX), Y3, Y3
 	VADDPD       Y3, Y2, Y2
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
-	VMASKMOVPD   Y0, Y3, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y3, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y2, Y0, (R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns3
 	VZEROUPPER
 	RET
 
 above3:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   SI, SI
+columns4:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
 
-columns4_from0:
+columns4_part0:
 	VMOVUPD      (DX), Y4
-	VBROADCASTSD (R9), Y5
+	VBROADCASTSD (R8), Y5
 	VMULPD       Y5, Y4, Y4
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD (DX), Y5
 	VFMADD231PD  Y4, Y5, Y0
 	VBROADCASTSD 8(DX), Y5
@@ -2615,12 +2813,13 @@ columns4_from0:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(DX), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns4_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns4_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y4
@@ -2634,41 +2833,47 @@ columns4_from0:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y4
 	VMASKMOVPD   (AX), Y4, Y4
 	VADDPD       Y4, Y3, Y3
-	VMOVUPD      Y0, (DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y3, Y0, (R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns4
 	VZEROUPPER
 	RET
 
 above4:
-	CMPQ   R10, $+6
-	JG     above6
-	CMPQ   R10, $+5
-	JG     above5
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	MOVQ   SI, SI
+	CMPQ AX, $+6
+	JG   above6
+	CMPQ AX, $+5
+	JG   above5
 
-columns5_from0:
+columns5:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns5_part0:
 	VMOVUPD      (DX), Y6
 	VMOVUPD      lanes8_0_1<>+0(SB), Y7
 	VMASKMOVPD   32(DX), Y7, Y7
-	VBROADCASTSD (R9), Y8
+	VBROADCASTSD (R8), Y8
 	VMULPD       Y8, Y6, Y6
 	VMULPD       Y8, Y7, Y7
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD (DX), Y9
 	VFMADD231PD  Y6, Y9, Y0
 	VBROADCASTSD 8(DX), Y9
@@ -2682,12 +2887,13 @@ columns5_from0:
 	VFMADD231PD  (DX), Y6, Y4
 	VBROADCASTSD 32(DX), Y6
 	VFMADD231PD  Y7, Y6, Y5
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns5_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns5_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y6
@@ -2706,54 +2912,59 @@ columns5_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y4
 	VMASKMOVPD   32(AX), Y4, Y4
 	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y0, (DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y5, Y0, 32(R9)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+4, BX
+	LEAQ         (SP), R9
+	MOVQ         $+4, R10
 
 columns5_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R9), X0
 	VADDSD 32(AX), X0, X0
 	VMOVSD X0, 32(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R9
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R10
 	JNZ    columns5_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns5
 	VZEROUPPER
 	RET
 
 above5:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   SI, SI
+columns6:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
 
-columns6_from0:
+columns6_part0:
 	VMOVUPD      (DX), Y8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y9
 	VMASKMOVPD   32(DX), Y9, Y9
-	VBROADCASTSD (R9), Y10
+	VBROADCASTSD (R8), Y10
 	VMULPD       Y10, Y8, Y8
 	VMULPD       Y10, Y9, Y9
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD (DX), Y11
 	VFMADD231PD  Y8, Y11, Y0
 	VBROADCASTSD 8(DX), Y11
@@ -2772,12 +2983,13 @@ columns6_from0:
 	VFMADD231PD  (DX), Y8, Y6
 	VBROADCASTSD 40(DX), Y8
 	VFMADD231PD  Y9, Y8, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns6_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns6_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y8
@@ -2801,65 +3013,71 @@ columns6_from0:
 	VMOVUPD      lanes8_1_2<>+0(SB), Y4
 	VMASKMOVPD   32(AX), Y4, Y4
 	VADDPD       Y4, Y7, Y7
-	VMOVUPD      Y0, (DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y7, Y0, 32(R9)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+4, BX
+	LEAQ         (SP), R9
+	MOVQ         $+4, R10
 
 columns6_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R9), X0
 	VADDSD 32(AX), X0, X0
 	VMOVSD X0, 32(AX)
-	VMOVSD 32(DX), X0
+	VMOVSD 32(R9), X0
 	VADDSD 40(AX), X0, X0
 	VMOVSD X0, 40(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R9
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R10
 	JNZ    columns6_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns6
 	VZEROUPPER
 	RET
 
 above6:
-	CMPQ   R10, $+7
-	JG     above7
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	MOVQ   SI, SI
+	CMPQ AX, $+7
+	JG   above7
 
-columns7_from0:
+columns7:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns7_part0:
 	VMOVUPD      (DX), Y11
 	VMOVUPD      lanes8_0_3<>+0(SB), Y12
 	VMASKMOVPD   32(DX), Y12, Y12
-	VBROADCASTSD (R9), Y13
+	VBROADCASTSD (R8), Y13
 	VMULPD       Y13, Y11, Y11
 	VMULPD       Y13, Y12, Y12
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD (DX), Y13
 	VFMADD231PD  Y11, Y13, Y0
 	VFMADD231PD  Y12, Y13, Y1
@@ -2878,12 +3096,13 @@ columns7_from0:
 	VFMADD231PD  Y12, Y11, Y9
 	VBROADCASTSD 48(DX), Y11
 	VFMADD231PD  Y12, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns7_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns7_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
@@ -2921,59 +3140,64 @@ columns7_from0:
 	VMOVUPD      lanes8_2_3<>+0(SB), Y11
 	VMASKMOVPD   32(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
-	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y0, (R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
+	VMASKMOVPD   Y2, Y0, (R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (DX)
+	VMASKMOVPD   Y4, Y0, (R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (DX)
+	VMASKMOVPD   Y6, Y0, (R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns7
 	VZEROUPPER
 	RET
 
 above7:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   SI, SI
+columns8:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
 
-columns8_from0:
+columns8_part0:
 	VMOVUPD      (DX), Y12
 	VMOVUPD      32(DX), Y13
-	VBROADCASTSD (R9), Y14
+	VBROADCASTSD (R8), Y14
 	VMULPD       Y14, Y12, Y12
 	VMULPD       Y14, Y13, Y13
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD (DX), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VFMADD231PD  Y13, Y14, Y1
@@ -2994,12 +3218,13 @@ columns8_from0:
 	VFMADD231PD  Y13, Y12, Y10
 	VBROADCASTSD 56(DX), Y12
 	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns8_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns8_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
@@ -3031,63 +3256,69 @@ columns8_from0:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   32(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      Y1, 32(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      Y3, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (DX)
-	VMOVUPD      Y5, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (DX)
-	VMOVUPD      Y7, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y8, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y11, Y0, 32(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns8
 	VZEROUPPER
 	RET
 
 above8:
-	CMPQ   R10, $+12
+	CMPQ   AX, $+12
 	JG     above12
-	CMPQ   R10, $+10
+	CMPQ   AX, $+10
 	JG     above10
-	CMPQ   R10, $+9
+	CMPQ   AX, $+9
 	JG     above9
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns9_from0:
+columns9:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns9_part0:
 	VMOVUPD      (R10), Y8
 	VMOVUPD      32(R10), Y9
-	VBROADCASTSD (R12), Y10
+	VBROADCASTSD (R11), Y10
 	VMULPD       Y10, Y8, Y8
 	VMULPD       Y10, Y9, Y9
-	ADDQ         $+8, R12
+	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
@@ -3100,12 +3331,13 @@ columns9_from0:
 	VBROADCASTSD 24(R10), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns9_from0
-	MOVQ         AX, R10
+	DECQ         AX
+	JNZ          columns9_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
@@ -3123,21 +3355,20 @@ columns9_from0:
 	VMASKMOVPD   (AX), Y8, Y8
 	VADDPD       Y8, Y6, Y6
 	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y1, 32(R10)
-	ADDQ         CX, R10
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R10)
-	VMOVUPD      Y3, 32(R10)
-	ADDQ         CX, R10
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y5, 32(R10)
-	ADDQ         CX, R10
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y7, 32(R10)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -3145,16 +3376,19 @@ columns9_from0:
 	VXORPD       Y4, Y4, Y4
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns9_from4:
+columns9_part1:
 	VMOVUPD      32(DX), Y7
 	VMOVUPD      lanes8_0_1<>+0(SB), Y8
 	VMASKMOVPD   64(DX), Y8, Y8
-	VBROADCASTSD (R9), Y9
+	VBROADCASTSD (R8), Y9
 	VMULPD       Y9, Y7, Y7
 	VMULPD       Y9, Y8, Y8
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD 32(DX), Y10
 	VFMADD231PD  Y7, Y10, Y0
 	VBROADCASTSD 40(DX), Y10
@@ -3169,12 +3403,15 @@ columns9_from4:
 	VFMADD231PD  32(DX), Y7, Y5
 	VBROADCASTSD 64(DX), Y7
 	VFMADD231PD  Y8, Y7, Y6
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns9_from4
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns9_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000004, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VADDPD       32(AX), Y0, Y0
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y7
@@ -3194,58 +3431,64 @@ columns9_from4:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y4
 	VMASKMOVPD   64(AX), Y4, Y4
 	VADDPD       Y4, Y6, Y6
-	VMOVUPD      Y0, 32(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, 64(R9)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
+	LEAQ         (SP), R9
+	MOVQ         $+8, R10
 
 columns9_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R9), X0
 	VADDSD 64(AX), X0, X0
 	VMOVSD X0, 64(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R9
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R10
 	JNZ    columns9_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns9
 	VZEROUPPER
 	RET
 
 above9:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns10_from0:
+columns10:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns10_part0:
 	VMOVUPD      (R10), Y9
 	VMOVUPD      32(R10), Y10
-	VBROADCASTSD (R12), Y11
+	VBROADCASTSD (R11), Y11
 	VMULPD       Y11, Y9, Y9
 	VMULPD       Y11, Y10, Y10
-	ADDQ         $+8, R12
+	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y11
 	VFMADD231PD  Y9, Y11, Y0
 	VFMADD231PD  Y10, Y11, Y1
@@ -3260,12 +3503,13 @@ columns10_from0:
 	VFMADD231PD  Y10, Y11, Y7
 	VBROADCASTSD 32(R10), Y9
 	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns10_from0
-	MOVQ         AX, R10
+	DECQ         AX
+	JNZ          columns10_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
@@ -3285,23 +3529,22 @@ columns10_from0:
 	VADDPD       32(AX), Y7, Y7
 	ADDQ         CX, AX
 	VADDPD       32(AX), Y8, Y8
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y1, 32(R10)
-	ADDQ         CX, R10
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R10)
-	VMOVUPD      Y3, 32(R10)
-	ADDQ         CX, R10
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y5, 32(R10)
-	ADDQ         CX, R10
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y7, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y8, 32(R10)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -3311,16 +3554,19 @@ columns10_from0:
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns10_from5:
+columns10_part1:
 	VMOVUPD      32(DX), Y9
 	VMOVUPD      lanes8_0_2<>+0(SB), Y10
 	VMASKMOVPD   64(DX), Y10, Y10
-	VBROADCASTSD (R9), Y11
+	VBROADCASTSD (R8), Y11
 	VMULPD       Y11, Y9, Y9
 	VMULPD       Y11, Y10, Y10
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD 40(DX), Y12
 	VFMADD231PD  Y9, Y12, Y0
 	VBROADCASTSD 48(DX), Y12
@@ -3339,12 +3585,15 @@ columns10_from5:
 	VFMADD231PD  32(DX), Y9, Y7
 	VBROADCASTSD 72(DX), Y9
 	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns10_from5
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns10_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y9
 	VMASKMOVPD   32(AX), Y9, Y9
 	VADDPD       Y9, Y0, Y0
@@ -3369,143 +3618,155 @@ columns10_from5:
 	VMASKMOVPD   64(AX), Y3, Y3
 	VADDPD       Y3, Y8, Y8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y3
-	VMASKMOVPD   Y0, Y3, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y3, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, 32(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y8, Y0, 64(R9)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
+	LEAQ         (SP), R9
+	MOVQ         $+8, R10
 
 columns10_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R9), X0
 	VADDSD 64(AX), X0, X0
 	VMOVSD X0, 64(AX)
-	VMOVSD 64(DX), X0
+	VMOVSD 64(R9), X0
 	VADDSD 72(AX), X0, X0
 	VMOVSD X0, 72(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R9
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R10
 	JNZ    columns10_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns10
 	VZEROUPPER
 	RET
 
 above10:
-	CMPQ   R10, $+11
+	CMPQ   AX, $+11
 	JG     above11
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns11_from0:
+columns11:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns11_part0:
 	VMOVUPD      (R10), Y12
 	VMOVUPD      32(R10), Y13
-	VMOVUPD      lanes8_0_3<>+0(SB), Y14
-	VMASKMOVPD   64(R10), Y14, Y14
-	VBROADCASTSD (R12), Y15
-	VMULPD       Y15, Y12, Y12
-	VMULPD       Y15, Y13, Y13
-	VMULPD       Y15, Y14, Y14
-	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Y15
-	VFMADD231PD  Y12, Y15, Y0
-	VFMADD231PD  Y13, Y15, Y1
-	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(R10), Y15
-	VFMADD231PD  Y12, Y15, Y3
-	VFMADD231PD  Y13, Y15, Y4
-	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(R10), Y15
-	VFMADD231PD  Y12, Y15, Y6
-	VFMADD231PD  Y13, Y15, Y7
-	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(R10), Y15
-	VFMADD231PD  Y12, Y15, Y9
-	VFMADD231PD  Y13, Y15, Y10
-	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	VBROADCASTSD (R11), Y14
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R10), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R10), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R10), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R10), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 40(R10), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 48(R10), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 56(R10), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns11_from0
-	MOVQ         AX, R10
+	DECQ         AX
+	JNZ          columns11_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      lanes8_0_3<>+0(SB), Y12
-	VMASKMOVPD   64(AX), Y12, Y12
-	VADDPD       Y12, Y2, Y2
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y3, Y3
-	VADDPD       32(AX), Y4, Y4
-	VMOVUPD      lanes8_0_3<>+0(SB), Y12
-	VMASKMOVPD   64(AX), Y12, Y12
-	VADDPD       Y12, Y5, Y5
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y3, Y3
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_2_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y6, Y6
-	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      lanes8_0_3<>+0(SB), Y12
-	VMASKMOVPD   64(AX), Y12, Y12
-	VADDPD       Y12, Y8, Y8
+	VADDPD       Y12, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y9, Y9
-	VADDPD       32(AX), Y10, Y10
-	VMOVUPD      lanes8_0_3<>+0(SB), Y12
-	VMASKMOVPD   64(AX), Y12, Y12
-	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R10)
-	VMOVUPD      Y4, 32(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y7, 32(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R10)
-	VMOVUPD      Y10, 32(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(R10)
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
 	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -3517,62 +3778,74 @@ columns11_from0:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns11_from4:
-	VMOVUPD      32(DX), Y11
-	VMOVUPD      lanes8_0_3<>+0(SB), Y12
-	VMASKMOVPD   64(DX), Y12, Y12
-	VBROADCASTSD (R9), Y13
-	VMULPD       Y13, Y11, Y11
-	VMULPD       Y13, Y12, Y12
-	ADDQ         $+8, R9
-	VBROADCASTSD 32(DX), Y13
-	VFMADD231PD  Y11, Y13, Y0
-	VFMADD231PD  Y12, Y13, Y1
-	VBROADCASTSD 40(DX), Y13
-	VFMADD231PD  Y11, Y13, Y2
-	VFMADD231PD  Y12, Y13, Y3
-	VBROADCASTSD 48(DX), Y13
-	VFMADD231PD  Y11, Y13, Y4
-	VFMADD231PD  Y12, Y13, Y5
-	VBROADCASTSD 56(DX), Y13
-	VFMADD231PD  Y11, Y13, Y6
-	VFMADD231PD  Y12, Y13, Y7
-	VBROADCASTSD 64(DX), Y11
-	VFMADD231PD  Y12, Y11, Y8
-	VBROADCASTSD 72(DX), Y11
-	VFMADD231PD  Y12, Y11, Y9
-	VBROADCASTSD 80(DX), Y11
-	VFMADD231PD  Y12, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+columns11_part1:
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(DX), Y11, Y11
+	VBROADCASTSD (R8), Y12
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R8
+	VBROADCASTSD (DX), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD 8(DX), Y12
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 16(DX), Y12
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD 24(DX), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 32(DX), Y12
+	VFMADD231PD  Y11, Y12, Y4
+	VBROADCASTSD 40(DX), Y12
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 48(DX), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD 56(DX), Y12
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 64(DX), Y12
+	VFMADD231PD  Y11, Y12, Y8
+	VBROADCASTSD 72(DX), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD 80(DX), Y12
+	VFMADD231PD  Y11, Y12, Y10
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns11_from4
-	MOVQ         AX, DX
-	VADDPD       32(AX), Y0, Y0
+	DECQ         AX
+	JNZ          columns11_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
 	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y2, Y2
+	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
 	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y4, Y4
+	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
 	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y6, Y6
+	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
 	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y7, Y7
@@ -3588,127 +3861,157 @@ columns11_from4:
 	VMOVUPD      lanes8_2_3<>+0(SB), Y11
 	VMASKMOVPD   64(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
-	VMOVUPD      Y0, 32(DX)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   Y0, Y11, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(DX)
+	VMASKMOVPD   Y1, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
+	VMASKMOVPD   Y2, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
+	VMASKMOVPD   Y3, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y10, Y0, 64(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns11
 	VZEROUPPER
 	RET
 
 above11:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns12_from0:
+columns12:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns12_part0:
 	VMOVUPD      (R10), Y12
 	VMOVUPD      32(R10), Y13
-	VMOVUPD      64(R10), Y14
-	VBROADCASTSD (R12), Y15
-	VMULPD       Y15, Y12, Y12
-	VMULPD       Y15, Y13, Y13
-	VMULPD       Y15, Y14, Y14
-	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Y15
-	VFMADD231PD  Y12, Y15, Y0
-	VFMADD231PD  Y13, Y15, Y1
-	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(R10), Y15
-	VFMADD231PD  Y12, Y15, Y3
-	VFMADD231PD  Y13, Y15, Y4
-	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(R10), Y15
-	VFMADD231PD  Y12, Y15, Y6
-	VFMADD231PD  Y13, Y15, Y7
-	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(R10), Y15
-	VFMADD231PD  Y12, Y15, Y9
-	VFMADD231PD  Y13, Y15, Y10
-	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	VBROADCASTSD (R11), Y14
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R10), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R10), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R10), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R10), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 40(R10), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 48(R10), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 56(R10), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns12_from0
-	MOVQ         AX, R10
+	DECQ         AX
+	JNZ          columns12_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y3, Y3
-	VADDPD       32(AX), Y4, Y4
-	VADDPD       64(AX), Y5, Y5
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y3, Y3
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_2_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y6, Y6
-	VADDPD       32(AX), Y7, Y7
-	VADDPD       64(AX), Y8, Y8
+	VADDPD       Y12, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y9, Y9
-	VADDPD       32(AX), Y10, Y10
-	VADDPD       64(AX), Y11, Y11
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      Y2, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R10)
-	VMOVUPD      Y4, 32(R10)
-	VMOVUPD      Y5, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y7, 32(R10)
-	VMOVUPD      Y8, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R10)
-	VMOVUPD      Y10, 32(R10)
-	VMOVUPD      Y11, 64(R10)
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
 	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -3721,57 +4024,61 @@ columns12_from0:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns12_from4:
-	VMOVUPD      32(DX), Y12
-	VMOVUPD      64(DX), Y13
-	VBROADCASTSD (R9), Y14
-	VMULPD       Y14, Y12, Y12
-	VMULPD       Y14, Y13, Y13
-	ADDQ         $+8, R9
-	VBROADCASTSD 32(DX), Y14
-	VFMADD231PD  Y12, Y14, Y0
-	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD 40(DX), Y14
-	VFMADD231PD  Y12, Y14, Y2
-	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD 48(DX), Y14
-	VFMADD231PD  Y12, Y14, Y4
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 56(DX), Y14
-	VFMADD231PD  Y12, Y14, Y6
-	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD 64(DX), Y12
-	VFMADD231PD  Y13, Y12, Y8
-	VBROADCASTSD 72(DX), Y12
-	VFMADD231PD  Y13, Y12, Y9
-	VBROADCASTSD 80(DX), Y12
-	VFMADD231PD  Y13, Y12, Y10
-	VBROADCASTSD 88(DX), Y12
-	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+columns12_part1:
+	VMOVUPD      64(DX), Y12
+	VBROADCASTSD (R8), Y13
+	VMULPD       Y13, Y12, Y12
+	ADDQ         $+8, R8
+	VBROADCASTSD (DX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(DX), Y13
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD 16(DX), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(DX), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 32(DX), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(DX), Y13
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD 48(DX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(DX), Y13
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD 64(DX), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(DX), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD 80(DX), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(DX), Y13
+	VFMADD231PD  Y12, Y13, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns12_from4
-	MOVQ         AX, DX
-	VADDPD       32(AX), Y0, Y0
+	DECQ         AX
+	JNZ          columns12_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       64(AX), Y0, Y0
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y12
-	VMASKMOVPD   32(AX), Y12, Y12
-	VADDPD       Y12, Y2, Y2
+	VADDPD       64(AX), Y2, Y2
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y12
-	VMASKMOVPD   32(AX), Y12, Y12
-	VADDPD       Y12, Y4, Y4
+	VADDPD       64(AX), Y4, Y4
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y12
-	VMASKMOVPD   32(AX), Y12, Y12
-	VADDPD       Y12, Y6, Y6
+	VADDPD       64(AX), Y6, Y6
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y7, Y7
 	ADDQ         CX, AX
 	VADDPD       64(AX), Y8, Y8
@@ -3787,380 +4094,155 @@ columns12_from4:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, 32(DX)
-	VMOVUPD      Y1, 64(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y1, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y3, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y5, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y7, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(DX)
-	VMOVUPD      Y3, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	VMOVUPD      Y5, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y10, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	VMOVUPD      Y7, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y8, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y11, Y0, 64(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns12
 	VZEROUPPER
 	RET
 
 above12:
-	CMPQ   R10, $+14
+	CMPQ   AX, $+14
 	JG     above14
-	CMPQ   R10, $+13
+	CMPQ   AX, $+13
 	JG     above13
-	IMUL3Q $0x00005556, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
 
-columns13_from0:
-	VMOVUPD      (R10), Y9
-	VMOVUPD      32(R10), Y10
-	VMOVUPD      64(R10), Y11
-	VBROADCASTSD (R12), Y12
-	VMULPD       Y12, Y9, Y9
-	VMULPD       Y12, Y10, Y10
-	VMULPD       Y12, Y11, Y11
-	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Y12
-	VFMADD231PD  Y9, Y12, Y0
-	VFMADD231PD  Y10, Y12, Y1
-	VFMADD231PD  Y11, Y12, Y2
-	VBROADCASTSD 8(R10), Y12
-	VFMADD231PD  Y9, Y12, Y3
-	VFMADD231PD  Y10, Y12, Y4
-	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD 16(R10), Y12
-	VFMADD231PD  Y9, Y12, Y6
-	VFMADD231PD  Y10, Y12, Y7
-	VFMADD231PD  Y11, Y12, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns13_from0
-	MOVQ         AX, R10
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y9
-	VMASKMOVPD   (AX), Y9, Y9
-	VADDPD       Y9, Y3, Y3
-	VADDPD       32(AX), Y4, Y4
-	VADDPD       64(AX), Y5, Y5
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y9
-	VMASKMOVPD   (AX), Y9, Y9
-	VADDPD       Y9, Y6, Y6
-	VADDPD       32(AX), Y7, Y7
-	VADDPD       64(AX), Y8, Y8
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      Y2, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R10)
-	VMOVUPD      Y4, 32(R10)
-	VMOVUPD      Y5, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y7, 32(R10)
-	VMOVUPD      Y8, 64(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	MOVQ         DX, R10
-	MOVQ         SI, R11
-	MOVQ         R9, R12
+columns13:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
 
-columns13_from3:
-	VMOVUPD      (R10), Y9
-	VMOVUPD      32(R10), Y10
-	VMOVUPD      64(R10), Y11
-	VBROADCASTSD (R12), Y12
-	VMULPD       Y12, Y9, Y9
-	VMULPD       Y12, Y10, Y10
-	VMULPD       Y12, Y11, Y11
-	ADDQ         $+8, R12
-	VBROADCASTSD 24(R10), Y12
-	VFMADD231PD  Y9, Y12, Y0
-	VFMADD231PD  Y10, Y12, Y1
-	VFMADD231PD  Y11, Y12, Y2
-	VBROADCASTSD 32(R10), Y9
-	VFMADD231PD  Y10, Y9, Y3
-	VFMADD231PD  Y11, Y9, Y4
-	VBROADCASTSD 40(R10), Y9
-	VFMADD231PD  Y10, Y9, Y5
-	VFMADD231PD  Y11, Y9, Y6
-	VBROADCASTSD 48(R10), Y9
-	VFMADD231PD  Y10, Y9, Y7
-	VFMADD231PD  Y11, Y9, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns13_from3
-	MOVQ         AX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y9
-	VMASKMOVPD   (AX), Y9, Y9
-	VADDPD       Y9, Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	ADDQ         CX, AX
-	VADDPD       32(AX), Y3, Y3
-	VADDPD       64(AX), Y4, Y4
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y9
-	VMASKMOVPD   32(AX), Y9, Y9
-	VADDPD       Y9, Y5, Y5
-	VADDPD       64(AX), Y6, Y6
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y9
-	VMASKMOVPD   32(AX), Y9, Y9
-	VADDPD       Y9, Y7, Y7
-	VADDPD       64(AX), Y8, Y8
-	VMOVUPD      lanes8_3_4<>+0(SB), Y9
-	VMASKMOVPD   Y0, Y9, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      Y2, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y3, 32(R10)
-	VMOVUPD      Y4, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(R10)
-	VMOVUPD      Y6, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(R10)
-	VMOVUPD      Y8, 64(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	MOVQ         SI, SI
-
-columns13_from7:
-	VMOVUPD      32(DX), Y10
-	VMOVUPD      64(DX), Y11
-	VMOVUPD      lanes8_0_1<>+0(SB), Y12
-	VMASKMOVPD   96(DX), Y12, Y12
-	VBROADCASTSD (R9), Y13
-	VMULPD       Y13, Y10, Y10
-	VMULPD       Y13, Y11, Y11
-	VMULPD       Y13, Y12, Y12
-	ADDQ         $+8, R9
-	VBROADCASTSD 56(DX), Y14
-	VFMADD231PD  Y10, Y14, Y0
-	VFMADD231PD  Y11, Y14, Y1
-	VBROADCASTSD 64(DX), Y10
-	VFMADD231PD  Y11, Y10, Y2
-	VBROADCASTSD 72(DX), Y10
-	VFMADD231PD  Y11, Y10, Y3
-	VBROADCASTSD 80(DX), Y10
-	VFMADD231PD  Y11, Y10, Y4
-	VBROADCASTSD 88(DX), Y10
-	VFMADD231PD  Y11, Y10, Y5
-	VBROADCASTSD 96(DX), Y10
-	VMULPD       Y13, Y10, Y10
-	VFMADD231PD  (DX), Y10, Y6
-	VFMADD231PD  32(DX), Y10, Y7
-	VFMADD231PD  64(DX), Y10, Y8
-	VBROADCASTSD 96(DX), Y10
-	VFMADD231PD  Y12, Y10, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns13_from7
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y10
-	VMASKMOVPD   32(AX), Y10, Y10
-	VADDPD       Y10, Y0, Y0
-	VADDPD       64(AX), Y1, Y1
-	ADDQ         CX, AX
-	VADDPD       64(AX), Y2, Y2
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   64(AX), Y10, Y10
-	VADDPD       Y10, Y3, Y3
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y10
-	VMASKMOVPD   64(AX), Y10, Y10
-	VADDPD       Y10, Y4, Y4
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y10
-	VMASKMOVPD   64(AX), Y10, Y10
-	VADDPD       Y10, Y5, Y5
-	ADDQ         CX, AX
-	VMOVUPD      Y6, (SP)
-	VMOVUPD      Y7, 32(SP)
-	VMOVUPD      Y8, 64(SP)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y6
-	VMASKMOVPD   96(AX), Y6, Y6
-	VADDPD       Y6, Y9, Y9
-	VMOVUPD      lanes8_3_4<>+0(SB), Y6
-	VMASKMOVPD   Y0, Y6, 32(DX)
-	VMOVUPD      Y1, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y2, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 96(DX)
-	ADDQ         CX, AX
-	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+12, BX
-
-columns13_turn0:
-	VMOVSD (DX), X0
-	VADDSD 96(AX), X0, X0
-	VMOVSD X0, 96(AX)
-	ADDQ   $+8, DX
-	ADDQ   CX, AX
-	DECQ   BX
-	JNZ    columns13_turn0
-	VZEROUPPER
-	RET
-
-above13:
-	IMUL3Q $0x00005556, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-
-columns14_from0:
+columns13_part0:
 	VMOVUPD      (R10), Y12
 	VMOVUPD      32(R10), Y13
-	VMOVUPD      64(R10), Y14
-	VBROADCASTSD (R12), Y15
-	VMULPD       Y15, Y12, Y12
-	VMULPD       Y15, Y13, Y13
-	VMULPD       Y15, Y14, Y14
-	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Y15
-	VFMADD231PD  Y12, Y15, Y0
-	VFMADD231PD  Y13, Y15, Y1
-	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD 8(R10), Y15
-	VFMADD231PD  Y12, Y15, Y3
-	VFMADD231PD  Y13, Y15, Y4
-	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD 16(R10), Y15
-	VFMADD231PD  Y12, Y15, Y6
-	VFMADD231PD  Y13, Y15, Y7
-	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD 24(R10), Y15
-	VFMADD231PD  Y12, Y15, Y9
-	VFMADD231PD  Y13, Y15, Y10
-	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	VBROADCASTSD (R11), Y14
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R10), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R10), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R10), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R10), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 40(R10), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 48(R10), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 56(R10), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns14_from0
-	MOVQ         AX, R10
+	DECQ         AX
+	JNZ          columns13_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VADDPD       (AX), Y0, Y0
 	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y3, Y3
-	VADDPD       32(AX), Y4, Y4
-	VADDPD       64(AX), Y5, Y5
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y3, Y3
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_2_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y6, Y6
-	VADDPD       32(AX), Y7, Y7
-	VADDPD       64(AX), Y8, Y8
+	VADDPD       Y12, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y9, Y9
-	VADDPD       32(AX), Y10, Y10
-	VADDPD       64(AX), Y11, Y11
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      Y2, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R10)
-	VMOVUPD      Y4, 32(R10)
-	VMOVUPD      Y5, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y7, 32(R10)
-	VMOVUPD      Y8, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, (R10)
-	VMOVUPD      Y10, 32(R10)
-	VMOVUPD      Y11, 64(R10)
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
 	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -4174,58 +4256,62 @@ columns14_from0:
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
 	MOVQ         DX, R10
-	MOVQ         SI, R11
-	MOVQ         R9, R12
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns14_from4:
-	VMOVUPD      32(R10), Y12
-	VMOVUPD      64(R10), Y13
-	VBROADCASTSD (R12), Y14
-	VMULPD       Y14, Y12, Y12
-	VMULPD       Y14, Y13, Y13
-	ADDQ         $+8, R12
-	VBROADCASTSD 32(R10), Y14
-	VFMADD231PD  Y12, Y14, Y0
-	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD 40(R10), Y14
-	VFMADD231PD  Y12, Y14, Y2
-	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD 48(R10), Y14
-	VFMADD231PD  Y12, Y14, Y4
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 56(R10), Y14
-	VFMADD231PD  Y12, Y14, Y6
-	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD 64(R10), Y12
-	VFMADD231PD  Y13, Y12, Y8
-	VBROADCASTSD 72(R10), Y12
-	VFMADD231PD  Y13, Y12, Y9
-	VBROADCASTSD 80(R10), Y12
-	VFMADD231PD  Y13, Y12, Y10
-	VBROADCASTSD 88(R10), Y12
-	VFMADD231PD  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+columns13_part1:
+	VMOVUPD      64(R10), Y12
+	VBROADCASTSD (R11), Y13
+	VMULPD       Y13, Y12, Y12
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R10), Y13
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD 16(R10), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R10), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 32(R10), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R10), Y13
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD 48(R10), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R10), Y13
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD 64(R10), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R10), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD 80(R10), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R10), Y13
+	VFMADD231PD  Y12, Y13, Y11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns14_from4
-	MOVQ         AX, R10
-	VADDPD       32(AX), Y0, Y0
+	DECQ         AX
+	JNZ          columns13_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       64(AX), Y0, Y0
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y12
-	VMASKMOVPD   32(AX), Y12, Y12
-	VADDPD       Y12, Y2, Y2
+	VADDPD       64(AX), Y2, Y2
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y12
-	VMASKMOVPD   32(AX), Y12, Y12
-	VADDPD       Y12, Y4, Y4
+	VADDPD       64(AX), Y4, Y4
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y12
-	VMASKMOVPD   32(AX), Y12, Y12
-	VADDPD       Y12, Y6, Y6
+	VADDPD       64(AX), Y6, Y6
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y7, Y7
 	ADDQ         CX, AX
 	VADDPD       64(AX), Y8, Y8
@@ -4241,32 +4327,202 @@ columns14_from4:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y12
 	VMASKMOVPD   64(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
-	VMOVUPD      Y0, 32(R10)
-	VMOVUPD      Y1, 64(R10)
-	ADDQ         CX, R10
+	VMOVUPD      Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y1, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y3, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y5, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y7, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(R10)
-	VMOVUPD      Y3, 64(R10)
-	ADDQ         CX, R10
+	VMASKMOVPD   Y9, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(R10)
-	VMOVUPD      Y5, 64(R10)
-	ADDQ         CX, R10
+	VMASKMOVPD   Y10, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y8, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 64(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(R10)
+	VMASKMOVPD   Y11, Y0, 64(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns13_part2:
+	VMOVUPD      lanes8_0_1<>+0(SB), Y4
+	VMASKMOVPD   96(DX), Y4, Y4
+	VBROADCASTSD (R8), Y5
+	VMULPD       Y5, Y4, Y4
+	ADDQ         $+8, R8
+	VBROADCASTSD 96(DX), Y6
+	VMULPD       Y5, Y6, Y6
+	VFMADD231PD  (DX), Y6, Y0
+	VFMADD231PD  32(DX), Y6, Y1
+	VFMADD231PD  64(DX), Y6, Y2
+	VBROADCASTSD 96(DX), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns13_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x0000000c, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
+	VMOVUPD      Y0, (SP)
+	VMOVUPD      Y1, 32(SP)
+	VMOVUPD      Y2, 64(SP)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   96(AX), Y0, Y0
+	VADDPD       Y0, Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	MOVQ         c+0(FP), AX
+	LEAQ         (SP), R9
+	MOVQ         $+12, R10
+
+columns13_turn0:
+	VMOVSD (R9), X0
+	VADDSD 96(AX), X0, X0
+	VMOVSD X0, 96(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns13_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns13
+	VZEROUPPER
+	RET
+
+above13:
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns14:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns14_part0:
+	VMOVUPD      (R10), Y12
+	VMOVUPD      32(R10), Y13
+	VBROADCASTSD (R11), Y14
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R10), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R10), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R10), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R10), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 40(R10), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 48(R10), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 56(R10), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns14_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -4275,14 +4531,127 @@ columns14_from4:
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	MOVQ         SI, SI
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns14_from12:
+columns14_part1:
+	VMOVUPD      64(R10), Y12
+	VBROADCASTSD (R11), Y13
+	VMULPD       Y13, Y12, Y12
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(R10), Y13
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD 16(R10), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD 24(R10), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 32(R10), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD 40(R10), Y13
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD 48(R10), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(R10), Y13
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD 64(R10), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD 72(R10), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD 80(R10), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD 88(R10), Y13
+	VFMADD231PD  Y12, Y13, Y11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns14_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       64(AX), Y0, Y0
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y2, Y2
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y4, Y4
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y6, Y6
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y1, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y3, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y5, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y7, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns14_part2:
 	VMOVUPD      lanes8_0_2<>+0(SB), Y8
 	VMASKMOVPD   96(DX), Y8, Y8
-	VBROADCASTSD (R9), Y9
+	VBROADCASTSD (R8), Y9
 	VMULPD       Y9, Y8, Y8
-	ADDQ         $+8, R9
+	ADDQ         $+8, R8
 	VBROADCASTSD 96(DX), Y10
 	VMULPD       Y9, Y10, Y10
 	VFMADD231PD  (DX), Y10, Y0
@@ -4297,12 +4666,15 @@ columns14_from12:
 	VFMADD231PD  64(DX), Y10, Y6
 	VBROADCASTSD 104(DX), Y9
 	VFMADD231PD  Y8, Y9, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns14_from12
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns14_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x0000000c, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VMOVUPD      Y0, (SP)
 	VMOVUPD      Y1, 32(SP)
 	VMOVUPD      Y2, 64(SP)
@@ -4317,612 +4689,608 @@ columns14_from12:
 	VMASKMOVPD   96(AX), Y0, Y0
 	VADDPD       Y0, Y7, Y7
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y7, Y0, 96(R9)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+12, BX
+	LEAQ         (SP), R9
+	MOVQ         $+12, R10
 
 columns14_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R9), X0
 	VADDSD 96(AX), X0, X0
 	VMOVSD X0, 96(AX)
-	VMOVSD 96(DX), X0
+	VMOVSD 96(R9), X0
 	VADDSD 104(AX), X0, X0
 	VMOVSD X0, 104(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R9
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R10
 	JNZ    columns14_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns14
 	VZEROUPPER
 	RET
 
 above14:
-	CMPQ   R10, $+15
+	CMPQ   AX, $+15
 	JG     above15
-	IMUL3Q $0x00004001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
 
-columns15_from0:
-	VMOVUPD      (R10), Y8
-	VMOVUPD      32(R10), Y9
+columns15:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns15_part0:
+	VMOVUPD      (R10), Y12
+	VMOVUPD      32(R10), Y13
+	VBROADCASTSD (R11), Y14
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R10), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R10), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(R10), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R10), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 40(R10), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 48(R10), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 56(R10), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns15_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns15_part1:
 	VMOVUPD      64(R10), Y10
 	VMOVUPD      lanes8_0_3<>+0(SB), Y11
 	VMASKMOVPD   96(R10), Y11, Y11
-	VBROADCASTSD (R12), Y12
-	VMULPD       Y12, Y8, Y8
-	VMULPD       Y12, Y9, Y9
+	VBROADCASTSD (R11), Y12
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
-	ADDQ         $+8, R12
+	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y12
-	VFMADD231PD  Y8, Y12, Y0
-	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R10), Y12
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 8(R10), Y12
-	VFMADD231PD  Y8, Y12, Y4
-	VFMADD231PD  Y9, Y12, Y5
+	VBROADCASTSD 16(R10), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 24(R10), Y12
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	VBROADCASTSD 32(R10), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns15_from0
-	MOVQ         AX, R10
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	VMOVUPD      lanes8_0_3<>+0(SB), Y8
-	VMASKMOVPD   96(AX), Y8, Y8
-	VADDPD       Y8, Y3, Y3
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y8
-	VMASKMOVPD   (AX), Y8, Y8
-	VADDPD       Y8, Y4, Y4
-	VADDPD       32(AX), Y5, Y5
-	VADDPD       64(AX), Y6, Y6
-	VMOVUPD      lanes8_0_3<>+0(SB), Y8
-	VMASKMOVPD   96(AX), Y8, Y8
-	VADDPD       Y8, Y7, Y7
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      Y2, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y5, 32(R10)
-	VMOVUPD      Y6, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R10
-	MOVQ         SI, R11
-	MOVQ         R9, R12
-
-columns15_from2:
-	VMOVUPD      (R10), Y11
-	VMOVUPD      32(R10), Y12
-	VMOVUPD      64(R10), Y13
-	VMOVUPD      lanes8_0_3<>+0(SB), Y14
-	VMASKMOVPD   96(R10), Y14, Y14
-	VBROADCASTSD (R12), Y15
-	VMULPD       Y15, Y11, Y11
-	VMULPD       Y15, Y12, Y12
-	VMULPD       Y15, Y13, Y13
-	VMULPD       Y15, Y14, Y14
-	ADDQ         $+8, R12
-	VBROADCASTSD 16(R10), Y15
-	VFMADD231PD  Y11, Y15, Y0
-	VFMADD231PD  Y12, Y15, Y1
-	VFMADD231PD  Y13, Y15, Y2
-	VFMADD231PD  Y14, Y15, Y3
-	VBROADCASTSD 24(R10), Y15
-	VFMADD231PD  Y11, Y15, Y4
-	VFMADD231PD  Y12, Y15, Y5
-	VFMADD231PD  Y13, Y15, Y6
-	VFMADD231PD  Y14, Y15, Y7
-	VBROADCASTSD 32(R10), Y11
-	VFMADD231PD  Y12, Y11, Y8
-	VFMADD231PD  Y13, Y11, Y9
-	VFMADD231PD  Y14, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns15_from2
-	MOVQ         AX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   (AX), Y11, Y11
-	VADDPD       Y11, Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   96(AX), Y11, Y11
-	VADDPD       Y11, Y3, Y3
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y11
-	VMASKMOVPD   (AX), Y11, Y11
-	VADDPD       Y11, Y4, Y4
-	VADDPD       32(AX), Y5, Y5
-	VADDPD       64(AX), Y6, Y6
-	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   96(AX), Y11, Y11
-	VADDPD       Y11, Y7, Y7
-	ADDQ         CX, AX
-	VADDPD       32(AX), Y8, Y8
-	VADDPD       64(AX), Y9, Y9
-	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   96(AX), Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      Y2, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y5, 32(R10)
-	VMOVUPD      Y6, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y8, 32(R10)
-	VMOVUPD      Y9, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R10
-	MOVQ         SI, R11
-	MOVQ         R9, R12
-
-columns15_from5:
-	VMOVUPD      32(R10), Y11
-	VMOVUPD      64(R10), Y12
-	VMOVUPD      lanes8_0_3<>+0(SB), Y13
-	VMASKMOVPD   96(R10), Y13, Y13
-	VBROADCASTSD (R12), Y14
-	VMULPD       Y14, Y11, Y11
-	VMULPD       Y14, Y12, Y12
-	VMULPD       Y14, Y13, Y13
-	ADDQ         $+8, R12
-	VBROADCASTSD 40(R10), Y14
-	VFMADD231PD  Y11, Y14, Y0
-	VFMADD231PD  Y12, Y14, Y1
-	VFMADD231PD  Y13, Y14, Y2
-	VBROADCASTSD 48(R10), Y14
-	VFMADD231PD  Y11, Y14, Y3
-	VFMADD231PD  Y12, Y14, Y4
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 56(R10), Y14
-	VFMADD231PD  Y11, Y14, Y6
-	VFMADD231PD  Y12, Y14, Y7
-	VFMADD231PD  Y13, Y14, Y8
-	VBROADCASTSD 64(R10), Y11
-	VFMADD231PD  Y12, Y11, Y9
-	VFMADD231PD  Y13, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns15_from5
-	MOVQ         AX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
-	VADDPD       Y11, Y0, Y0
-	VADDPD       64(AX), Y1, Y1
-	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   96(AX), Y11, Y11
-	VADDPD       Y11, Y2, Y2
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
-	VADDPD       Y11, Y3, Y3
-	VADDPD       64(AX), Y4, Y4
-	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   96(AX), Y11, Y11
-	VADDPD       Y11, Y5, Y5
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
-	VADDPD       Y11, Y6, Y6
-	VADDPD       64(AX), Y7, Y7
-	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   96(AX), Y11, Y11
-	VADDPD       Y11, Y8, Y8
-	ADDQ         CX, AX
-	VADDPD       64(AX), Y9, Y9
-	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   96(AX), Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, 32(R10)
-	VMOVUPD      Y1, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R10)
-	VMOVUPD      Y4, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y9, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	MOVQ         SI, SI
-
-columns15_from9:
-	VMOVUPD      64(DX), Y9
+	DECQ         AX
+	JNZ          columns15_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       64(AX), Y0, Y0
 	VMOVUPD      lanes8_0_3<>+0(SB), Y10
-	VMASKMOVPD   96(DX), Y10, Y10
-	VBROADCASTSD (R9), Y11
-	VMULPD       Y11, Y9, Y9
-	VMULPD       Y11, Y10, Y10
-	ADDQ         $+8, R9
-	VBROADCASTSD 72(DX), Y11
-	VFMADD231PD  Y9, Y11, Y0
-	VFMADD231PD  Y10, Y11, Y1
-	VBROADCASTSD 80(DX), Y11
-	VFMADD231PD  Y9, Y11, Y2
-	VFMADD231PD  Y10, Y11, Y3
-	VBROADCASTSD 88(DX), Y11
-	VFMADD231PD  Y9, Y11, Y4
-	VFMADD231PD  Y10, Y11, Y5
-	VBROADCASTSD 96(DX), Y9
-	VFMADD231PD  Y10, Y9, Y6
-	VBROADCASTSD 104(DX), Y9
-	VFMADD231PD  Y10, Y9, Y7
-	VBROADCASTSD 112(DX), Y9
-	VFMADD231PD  Y10, Y9, Y8
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y8, Y8
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMOVUPD      Y0, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns15_part2:
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   96(R10), Y11, Y11
+	VBROADCASTSD (R11), Y12
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R11
+	VBROADCASTSD 40(R10), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 48(R10), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 56(R10), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 64(R10), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 72(R10), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns15_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
+	VADDPD       64(AX), Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y7, Y7
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   64(AX), Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMOVUPD      Y0, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 64(R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns15_part3:
+	VMOVUPD      64(DX), Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   96(DX), Y8, Y8
+	VBROADCASTSD (R8), Y9
+	VMULPD       Y9, Y7, Y7
+	VMULPD       Y9, Y8, Y8
+	ADDQ         $+8, R8
+	VBROADCASTSD 80(DX), Y9
+	VFMADD231PD  Y7, Y9, Y0
+	VFMADD231PD  Y8, Y9, Y1
+	VBROADCASTSD 88(DX), Y9
+	VFMADD231PD  Y7, Y9, Y2
+	VFMADD231PD  Y8, Y9, Y3
+	VBROADCASTSD 96(DX), Y7
+	VFMADD231PD  Y8, Y7, Y4
+	VBROADCASTSD 104(DX), Y7
+	VFMADD231PD  Y8, Y7, Y5
+	VBROADCASTSD 112(DX), Y7
+	VFMADD231PD  Y8, Y7, Y6
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns15_from9
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y9
-	VMASKMOVPD   64(AX), Y9, Y9
-	VADDPD       Y9, Y0, Y0
-	VMOVUPD      lanes8_0_3<>+0(SB), Y9
-	VMASKMOVPD   96(AX), Y9, Y9
-	VADDPD       Y9, Y1, Y1
+	DECQ         AX
+	JNZ          columns15_part3
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x0000000a, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y9
-	VMASKMOVPD   64(AX), Y9, Y9
-	VADDPD       Y9, Y2, Y2
-	VMOVUPD      lanes8_0_3<>+0(SB), Y9
-	VMASKMOVPD   96(AX), Y9, Y9
-	VADDPD       Y9, Y3, Y3
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y9
-	VMASKMOVPD   64(AX), Y9, Y9
-	VADDPD       Y9, Y4, Y4
-	VMOVUPD      lanes8_0_3<>+0(SB), Y9
-	VMASKMOVPD   96(AX), Y9, Y9
-	VADDPD       Y9, Y5, Y5
+	VMOVUPD      lanes8_0_3<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y4, Y4
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_0_3<>+0(SB), Y9
-	VMASKMOVPD   96(AX), Y9, Y9
-	VADDPD       Y9, Y6, Y6
+	VMOVUPD      lanes8_1_3<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_3<>+0(SB), Y9
-	VMASKMOVPD   96(AX), Y9, Y9
-	VADDPD       Y9, Y7, Y7
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_3<>+0(SB), Y9
-	VMASKMOVPD   96(AX), Y9, Y9
-	VADDPD       Y9, Y8, Y8
-	VMOVUPD      lanes8_1_4<>+0(SB), Y9
-	VMASKMOVPD   Y0, Y9, 64(DX)
+	VMOVUPD      lanes8_2_3<>+0(SB), Y7
+	VMASKMOVPD   96(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMOVUPD      lanes8_2_4<>+0(SB), Y7
+	VMASKMOVPD   Y0, Y7, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(DX)
+	VMASKMOVPD   Y2, Y0, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, 96(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns15
 	VZEROUPPER
 	RET
 
 above15:
-	IMUL3Q $0x00004001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
 
-columns16_from0:
-	VMOVUPD      (R10), Y8
-	VMOVUPD      32(R10), Y9
-	VMOVUPD      64(R10), Y10
-	VMOVUPD      96(R10), Y11
-	VBROADCASTSD (R12), Y12
-	VMULPD       Y12, Y8, Y8
-	VMULPD       Y12, Y9, Y9
-	VMULPD       Y12, Y10, Y10
-	VMULPD       Y12, Y11, Y11
-	ADDQ         $+8, R12
-	VBROADCASTSD (R10), Y12
-	VFMADD231PD  Y8, Y12, Y0
-	VFMADD231PD  Y9, Y12, Y1
-	VFMADD231PD  Y10, Y12, Y2
-	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 8(R10), Y12
-	VFMADD231PD  Y8, Y12, Y4
-	VFMADD231PD  Y9, Y12, Y5
-	VFMADD231PD  Y10, Y12, Y6
-	VFMADD231PD  Y11, Y12, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns16_from0
-	MOVQ         AX, R10
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	VADDPD       96(AX), Y3, Y3
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y8
-	VMASKMOVPD   (AX), Y8, Y8
-	VADDPD       Y8, Y4, Y4
-	VADDPD       32(AX), Y5, Y5
-	VADDPD       64(AX), Y6, Y6
-	VADDPD       96(AX), Y7, Y7
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      Y2, 64(R10)
-	VMOVUPD      Y3, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y5, 32(R10)
-	VMOVUPD      Y6, 64(R10)
-	VMOVUPD      Y7, 96(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R10
-	MOVQ         SI, R11
-	MOVQ         R9, R12
+columns16:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
 
-columns16_from2:
-	VMOVUPD      (R10), Y11
-	VMOVUPD      32(R10), Y12
-	VMOVUPD      64(R10), Y13
-	VMOVUPD      96(R10), Y14
-	VBROADCASTSD (R12), Y15
-	VMULPD       Y15, Y11, Y11
-	VMULPD       Y15, Y12, Y12
-	VMULPD       Y15, Y13, Y13
-	VMULPD       Y15, Y14, Y14
-	ADDQ         $+8, R12
-	VBROADCASTSD 16(R10), Y15
-	VFMADD231PD  Y11, Y15, Y0
-	VFMADD231PD  Y12, Y15, Y1
-	VFMADD231PD  Y13, Y15, Y2
-	VFMADD231PD  Y14, Y15, Y3
-	VBROADCASTSD 24(R10), Y15
-	VFMADD231PD  Y11, Y15, Y4
-	VFMADD231PD  Y12, Y15, Y5
-	VFMADD231PD  Y13, Y15, Y6
-	VFMADD231PD  Y14, Y15, Y7
-	VBROADCASTSD 32(R10), Y11
-	VFMADD231PD  Y12, Y11, Y8
-	VFMADD231PD  Y13, Y11, Y9
-	VFMADD231PD  Y14, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns16_from2
-	MOVQ         AX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   (AX), Y11, Y11
-	VADDPD       Y11, Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	VADDPD       96(AX), Y3, Y3
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y11
-	VMASKMOVPD   (AX), Y11, Y11
-	VADDPD       Y11, Y4, Y4
-	VADDPD       32(AX), Y5, Y5
-	VADDPD       64(AX), Y6, Y6
-	VADDPD       96(AX), Y7, Y7
-	ADDQ         CX, AX
-	VADDPD       32(AX), Y8, Y8
-	VADDPD       64(AX), Y9, Y9
-	VADDPD       96(AX), Y10, Y10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, (R10)
-	VMOVUPD      Y1, 32(R10)
-	VMOVUPD      Y2, 64(R10)
-	VMOVUPD      Y3, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y5, 32(R10)
-	VMOVUPD      Y6, 64(R10)
-	VMOVUPD      Y7, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y8, 32(R10)
-	VMOVUPD      Y9, 64(R10)
-	VMOVUPD      Y10, 96(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	MOVQ         DX, R10
-	MOVQ         SI, R11
-	MOVQ         R9, R12
-
-columns16_from5:
-	VMOVUPD      32(R10), Y11
-	VMOVUPD      64(R10), Y12
-	VMOVUPD      96(R10), Y13
-	VBROADCASTSD (R12), Y14
-	VMULPD       Y14, Y11, Y11
+columns16_part0:
+	VMOVUPD      (R10), Y12
+	VMOVUPD      32(R10), Y13
+	VBROADCASTSD (R11), Y14
 	VMULPD       Y14, Y12, Y12
 	VMULPD       Y14, Y13, Y13
-	ADDQ         $+8, R12
-	VBROADCASTSD 40(R10), Y14
-	VFMADD231PD  Y11, Y14, Y0
-	VFMADD231PD  Y12, Y14, Y1
-	VFMADD231PD  Y13, Y14, Y2
-	VBROADCASTSD 48(R10), Y14
-	VFMADD231PD  Y11, Y14, Y3
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(R10), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(R10), Y14
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD 56(R10), Y14
-	VFMADD231PD  Y11, Y14, Y6
-	VFMADD231PD  Y12, Y14, Y7
-	VFMADD231PD  Y13, Y14, Y8
-	VBROADCASTSD 64(R10), Y11
-	VFMADD231PD  Y12, Y11, Y9
-	VFMADD231PD  Y13, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	VBROADCASTSD 24(R10), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(R10), Y12
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 40(R10), Y12
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 48(R10), Y12
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 56(R10), Y12
+	VFMADD231PD  Y13, Y12, Y11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns16_from5
-	MOVQ         AX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
-	VADDPD       Y11, Y0, Y0
-	VADDPD       64(AX), Y1, Y1
-	VADDPD       96(AX), Y2, Y2
+	DECQ         AX
+	JNZ          columns16_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
-	VADDPD       Y11, Y3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VADDPD       32(AX), Y3, Y3
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y1, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y3, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y5, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns16_part1:
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      96(R10), Y11
+	VBROADCASTSD (R11), Y12
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $+8, R11
+	VBROADCASTSD (R10), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(R10), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 16(R10), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 24(R10), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(R10), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns16_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       64(AX), Y0, Y0
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
 	VADDPD       64(AX), Y4, Y4
 	VADDPD       96(AX), Y5, Y5
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
-	VADDPD       Y11, Y6, Y6
-	VADDPD       64(AX), Y7, Y7
-	VADDPD       96(AX), Y8, Y8
+	VADDPD       64(AX), Y6, Y6
+	VADDPD       96(AX), Y7, Y7
 	ADDQ         CX, AX
-	VADDPD       64(AX), Y9, Y9
-	VADDPD       96(AX), Y10, Y10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y11
-	VMASKMOVPD   Y0, Y11, 32(R10)
-	VMOVUPD      Y1, 64(R10)
-	VMOVUPD      Y2, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R10)
-	VMOVUPD      Y4, 64(R10)
-	VMOVUPD      Y5, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	VMOVUPD      Y8, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y9, 64(R10)
-	VMOVUPD      Y10, 96(R10)
-	ADDQ         CX, AX
+	VADDPD       64(AX), Y8, Y8
+	VADDPD       96(AX), Y9, Y9
+	VMOVUPD      Y0, 64(R9)
+	VMOVUPD      Y1, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      Y3, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	VMOVUPD      Y5, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 64(R9)
+	VMOVUPD      Y7, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 64(R9)
+	VMOVUPD      Y9, 96(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -4933,127 +5301,203 @@ columns16_from5:
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	MOVQ         SI, SI
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns16_from9:
-	VMOVUPD      64(DX), Y10
-	VMOVUPD      96(DX), Y11
-	VBROADCASTSD (R9), Y12
+columns16_part2:
+	VMOVUPD      64(R10), Y10
+	VMOVUPD      96(R10), Y11
+	VBROADCASTSD (R11), Y12
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
-	ADDQ         $+8, R9
-	VBROADCASTSD 72(DX), Y12
+	ADDQ         $+8, R11
+	VBROADCASTSD 40(R10), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD 80(DX), Y12
+	VBROADCASTSD 48(R10), Y12
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD 88(DX), Y12
+	VBROADCASTSD 56(R10), Y12
 	VFMADD231PD  Y10, Y12, Y4
 	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD 96(DX), Y10
-	VFMADD231PD  Y11, Y10, Y6
-	VBROADCASTSD 104(DX), Y10
-	VFMADD231PD  Y11, Y10, Y7
-	VBROADCASTSD 112(DX), Y10
-	VFMADD231PD  Y11, Y10, Y8
-	VBROADCASTSD 120(DX), Y10
-	VFMADD231PD  Y11, Y10, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns16_from9
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   64(AX), Y10, Y10
-	VADDPD       Y10, Y0, Y0
+	VBROADCASTSD 64(R10), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 72(R10), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns16_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
+	VADDPD       64(AX), Y0, Y0
 	VADDPD       96(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y10
-	VMASKMOVPD   64(AX), Y10, Y10
-	VADDPD       Y10, Y2, Y2
+	VADDPD       64(AX), Y2, Y2
 	VADDPD       96(AX), Y3, Y3
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y10
-	VMASKMOVPD   64(AX), Y10, Y10
-	VADDPD       Y10, Y4, Y4
+	VADDPD       64(AX), Y4, Y4
 	VADDPD       96(AX), Y5, Y5
 	ADDQ         CX, AX
-	VADDPD       96(AX), Y6, Y6
+	VADDPD       64(AX), Y6, Y6
+	VADDPD       96(AX), Y7, Y7
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   96(AX), Y10, Y10
-	VADDPD       Y10, Y7, Y7
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y10
-	VMASKMOVPD   96(AX), Y10, Y10
+	VMASKMOVPD   64(AX), Y10, Y10
 	VADDPD       Y10, Y8, Y8
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y10
-	VMASKMOVPD   96(AX), Y10, Y10
-	VADDPD       Y10, Y9, Y9
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   Y0, Y10, 64(DX)
-	VMOVUPD      Y1, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(DX)
-	VMOVUPD      Y3, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(DX)
-	VMOVUPD      Y5, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y6, 96(DX)
-	ADDQ         CX, DX
+	VADDPD       96(AX), Y9, Y9
+	VMOVUPD      Y0, 64(R9)
+	VMOVUPD      Y1, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 64(R9)
+	VMOVUPD      Y3, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	VMOVUPD      Y5, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 64(R9)
+	VMOVUPD      Y7, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 96(DX)
+	VMASKMOVPD   Y8, Y0, 64(R9)
+	VMOVUPD      Y9, 96(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns16_part3:
+	VMOVUPD      64(DX), Y8
+	VMOVUPD      96(DX), Y9
+	VBROADCASTSD (R8), Y10
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y10, Y9, Y9
+	ADDQ         $+8, R8
+	VBROADCASTSD 80(DX), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 88(DX), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD 96(DX), Y8
+	VFMADD231PD  Y9, Y8, Y4
+	VBROADCASTSD 104(DX), Y8
+	VFMADD231PD  Y9, Y8, Y5
+	VBROADCASTSD 112(DX), Y8
+	VFMADD231PD  Y9, Y8, Y6
+	VBROADCASTSD 120(DX), Y8
+	VFMADD231PD  Y9, Y8, Y7
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns16_part3
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x0000000a, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       96(AX), Y1, Y1
 	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y8
+	VMASKMOVPD   64(AX), Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y4, Y4
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y5, Y5
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y6, Y6
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_3_4<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMOVUPD      lanes8_2_4<>+0(SB), Y8
+	VMASKMOVPD   Y0, Y8, 64(R9)
+	VMOVUPD      Y1, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(R9)
+	VMOVUPD      Y3, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 96(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns16
 	VZEROUPPER
 	RET
 
 // func Narrow32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·Narrow32(SB), $256-64
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   x+16(FP), DX
-	MOVQ   stride+24(FP), BX
-	MOVQ   n+32(FP), SI
-	MOVQ   ahead+48(FP), DI
-	MOVQ   step+56(FP), R8
-	MOVQ   p+40(FP), R9
-	SHLQ   $0x03, CX
-	SHLQ   $0x02, BX
-	CMPQ   R9, $+8
-	JG     above8
-	CMPQ   R9, $+4
-	JG     above4
-	CMPQ   R9, $+2
-	JG     above2
-	CMPQ   R9, $+1
-	JG     above1
-	VXORPD Y0, Y0, Y0
-	MOVQ   SI, SI
+	MOVQ ldc+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ ahead+48(FP), SI
+	MOVQ step+56(FP), DI
+	MOVQ p+40(FP), AX
+	SHLQ $0x03, CX
+	SHLQ $0x02, BX
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
+	CMPQ AX, $+1
+	JG   above1
 
-columns1_from0:
+columns1:
+	VXORPD  Y0, Y0, Y0
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, CX
+	CMPQ    AX, CX
+	CMOVQGT CX, AX
+
+columns1_part0:
 	VMOVUPS      lanes4_0_1<>+0(SB), Y1
 	VMASKMOVPS   (DX), Y1, Y1
 	VBROADCASTSS (DX), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns1_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns1_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, CX
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
@@ -5061,29 +5505,35 @@ columns1_from0:
 	VMASKMOVPD   (AX), Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
-	VMASKMOVPD   Y0, Y1, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y0, Y1, (CX)
+	SUBQ         $+128, n+32(FP)
+	JG           columns1
 	VZEROUPPER
 	RET
 
 above1:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   SI, SI
+columns2:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns2_from0:
+columns2_part0:
 	VMOVUPS      lanes4_0_2<>+0(SB), Y2
 	VMASKMOVPS   (DX), Y2, Y2
 	VBROADCASTSS (DX), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(DX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns2_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns2_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y2
@@ -5098,23 +5548,29 @@ columns2_from0:
 	VMASKMOVPD   (AX), Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VMOVUPD      lanes8_0_2<>+0(SB), Y2
-	VMASKMOVPD   Y0, Y2, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y2, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y1, Y0, (R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns2
 	VZEROUPPER
 	RET
 
 above2:
-	CMPQ   R9, $+3
-	JG     above3
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	MOVQ   SI, SI
+	CMPQ AX, $+3
+	JG   above3
 
-columns3_from0:
+columns3:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns3_part0:
 	VMOVUPS      lanes4_0_3<>+0(SB), Y3
 	VMASKMOVPS   (DX), Y3, Y3
 	VBROADCASTSS (DX), Y4
@@ -5123,12 +5579,13 @@ columns3_from0:
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 8(DX), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns3_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns3_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X3, Y3
@@ -5150,25 +5607,30 @@ columns3_from0:
 	VMASKMOVPD   (AX), Y3, Y3
 	VADDPD       Y3, Y2, Y2
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
-	VMASKMOVPD   Y0, Y3, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y3, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y2, Y0, (R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns3
 	VZEROUPPER
 	RET
 
 above3:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   SI, SI
+columns4:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns4_from0:
+columns4_part0:
 	VMOVUPS      lanes4_0_4<>+0(SB), Y4
 	VMASKMOVPS   (DX), Y4, Y4
 	VBROADCASTSS (DX), Y5
@@ -5179,12 +5641,13 @@ columns4_from0:
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(DX), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns4_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns4_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X4, Y4
@@ -5210,33 +5673,39 @@ columns4_from0:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y4
 	VMASKMOVPD   (AX), Y4, Y4
 	VADDPD       Y4, Y3, Y3
-	VMOVUPD      Y0, (DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y3, Y0, (R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns4
 	VZEROUPPER
 	RET
 
 above4:
-	CMPQ   R9, $+6
-	JG     above6
-	CMPQ   R9, $+5
-	JG     above5
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	MOVQ   SI, SI
+	CMPQ AX, $+6
+	JG   above6
+	CMPQ AX, $+5
+	JG   above5
 
-columns5_from0:
+columns5:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns5_part0:
 	VMOVUPS      lanes4_0_5<>+0(SB), Y5
 	VMASKMOVPS   (DX), Y5, Y5
 	VBROADCASTSS (DX), Y6
@@ -5249,12 +5718,13 @@ columns5_from0:
 	VFMADD231PS  Y5, Y6, Y3
 	VBROADCASTSS 16(DX), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns5_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns5_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X5, Y5
@@ -5299,41 +5769,46 @@ columns5_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y4
 	VMASKMOVPD   32(AX), Y4, Y4
 	VADDPD       Y4, Y9, Y9
-	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y0, (R8)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
+	VMASKMOVPD   Y1, Y0, (R8)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
+	VMASKMOVPD   Y2, Y0, (R8)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
+	VMASKMOVPD   Y3, Y0, (R8)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y9, Y0, 32(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns5
 	VZEROUPPER
 	RET
 
 above5:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	MOVQ   SI, SI
+columns6:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns6_from0:
+columns6_part0:
 	VMOVUPS      lanes4_0_6<>+0(SB), Y6
 	VMASKMOVPS   (DX), Y6, Y6
 	VBROADCASTSS (DX), Y7
@@ -5348,12 +5823,13 @@ columns6_from0:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS 20(DX), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns6_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns6_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X6
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X6, Y6
@@ -5405,47 +5881,53 @@ columns6_from0:
 	VMOVUPD      lanes8_1_2<>+0(SB), Y5
 	VMASKMOVPD   32(AX), Y5, Y5
 	VADDPD       Y5, Y4, Y4
-	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y0, (R8)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
+	VMASKMOVPD   Y1, Y0, (R8)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
+	VMASKMOVPD   Y2, Y0, (R8)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
+	VMASKMOVPD   Y3, Y0, (R8)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y10, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns6
 	VZEROUPPER
 	RET
 
 above6:
-	CMPQ   R9, $+7
-	JG     above7
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	MOVQ   SI, SI
+	CMPQ AX, $+7
+	JG   above7
 
-columns7_from0:
+columns7:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns7_part0:
 	VMOVUPS      lanes4_0_7<>+0(SB), Y7
 	VMASKMOVPS   (DX), Y7, Y7
 	VBROADCASTSS (DX), Y8
@@ -5462,12 +5944,13 @@ columns7_from0:
 	VFMADD231PS  Y7, Y8, Y5
 	VBROADCASTSS 24(DX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns7_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns7_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X7
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X7, Y7
@@ -5526,49 +6009,54 @@ columns7_from0:
 	VMOVUPD      lanes8_2_3<>+0(SB), Y6
 	VMASKMOVPD   32(AX), Y6, Y6
 	VADDPD       Y6, Y5, Y5
-	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y0, (R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
+	VMASKMOVPD   Y1, Y0, (R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
+	VMASKMOVPD   Y2, Y0, (R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
+	VMASKMOVPD   Y3, Y0, (R8)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y10, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y11, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns7
 	VZEROUPPER
 	RET
 
 above7:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   SI, SI
+columns8:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns8_from0:
+columns8_part0:
 	VMOVUPS      (DX), Y8
 	VBROADCASTSS (DX), Y9
 	VFMADD231PS  Y8, Y9, Y0
@@ -5586,12 +6074,13 @@ columns8_from0:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS 28(DX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns8_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns8_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X8, Y8
@@ -5647,55 +6136,61 @@ columns8_from0:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y7
 	VMASKMOVPD   32(AX), Y7, Y7
 	VADDPD       Y7, Y6, Y6
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      Y8, 32(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y8, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	VMOVUPD      Y9, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R8)
+	VMOVUPD      Y9, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      Y10, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R8)
+	VMOVUPD      Y10, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	VMOVUPD      Y11, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y12, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, (R8)
+	VMOVUPD      Y11, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y12, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns8
 	VZEROUPPER
 	RET
 
 above8:
-	CMPQ   R9, $+12
-	JG     above12
-	CMPQ   R9, $+10
-	JG     above10
-	CMPQ   R9, $+9
-	JG     above9
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	MOVQ   SI, SI
+	CMPQ AX, $+12
+	JG   above12
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+9
+	JG   above9
 
-columns9_from0:
+columns9:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns9_part0:
 	VMOVUPS      (DX), Y10
 	VMOVUPS      lanes4_0_1<>+0(SB), Y11
 	VMASKMOVPS   32(DX), Y11, Y11
@@ -5719,12 +6214,13 @@ columns9_from0:
 	VFMADD231PS  Y10, Y12, Y8
 	VBROADCASTSS 32(DX), Y10
 	VFMADD231PS  Y11, Y10, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns9_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns9_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X10, Y10
@@ -5792,66 +6288,71 @@ columns9_from0:
 	VMOVUPD      lanes8_0_1<>+0(SB), Y7
 	VMASKMOVPD   64(AX), Y7, Y7
 	VADDPD       Y7, Y9, Y9
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      Y10, 32(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y10, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	VMOVUPD      Y11, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, (R8)
+	VMOVUPD      Y11, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      Y12, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R8)
+	VMOVUPD      Y12, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	VMOVUPD      Y13, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y14, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, (R8)
+	VMOVUPD      Y13, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y14, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y9, Y0, 64(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
+	LEAQ         (SP), R8
+	MOVQ         $+8, R9
 
 columns9_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 64(AX), X0, X0
 	VMOVSD X0, 64(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns9_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns9
 	VZEROUPPER
 	RET
 
 above9:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   SI, SI
+columns10:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
 
-columns10_from0:
+columns10_part0:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      lanes4_0_2<>+0(SB), Y13
 	VMASKMOVPS   32(DX), Y13, Y13
@@ -5879,12 +6380,13 @@ columns10_from0:
 	VFMADD231PS  Y12, Y14, Y10
 	VBROADCASTSS 36(DX), Y12
 	VFMADD231PS  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns10_from0
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns10_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
@@ -5907,7 +6409,7 @@ columns10_from0:
 	VADDPD       Y15, Y2, Y2
 	VADDPD       32(AX), Y14, Y14
 	ADDQ         CX, AX
-	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y0, (R8)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
@@ -5916,7 +6418,7 @@ columns10_from0:
 	VADDPD       Y15, Y3, Y3
 	VADDPD       32(AX), Y0, Y0
 	ADDQ         CX, AX
-	VMOVUPD      Y12, 32(DX)
+	VMOVUPD      Y12, 32(R8)
 	VEXTRACTF128 $0x01, Y4, X12
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X12, Y12
@@ -5966,70 +6468,76 @@ columns10_from0:
 	VMOVUPD      lanes8_1_2<>+0(SB), Y7
 	VMASKMOVPD   64(AX), Y7, Y7
 	VADDPD       Y7, Y11, Y11
-	ADDQ         CX, DX
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y7
-	VMASKMOVPD   Y1, Y7, (DX)
-	VMOVUPD      Y13, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y7, (R8)
+	VMOVUPD      Y13, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y1
-	VMASKMOVPD   Y2, Y1, (DX)
-	VMOVUPD      Y14, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y1, (R8)
+	VMOVUPD      Y14, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y3, Y1, (DX)
-	VMOVUPD      Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y12, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y1, (R8)
+	VMOVUPD      Y0, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y12, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y11, Y0, 64(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
+	LEAQ         (SP), R8
+	MOVQ         $+8, R9
 
 columns10_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 64(AX), X0, X0
 	VMOVSD X0, 64(AX)
-	VMOVSD 64(DX), X0
+	VMOVSD 64(R8), X0
 	VADDSD 72(AX), X0, X0
 	VMOVSD X0, 72(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns10_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns10
 	VZEROUPPER
 	RET
 
 above10:
-	CMPQ   R9, $+11
+	CMPQ   AX, $+11
 	JG     above11
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns11_from0:
+columns11:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns11_part0:
 	VMOVUPS      (R9), Y7
 	VBROADCASTSS (R9), Y8
 	VFMADD231PS  Y7, Y8, Y0
@@ -6045,12 +6553,13 @@ columns11_from0:
 	VFMADD231PS  Y7, Y8, Y5
 	VBROADCASTSS 24(R9), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns11_from0
-	MOVQ         AX, R9
+	DECQ         AX
+	JNZ          columns11_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X7
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X7, Y7
@@ -6099,29 +6608,28 @@ columns11_from0:
 	VMOVUPD      lanes8_2_4<>+0(SB), Y6
 	VMASKMOVPD   32(AX), Y6, Y6
 	VADDPD       Y6, Y5, Y5
-	VMOVUPD      Y0, (R9)
-	VMOVUPD      Y7, 32(R9)
-	ADDQ         CX, R9
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y7, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (R9)
-	VMOVUPD      Y8, 32(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y1, Y0, (R8)
+	VMOVUPD      Y8, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R9)
-	VMOVUPD      Y9, 32(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y2, Y0, (R8)
+	VMOVUPD      Y9, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R9)
-	VMOVUPD      Y10, 32(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y11, 32(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y3, Y0, (R8)
+	VMOVUPD      Y10, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y11, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(R9)
-	ADDQ         CX, R9
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(R9)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y5, Y0, 32(R8)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -6129,9 +6637,12 @@ columns11_from0:
 	VXORPD       Y4, Y4, Y4
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
-	MOVQ         SI, SI
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
 
-columns11_from7:
+columns11_part1:
 	VMOVUPS      (DX), Y7
 	VMOVUPS      lanes4_0_3<>+0(SB), Y8
 	VMASKMOVPS   32(DX), Y8, Y8
@@ -6149,12 +6660,15 @@ columns11_from7:
 	VFMADD231PS  Y7, Y9, Y5
 	VBROADCASTSS 40(DX), Y7
 	VFMADD231PS  Y8, Y7, Y6
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns11_from7
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns11_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000007, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
 	VEXTRACTF128 $0x01, Y0, X7
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X7, Y7
@@ -6198,53 +6712,59 @@ columns11_from7:
 	VMASKMOVPD   64(AX), Y0, Y0
 	VADDPD       Y0, Y6, Y6
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y0, 32(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, 64(R8)
+	ADDQ         CX, R8
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y6, Y0, 64(R8)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
+	LEAQ         (SP), R8
+	MOVQ         $+8, R9
 
 columns11_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R8), X0
 	VADDSD 64(AX), X0, X0
 	VMOVSD X0, 64(AX)
-	VMOVSD 64(DX), X0
+	VMOVSD 64(R8), X0
 	VADDSD 72(AX), X0, X0
 	VMOVSD X0, 72(AX)
-	VMOVSD 128(DX), X0
+	VMOVSD 128(R8), X0
 	VADDSD 80(AX), X0, X0
 	VMOVSD X0, 80(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R8
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R9
 	JNZ    columns11_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns11
 	VZEROUPPER
 	RET
 
 above11:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns12_from0:
+columns12:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns12_part0:
 	VMOVUPS      (R9), Y8
 	VBROADCASTSS (R9), Y9
 	VFMADD231PS  Y8, Y9, Y0
@@ -6262,11 +6782,2899 @@ columns12_from0:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS 28(R9), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns12_from0
+	DECQ         AX
+	JNZ          columns12_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X8
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X8, Y8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X9
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	VADDPD       32(AX), Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X10
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VADDPD       32(AX), Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X11
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VADDPD       32(AX), Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X6
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y8, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R8)
+	VMOVUPD      Y9, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R8)
+	VMOVUPD      Y10, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R8)
+	VMOVUPD      Y11, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y12, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+
+columns12_part1:
+	VMOVUPS      lanes4_0_4<>+0(SB), Y8
+	VMASKMOVPS   32(DX), Y8, Y8
+	VBROADCASTSS 32(DX), Y9
+	VFMADD231PS  (DX), Y9, Y0
+	VBROADCASTSS 32(DX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 36(DX), Y9
+	VFMADD231PS  (DX), Y9, Y2
+	VBROADCASTSS 36(DX), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 40(DX), Y9
+	VFMADD231PS  (DX), Y9, Y4
+	VBROADCASTSS 40(DX), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 44(DX), Y9
+	VFMADD231PS  (DX), Y9, Y6
+	VBROADCASTSS 44(DX), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns12_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000008, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X8
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      Y0, (SP)
+	VMOVUPD      Y8, 32(SP)
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      Y2, 64(SP)
+	VMOVUPD      Y0, 96(SP)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y3, Y3
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X0
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      Y4, 128(SP)
+	VMOVUPD      Y0, 160(SP)
+	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X0
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      Y6, 192(SP)
+	VMOVUPD      Y0, 224(SP)
+	VEXTRACTF128 $0x01, Y7, X0
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y7, Y7
+	VMOVUPD      Y1, 64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R8)
+	MOVQ         c+0(FP), AX
+	LEAQ         (SP), R8
+	MOVQ         $+8, R9
+
+columns12_turn0:
+	VMOVSD (R8), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(R8), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 80(AX), X0, X0
+	VMOVSD X0, 80(AX)
+	VMOVSD 192(R8), X0
+	VADDSD 88(AX), X0, X0
+	VMOVSD X0, 88(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns12_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns12
+	VZEROUPPER
+	RET
+
+above12:
+	CMPQ   AX, $+14
+	JG     above14
+	CMPQ   AX, $+13
+	JG     above13
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns13:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns13_part0:
+	VMOVUPS      (R9), Y10
+	VMOVUPS      lanes4_0_5<>+0(SB), Y11
+	VMASKMOVPS   32(R9), Y11, Y11
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(R9), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(R9), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(R9), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(R9), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns13_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_1_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X13
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X14
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R8)
+	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y10, 32(R8)
+	VEXTRACTF128 $0x01, Y6, X10
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y10, Y10
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y7, X1
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 96(R8)
+	VEXTRACTF128 $0x01, Y8, X11
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X11, Y11
+	VADDPD       32(AX), Y11, Y11
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R8)
+	VMOVUPD      Y12, 32(R8)
+	VMOVUPD      Y3, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y4, Y2, (R8)
+	VMOVUPD      Y14, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y0, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y10, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y11, 32(R8)
+	VMOVUPD      Y9, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+
+columns13_part1:
+	VMOVUPS      (DX), Y11
+	VMOVUPS      lanes4_0_5<>+0(SB), Y12
+	VMASKMOVPS   32(DX), Y12, Y12
+	VBROADCASTSS 20(DX), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 24(DX), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 28(DX), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 32(DX), Y11
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS 36(DX), Y11
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 40(DX), Y11
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS 44(DX), Y11
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS 48(DX), Y11
+	VFMADD231PS  Y12, Y11, Y10
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns13_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X11
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y11, Y11
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X13
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y13, Y13
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_1<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X14
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X14, Y14
+	VADDPD       64(AX), Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 32(R8)
+	VEXTRACTF128 $0x01, Y7, X11
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y11, Y11
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y8, X1
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(R8)
+	VEXTRACTF128 $0x01, Y9, X0
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y12, Y15, 32(R8)
+	VEXTRACTF128 $0x01, Y10, X12
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_0_1<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y12, Y12
+	VMOVUPD      Y3, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y3
+	VMASKMOVPD   Y2, Y3, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y4, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y6, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y14, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y7, Y2, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y11, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y8, Y2, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y2
+	VMASKMOVPD   Y1, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y9, Y1, 64(R8)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y12, Y0, 96(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns13
+	VZEROUPPER
+	RET
+
+above13:
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns14:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns14_part0:
+	VMOVUPS      (R9), Y12
+	VMOVUPS      lanes4_0_6<>+0(SB), Y13
+	VMASKMOVPS   32(R9), Y13, Y13
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R9), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R9), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R9), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R9), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R9), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns14_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R8)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R8)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 96(R8)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R8)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R8)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R8)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y12, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y13, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y14, 32(R8)
+	VMOVUPD      Y9, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R8)
+	VMOVUPD      Y11, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+
+columns14_part1:
+	VMOVUPS      (DX), Y10
+	VMOVUPS      lanes4_0_6<>+0(SB), Y11
+	VMASKMOVPS   32(DX), Y11, Y11
+	VBROADCASTSS 24(DX), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 28(DX), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 32(DX), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS 36(DX), Y10
+	VFMADD231PS  Y11, Y10, Y5
+	VBROADCASTSS 40(DX), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS 44(DX), Y10
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS 48(DX), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS 52(DX), Y10
+	VFMADD231PS  Y11, Y10, Y9
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns14_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y10, Y10
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X11
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y11, Y11
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_2<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X13
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_1_4<>+0(SB), Y14
+	VMASKMOVPD   64(AX), Y14, Y14
+	VADDPD       Y14, Y5, Y5
+	VMOVUPD      lanes8_0_2<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X14
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y10, Y15, 32(R8)
+	VEXTRACTF128 $0x01, Y7, X10
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y8, X1
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_2<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMOVUPD      lanes8_0_2<>+0(SB), Y9
+	VMASKMOVPD   Y0, Y9, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(R8)
+	VMOVUPD      Y3, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y4, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y12, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y13, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y14, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 64(R8)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns14
+	VZEROUPPER
+	RET
+
+above14:
+	CMPQ   AX, $+15
+	JG     above15
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns15:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns15_part0:
+	VMOVUPS      (R9), Y12
+	VMOVUPS      lanes4_0_7<>+0(SB), Y13
+	VMASKMOVPS   32(R9), Y13, Y13
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R9), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R9), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R9), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R9), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R9), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns15_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R8)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R8)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 96(R8)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R8)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R8)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R8)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y10, Y10
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y12, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y13, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y14, 32(R8)
+	VMOVUPD      Y9, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R8)
+	VMOVUPD      Y11, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+
+columns15_part1:
+	VMOVUPS      (DX), Y11
+	VMOVUPS      lanes4_0_7<>+0(SB), Y12
+	VMASKMOVPS   32(DX), Y12, Y12
+	VBROADCASTSS 24(DX), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 28(DX), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 32(DX), Y11
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS 36(DX), Y11
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS 40(DX), Y11
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS 44(DX), Y11
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 48(DX), Y11
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS 52(DX), Y11
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS 56(DX), Y11
+	VFMADD231PS  Y12, Y11, Y10
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns15_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X11
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y11, Y11
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y12
+	VMASKMOVPD   96(AX), Y12, Y12
+	VADDPD       Y12, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y12, Y12
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y13
+	VMASKMOVPD   96(AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X13
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y4, Y4
+	VMOVUPD      lanes8_0_3<>+0(SB), Y14
+	VMASKMOVPD   96(AX), Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X14
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y5, Y5
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y11, Y15, 32(R8)
+	VEXTRACTF128 $0x01, Y6, X11
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y11, Y11
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y7, X1
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   96(AX), Y15, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_0_3<>+0(SB), Y15
+	VMASKMOVPD   Y0, Y15, 96(R8)
+	VEXTRACTF128 $0x01, Y8, X0
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_3<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_3<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   Y12, Y10, 32(R8)
+	VMOVUPD      Y3, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   Y2, Y3, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y4, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y13, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y5, Y2, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y14, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y6, Y2, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y11, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   Y7, Y2, 64(R8)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y2
+	VMASKMOVPD   Y1, Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_0_3<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns15
+	VZEROUPPER
+	RET
+
+above15:
+	CMPQ   AX, $+16
+	JG     above16
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns16:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns16_part0:
+	VMOVUPS      (R9), Y12
+	VMOVUPS      32(R9), Y13
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R9), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R9), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R9), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R9), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R9), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns16_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	VMOVUPD      Y0, (R8)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R8)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       64(AX), Y5, Y5
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y13, 96(R8)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, (R8)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 32(R8)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 64(R8)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       64(AX), Y11, Y11
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD      Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (R8)
+	VMOVUPD      Y12, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	VMOVUPD      Y1, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (R8)
+	VMOVUPD      Y13, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y14, 32(R8)
+	VMOVUPD      Y9, 64(R8)
+	VMOVUPD      Y8, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 32(R8)
+	VMOVUPD      Y11, 64(R8)
+	VMOVUPD      Y10, 96(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+
+columns16_part1:
+	VMOVUPS      (DX), Y12
+	VMOVUPS      32(DX), Y13
+	VBROADCASTSS 24(DX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 28(DX), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 32(DX), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS 36(DX), Y12
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS 40(DX), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS 44(DX), Y12
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS 48(DX), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS 52(DX), Y12
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS 56(DX), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS 60(DX), Y12
+	VFMADD231PS  Y13, Y12, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns16_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X13
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   32(AX), Y2, Y2
+	VADDPD       Y2, Y13, Y13
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VADDPD       96(AX), Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X14
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X14, Y14
+	VADDPD       64(AX), Y4, Y4
+	VADDPD       96(AX), Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y12, Y15, 32(R8)
+	VEXTRACTF128 $0x01, Y5, X12
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y5, Y5
+	VADDPD       96(AX), Y12, Y12
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y6, X1
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       96(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y0, 96(R8)
+	VEXTRACTF128 $0x01, Y7, X0
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 32(R8)
+	VEXTRACTF128 $0x01, Y8, X13
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X13, Y13
+	VADDPD       96(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   96(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   96(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y3, 64(R8)
+	VMOVUPD      Y2, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y4, 64(R8)
+	VMOVUPD      Y14, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y5, Y2, 64(R8)
+	VMOVUPD      Y12, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y6, Y2, 64(R8)
+	VMOVUPD      Y1, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y7, Y1, 64(R8)
+	VMOVUPD      Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y13, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 96(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns16
+	VZEROUPPER
+	RET
+
+above16:
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
+
+columns24:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns24_part0:
+	VMOVUPS      (R9), Y12
+	VMOVUPS      32(R9), Y13
+	VMOVUPS      64(R9), Y14
+	VBROADCASTSS (R9), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R9), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R9), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R9), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns24_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y13, Y13
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VADDPD       128(AX), Y2, Y2
+	VADDPD       160(AX), Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      Y0, (R8)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y3, Y3
+	VADDPD       32(AX), Y0, Y0
+	VMOVUPD      Y12, 32(R8)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VADDPD       64(AX), Y4, Y4
+	VADDPD       96(AX), Y12, Y12
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       128(AX), Y5, Y5
+	VADDPD       160(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y13, 96(R8)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       32(AX), Y13, Y13
+	VMOVUPD      Y2, 128(R8)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y2, Y2
+	VMOVUPD      Y14, 160(R8)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       128(AX), Y8, Y8
+	VADDPD       160(AX), Y14, Y14
+	ADDQ         CX, AX
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y3, Y15, (R8)
+	VEXTRACTF128 $0x01, Y9, X3
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y9, Y9
+	VADDPD       32(AX), Y3, Y3
+	VMOVUPD      Y0, 32(R8)
+	VEXTRACTF128 $0x01, Y10, X0
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y10, Y10
+	VADDPD       96(AX), Y0, Y0
+	VMOVUPD      Y4, 64(R8)
+	VEXTRACTF128 $0x01, Y11, X4
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X4, Y4
+	VADDPD       128(AX), Y11, Y11
+	VADDPD       160(AX), Y4, Y4
+	VMOVUPD      Y12, 96(R8)
+	VMOVUPD      Y5, 128(R8)
+	VMOVUPD      Y1, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y1
+	VMASKMOVPD   Y6, Y1, (R8)
+	VMOVUPD      Y13, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      Y2, 96(R8)
+	VMOVUPD      Y8, 128(R8)
+	VMOVUPD      Y14, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y9, Y1, (R8)
+	VMOVUPD      Y3, 32(R8)
+	VMOVUPD      Y10, 64(R8)
+	VMOVUPD      Y0, 96(R8)
+	VMOVUPD      Y11, 128(R8)
+	VMOVUPD      Y4, 160(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+
+columns24_part1:
+	VMOVUPS      (R9), Y12
+	VMOVUPS      32(R9), Y13
+	VMOVUPS      64(R9), Y14
+	VBROADCASTSS 16(R9), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 20(R9), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 24(R9), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 28(R9), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns24_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000004, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       32(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y0, Y0
+	VEXTRACTF128 $0x01, Y2, X13
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X13, Y13
+	VADDPD       128(AX), Y2, Y2
+	VADDPD       160(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X14
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y3
+	VMASKMOVPD   32(AX), Y3, Y3
+	VADDPD       Y3, Y14, Y14
+	VEXTRACTF128 $0x01, Y4, X3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X3, Y3
+	VADDPD       64(AX), Y4, Y4
+	VADDPD       96(AX), Y3, Y3
+	VMOVUPD      Y12, 32(R8)
+	VEXTRACTF128 $0x01, Y5, X12
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X12, Y12
+	VADDPD       128(AX), Y5, Y5
+	VADDPD       160(AX), Y12, Y12
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 64(R8)
+	VEXTRACTF128 $0x01, Y6, X1
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_2_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y1, Y1
+	VEXTRACTF128 $0x01, Y7, X6
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y6, Y6
+	VMOVUPD      Y0, 96(R8)
+	VEXTRACTF128 $0x01, Y8, X0
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X0, Y0
+	VADDPD       128(AX), Y8, Y8
+	VADDPD       160(AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y2, 128(R8)
+	VEXTRACTF128 $0x01, Y9, X2
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VADDPD       64(AX), Y10, Y10
+	VADDPD       96(AX), Y9, Y9
+	VMOVUPD      Y13, 160(R8)
+	VEXTRACTF128 $0x01, Y11, X13
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X13, Y13
+	VADDPD       128(AX), Y11, Y11
+	VADDPD       160(AX), Y13, Y13
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y14, Y15, 32(R8)
+	VMOVUPD      Y4, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	VMOVUPD      Y5, 128(R8)
+	VMOVUPD      Y12, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y3
+	VMASKMOVPD   Y1, Y3, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      Y6, 96(R8)
+	VMOVUPD      Y8, 128(R8)
+	VMOVUPD      Y0, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 32(R8)
+	VMOVUPD      Y10, 64(R8)
+	VMOVUPD      Y9, 96(R8)
+	VMOVUPD      Y11, 128(R8)
+	VMOVUPD      Y13, 160(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+
+columns24_part2:
+	VMOVUPS      32(R9), Y12
+	VMOVUPS      64(R9), Y13
+	VBROADCASTSS 32(R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 36(R9), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 40(R9), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 44(R9), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 48(R9), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 52(R9), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns24_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000008, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       64(AX), Y0, Y0
+	VADDPD       96(AX), Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VADDPD       128(AX), Y1, Y1
+	VADDPD       160(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       96(AX), Y14, Y14
+	VMOVUPD      Y0, 64(R8)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       128(AX), Y3, Y3
+	VADDPD       160(AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 96(R8)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       96(AX), Y12, Y12
+	VMOVUPD      Y1, 128(R8)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
+	VADDPD       128(AX), Y5, Y5
+	VADDPD       160(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y13, 160(R8)
+	VEXTRACTF128 $0x01, Y6, X13
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   64(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       96(AX), Y13, Y13
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   Y2, Y15, 64(R8)
+	VEXTRACTF128 $0x01, Y7, X2
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X2, Y2
+	VADDPD       128(AX), Y7, Y7
+	VADDPD       160(AX), Y2, Y2
+	ADDQ         CX, AX
+	VMOVUPD      Y14, 96(R8)
+	VEXTRACTF128 $0x01, Y8, X14
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X14, Y14
+	VADDPD       96(AX), Y14, Y14
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VADDPD       128(AX), Y9, Y9
+	VADDPD       160(AX), Y8, Y8
+	ADDQ         CX, AX
+	VMOVUPD      Y3, 128(R8)
+	VEXTRACTF128 $0x01, Y10, X3
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   96(AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VADDPD       128(AX), Y11, Y11
+	VADDPD       160(AX), Y10, Y10
+	VMOVUPD      Y0, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(R8)
+	VMOVUPD      Y12, 96(R8)
+	VMOVUPD      Y5, 128(R8)
+	VMOVUPD      Y1, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(R8)
+	VMOVUPD      Y13, 96(R8)
+	VMOVUPD      Y7, 128(R8)
+	VMOVUPD      Y2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y14, 96(R8)
+	VMOVUPD      Y9, 128(R8)
+	VMOVUPD      Y8, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, 96(R8)
+	VMOVUPD      Y11, 128(R8)
+	VMOVUPD      Y10, 160(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+
+columns24_part3:
+	VMOVUPS      32(DX), Y12
+	VMOVUPS      64(DX), Y13
+	VBROADCASTSS 56(DX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 60(DX), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 64(DX), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS 68(DX), Y12
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS 72(DX), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS 76(DX), Y12
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS 80(DX), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS 84(DX), Y12
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS 88(DX), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS 92(DX), Y12
+	VFMADD231PS  Y13, Y12, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns24_part3
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x0000000e, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   96(AX), Y0, Y0
+	VADDPD       Y0, Y12, Y12
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       128(AX), Y1, Y1
+	VADDPD       160(AX), Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X13
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y2
+	VMASKMOVPD   96(AX), Y2, Y2
+	VADDPD       Y2, Y13, Y13
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       128(AX), Y3, Y3
+	VADDPD       160(AX), Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X14
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X14, Y14
+	VADDPD       128(AX), Y4, Y4
+	VADDPD       160(AX), Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   Y12, Y15, 96(R8)
+	VEXTRACTF128 $0x01, Y5, X12
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   128(AX), Y15, Y15
+	VADDPD       Y15, Y5, Y5
+	VADDPD       160(AX), Y12, Y12
+	ADDQ         CX, AX
+	VMOVUPD      Y1, 128(R8)
+	VEXTRACTF128 $0x01, Y6, X1
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   128(AX), Y15, Y15
+	VADDPD       Y15, Y6, Y6
+	VADDPD       160(AX), Y1, Y1
+	ADDQ         CX, AX
+	VMOVUPD      Y0, 160(R8)
+	VEXTRACTF128 $0x01, Y7, X0
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   128(AX), Y15, Y15
+	VADDPD       Y15, Y7, Y7
+	VADDPD       160(AX), Y0, Y0
+	ADDQ         CX, AX
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   Y13, Y15, 96(R8)
+	VEXTRACTF128 $0x01, Y8, X13
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X13, Y13
+	VADDPD       160(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y9, X8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   160(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   160(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y11, X10
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   160(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMOVUPD      Y3, 128(R8)
+	VMOVUPD      Y2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y4, 128(R8)
+	VMOVUPD      Y14, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y2
+	VMASKMOVPD   Y5, Y2, 128(R8)
+	VMOVUPD      Y12, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y2
+	VMASKMOVPD   Y6, Y2, 128(R8)
+	VMOVUPD      Y1, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y7, Y1, 128(R8)
+	VMOVUPD      Y0, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y13, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 160(R8)
+	SUBQ         $+128, n+32(FP)
+	JG           columns24
+	VZEROUPPER
+	RET
+
+DATA lanes4_0_1<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_1<>+4(SB)/4, $0x00000000
+DATA lanes4_0_1<>+8(SB)/4, $0x00000000
+DATA lanes4_0_1<>+12(SB)/4, $0x00000000
+DATA lanes4_0_1<>+16(SB)/4, $0x00000000
+DATA lanes4_0_1<>+20(SB)/4, $0x00000000
+DATA lanes4_0_1<>+24(SB)/4, $0x00000000
+DATA lanes4_0_1<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_1<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_2<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_2<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_2<>+8(SB)/4, $0x00000000
+DATA lanes4_0_2<>+12(SB)/4, $0x00000000
+DATA lanes4_0_2<>+16(SB)/4, $0x00000000
+DATA lanes4_0_2<>+20(SB)/4, $0x00000000
+DATA lanes4_0_2<>+24(SB)/4, $0x00000000
+DATA lanes4_0_2<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_2<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_3<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_3<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_3<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_3<>+12(SB)/4, $0x00000000
+DATA lanes4_0_3<>+16(SB)/4, $0x00000000
+DATA lanes4_0_3<>+20(SB)/4, $0x00000000
+DATA lanes4_0_3<>+24(SB)/4, $0x00000000
+DATA lanes4_0_3<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_3<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_4<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_4<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_4<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_4<>+12(SB)/4, $0xffffffff
+DATA lanes4_0_4<>+16(SB)/4, $0x00000000
+DATA lanes4_0_4<>+20(SB)/4, $0x00000000
+DATA lanes4_0_4<>+24(SB)/4, $0x00000000
+DATA lanes4_0_4<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_4<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_5<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+12(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+16(SB)/4, $0xffffffff
+DATA lanes4_0_5<>+20(SB)/4, $0x00000000
+DATA lanes4_0_5<>+24(SB)/4, $0x00000000
+DATA lanes4_0_5<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_5<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_6<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+12(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+16(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+20(SB)/4, $0xffffffff
+DATA lanes4_0_6<>+24(SB)/4, $0x00000000
+DATA lanes4_0_6<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_6<>(SB), RODATA|NOPTR, $32
+
+DATA lanes4_0_7<>+0(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+4(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+8(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+12(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+16(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+20(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+24(SB)/4, $0xffffffff
+DATA lanes4_0_7<>+28(SB)/4, $0x00000000
+GLOBL lanes4_0_7<>(SB), RODATA|NOPTR, $32
+
+// func NarrowWeighted32(c *float64, ldc int, x *float32, stride int, d *float64, n int, p int, ahead *float32, step int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·NarrowWeighted32(SB), $256-72
+	MOVQ ldc+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ ahead+56(FP), SI
+	MOVQ step+64(FP), DI
+	MOVQ d+32(FP), R8
+	MOVQ p+48(FP), AX
+	SHLQ $0x03, CX
+	SHLQ $0x02, BX
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
+	CMPQ AX, $+1
+	JG   above1
+
+columns1:
+	VXORPD  Y0, Y0, Y0
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, CX
+	CMPQ    AX, CX
+	CMOVQGT CX, AX
+
+columns1_part0:
+	VMOVUPS      lanes4_0_1<>+0(SB), Y1
+	VMASKMOVPS   (DX), Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VCVTSD2SS    (R8), X2, X2
+	VBROADCASTSS X2, Y2
+	VMULPS       Y2, Y1, Y1
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns1_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, CX
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   (AX), Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y1
+	VMASKMOVPD   Y0, Y1, (CX)
+	SUBQ         $+128, n+40(FP)
+	JG           columns1
+	VZEROUPPER
+	RET
+
+above1:
+columns2:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns2_part0:
+	VMOVUPS      lanes4_0_2<>+0(SB), Y2
+	VMASKMOVPS   (DX), Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VCVTSD2SS    (R8), X3, X3
+	VBROADCASTSS X3, Y3
+	VMULPS       Y3, Y2, Y2
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(DX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns2_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMOVUPD      lanes8_1_2<>+0(SB), Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y2
+	VMASKMOVPD   Y0, Y2, (R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns2
+	VZEROUPPER
+	RET
+
+above2:
+	CMPQ AX, $+3
+	JG   above3
+
+columns3:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns3_part0:
+	VMOVUPS      lanes4_0_3<>+0(SB), Y3
+	VMASKMOVPS   (DX), Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VCVTSD2SS    (R8), X4, X4
+	VBROADCASTSS X4, Y4
+	VMULPS       Y4, Y3, Y3
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(DX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(DX), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns3_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_1_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMOVUPD      lanes8_2_3<>+0(SB), Y3
+	VMASKMOVPD   (AX), Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y3
+	VMASKMOVPD   Y0, Y3, (R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns3
+	VZEROUPPER
+	RET
+
+above3:
+columns4:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns4_part0:
+	VMOVUPS      lanes4_0_4<>+0(SB), Y4
+	VMASKMOVPS   (DX), Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VCVTSD2SS    (R8), X5, X5
+	VBROADCASTSS X5, Y5
+	VMULPS       Y5, Y4, Y4
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(DX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(DX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(DX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns4_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X4
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X4, Y4
+	VADDPD       (AX), Y0, Y0
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X4
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_2_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X4
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_3_4<>+0(SB), Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VMOVUPD      Y0, (R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns4
+	VZEROUPPER
+	RET
+
+above4:
+	CMPQ AX, $+6
+	JG   above6
+	CMPQ AX, $+5
+	JG   above5
+
+columns5:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns5_part0:
+	VMOVUPS      lanes4_0_5<>+0(SB), Y5
+	VMASKMOVPS   (DX), Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VCVTSD2SS    (R8), X6, X6
+	VBROADCASTSS X6, Y6
+	VMULPS       Y6, Y5, Y5
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(DX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(DX), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(DX), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(DX), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns5_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X5, Y5
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X6
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_1_4<>+0(SB), Y7
+	VMASKMOVPD   (AX), Y7, Y7
+	VADDPD       Y7, Y1, Y1
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X7
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_2_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X8
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_3_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VMOVUPD      lanes8_0_1<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X9
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y9, Y9
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns5
+	VZEROUPPER
+	RET
+
+above5:
+columns6:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns6_part0:
+	VMOVUPS      lanes4_0_6<>+0(SB), Y6
+	VMASKMOVPS   (DX), Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VCVTSD2SS    (R8), X7, X7
+	VBROADCASTSS X7, Y7
+	VMULPS       Y7, Y6, Y6
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(DX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(DX), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(DX), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(DX), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(DX), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns6_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X6
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X6, Y6
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_2<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X7
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_1_4<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMOVUPD      lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X8
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_2_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPD      lanes8_0_2<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X9
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VMOVUPD      lanes8_0_2<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X10
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_0_2<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_2<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns6
+	VZEROUPPER
+	RET
+
+above6:
+	CMPQ AX, $+7
+	JG   above7
+
+columns7:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns7_part0:
+	VMOVUPS      lanes4_0_7<>+0(SB), Y7
+	VMASKMOVPS   (DX), Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VCVTSD2SS    (R8), X8, X8
+	VBROADCASTSS X8, Y8
+	VMULPS       Y8, Y7, Y7
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(DX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(DX), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(DX), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 16(DX), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 20(DX), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 24(DX), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns7_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X7
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X7, Y7
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X8
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VMOVUPD      lanes8_0_3<>+0(SB), Y9
+	VMASKMOVPD   32(AX), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X9
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VMOVUPD      lanes8_0_3<>+0(SB), Y10
+	VMASKMOVPD   32(AX), Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X10
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VMOVUPD      lanes8_0_3<>+0(SB), Y11
+	VMASKMOVPD   32(AX), Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X11
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_0_3<>+0(SB), Y4
+	VMASKMOVPD   32(AX), Y4, Y4
+	VADDPD       Y4, Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_3<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_3<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns7
+	VZEROUPPER
+	RET
+
+above7:
+columns8:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns8_part0:
+	VMOVUPS      (DX), Y8
+	VXORPD       Y9, Y9, Y9
+	VCVTSD2SS    (R8), X9, X9
+	VBROADCASTSS X9, Y9
+	VMULPS       Y9, Y8, Y8
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(DX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 8(DX), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(DX), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 16(DX), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 20(DX), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 24(DX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(DX), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns8_part0
+	MOVQ         c+0(FP), AX
 	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
@@ -6348,7 +9756,750 @@ columns12_from0:
 	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
 	VMASKMOVPD   Y6, Y0, 32(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns8
+	VZEROUPPER
+	RET
+
+above8:
+	CMPQ AX, $+12
+	JG   above12
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+9
+	JG   above9
+
+columns9:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns9_part0:
+	VMOVUPS      (DX), Y10
+	VMOVUPS      lanes4_0_1<>+0(SB), Y11
+	VMASKMOVPS   32(DX), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R8), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y13
+	VFMADD231PS  Y10, Y13, Y0
+	VBROADCASTSS 4(DX), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VBROADCASTSS 8(DX), Y13
+	VFMADD231PS  Y10, Y13, Y2
+	VBROADCASTSS 12(DX), Y13
+	VFMADD231PS  Y10, Y13, Y3
+	VBROADCASTSS 16(DX), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VBROADCASTSS 20(DX), Y13
+	VFMADD231PS  Y10, Y13, Y5
+	VBROADCASTSS 24(DX), Y13
+	VFMADD231PS  Y10, Y13, Y6
+	VBROADCASTSS 28(DX), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VBROADCASTSS 32(DX), Y10
+	VMULPS       Y12, Y10, Y10
+	VFMADD231PS  (DX), Y10, Y8
+	VBROADCASTSS 32(DX), Y10
+	VFMADD231PS  Y11, Y10, Y9
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns9_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X10
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X10, Y10
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y10, Y10
 	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X11
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_1_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y1, Y1
+	VADDPD       32(AX), Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X12
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y13
+	VMASKMOVPD   (AX), Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	VADDPD       32(AX), Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X13
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_3_4<>+0(SB), Y14
+	VMASKMOVPD   (AX), Y14, Y14
+	VADDPD       Y14, Y3, Y3
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X14
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X14, Y14
+	VADDPD       32(AX), Y14, Y14
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X6
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X7
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      Y8, (SP)
+	VMOVUPD      Y7, 32(SP)
+	VEXTRACTF128 $0x01, Y9, X7
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y9, Y9
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	VMOVUPD      Y11, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y12, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      Y13, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(R9)
+	MOVQ         c+0(FP), AX
+	LEAQ         (SP), R9
+	MOVQ         $+8, R10
+
+columns9_turn0:
+	VMOVSD (R9), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns9_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns9
+	VZEROUPPER
+	RET
+
+above9:
+columns10:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns10_part0:
+	VMOVUPS      (DX), Y12
+	VMOVUPS      lanes4_0_2<>+0(SB), Y13
+	VMASKMOVPS   32(DX), Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R8), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R8
+	VBROADCASTSS (DX), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VBROADCASTSS 4(DX), Y15
+	VFMADD231PS  Y12, Y15, Y1
+	VBROADCASTSS 8(DX), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(DX), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VBROADCASTSS 16(DX), Y15
+	VFMADD231PS  Y12, Y15, Y4
+	VBROADCASTSS 20(DX), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS 24(DX), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VBROADCASTSS 28(DX), Y15
+	VFMADD231PS  Y12, Y15, Y7
+	VBROADCASTSS 32(DX), Y12
+	VMULPS       Y14, Y12, Y12
+	VFMADD231PS  (DX), Y12, Y8
+	VBROADCASTSS 32(DX), Y12
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS 36(DX), Y12
+	VMULPS       Y14, Y12, Y12
+	VFMADD231PS  (DX), Y12, Y10
+	VBROADCASTSS 36(DX), Y12
+	VFMADD231PS  Y13, Y12, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns10_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X12
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X12, Y12
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X13
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
+	VMOVUPD      lanes8_1_4<>+0(SB), Y14
+	VMASKMOVPD   (AX), Y14, Y14
+	VADDPD       Y14, Y1, Y1
+	VADDPD       32(AX), Y13, Y13
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X14, Y14
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      Y0, (R9)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_3_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y3, Y3
+	VADDPD       32(AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 32(R9)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VADDPD       32(AX), Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X6
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y8, X7
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      Y8, (SP)
+	VMOVUPD      Y7, 32(SP)
+	VEXTRACTF128 $0x01, Y9, X7
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_0_2<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y10, X7
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      Y10, 64(SP)
+	VMOVUPD      Y7, 96(SP)
+	VEXTRACTF128 $0x01, Y11, X7
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_1_2<>+0(SB), Y7
+	VMASKMOVPD   64(AX), Y7, Y7
+	VADDPD       Y7, Y11, Y11
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y7
+	VMASKMOVPD   Y1, Y7, (R9)
+	VMOVUPD      Y13, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y1
+	VMASKMOVPD   Y2, Y1, (R9)
+	VMOVUPD      Y14, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y1
+	VMASKMOVPD   Y3, Y1, (R9)
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y12, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD   Y11, Y0, 64(R9)
+	MOVQ         c+0(FP), AX
+	LEAQ         (SP), R9
+	MOVQ         $+8, R10
+
+columns10_turn0:
+	VMOVSD (R9), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(R9), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns10_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns10
+	VZEROUPPER
+	RET
+
+above10:
+	CMPQ   AX, $+11
+	JG     above11
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns11:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns11_part0:
+	VMOVUPS      (R10), Y7
+	VXORPD       Y8, Y8, Y8
+	VCVTSD2SS    (R11), X8, X8
+	VBROADCASTSS X8, Y8
+	VMULPS       Y8, Y7, Y7
+	ADDQ         $+8, R11
+	VBROADCASTSS (R10), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(R10), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(R10), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(R10), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 16(R10), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 20(R10), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 24(R10), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns11_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X7
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X7, Y7
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X8
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_1_4<>+0(SB), Y9
+	VMASKMOVPD   (AX), Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X9
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       32(AX), Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X10
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_3_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VADDPD       32(AX), Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X11
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X11, Y11
+	VADDPD       32(AX), Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y7, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y9, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y11, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns11_part1:
+	VMOVUPS      (DX), Y7
+	VMOVUPS      lanes4_0_3<>+0(SB), Y8
+	VMASKMOVPS   32(DX), Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VCVTSD2SS    (R8), X9, X9
+	VBROADCASTSS X9, Y9
+	VMULPS       Y9, Y7, Y7
+	VMULPS       Y9, Y8, Y8
+	ADDQ         $+8, R8
+	VBROADCASTSS 28(DX), Y10
+	VFMADD231PS  Y7, Y10, Y0
+	VBROADCASTSS 32(DX), Y7
+	VMULPS       Y9, Y7, Y7
+	VFMADD231PS  (DX), Y7, Y1
+	VBROADCASTSS 32(DX), Y7
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSS 36(DX), Y7
+	VMULPS       Y9, Y7, Y7
+	VFMADD231PS  (DX), Y7, Y3
+	VBROADCASTSS 36(DX), Y7
+	VFMADD231PS  Y8, Y7, Y4
+	VBROADCASTSS 40(DX), Y7
+	VMULPS       Y9, Y7, Y7
+	VFMADD231PS  (DX), Y7, Y5
+	VBROADCASTSS 40(DX), Y7
+	VFMADD231PS  Y8, Y7, Y6
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, DX
+	DECQ         AX
+	JNZ          columns11_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000007, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X7
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X7, Y7
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   32(AX), Y0, Y0
+	VADDPD       Y0, Y7, Y7
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      Y1, (SP)
+	VMOVUPD      Y0, 32(SP)
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y2, Y2
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      Y3, 64(SP)
+	VMOVUPD      Y0, 96(SP)
+	VEXTRACTF128 $0x01, Y4, X0
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      Y5, 128(SP)
+	VMOVUPD      Y0, 160(SP)
+	VEXTRACTF128 $0x01, Y6, X0
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   64(AX), Y0, Y0
+	VADDPD       Y0, Y6, Y6
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_0_3<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_3<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 64(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_3<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 64(R9)
+	MOVQ         c+0(FP), AX
+	LEAQ         (SP), R9
+	MOVQ         $+8, R10
+
+columns11_turn0:
+	VMOVSD (R9), X0
+	VADDSD 64(AX), X0, X0
+	VMOVSD X0, 64(AX)
+	VMOVSD 64(R9), X0
+	VADDSD 72(AX), X0, X0
+	VMOVSD X0, 72(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 80(AX), X0, X0
+	VMOVSD X0, 80(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns11_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns11
+	VZEROUPPER
+	RET
+
+above11:
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns12:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns12_part0:
+	VMOVUPS      (R10), Y8
+	VXORPD       Y9, Y9, Y9
+	VCVTSD2SS    (R11), X9, X9
+	VBROADCASTSS X9, Y9
+	VMULPS       Y9, Y8, Y8
+	ADDQ         $+8, R11
+	VBROADCASTSS (R10), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(R10), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 8(R10), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(R10), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 16(R10), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 20(R10), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 24(R10), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(R10), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns12_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VEXTRACTF128 $0x01, Y0, X8
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X8, Y8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y8, Y8
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X9
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X9, Y9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y10
+	VMASKMOVPD   (AX), Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	VADDPD       32(AX), Y9, Y9
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X10
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X10, Y10
+	VMOVUPD      lanes8_2_4<>+0(SB), Y11
+	VMASKMOVPD   (AX), Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VADDPD       32(AX), Y10, Y10
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y3, X11
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X11, Y11
+	VMOVUPD      lanes8_3_4<>+0(SB), Y12
+	VMASKMOVPD   (AX), Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VADDPD       32(AX), Y11, Y11
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X12, Y12
+	VADDPD       32(AX), Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y5, X4
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VMOVUPD      lanes8_1_4<>+0(SB), Y5
+	VMASKMOVPD   32(AX), Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VMOVUPD      lanes8_2_4<>+0(SB), Y6
+	VMASKMOVPD   32(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y7, X6
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VMOVUPD      lanes8_3_4<>+0(SB), Y7
+	VMASKMOVPD   32(AX), Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      Y8, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y1, Y0, (R9)
+	VMOVUPD      Y9, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y2, Y0, (R9)
+	VMOVUPD      Y10, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y3, Y0, (R9)
+	VMOVUPD      Y11, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y12, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, 32(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, 32(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -6357,33 +10508,48 @@ columns12_from0:
 	VXORPD       Y5, Y5, Y5
 	VXORPD       Y6, Y6, Y6
 	VXORPD       Y7, Y7, Y7
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns12_from8:
+columns12_part1:
 	VMOVUPS      lanes4_0_4<>+0(SB), Y8
 	VMASKMOVPS   32(DX), Y8, Y8
-	VBROADCASTSS 32(DX), Y9
-	VFMADD231PS  (DX), Y9, Y0
-	VBROADCASTSS 32(DX), Y9
-	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS 36(DX), Y9
-	VFMADD231PS  (DX), Y9, Y2
-	VBROADCASTSS 36(DX), Y9
-	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS 40(DX), Y9
-	VFMADD231PS  (DX), Y9, Y4
-	VBROADCASTSS 40(DX), Y9
-	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS 44(DX), Y9
-	VFMADD231PS  (DX), Y9, Y6
+	VXORPD       Y9, Y9, Y9
+	VCVTSD2SS    (R8), X9, X9
+	VBROADCASTSS X9, Y9
+	VMULPS       Y9, Y8, Y8
+	ADDQ         $+8, R8
+	VBROADCASTSS 32(DX), Y10
+	VMULPS       Y9, Y10, Y10
+	VFMADD231PS  (DX), Y10, Y0
+	VBROADCASTSS 32(DX), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 36(DX), Y10
+	VMULPS       Y9, Y10, Y10
+	VFMADD231PS  (DX), Y10, Y2
+	VBROADCASTSS 36(DX), Y10
+	VFMADD231PS  Y8, Y10, Y3
+	VBROADCASTSS 40(DX), Y10
+	VMULPS       Y9, Y10, Y10
+	VFMADD231PS  (DX), Y10, Y4
+	VBROADCASTSS 40(DX), Y10
+	VFMADD231PS  Y8, Y10, Y5
+	VBROADCASTSS 44(DX), Y10
+	VMULPS       Y9, Y10, Y10
+	VFMADD231PS  (DX), Y10, Y6
 	VBROADCASTSS 44(DX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns12_from8
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns12_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000008, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X8, Y8
@@ -6429,85 +10595,99 @@ columns12_from8:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
 	VMASKMOVPD   64(AX), Y0, Y0
 	VADDPD       Y0, Y7, Y7
-	VMOVUPD      Y1, 64(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y1, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y3, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 64(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y7, Y0, 64(R9)
 	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
+	LEAQ         (SP), R9
+	MOVQ         $+8, R10
 
 columns12_turn0:
-	VMOVSD (DX), X0
+	VMOVSD (R9), X0
 	VADDSD 64(AX), X0, X0
 	VMOVSD X0, 64(AX)
-	VMOVSD 64(DX), X0
+	VMOVSD 64(R9), X0
 	VADDSD 72(AX), X0, X0
 	VMOVSD X0, 72(AX)
-	VMOVSD 128(DX), X0
+	VMOVSD 128(R9), X0
 	VADDSD 80(AX), X0, X0
 	VMOVSD X0, 80(AX)
-	VMOVSD 192(DX), X0
+	VMOVSD 192(R9), X0
 	VADDSD 88(AX), X0, X0
 	VMOVSD X0, 88(AX)
-	ADDQ   $+8, DX
+	ADDQ   $+8, R9
 	ADDQ   CX, AX
-	DECQ   BX
+	DECQ   R10
 	JNZ    columns12_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns12
 	VZEROUPPER
 	RET
 
 above12:
-	CMPQ   R9, $+14
+	CMPQ   AX, $+14
 	JG     above14
-	CMPQ   R9, $+13
+	CMPQ   AX, $+13
 	JG     above13
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns13_from0:
-	VMOVUPS      (R9), Y10
+columns13:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns13_part0:
+	VMOVUPS      (R10), Y10
 	VMOVUPS      lanes4_0_5<>+0(SB), Y11
-	VMASKMOVPS   32(R9), Y11, Y11
-	VBROADCASTSS (R9), Y12
+	VMASKMOVPS   32(R10), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R11), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R11
+	VBROADCASTSS (R10), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(R9), Y12
+	VBROADCASTSS 4(R10), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 8(R9), Y12
+	VBROADCASTSS 8(R10), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(R9), Y12
+	VBROADCASTSS 12(R10), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 16(R9), Y12
+	VBROADCASTSS 16(R10), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns13_from0
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns13_part0
+	MOVQ         c+0(FP), AX
 	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
@@ -6609,7 +10789,6 @@ columns13_from0:
 	VMOVUPD      Y9, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
 	VMASKMOVPD   Y8, Y0, 96(R9)
-	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -6621,12 +10800,21 @@ columns13_from0:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns13_from5:
+columns13_part1:
 	VMOVUPS      (DX), Y11
 	VMOVUPS      lanes4_0_5<>+0(SB), Y12
 	VMASKMOVPS   32(DX), Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VCVTSD2SS    (R8), X13, X13
+	VBROADCASTSS X13, Y13
+	VMULPS       Y13, Y11, Y11
+	VMULPS       Y13, Y12, Y12
+	ADDQ         $+8, R8
 	VBROADCASTSS 20(DX), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -6646,12 +10834,15 @@ columns13_from5:
 	VFMADD231PS  Y12, Y11, Y9
 	VBROADCASTSS 48(DX), Y11
 	VFMADD231PS  Y12, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns13_from5
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns13_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X11
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X11, Y11
@@ -6703,7 +10894,7 @@ columns13_from5:
 	VADDPD       Y15, Y14, Y14
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y11, Y15, 32(DX)
+	VMASKMOVPD   Y11, Y15, 32(R9)
 	VEXTRACTF128 $0x01, Y7, X11
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X11, Y11
@@ -6714,7 +10905,7 @@ columns13_from5:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y11, Y11
 	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(DX)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y8, X1
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X1, Y1
@@ -6726,7 +10917,7 @@ columns13_from5:
 	VADDPD       Y15, Y1, Y1
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   Y0, Y15, 96(DX)
+	VMASKMOVPD   Y0, Y15, 96(R9)
 	VEXTRACTF128 $0x01, Y9, X0
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X0, Y0
@@ -6737,95 +10928,109 @@ columns13_from5:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y0, Y0
 	ADDQ         CX, AX
-	ADDQ         CX, DX
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y12, Y15, 32(DX)
+	VMASKMOVPD   Y12, Y15, 32(R9)
 	VEXTRACTF128 $0x01, Y10, X12
 	VCVTPS2PD    X10, Y10
 	VCVTPS2PD    X12, Y12
 	VMOVUPD      lanes8_0_1<>+0(SB), Y10
 	VMASKMOVPD   96(AX), Y10, Y10
 	VADDPD       Y10, Y12, Y12
-	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      Y3, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y3
-	VMASKMOVPD   Y2, Y3, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y3, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y2
-	VMASKMOVPD   Y13, Y2, 32(DX)
-	VMOVUPD      Y5, 64(DX)
+	VMASKMOVPD   Y13, Y2, 32(R9)
+	VMOVUPD      Y5, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y4, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y6, 64(DX)
+	VMASKMOVPD   Y4, Y2, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y14, Y2, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y14, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y2
-	VMASKMOVPD   Y7, Y2, 64(DX)
+	VMASKMOVPD   Y7, Y2, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y11, Y2, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y11, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y8, Y2, 64(DX)
+	VMASKMOVPD   Y8, Y2, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y1, Y2, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y9, Y1, 64(DX)
+	VMASKMOVPD   Y9, Y1, 64(R9)
 	VMOVUPD      lanes8_0_1<>+0(SB), Y1
-	VMASKMOVPD   Y0, Y1, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y1, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y12, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y12, Y0, 96(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns13
 	VZEROUPPER
 	RET
 
 above13:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns14_from0:
-	VMOVUPS      (R9), Y12
+columns14:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns14_part0:
+	VMOVUPS      (R10), Y12
 	VMOVUPS      lanes4_0_6<>+0(SB), Y13
-	VMASKMOVPS   32(R9), Y13, Y13
-	VBROADCASTSS (R9), Y14
+	VMASKMOVPS   32(R10), Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R11), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSS (R10), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R9), Y14
+	VBROADCASTSS 4(R10), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R9), Y14
+	VBROADCASTSS 8(R10), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R9), Y14
+	VBROADCASTSS 12(R10), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R9), Y14
+	VBROADCASTSS 16(R10), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R9), Y14
+	VBROADCASTSS 20(R10), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns14_from0
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns14_part0
+	MOVQ         c+0(FP), AX
 	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
@@ -6947,7 +11152,6 @@ columns14_from0:
 	VMOVUPD      Y11, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
 	VMASKMOVPD   Y10, Y0, 96(R9)
-	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -6958,12 +11162,21 @@ columns14_from0:
 	VXORPD       Y7, Y7, Y7
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns14_from6:
+columns14_part1:
 	VMOVUPS      (DX), Y10
 	VMOVUPS      lanes4_0_6<>+0(SB), Y11
 	VMASKMOVPS   32(DX), Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VCVTSD2SS    (R8), X12, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+	ADDQ         $+8, R8
 	VBROADCASTSS 24(DX), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
@@ -6982,12 +11195,15 @@ columns14_from6:
 	VFMADD231PS  Y11, Y10, Y8
 	VBROADCASTSS 52(DX), Y10
 	VFMADD231PS  Y11, Y10, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns14_from6
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns14_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X10
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X10, Y10
@@ -7045,7 +11261,7 @@ columns14_from6:
 	VADDPD       Y15, Y14, Y14
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y10, Y15, 32(DX)
+	VMASKMOVPD   Y10, Y15, 32(R9)
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X10, Y10
@@ -7056,7 +11272,7 @@ columns14_from6:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y10, Y10
 	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(DX)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y8, X1
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X1, Y1
@@ -7071,89 +11287,103 @@ columns14_from6:
 	VMASKMOVPD   96(AX), Y9, Y9
 	VADDPD       Y9, Y8, Y8
 	VMOVUPD      lanes8_0_2<>+0(SB), Y9
-	VMASKMOVPD   Y0, Y9, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y9, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 32(DX)
-	VMOVUPD      Y3, 64(DX)
+	VMASKMOVPD   Y11, Y0, 32(R9)
+	VMOVUPD      Y3, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y4, 64(DX)
+	VMASKMOVPD   Y2, Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y12, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y12, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
+	VMASKMOVPD   Y5, Y0, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y13, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y13, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 64(DX)
+	VMASKMOVPD   Y6, Y0, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y14, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y14, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(DX)
+	VMASKMOVPD   Y7, Y0, 64(R9)
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y10, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns14
 	VZEROUPPER
 	RET
 
 above14:
-	CMPQ   R9, $+15
+	CMPQ   AX, $+15
 	JG     above15
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns15_from0:
-	VMOVUPS      (R9), Y12
+columns15:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns15_part0:
+	VMOVUPS      (R10), Y12
 	VMOVUPS      lanes4_0_7<>+0(SB), Y13
-	VMASKMOVPS   32(R9), Y13, Y13
-	VBROADCASTSS (R9), Y14
+	VMASKMOVPS   32(R10), Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R11), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSS (R10), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R9), Y14
+	VBROADCASTSS 4(R10), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R9), Y14
+	VBROADCASTSS 8(R10), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R9), Y14
+	VBROADCASTSS 12(R10), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R9), Y14
+	VBROADCASTSS 16(R10), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R9), Y14
+	VBROADCASTSS 20(R10), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns15_from0
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns15_part0
+	MOVQ         c+0(FP), AX
 	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
@@ -7275,7 +11505,6 @@ columns15_from0:
 	VMOVUPD      Y11, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y0
 	VMASKMOVPD   Y10, Y0, 96(R9)
-	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -7287,12 +11516,21 @@ columns15_from0:
 	VXORPD       Y8, Y8, Y8
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns15_from6:
+columns15_part1:
 	VMOVUPS      (DX), Y11
 	VMOVUPS      lanes4_0_7<>+0(SB), Y12
 	VMASKMOVPS   32(DX), Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VCVTSD2SS    (R8), X13, X13
+	VBROADCASTSS X13, Y13
+	VMULPS       Y13, Y11, Y11
+	VMULPS       Y13, Y12, Y12
+	ADDQ         $+8, R8
 	VBROADCASTSS 24(DX), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -7313,12 +11551,15 @@ columns15_from6:
 	VFMADD231PS  Y12, Y11, Y9
 	VBROADCASTSS 56(DX), Y11
 	VFMADD231PS  Y12, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns15_from6
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns15_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X11
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X11, Y11
@@ -7366,7 +11607,7 @@ columns15_from6:
 	VADDPD       Y15, Y14, Y14
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y11, Y15, 32(DX)
+	VMASKMOVPD   Y11, Y15, 32(R9)
 	VEXTRACTF128 $0x01, Y6, X11
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X11, Y11
@@ -7377,7 +11618,7 @@ columns15_from6:
 	VMASKMOVPD   96(AX), Y15, Y15
 	VADDPD       Y15, Y11, Y11
 	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(DX)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y7, X1
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X1, Y1
@@ -7389,7 +11630,7 @@ columns15_from6:
 	VADDPD       Y15, Y1, Y1
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   Y0, Y15, 96(DX)
+	VMASKMOVPD   Y0, Y15, 96(R9)
 	VEXTRACTF128 $0x01, Y8, X0
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X0, Y0
@@ -7410,90 +11651,104 @@ columns15_from6:
 	VMOVUPD      lanes8_2_3<>+0(SB), Y10
 	VMASKMOVPD   96(AX), Y10, Y10
 	VADDPD       Y10, Y9, Y9
-	ADDQ         CX, DX
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y10
-	VMASKMOVPD   Y12, Y10, 32(DX)
-	VMOVUPD      Y3, 64(DX)
+	VMASKMOVPD   Y12, Y10, 32(R9)
+	VMOVUPD      Y3, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y3
-	VMASKMOVPD   Y2, Y3, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y4, 64(DX)
+	VMASKMOVPD   Y2, Y3, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y2
-	VMASKMOVPD   Y13, Y2, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y13, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y2
-	VMASKMOVPD   Y5, Y2, 64(DX)
+	VMASKMOVPD   Y5, Y2, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y2
-	VMASKMOVPD   Y14, Y2, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y14, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y6, Y2, 64(DX)
+	VMASKMOVPD   Y6, Y2, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y2
-	VMASKMOVPD   Y11, Y2, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y11, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y2
-	VMASKMOVPD   Y7, Y2, 64(DX)
+	VMASKMOVPD   Y7, Y2, 64(R9)
 	VMOVUPD      lanes8_0_3<>+0(SB), Y2
-	VMASKMOVPD   Y1, Y2, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y1, Y2, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_0_3<>+0(SB), Y1
-	VMASKMOVPD   Y0, Y1, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y1, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y9, Y0, 96(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns15
 	VZEROUPPER
 	RET
 
 above15:
-	CMPQ   R9, $+16
+	CMPQ   AX, $+16
 	JG     above16
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
 
-columns16_from0:
-	VMOVUPS      (R9), Y12
-	VMOVUPS      32(R9), Y13
-	VBROADCASTSS (R9), Y14
+columns16:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns16_part0:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R11), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSS (R10), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R9), Y14
+	VBROADCASTSS 4(R10), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R9), Y14
+	VBROADCASTSS 8(R10), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R9), Y14
+	VBROADCASTSS 12(R10), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R9), Y14
+	VBROADCASTSS 16(R10), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R9), Y14
+	VBROADCASTSS 20(R10), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns16_from0
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns16_part0
+	MOVQ         c+0(FP), AX
 	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
@@ -7597,7 +11852,6 @@ columns16_from0:
 	VMASKMOVPD   Y3, Y0, 32(R9)
 	VMOVUPD      Y11, 64(R9)
 	VMOVUPD      Y10, 96(R9)
-	ADDQ         CX, AX
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -7610,11 +11864,20 @@ columns16_from0:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns16_from6:
+columns16_part1:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R8), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R8
 	VBROADCASTSS 24(DX), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
@@ -7637,12 +11900,15 @@ columns16_from6:
 	VFMADD231PS  Y13, Y12, Y10
 	VBROADCASTSS 60(DX), Y12
 	VFMADD231PS  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns16_from6
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns16_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
@@ -7674,7 +11940,7 @@ columns16_from6:
 	VADDPD       96(AX), Y14, Y14
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y12, Y15, 32(DX)
+	VMASKMOVPD   Y12, Y15, 32(R9)
 	VEXTRACTF128 $0x01, Y5, X12
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X12, Y12
@@ -7683,7 +11949,7 @@ columns16_from6:
 	VADDPD       Y15, Y5, Y5
 	VADDPD       96(AX), Y12, Y12
 	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(DX)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y6, X1
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X1, Y1
@@ -7692,7 +11958,7 @@ columns16_from6:
 	VADDPD       Y15, Y6, Y6
 	VADDPD       96(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      Y0, 96(DX)
+	VMOVUPD      Y0, 96(R9)
 	VEXTRACTF128 $0x01, Y7, X0
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X0, Y0
@@ -7701,9 +11967,9 @@ columns16_from6:
 	VADDPD       Y15, Y7, Y7
 	VADDPD       96(AX), Y0, Y0
 	ADDQ         CX, AX
-	ADDQ         CX, DX
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   Y13, Y15, 32(DX)
+	VMASKMOVPD   Y13, Y15, 32(R9)
 	VEXTRACTF128 $0x01, Y8, X13
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X13, Y13
@@ -7729,81 +11995,96 @@ columns16_from6:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y11
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
-	VMOVUPD      Y3, 64(DX)
-	VMOVUPD      Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y4, 64(DX)
-	VMOVUPD      Y14, 96(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y3, 64(R9)
+	VMOVUPD      Y2, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	VMOVUPD      Y14, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y2
-	VMASKMOVPD   Y5, Y2, 64(DX)
-	VMOVUPD      Y12, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y2, 64(R9)
+	VMOVUPD      Y12, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y6, Y2, 64(DX)
-	VMOVUPD      Y1, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y2, 64(R9)
+	VMOVUPD      Y1, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y7, Y1, 64(DX)
-	VMOVUPD      Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y13, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y1, 64(R9)
+	VMOVUPD      Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y13, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y10, Y0, 96(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns16
 	VZEROUPPER
 	RET
 
 above16:
-	IMUL3Q $0x00004001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R9
-	MOVQ   SI, R10
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
 
-columns24_from0:
-	VMOVUPS      (R9), Y12
-	VMOVUPS      32(R9), Y13
-	VMOVUPS      64(R9), Y14
-	VBROADCASTSS (R9), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(R9), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(R9), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(R9), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns24_from0
+columns24:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns24_part0:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
+	VXORPD       Y14, Y14, Y14
+	VCVTSD2SS    (R11), X14, X14
+	VBROADCASTSS X14, Y14
+	VMULPS       Y14, Y12, Y12
+	VMULPS       Y14, Y13, Y13
+	ADDQ         $+8, R11
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R10), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R10), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(R10), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(R10), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns24_part0
+	MOVQ         c+0(FP), AX
 	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
@@ -7815,3256 +12096,37 @@ columns24_from0:
 	VCVTPS2PD    X13, Y13
 	VADDPD       64(AX), Y1, Y1
 	VADDPD       96(AX), Y13, Y13
+	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y2, X14
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X14, Y14
-	VADDPD       128(AX), Y2, Y2
-	VADDPD       160(AX), Y14, Y14
-	ADDQ         CX, AX
+	VMOVUPD      lanes8_1_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y2, Y2
+	VADDPD       32(AX), Y14, Y14
 	VMOVUPD      Y0, (R9)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y3, Y3
-	VADDPD       32(AX), Y0, Y0
+	VADDPD       64(AX), Y3, Y3
+	VADDPD       96(AX), Y0, Y0
+	ADDQ         CX, AX
 	VMOVUPD      Y12, 32(R9)
 	VEXTRACTF128 $0x01, Y4, X12
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X12, Y12
-	VADDPD       64(AX), Y4, Y4
-	VADDPD       96(AX), Y12, Y12
+	VMOVUPD      lanes8_2_4<>+0(SB), Y15
+	VMASKMOVPD   (AX), Y15, Y15
+	VADDPD       Y15, Y4, Y4
+	VADDPD       32(AX), Y12, Y12
 	VMOVUPD      Y1, 64(R9)
-	VEXTRACTF128 $0x01, Y5, X1
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X1, Y1
-	VADDPD       128(AX), Y5, Y5
-	VADDPD       160(AX), Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      Y13, 96(R9)
-	VEXTRACTF128 $0x01, Y6, X13
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       32(AX), Y13, Y13
-	VMOVUPD      Y2, 128(R9)
-	VEXTRACTF128 $0x01, Y7, X2
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X2, Y2
-	VADDPD       64(AX), Y7, Y7
-	VADDPD       96(AX), Y2, Y2
-	VMOVUPD      Y14, 160(R9)
-	VEXTRACTF128 $0x01, Y8, X14
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X14, Y14
-	VADDPD       128(AX), Y8, Y8
-	VADDPD       160(AX), Y14, Y14
-	ADDQ         CX, AX
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y3, Y15, (R9)
-	VEXTRACTF128 $0x01, Y9, X3
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y9, Y9
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y0, 32(R9)
-	VEXTRACTF128 $0x01, Y10, X0
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y10, Y10
-	VADDPD       96(AX), Y0, Y0
-	VMOVUPD      Y4, 64(R9)
-	VEXTRACTF128 $0x01, Y11, X4
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X4, Y4
-	VADDPD       128(AX), Y11, Y11
-	VADDPD       160(AX), Y4, Y4
-	VMOVUPD      Y12, 96(R9)
-	VMOVUPD      Y5, 128(R9)
-	VMOVUPD      Y1, 160(R9)
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_2_4<>+0(SB), Y1
-	VMASKMOVPD   Y6, Y1, (R9)
-	VMOVUPD      Y13, 32(R9)
-	VMOVUPD      Y7, 64(R9)
-	VMOVUPD      Y2, 96(R9)
-	VMOVUPD      Y8, 128(R9)
-	VMOVUPD      Y14, 160(R9)
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y9, Y1, (R9)
-	VMOVUPD      Y3, 32(R9)
-	VMOVUPD      Y10, 64(R9)
-	VMOVUPD      Y0, 96(R9)
-	VMOVUPD      Y11, 128(R9)
-	VMOVUPD      Y4, 160(R9)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	VXORPD       Y11, Y11, Y11
-	MOVQ         DX, R9
-	MOVQ         SI, R10
-
-columns24_from4:
-	VMOVUPS      (R9), Y12
-	VMOVUPS      32(R9), Y13
-	VMOVUPS      64(R9), Y14
-	VBROADCASTSS 16(R9), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 20(R9), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 24(R9), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 28(R9), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns24_from4
-	MOVQ         AX, R9
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VADDPD       32(AX), Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y1, Y1
-	VADDPD       96(AX), Y0, Y0
-	VEXTRACTF128 $0x01, Y2, X13
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X13, Y13
-	VADDPD       128(AX), Y2, Y2
-	VADDPD       160(AX), Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X14
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_1_4<>+0(SB), Y3
-	VMASKMOVPD   32(AX), Y3, Y3
-	VADDPD       Y3, Y14, Y14
-	VEXTRACTF128 $0x01, Y4, X3
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X3, Y3
-	VADDPD       64(AX), Y4, Y4
-	VADDPD       96(AX), Y3, Y3
-	VMOVUPD      Y12, 32(R9)
-	VEXTRACTF128 $0x01, Y5, X12
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X12, Y12
-	VADDPD       128(AX), Y5, Y5
-	VADDPD       160(AX), Y12, Y12
-	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(R9)
-	VEXTRACTF128 $0x01, Y6, X1
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X1, Y1
-	VMOVUPD      lanes8_2_4<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y1, Y1
-	VEXTRACTF128 $0x01, Y7, X6
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X6, Y6
-	VADDPD       64(AX), Y7, Y7
-	VADDPD       96(AX), Y6, Y6
-	VMOVUPD      Y0, 96(R9)
-	VEXTRACTF128 $0x01, Y8, X0
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X0, Y0
-	VADDPD       128(AX), Y8, Y8
-	VADDPD       160(AX), Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      Y2, 128(R9)
-	VEXTRACTF128 $0x01, Y9, X2
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X2, Y2
-	VMOVUPD      lanes8_3_4<>+0(SB), Y9
-	VMASKMOVPD   32(AX), Y9, Y9
-	VADDPD       Y9, Y2, Y2
-	VEXTRACTF128 $0x01, Y10, X9
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X9, Y9
-	VADDPD       64(AX), Y10, Y10
-	VADDPD       96(AX), Y9, Y9
-	VMOVUPD      Y13, 160(R9)
-	VEXTRACTF128 $0x01, Y11, X13
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X13, Y13
-	VADDPD       128(AX), Y11, Y11
-	VADDPD       160(AX), Y13, Y13
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y14, Y15, 32(R9)
-	VMOVUPD      Y4, 64(R9)
-	VMOVUPD      Y3, 96(R9)
-	VMOVUPD      Y5, 128(R9)
-	VMOVUPD      Y12, 160(R9)
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_2_4<>+0(SB), Y3
-	VMASKMOVPD   Y1, Y3, 32(R9)
-	VMOVUPD      Y7, 64(R9)
-	VMOVUPD      Y6, 96(R9)
-	VMOVUPD      Y8, 128(R9)
-	VMOVUPD      Y0, 160(R9)
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(R9)
-	VMOVUPD      Y10, 64(R9)
-	VMOVUPD      Y9, 96(R9)
-	VMOVUPD      Y11, 128(R9)
-	VMOVUPD      Y13, 160(R9)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	VXORPD       Y11, Y11, Y11
-	MOVQ         DX, R9
-	MOVQ         SI, R10
-
-columns24_from8:
-	VMOVUPS      32(R9), Y12
-	VMOVUPS      64(R9), Y13
-	VBROADCASTSS 32(R9), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 36(R9), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 40(R9), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 44(R9), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 48(R9), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 52(R9), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R9
-	DECQ         R10
-	JNZ          columns24_from8
-	MOVQ         AX, R9
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VADDPD       64(AX), Y0, Y0
-	VADDPD       96(AX), Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X13
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X13, Y13
-	VADDPD       128(AX), Y1, Y1
-	VADDPD       160(AX), Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X14
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y2, Y2
-	VADDPD       96(AX), Y14, Y14
-	VMOVUPD      Y0, 64(R9)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VADDPD       128(AX), Y3, Y3
-	VADDPD       160(AX), Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      Y12, 96(R9)
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y4, Y4
-	VADDPD       96(AX), Y12, Y12
-	VMOVUPD      Y1, 128(R9)
-	VEXTRACTF128 $0x01, Y5, X1
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X1, Y1
-	VADDPD       128(AX), Y5, Y5
-	VADDPD       160(AX), Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      Y13, 160(R9)
-	VEXTRACTF128 $0x01, Y6, X13
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       96(AX), Y13, Y13
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, 64(R9)
-	VEXTRACTF128 $0x01, Y7, X2
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X2, Y2
-	VADDPD       128(AX), Y7, Y7
-	VADDPD       160(AX), Y2, Y2
-	ADDQ         CX, AX
-	VMOVUPD      Y14, 96(R9)
-	VEXTRACTF128 $0x01, Y8, X14
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X14, Y14
-	VADDPD       96(AX), Y14, Y14
-	VEXTRACTF128 $0x01, Y9, X8
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X8, Y8
-	VADDPD       128(AX), Y9, Y9
-	VADDPD       160(AX), Y8, Y8
-	ADDQ         CX, AX
-	VMOVUPD      Y3, 128(R9)
-	VEXTRACTF128 $0x01, Y10, X3
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   96(AX), Y10, Y10
-	VADDPD       Y10, Y3, Y3
-	VEXTRACTF128 $0x01, Y11, X10
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X10, Y10
-	VADDPD       128(AX), Y11, Y11
-	VADDPD       160(AX), Y10, Y10
-	VMOVUPD      Y0, 160(R9)
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(R9)
-	VMOVUPD      Y12, 96(R9)
-	VMOVUPD      Y5, 128(R9)
-	VMOVUPD      Y1, 160(R9)
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 64(R9)
-	VMOVUPD      Y13, 96(R9)
-	VMOVUPD      Y7, 128(R9)
-	VMOVUPD      Y2, 160(R9)
-	ADDQ         CX, R9
-	VMOVUPD      Y14, 96(R9)
-	VMOVUPD      Y9, 128(R9)
-	VMOVUPD      Y8, 160(R9)
-	ADDQ         CX, R9
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R9)
-	VMOVUPD      Y11, 128(R9)
-	VMOVUPD      Y10, 160(R9)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	VXORPD       Y11, Y11, Y11
-	MOVQ         SI, SI
-
-columns24_from14:
-	VMOVUPS      32(DX), Y12
-	VMOVUPS      64(DX), Y13
-	VBROADCASTSS 56(DX), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 60(DX), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 64(DX), Y12
-	VFMADD231PS  Y13, Y12, Y4
-	VBROADCASTSS 68(DX), Y12
-	VFMADD231PS  Y13, Y12, Y5
-	VBROADCASTSS 72(DX), Y12
-	VFMADD231PS  Y13, Y12, Y6
-	VBROADCASTSS 76(DX), Y12
-	VFMADD231PS  Y13, Y12, Y7
-	VBROADCASTSS 80(DX), Y12
-	VFMADD231PS  Y13, Y12, Y8
-	VBROADCASTSS 84(DX), Y12
-	VFMADD231PS  Y13, Y12, Y9
-	VBROADCASTSS 88(DX), Y12
-	VFMADD231PS  Y13, Y12, Y10
-	VBROADCASTSS 92(DX), Y12
-	VFMADD231PS  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns24_from14
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   96(AX), Y0, Y0
-	VADDPD       Y0, Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VADDPD       128(AX), Y1, Y1
-	VADDPD       160(AX), Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X13
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_3_4<>+0(SB), Y2
-	VMASKMOVPD   96(AX), Y2, Y2
-	VADDPD       Y2, Y13, Y13
-	VEXTRACTF128 $0x01, Y3, X2
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X2, Y2
-	VADDPD       128(AX), Y3, Y3
-	VADDPD       160(AX), Y2, Y2
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X14
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X14, Y14
-	VADDPD       128(AX), Y4, Y4
-	VADDPD       160(AX), Y14, Y14
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y12, Y15, 96(DX)
-	VEXTRACTF128 $0x01, Y5, X12
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   128(AX), Y15, Y15
-	VADDPD       Y15, Y5, Y5
-	VADDPD       160(AX), Y12, Y12
-	ADDQ         CX, AX
-	VMOVUPD      Y1, 128(DX)
-	VEXTRACTF128 $0x01, Y6, X1
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X1, Y1
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   128(AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       160(AX), Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      Y0, 160(DX)
-	VEXTRACTF128 $0x01, Y7, X0
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   128(AX), Y15, Y15
-	VADDPD       Y15, Y7, Y7
-	VADDPD       160(AX), Y0, Y0
-	ADDQ         CX, AX
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   Y13, Y15, 96(DX)
-	VEXTRACTF128 $0x01, Y8, X13
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X13, Y13
-	VADDPD       160(AX), Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y9, X8
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X8, Y8
-	VMOVUPD      lanes8_1_4<>+0(SB), Y9
-	VMASKMOVPD   160(AX), Y9, Y9
-	VADDPD       Y9, Y8, Y8
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y10, X9
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X9, Y9
-	VMOVUPD      lanes8_2_4<>+0(SB), Y10
-	VMASKMOVPD   160(AX), Y10, Y10
-	VADDPD       Y10, Y9, Y9
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y11, X10
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y11
-	VMASKMOVPD   160(AX), Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMOVUPD      Y3, 128(DX)
-	VMOVUPD      Y2, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y4, 128(DX)
-	VMOVUPD      Y14, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y2
-	VMASKMOVPD   Y5, Y2, 128(DX)
-	VMOVUPD      Y12, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y6, Y2, 128(DX)
-	VMOVUPD      Y1, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y7, Y1, 128(DX)
-	VMOVUPD      Y0, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y13, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 160(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-DATA lanes4_0_1<>+0(SB)/4, $0xffffffff
-DATA lanes4_0_1<>+4(SB)/4, $0x00000000
-DATA lanes4_0_1<>+8(SB)/4, $0x00000000
-DATA lanes4_0_1<>+12(SB)/4, $0x00000000
-DATA lanes4_0_1<>+16(SB)/4, $0x00000000
-DATA lanes4_0_1<>+20(SB)/4, $0x00000000
-DATA lanes4_0_1<>+24(SB)/4, $0x00000000
-DATA lanes4_0_1<>+28(SB)/4, $0x00000000
-GLOBL lanes4_0_1<>(SB), RODATA|NOPTR, $32
-
-DATA lanes4_0_2<>+0(SB)/4, $0xffffffff
-DATA lanes4_0_2<>+4(SB)/4, $0xffffffff
-DATA lanes4_0_2<>+8(SB)/4, $0x00000000
-DATA lanes4_0_2<>+12(SB)/4, $0x00000000
-DATA lanes4_0_2<>+16(SB)/4, $0x00000000
-DATA lanes4_0_2<>+20(SB)/4, $0x00000000
-DATA lanes4_0_2<>+24(SB)/4, $0x00000000
-DATA lanes4_0_2<>+28(SB)/4, $0x00000000
-GLOBL lanes4_0_2<>(SB), RODATA|NOPTR, $32
-
-DATA lanes4_0_3<>+0(SB)/4, $0xffffffff
-DATA lanes4_0_3<>+4(SB)/4, $0xffffffff
-DATA lanes4_0_3<>+8(SB)/4, $0xffffffff
-DATA lanes4_0_3<>+12(SB)/4, $0x00000000
-DATA lanes4_0_3<>+16(SB)/4, $0x00000000
-DATA lanes4_0_3<>+20(SB)/4, $0x00000000
-DATA lanes4_0_3<>+24(SB)/4, $0x00000000
-DATA lanes4_0_3<>+28(SB)/4, $0x00000000
-GLOBL lanes4_0_3<>(SB), RODATA|NOPTR, $32
-
-DATA lanes4_0_4<>+0(SB)/4, $0xffffffff
-DATA lanes4_0_4<>+4(SB)/4, $0xffffffff
-DATA lanes4_0_4<>+8(SB)/4, $0xffffffff
-DATA lanes4_0_4<>+12(SB)/4, $0xffffffff
-DATA lanes4_0_4<>+16(SB)/4, $0x00000000
-DATA lanes4_0_4<>+20(SB)/4, $0x00000000
-DATA lanes4_0_4<>+24(SB)/4, $0x00000000
-DATA lanes4_0_4<>+28(SB)/4, $0x00000000
-GLOBL lanes4_0_4<>(SB), RODATA|NOPTR, $32
-
-DATA lanes4_0_5<>+0(SB)/4, $0xffffffff
-DATA lanes4_0_5<>+4(SB)/4, $0xffffffff
-DATA lanes4_0_5<>+8(SB)/4, $0xffffffff
-DATA lanes4_0_5<>+12(SB)/4, $0xffffffff
-DATA lanes4_0_5<>+16(SB)/4, $0xffffffff
-DATA lanes4_0_5<>+20(SB)/4, $0x00000000
-DATA lanes4_0_5<>+24(SB)/4, $0x00000000
-DATA lanes4_0_5<>+28(SB)/4, $0x00000000
-GLOBL lanes4_0_5<>(SB), RODATA|NOPTR, $32
-
-DATA lanes4_0_6<>+0(SB)/4, $0xffffffff
-DATA lanes4_0_6<>+4(SB)/4, $0xffffffff
-DATA lanes4_0_6<>+8(SB)/4, $0xffffffff
-DATA lanes4_0_6<>+12(SB)/4, $0xffffffff
-DATA lanes4_0_6<>+16(SB)/4, $0xffffffff
-DATA lanes4_0_6<>+20(SB)/4, $0xffffffff
-DATA lanes4_0_6<>+24(SB)/4, $0x00000000
-DATA lanes4_0_6<>+28(SB)/4, $0x00000000
-GLOBL lanes4_0_6<>(SB), RODATA|NOPTR, $32
-
-DATA lanes4_0_7<>+0(SB)/4, $0xffffffff
-DATA lanes4_0_7<>+4(SB)/4, $0xffffffff
-DATA lanes4_0_7<>+8(SB)/4, $0xffffffff
-DATA lanes4_0_7<>+12(SB)/4, $0xffffffff
-DATA lanes4_0_7<>+16(SB)/4, $0xffffffff
-DATA lanes4_0_7<>+20(SB)/4, $0xffffffff
-DATA lanes4_0_7<>+24(SB)/4, $0xffffffff
-DATA lanes4_0_7<>+28(SB)/4, $0x00000000
-GLOBL lanes4_0_7<>(SB), RODATA|NOPTR, $32
-
-// func NarrowWeighted32(c *float64, ldc int, x *float32, stride int, d *float64, n int, p int, ahead *float32, step int)
-// Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·NarrowWeighted32(SB), $256-72
-	MOVQ   c+0(FP), AX
-	MOVQ   ldc+8(FP), CX
-	MOVQ   x+16(FP), DX
-	MOVQ   stride+24(FP), BX
-	MOVQ   n+40(FP), SI
-	MOVQ   ahead+56(FP), DI
-	MOVQ   step+64(FP), R8
-	MOVQ   d+32(FP), R9
-	MOVQ   p+48(FP), R10
-	SHLQ   $0x03, CX
-	SHLQ   $0x02, BX
-	CMPQ   R10, $+8
-	JG     above8
-	CMPQ   R10, $+4
-	JG     above4
-	CMPQ   R10, $+2
-	JG     above2
-	CMPQ   R10, $+1
-	JG     above1
-	VXORPD Y0, Y0, Y0
-	MOVQ   SI, SI
-
-columns1_from0:
-	VMOVUPS      lanes4_0_1<>+0(SB), Y1
-	VMASKMOVPS   (DX), Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VCVTSD2SS    (R9), X2, X2
-	VBROADCASTSS X2, Y2
-	VMULPS       Y2, Y1, Y1
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns1_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMOVUPD      lanes8_0_1<>+0(SB), Y1
-	VMASKMOVPD   (AX), Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VMOVUPD      lanes8_0_1<>+0(SB), Y1
-	VMASKMOVPD   Y0, Y1, (DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above1:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   SI, SI
-
-columns2_from0:
-	VMOVUPS      lanes4_0_2<>+0(SB), Y2
-	VMASKMOVPS   (DX), Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VCVTSD2SS    (R9), X3, X3
-	VBROADCASTSS X3, Y3
-	VMULPS       Y3, Y2, Y2
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(DX), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns2_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X2
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X2, Y2
-	VMOVUPD      lanes8_0_2<>+0(SB), Y2
-	VMASKMOVPD   (AX), Y2, Y2
-	VADDPD       Y2, Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X2
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X2, Y2
-	VMOVUPD      lanes8_1_2<>+0(SB), Y2
-	VMASKMOVPD   (AX), Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VMOVUPD      lanes8_0_2<>+0(SB), Y2
-	VMASKMOVPD   Y0, Y2, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above2:
-	CMPQ   R10, $+3
-	JG     above3
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	MOVQ   SI, SI
-
-columns3_from0:
-	VMOVUPS      lanes4_0_3<>+0(SB), Y3
-	VMASKMOVPS   (DX), Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VCVTSD2SS    (R9), X4, X4
-	VBROADCASTSS X4, Y4
-	VMULPS       Y4, Y3, Y3
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 4(DX), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(DX), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns3_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_0_3<>+0(SB), Y3
-	VMASKMOVPD   (AX), Y3, Y3
-	VADDPD       Y3, Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_1_3<>+0(SB), Y3
-	VMASKMOVPD   (AX), Y3, Y3
-	VADDPD       Y3, Y1, Y1
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X3
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_2_3<>+0(SB), Y3
-	VMASKMOVPD   (AX), Y3, Y3
-	VADDPD       Y3, Y2, Y2
-	VMOVUPD      lanes8_0_3<>+0(SB), Y3
-	VMASKMOVPD   Y0, Y3, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above3:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   SI, SI
-
-columns4_from0:
-	VMOVUPS      lanes4_0_4<>+0(SB), Y4
-	VMASKMOVPS   (DX), Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VCVTSD2SS    (R9), X5, X5
-	VBROADCASTSS X5, Y5
-	VMULPS       Y5, Y4, Y4
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(DX), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(DX), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(DX), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns4_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X4
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X4, Y4
-	VADDPD       (AX), Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_1_4<>+0(SB), Y4
-	VMASKMOVPD   (AX), Y4, Y4
-	VADDPD       Y4, Y1, Y1
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X4
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_2_4<>+0(SB), Y4
-	VMASKMOVPD   (AX), Y4, Y4
-	VADDPD       Y4, Y2, Y2
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X4
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_3_4<>+0(SB), Y4
-	VMASKMOVPD   (AX), Y4, Y4
-	VADDPD       Y4, Y3, Y3
-	VMOVUPD      Y0, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above4:
-	CMPQ   R10, $+6
-	JG     above6
-	CMPQ   R10, $+5
-	JG     above5
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	MOVQ   SI, SI
-
-columns5_from0:
-	VMOVUPS      lanes4_0_5<>+0(SB), Y5
-	VMASKMOVPS   (DX), Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VCVTSD2SS    (R9), X6, X6
-	VBROADCASTSS X6, Y6
-	VMULPS       Y6, Y5, Y5
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y6
-	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS 4(DX), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 8(DX), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 12(DX), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 16(DX), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns5_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X5
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X5, Y5
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      lanes8_0_1<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X6
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X6, Y6
-	VMOVUPD      lanes8_1_4<>+0(SB), Y7
-	VMASKMOVPD   (AX), Y7, Y7
-	VADDPD       Y7, Y1, Y1
-	VMOVUPD      lanes8_0_1<>+0(SB), Y7
-	VMASKMOVPD   32(AX), Y7, Y7
-	VADDPD       Y7, Y6, Y6
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X7
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      lanes8_2_4<>+0(SB), Y8
-	VMASKMOVPD   (AX), Y8, Y8
-	VADDPD       Y8, Y2, Y2
-	VMOVUPD      lanes8_0_1<>+0(SB), Y8
-	VMASKMOVPD   32(AX), Y8, Y8
-	VADDPD       Y8, Y7, Y7
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X8
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X8, Y8
-	VMOVUPD      lanes8_3_4<>+0(SB), Y9
-	VMASKMOVPD   (AX), Y9, Y9
-	VADDPD       Y9, Y3, Y3
-	VMOVUPD      lanes8_0_1<>+0(SB), Y9
-	VMASKMOVPD   32(AX), Y9, Y9
-	VADDPD       Y9, Y8, Y8
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X9
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X9, Y9
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   32(AX), Y4, Y4
-	VADDPD       Y4, Y9, Y9
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above5:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	MOVQ   SI, SI
-
-columns6_from0:
-	VMOVUPS      lanes4_0_6<>+0(SB), Y6
-	VMASKMOVPS   (DX), Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VCVTSD2SS    (R9), X7, X7
-	VBROADCASTSS X7, Y7
-	VMULPS       Y7, Y6, Y6
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS 4(DX), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 8(DX), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 12(DX), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 16(DX), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 20(DX), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns6_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X6
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X6, Y6
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      lanes8_0_2<>+0(SB), Y7
-	VMASKMOVPD   32(AX), Y7, Y7
-	VADDPD       Y7, Y6, Y6
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X7
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      lanes8_1_4<>+0(SB), Y8
-	VMASKMOVPD   (AX), Y8, Y8
-	VADDPD       Y8, Y1, Y1
-	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   32(AX), Y8, Y8
-	VADDPD       Y8, Y7, Y7
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X8
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X8, Y8
-	VMOVUPD      lanes8_2_4<>+0(SB), Y9
-	VMASKMOVPD   (AX), Y9, Y9
-	VADDPD       Y9, Y2, Y2
-	VMOVUPD      lanes8_0_2<>+0(SB), Y9
-	VMASKMOVPD   32(AX), Y9, Y9
-	VADDPD       Y9, Y8, Y8
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X9
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X9, Y9
-	VMOVUPD      lanes8_3_4<>+0(SB), Y10
-	VMASKMOVPD   (AX), Y10, Y10
-	VADDPD       Y10, Y3, Y3
-	VMOVUPD      lanes8_0_2<>+0(SB), Y10
-	VMASKMOVPD   32(AX), Y10, Y10
-	VADDPD       Y10, Y9, Y9
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X10
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_0_2<>+0(SB), Y4
-	VMASKMOVPD   32(AX), Y4, Y4
-	VADDPD       Y4, Y10, Y10
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X4
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_1_2<>+0(SB), Y5
-	VMASKMOVPD   32(AX), Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above6:
-	CMPQ   R10, $+7
-	JG     above7
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	MOVQ   SI, SI
-
-columns7_from0:
-	VMOVUPS      lanes4_0_7<>+0(SB), Y7
-	VMASKMOVPS   (DX), Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VCVTSD2SS    (R9), X8, X8
-	VBROADCASTSS X8, Y8
-	VMULPS       Y8, Y7, Y7
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y8
-	VFMADD231PS  Y7, Y8, Y0
-	VBROADCASTSS 4(DX), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 8(DX), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS 12(DX), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 16(DX), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS 20(DX), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS 24(DX), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns7_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X7
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X7, Y7
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      lanes8_0_3<>+0(SB), Y8
-	VMASKMOVPD   32(AX), Y8, Y8
-	VADDPD       Y8, Y7, Y7
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X8
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X8, Y8
-	VMOVUPD      lanes8_1_4<>+0(SB), Y9
-	VMASKMOVPD   (AX), Y9, Y9
-	VADDPD       Y9, Y1, Y1
-	VMOVUPD      lanes8_0_3<>+0(SB), Y9
-	VMASKMOVPD   32(AX), Y9, Y9
-	VADDPD       Y9, Y8, Y8
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X9
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X9, Y9
-	VMOVUPD      lanes8_2_4<>+0(SB), Y10
-	VMASKMOVPD   (AX), Y10, Y10
-	VADDPD       Y10, Y2, Y2
-	VMOVUPD      lanes8_0_3<>+0(SB), Y10
-	VMASKMOVPD   32(AX), Y10, Y10
-	VADDPD       Y10, Y9, Y9
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X10
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y11
-	VMASKMOVPD   (AX), Y11, Y11
-	VADDPD       Y11, Y3, Y3
-	VMOVUPD      lanes8_0_3<>+0(SB), Y11
-	VMASKMOVPD   32(AX), Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X11
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_0_3<>+0(SB), Y4
-	VMASKMOVPD   32(AX), Y4, Y4
-	VADDPD       Y4, Y11, Y11
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X4
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_1_3<>+0(SB), Y5
-	VMASKMOVPD   32(AX), Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X5
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X5, Y5
-	VMOVUPD      lanes8_2_3<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above7:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   SI, SI
-
-columns8_from0:
-	VMOVUPS      (DX), Y8
-	VXORPD       Y9, Y9, Y9
-	VCVTSD2SS    (R9), X9, X9
-	VBROADCASTSS X9, Y9
-	VMULPS       Y9, Y8, Y8
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VBROADCASTSS 4(DX), Y9
-	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS 8(DX), Y9
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 12(DX), Y9
-	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS 16(DX), Y9
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 20(DX), Y9
-	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS 24(DX), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	VBROADCASTSS 28(DX), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns8_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X8
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X8, Y8
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y8, Y8
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X9
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X9, Y9
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   (AX), Y10, Y10
-	VADDPD       Y10, Y1, Y1
-	VADDPD       32(AX), Y9, Y9
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X10
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   (AX), Y11, Y11
-	VADDPD       Y11, Y2, Y2
-	VADDPD       32(AX), Y10, Y10
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X11
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_3_4<>+0(SB), Y12
-	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y3, Y3
-	VADDPD       32(AX), Y11, Y11
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VADDPD       32(AX), Y12, Y12
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X4
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_1_4<>+0(SB), Y5
-	VMASKMOVPD   32(AX), Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X5
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X5, Y5
-	VMOVUPD      lanes8_2_4<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y7, X6
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X6, Y6
-	VMOVUPD      lanes8_3_4<>+0(SB), Y7
-	VMASKMOVPD   32(AX), Y7, Y7
-	VADDPD       Y7, Y6, Y6
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      Y8, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	VMOVUPD      Y9, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      Y10, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	VMOVUPD      Y11, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y12, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above8:
-	CMPQ   R10, $+12
-	JG     above12
-	CMPQ   R10, $+10
-	JG     above10
-	CMPQ   R10, $+9
-	JG     above9
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	MOVQ   SI, SI
-
-columns9_from0:
-	VMOVUPS      (DX), Y10
-	VMOVUPS      lanes4_0_1<>+0(SB), Y11
-	VMASKMOVPS   32(DX), Y11, Y11
-	VXORPD       Y12, Y12, Y12
-	VCVTSD2SS    (R9), X12, X12
-	VBROADCASTSS X12, Y12
-	VMULPS       Y12, Y10, Y10
-	VMULPS       Y12, Y11, Y11
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y13
-	VFMADD231PS  Y10, Y13, Y0
-	VBROADCASTSS 4(DX), Y13
-	VFMADD231PS  Y10, Y13, Y1
-	VBROADCASTSS 8(DX), Y13
-	VFMADD231PS  Y10, Y13, Y2
-	VBROADCASTSS 12(DX), Y13
-	VFMADD231PS  Y10, Y13, Y3
-	VBROADCASTSS 16(DX), Y13
-	VFMADD231PS  Y10, Y13, Y4
-	VBROADCASTSS 20(DX), Y13
-	VFMADD231PS  Y10, Y13, Y5
-	VBROADCASTSS 24(DX), Y13
-	VFMADD231PS  Y10, Y13, Y6
-	VBROADCASTSS 28(DX), Y13
-	VFMADD231PS  Y10, Y13, Y7
-	VBROADCASTSS 32(DX), Y10
-	VMULPS       Y12, Y10, Y10
-	VFMADD231PS  (DX), Y10, Y8
-	VBROADCASTSS 32(DX), Y10
-	VFMADD231PS  Y11, Y10, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns9_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X10
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X10, Y10
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y10, Y10
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X11
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_1_4<>+0(SB), Y12
-	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y1, Y1
-	VADDPD       32(AX), Y11, Y11
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X12
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y13
-	VMASKMOVPD   (AX), Y13, Y13
-	VADDPD       Y13, Y2, Y2
-	VADDPD       32(AX), Y12, Y12
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X13
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_3_4<>+0(SB), Y14
-	VMASKMOVPD   (AX), Y14, Y14
-	VADDPD       Y14, Y3, Y3
-	VADDPD       32(AX), Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X14
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X14, Y14
-	VADDPD       32(AX), Y14, Y14
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X4
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_1_4<>+0(SB), Y5
-	VMASKMOVPD   32(AX), Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X5
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X5, Y5
-	VMOVUPD      lanes8_2_4<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y7, X6
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X6, Y6
-	VMOVUPD      lanes8_3_4<>+0(SB), Y7
-	VMASKMOVPD   32(AX), Y7, Y7
-	VADDPD       Y7, Y6, Y6
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y8, X7
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      Y8, (SP)
-	VMOVUPD      Y7, 32(SP)
-	VEXTRACTF128 $0x01, Y9, X7
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      lanes8_0_1<>+0(SB), Y7
-	VMASKMOVPD   64(AX), Y7, Y7
-	VADDPD       Y7, Y9, Y9
-	VMOVUPD      Y0, (DX)
-	VMOVUPD      Y10, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	VMOVUPD      Y11, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	VMOVUPD      Y12, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	VMOVUPD      Y13, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y14, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(DX)
-	ADDQ         CX, AX
-	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
-
-columns9_turn0:
-	VMOVSD (DX), X0
-	VADDSD 64(AX), X0, X0
-	VMOVSD X0, 64(AX)
-	ADDQ   $+8, DX
-	ADDQ   CX, AX
-	DECQ   BX
-	JNZ    columns9_turn0
-	VZEROUPPER
-	RET
-
-above9:
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   SI, SI
-
-columns10_from0:
-	VMOVUPS      (DX), Y12
-	VMOVUPS      lanes4_0_2<>+0(SB), Y13
-	VMASKMOVPS   32(DX), Y13, Y13
-	VXORPD       Y14, Y14, Y14
-	VCVTSD2SS    (R9), X14, X14
-	VBROADCASTSS X14, Y14
-	VMULPS       Y14, Y12, Y12
-	VMULPS       Y14, Y13, Y13
-	ADDQ         $+8, R9
-	VBROADCASTSS (DX), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VBROADCASTSS 4(DX), Y15
-	VFMADD231PS  Y12, Y15, Y1
-	VBROADCASTSS 8(DX), Y15
-	VFMADD231PS  Y12, Y15, Y2
-	VBROADCASTSS 12(DX), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VBROADCASTSS 16(DX), Y15
-	VFMADD231PS  Y12, Y15, Y4
-	VBROADCASTSS 20(DX), Y15
-	VFMADD231PS  Y12, Y15, Y5
-	VBROADCASTSS 24(DX), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VBROADCASTSS 28(DX), Y15
-	VFMADD231PS  Y12, Y15, Y7
-	VBROADCASTSS 32(DX), Y12
-	VMULPS       Y14, Y12, Y12
-	VFMADD231PS  (DX), Y12, Y8
-	VBROADCASTSS 32(DX), Y12
-	VFMADD231PS  Y13, Y12, Y9
-	VBROADCASTSS 36(DX), Y12
-	VMULPS       Y14, Y12, Y12
-	VFMADD231PS  (DX), Y12, Y10
-	VBROADCASTSS 36(DX), Y12
-	VFMADD231PS  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns10_from0
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y12, Y12
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X13
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_1_4<>+0(SB), Y14
-	VMASKMOVPD   (AX), Y14, Y14
-	VADDPD       Y14, Y1, Y1
-	VADDPD       32(AX), Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X14
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y2, Y2
-	VADDPD       32(AX), Y14, Y14
-	ADDQ         CX, AX
-	VMOVUPD      Y0, (DX)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y3, Y3
-	VADDPD       32(AX), Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      Y12, 32(DX)
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VADDPD       32(AX), Y12, Y12
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X4
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_1_4<>+0(SB), Y5
-	VMASKMOVPD   32(AX), Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X5
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X5, Y5
-	VMOVUPD      lanes8_2_4<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y7, X6
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X6, Y6
-	VMOVUPD      lanes8_3_4<>+0(SB), Y7
-	VMASKMOVPD   32(AX), Y7, Y7
-	VADDPD       Y7, Y6, Y6
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y8, X7
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      Y8, (SP)
-	VMOVUPD      Y7, 32(SP)
-	VEXTRACTF128 $0x01, Y9, X7
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      lanes8_0_2<>+0(SB), Y7
-	VMASKMOVPD   64(AX), Y7, Y7
-	VADDPD       Y7, Y9, Y9
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y10, X7
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      Y10, 64(SP)
-	VMOVUPD      Y7, 96(SP)
-	VEXTRACTF128 $0x01, Y11, X7
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      lanes8_1_2<>+0(SB), Y7
-	VMASKMOVPD   64(AX), Y7, Y7
-	VADDPD       Y7, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y7
-	VMASKMOVPD   Y1, Y7, (DX)
-	VMOVUPD      Y13, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y1
-	VMASKMOVPD   Y2, Y1, (DX)
-	VMOVUPD      Y14, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y3, Y1, (DX)
-	VMOVUPD      Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y12, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 64(DX)
-	ADDQ         CX, AX
-	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
-
-columns10_turn0:
-	VMOVSD (DX), X0
-	VADDSD 64(AX), X0, X0
-	VMOVSD X0, 64(AX)
-	VMOVSD 64(DX), X0
-	VADDSD 72(AX), X0, X0
-	VMOVSD X0, 72(AX)
-	ADDQ   $+8, DX
-	ADDQ   CX, AX
-	DECQ   BX
-	JNZ    columns10_turn0
-	VZEROUPPER
-	RET
-
-above10:
-	CMPQ   R10, $+11
-	JG     above11
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-
-columns11_from0:
-	VMOVUPS      (R10), Y7
-	VXORPD       Y8, Y8, Y8
-	VCVTSD2SS    (R12), X8, X8
-	VBROADCASTSS X8, Y8
-	VMULPS       Y8, Y7, Y7
-	ADDQ         $+8, R12
-	VBROADCASTSS (R10), Y8
-	VFMADD231PS  Y7, Y8, Y0
-	VBROADCASTSS 4(R10), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 8(R10), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS 12(R10), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 16(R10), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS 20(R10), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS 24(R10), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns11_from0
-	MOVQ         AX, R10
-	VEXTRACTF128 $0x01, Y0, X7
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X7, Y7
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y7, Y7
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X8
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X8, Y8
-	VMOVUPD      lanes8_1_4<>+0(SB), Y9
-	VMASKMOVPD   (AX), Y9, Y9
-	VADDPD       Y9, Y1, Y1
-	VADDPD       32(AX), Y8, Y8
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X9
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X9, Y9
-	VMOVUPD      lanes8_2_4<>+0(SB), Y10
-	VMASKMOVPD   (AX), Y10, Y10
-	VADDPD       Y10, Y2, Y2
-	VADDPD       32(AX), Y9, Y9
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X10
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y11
-	VMASKMOVPD   (AX), Y11, Y11
-	VADDPD       Y11, Y3, Y3
-	VADDPD       32(AX), Y10, Y10
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X11
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X11, Y11
-	VADDPD       32(AX), Y11, Y11
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X4
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_1_4<>+0(SB), Y5
-	VMASKMOVPD   32(AX), Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X5
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X5, Y5
-	VMOVUPD      lanes8_2_4<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y7, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (R10)
-	VMOVUPD      Y8, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R10)
-	VMOVUPD      Y9, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R10)
-	VMOVUPD      Y10, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y11, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	MOVQ         SI, SI
-
-columns11_from7:
-	VMOVUPS      (DX), Y7
-	VMOVUPS      lanes4_0_3<>+0(SB), Y8
-	VMASKMOVPS   32(DX), Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VCVTSD2SS    (R9), X9, X9
-	VBROADCASTSS X9, Y9
-	VMULPS       Y9, Y7, Y7
-	VMULPS       Y9, Y8, Y8
-	ADDQ         $+8, R9
-	VBROADCASTSS 28(DX), Y10
-	VFMADD231PS  Y7, Y10, Y0
-	VBROADCASTSS 32(DX), Y7
-	VMULPS       Y9, Y7, Y7
-	VFMADD231PS  (DX), Y7, Y1
-	VBROADCASTSS 32(DX), Y7
-	VFMADD231PS  Y8, Y7, Y2
-	VBROADCASTSS 36(DX), Y7
-	VMULPS       Y9, Y7, Y7
-	VFMADD231PS  (DX), Y7, Y3
-	VBROADCASTSS 36(DX), Y7
-	VFMADD231PS  Y8, Y7, Y4
-	VBROADCASTSS 40(DX), Y7
-	VMULPS       Y9, Y7, Y7
-	VFMADD231PS  (DX), Y7, Y5
-	VBROADCASTSS 40(DX), Y7
-	VFMADD231PS  Y8, Y7, Y6
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns11_from7
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X7
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X7, Y7
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   32(AX), Y0, Y0
-	VADDPD       Y0, Y7, Y7
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      Y1, (SP)
-	VMOVUPD      Y0, 32(SP)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   64(AX), Y0, Y0
-	VADDPD       Y0, Y2, Y2
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      Y3, 64(SP)
-	VMOVUPD      Y0, 96(SP)
-	VEXTRACTF128 $0x01, Y4, X0
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   64(AX), Y0, Y0
-	VADDPD       Y0, Y4, Y4
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X0
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      Y5, 128(SP)
-	VMOVUPD      Y0, 160(SP)
-	VEXTRACTF128 $0x01, Y6, X0
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   64(AX), Y0, Y0
-	VADDPD       Y0, Y6, Y6
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 32(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 64(DX)
-	ADDQ         CX, AX
-	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
-
-columns11_turn0:
-	VMOVSD (DX), X0
-	VADDSD 64(AX), X0, X0
-	VMOVSD X0, 64(AX)
-	VMOVSD 64(DX), X0
-	VADDSD 72(AX), X0, X0
-	VMOVSD X0, 72(AX)
-	VMOVSD 128(DX), X0
-	VADDSD 80(AX), X0, X0
-	VMOVSD X0, 80(AX)
-	ADDQ   $+8, DX
-	ADDQ   CX, AX
-	DECQ   BX
-	JNZ    columns11_turn0
-	VZEROUPPER
-	RET
-
-above11:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-
-columns12_from0:
-	VMOVUPS      (R10), Y8
-	VXORPD       Y9, Y9, Y9
-	VCVTSD2SS    (R12), X9, X9
-	VBROADCASTSS X9, Y9
-	VMULPS       Y9, Y8, Y8
-	ADDQ         $+8, R12
-	VBROADCASTSS (R10), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VBROADCASTSS 4(R10), Y9
-	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS 8(R10), Y9
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 12(R10), Y9
-	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS 16(R10), Y9
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 20(R10), Y9
-	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS 24(R10), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	VBROADCASTSS 28(R10), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns12_from0
-	MOVQ         AX, R10
-	VEXTRACTF128 $0x01, Y0, X8
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X8, Y8
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y8, Y8
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y1, X9
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X9, Y9
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   (AX), Y10, Y10
-	VADDPD       Y10, Y1, Y1
-	VADDPD       32(AX), Y9, Y9
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X10
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y11
-	VMASKMOVPD   (AX), Y11, Y11
-	VADDPD       Y11, Y2, Y2
-	VADDPD       32(AX), Y10, Y10
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X11
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_3_4<>+0(SB), Y12
-	VMASKMOVPD   (AX), Y12, Y12
-	VADDPD       Y12, Y3, Y3
-	VADDPD       32(AX), Y11, Y11
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VADDPD       32(AX), Y12, Y12
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X4
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_1_4<>+0(SB), Y5
-	VMASKMOVPD   32(AX), Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X5
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X5, Y5
-	VMOVUPD      lanes8_2_4<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y7, X6
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X6, Y6
-	VMOVUPD      lanes8_3_4<>+0(SB), Y7
-	VMASKMOVPD   32(AX), Y7, Y7
-	VADDPD       Y7, Y6, Y6
-	VMOVUPD      Y0, (R10)
-	VMOVUPD      Y8, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (R10)
-	VMOVUPD      Y9, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (R10)
-	VMOVUPD      Y10, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (R10)
-	VMOVUPD      Y11, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y12, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 32(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 32(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	MOVQ         SI, SI
-
-columns12_from8:
-	VMOVUPS      lanes4_0_4<>+0(SB), Y8
-	VMASKMOVPS   32(DX), Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VCVTSD2SS    (R9), X9, X9
-	VBROADCASTSS X9, Y9
-	VMULPS       Y9, Y8, Y8
-	ADDQ         $+8, R9
-	VBROADCASTSS 32(DX), Y10
-	VMULPS       Y9, Y10, Y10
-	VFMADD231PS  (DX), Y10, Y0
-	VBROADCASTSS 32(DX), Y10
-	VFMADD231PS  Y8, Y10, Y1
-	VBROADCASTSS 36(DX), Y10
-	VMULPS       Y9, Y10, Y10
-	VFMADD231PS  (DX), Y10, Y2
-	VBROADCASTSS 36(DX), Y10
-	VFMADD231PS  Y8, Y10, Y3
-	VBROADCASTSS 40(DX), Y10
-	VMULPS       Y9, Y10, Y10
-	VFMADD231PS  (DX), Y10, Y4
-	VBROADCASTSS 40(DX), Y10
-	VFMADD231PS  Y8, Y10, Y5
-	VBROADCASTSS 44(DX), Y10
-	VMULPS       Y9, Y10, Y10
-	VFMADD231PS  (DX), Y10, Y6
-	VBROADCASTSS 44(DX), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns12_from8
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X8
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X8, Y8
-	VMOVUPD      Y0, (SP)
-	VMOVUPD      Y8, 32(SP)
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y1, Y1
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      Y2, 64(SP)
-	VMOVUPD      Y0, 96(SP)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   64(AX), Y0, Y0
-	VADDPD       Y0, Y3, Y3
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X0
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      Y4, 128(SP)
-	VMOVUPD      Y0, 160(SP)
-	VEXTRACTF128 $0x01, Y5, X0
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   64(AX), Y0, Y0
-	VADDPD       Y0, Y5, Y5
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X0
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      Y6, 192(SP)
-	VMOVUPD      Y0, 224(SP)
-	VEXTRACTF128 $0x01, Y7, X0
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   64(AX), Y0, Y0
-	VADDPD       Y0, Y7, Y7
-	VMOVUPD      Y1, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(DX)
-	ADDQ         CX, AX
-	MOVQ         c+0(FP), AX
-	LEAQ         (SP), DX
-	MOVQ         $+8, BX
-
-columns12_turn0:
-	VMOVSD (DX), X0
-	VADDSD 64(AX), X0, X0
-	VMOVSD X0, 64(AX)
-	VMOVSD 64(DX), X0
-	VADDSD 72(AX), X0, X0
-	VMOVSD X0, 72(AX)
-	VMOVSD 128(DX), X0
-	VADDSD 80(AX), X0, X0
-	VMOVSD X0, 80(AX)
-	VMOVSD 192(DX), X0
-	VADDSD 88(AX), X0, X0
-	VMOVSD X0, 88(AX)
-	ADDQ   $+8, DX
-	ADDQ   CX, AX
-	DECQ   BX
-	JNZ    columns12_turn0
-	VZEROUPPER
-	RET
-
-above12:
-	CMPQ   R10, $+14
-	JG     above14
-	CMPQ   R10, $+13
-	JG     above13
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-
-columns13_from0:
-	VMOVUPS      (R10), Y10
-	VMOVUPS      lanes4_0_5<>+0(SB), Y11
-	VMASKMOVPS   32(R10), Y11, Y11
-	VXORPD       Y12, Y12, Y12
-	VCVTSD2SS    (R12), X12, X12
-	VBROADCASTSS X12, Y12
-	VMULPS       Y12, Y10, Y10
-	VMULPS       Y12, Y11, Y11
-	ADDQ         $+8, R12
-	VBROADCASTSS (R10), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(R10), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 8(R10), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(R10), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 16(R10), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns13_from0
-	MOVQ         AX, R10
-	VEXTRACTF128 $0x01, Y0, X10
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X10, Y10
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y10, Y10
-	VEXTRACTF128 $0x01, Y1, X11
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X11, Y11
-	VADDPD       64(AX), Y1, Y1
-	VMOVUPD      lanes8_0_1<>+0(SB), Y12
-	VMASKMOVPD   96(AX), Y12, Y12
-	VADDPD       Y12, Y11, Y11
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X12
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_1_4<>+0(SB), Y13
-	VMASKMOVPD   (AX), Y13, Y13
-	VADDPD       Y13, Y2, Y2
-	VADDPD       32(AX), Y12, Y12
-	VEXTRACTF128 $0x01, Y3, X13
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X13, Y13
-	VADDPD       64(AX), Y3, Y3
-	VMOVUPD      lanes8_0_1<>+0(SB), Y14
-	VMASKMOVPD   96(AX), Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X14
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y4, Y4
-	VADDPD       32(AX), Y14, Y14
-	VMOVUPD      Y0, (R10)
-	VEXTRACTF128 $0x01, Y5, X0
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y5, Y5
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      Y10, 32(R10)
-	VEXTRACTF128 $0x01, Y6, X10
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       32(AX), Y10, Y10
-	VMOVUPD      Y1, 64(R10)
-	VEXTRACTF128 $0x01, Y7, X1
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X1, Y1
-	VADDPD       64(AX), Y7, Y7
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   Y11, Y15, 96(R10)
-	VEXTRACTF128 $0x01, Y8, X11
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X11, Y11
-	VADDPD       32(AX), Y11, Y11
-	VEXTRACTF128 $0x01, Y9, X8
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X8, Y8
-	VADDPD       64(AX), Y9, Y9
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y8, Y8
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, (R10)
-	VMOVUPD      Y12, 32(R10)
-	VMOVUPD      Y3, 64(R10)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y13, Y2, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y4, Y2, (R10)
-	VMOVUPD      Y14, 32(R10)
-	VMOVUPD      Y5, 64(R10)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y0, Y2, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y10, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y11, 32(R10)
-	VMOVUPD      Y9, 64(R10)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	MOVQ         SI, SI
-
-columns13_from5:
-	VMOVUPS      (DX), Y11
-	VMOVUPS      lanes4_0_5<>+0(SB), Y12
-	VMASKMOVPS   32(DX), Y12, Y12
-	VXORPD       Y13, Y13, Y13
-	VCVTSD2SS    (R9), X13, X13
-	VBROADCASTSS X13, Y13
-	VMULPS       Y13, Y11, Y11
-	VMULPS       Y13, Y12, Y12
-	ADDQ         $+8, R9
-	VBROADCASTSS 20(DX), Y13
-	VFMADD231PS  Y11, Y13, Y0
-	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS 24(DX), Y13
-	VFMADD231PS  Y11, Y13, Y2
-	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS 28(DX), Y13
-	VFMADD231PS  Y11, Y13, Y4
-	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS 32(DX), Y11
-	VFMADD231PS  Y12, Y11, Y6
-	VBROADCASTSS 36(DX), Y11
-	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 40(DX), Y11
-	VFMADD231PS  Y12, Y11, Y8
-	VBROADCASTSS 44(DX), Y11
-	VFMADD231PS  Y12, Y11, Y9
-	VBROADCASTSS 48(DX), Y11
-	VFMADD231PS  Y12, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns13_from5
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X11
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   32(AX), Y0, Y0
-	VADDPD       Y0, Y11, Y11
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y1, Y1
-	VMOVUPD      lanes8_0_1<>+0(SB), Y12
-	VMASKMOVPD   96(AX), Y12, Y12
-	VADDPD       Y12, Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X12
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   32(AX), Y2, Y2
-	VADDPD       Y2, Y12, Y12
-	VEXTRACTF128 $0x01, Y3, X2
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X2, Y2
-	VADDPD       64(AX), Y3, Y3
-	VMOVUPD      lanes8_0_1<>+0(SB), Y13
-	VMASKMOVPD   96(AX), Y13, Y13
-	VADDPD       Y13, Y2, Y2
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X13
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_3_4<>+0(SB), Y4
-	VMASKMOVPD   32(AX), Y4, Y4
-	VADDPD       Y4, Y13, Y13
-	VEXTRACTF128 $0x01, Y5, X4
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       64(AX), Y5, Y5
-	VMOVUPD      lanes8_0_1<>+0(SB), Y14
-	VMASKMOVPD   96(AX), Y14, Y14
-	VADDPD       Y14, Y4, Y4
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X14
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X14, Y14
-	VADDPD       64(AX), Y6, Y6
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y14, Y14
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y11, Y15, 32(DX)
-	VEXTRACTF128 $0x01, Y7, X11
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y7, Y7
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y11, Y11
-	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(DX)
-	VEXTRACTF128 $0x01, Y8, X1
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X1, Y1
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y8, Y8
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   Y0, Y15, 96(DX)
-	VEXTRACTF128 $0x01, Y9, X0
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y9, Y9
-	VMOVUPD      lanes8_0_1<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y0, Y0
-	ADDQ         CX, AX
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y12, Y15, 32(DX)
-	VEXTRACTF128 $0x01, Y10, X12
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_0_1<>+0(SB), Y10
-	VMASKMOVPD   96(AX), Y10, Y10
-	VADDPD       Y10, Y12, Y12
-	VMOVUPD      Y3, 64(DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y3
-	VMASKMOVPD   Y2, Y3, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y2
-	VMASKMOVPD   Y13, Y2, 32(DX)
-	VMOVUPD      Y5, 64(DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y4, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y6, 64(DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y14, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y2
-	VMASKMOVPD   Y7, Y2, 64(DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y11, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y8, Y2, 64(DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y2
-	VMASKMOVPD   Y1, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y9, Y1, 64(DX)
-	VMOVUPD      lanes8_0_1<>+0(SB), Y1
-	VMASKMOVPD   Y0, Y1, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y12, Y0, 96(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above13:
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-
-columns14_from0:
-	VMOVUPS      (R10), Y12
-	VMOVUPS      lanes4_0_6<>+0(SB), Y13
-	VMASKMOVPS   32(R10), Y13, Y13
-	VXORPD       Y14, Y14, Y14
-	VCVTSD2SS    (R12), X14, X14
-	VBROADCASTSS X14, Y14
-	VMULPS       Y14, Y12, Y12
-	VMULPS       Y14, Y13, Y13
-	ADDQ         $+8, R12
-	VBROADCASTSS (R10), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R10), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R10), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R10), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R10), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R10), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns14_from0
-	MOVQ         AX, R10
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X13
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X13, Y13
-	VADDPD       64(AX), Y1, Y1
-	VMOVUPD      lanes8_0_2<>+0(SB), Y14
-	VMASKMOVPD   96(AX), Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X14
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y2, Y2
-	VADDPD       32(AX), Y14, Y14
-	VMOVUPD      Y0, (R10)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y3, Y3
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      Y12, 32(R10)
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y4, Y4
-	VADDPD       32(AX), Y12, Y12
-	VMOVUPD      Y1, 64(R10)
-	VEXTRACTF128 $0x01, Y5, X1
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X1, Y1
-	VADDPD       64(AX), Y5, Y5
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   Y13, Y15, 96(R10)
-	VEXTRACTF128 $0x01, Y6, X13
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       32(AX), Y13, Y13
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, (R10)
-	VEXTRACTF128 $0x01, Y7, X2
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X2, Y2
-	VADDPD       64(AX), Y7, Y7
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y2, Y2
-	ADDQ         CX, AX
-	VMOVUPD      Y14, 32(R10)
-	VEXTRACTF128 $0x01, Y8, X14
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X14, Y14
-	VADDPD       32(AX), Y14, Y14
-	VEXTRACTF128 $0x01, Y9, X8
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X8, Y8
-	VADDPD       64(AX), Y9, Y9
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y8, Y8
-	ADDQ         CX, AX
-	VMOVUPD      Y3, 64(R10)
-	VEXTRACTF128 $0x01, Y10, X3
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   32(AX), Y10, Y10
-	VADDPD       Y10, Y3, Y3
-	VEXTRACTF128 $0x01, Y11, X10
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X10, Y10
-	VADDPD       64(AX), Y11, Y11
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y10, Y10
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   Y0, Y15, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y12, 32(R10)
-	VMOVUPD      Y5, 64(R10)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y13, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y14, 32(R10)
-	VMOVUPD      Y9, 64(R10)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R10)
-	VMOVUPD      Y11, 64(R10)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	MOVQ         SI, SI
-
-columns14_from6:
-	VMOVUPS      (DX), Y10
-	VMOVUPS      lanes4_0_6<>+0(SB), Y11
-	VMASKMOVPS   32(DX), Y11, Y11
-	VXORPD       Y12, Y12, Y12
-	VCVTSD2SS    (R9), X12, X12
-	VBROADCASTSS X12, Y12
-	VMULPS       Y12, Y10, Y10
-	VMULPS       Y12, Y11, Y11
-	ADDQ         $+8, R9
-	VBROADCASTSS 24(DX), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 28(DX), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 32(DX), Y10
-	VFMADD231PS  Y11, Y10, Y4
-	VBROADCASTSS 36(DX), Y10
-	VFMADD231PS  Y11, Y10, Y5
-	VBROADCASTSS 40(DX), Y10
-	VFMADD231PS  Y11, Y10, Y6
-	VBROADCASTSS 44(DX), Y10
-	VFMADD231PS  Y11, Y10, Y7
-	VBROADCASTSS 48(DX), Y10
-	VFMADD231PS  Y11, Y10, Y8
-	VBROADCASTSS 52(DX), Y10
-	VFMADD231PS  Y11, Y10, Y9
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns14_from6
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X10
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   32(AX), Y0, Y0
-	VADDPD       Y0, Y10, Y10
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y1, Y1
-	VMOVUPD      lanes8_0_2<>+0(SB), Y11
-	VMASKMOVPD   96(AX), Y11, Y11
-	VADDPD       Y11, Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X11
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_3_4<>+0(SB), Y2
-	VMASKMOVPD   32(AX), Y2, Y2
-	VADDPD       Y2, Y11, Y11
-	VEXTRACTF128 $0x01, Y3, X2
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X2, Y2
-	VADDPD       64(AX), Y3, Y3
-	VMOVUPD      lanes8_0_2<>+0(SB), Y12
-	VMASKMOVPD   96(AX), Y12, Y12
-	VADDPD       Y12, Y2, Y2
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VADDPD       64(AX), Y4, Y4
-	VMOVUPD      lanes8_0_2<>+0(SB), Y13
-	VMASKMOVPD   96(AX), Y13, Y13
-	VADDPD       Y13, Y12, Y12
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X13
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_1_4<>+0(SB), Y14
-	VMASKMOVPD   64(AX), Y14, Y14
-	VADDPD       Y14, Y5, Y5
-	VMOVUPD      lanes8_0_2<>+0(SB), Y14
-	VMASKMOVPD   96(AX), Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y6, X14
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y14, Y14
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y10, Y15, 32(DX)
-	VEXTRACTF128 $0x01, Y7, X10
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X10, Y10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y7, Y7
-	VMOVUPD      lanes8_0_2<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y10, Y10
-	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(DX)
-	VEXTRACTF128 $0x01, Y8, X1
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X1, Y1
-	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   96(AX), Y8, Y8
-	VADDPD       Y8, Y1, Y1
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y9, X8
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X8, Y8
-	VMOVUPD      lanes8_1_2<>+0(SB), Y9
-	VMASKMOVPD   96(AX), Y9, Y9
-	VADDPD       Y9, Y8, Y8
-	VMOVUPD      lanes8_0_2<>+0(SB), Y9
-	VMASKMOVPD   Y0, Y9, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y11, Y0, 32(DX)
-	VMOVUPD      Y3, 64(DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y4, 64(DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y12, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, 64(DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y13, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 64(DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y14, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, 64(DX)
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above14:
-	CMPQ   R10, $+15
-	JG     above15
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-
-columns15_from0:
-	VMOVUPS      (R10), Y12
-	VMOVUPS      lanes4_0_7<>+0(SB), Y13
-	VMASKMOVPS   32(R10), Y13, Y13
-	VXORPD       Y14, Y14, Y14
-	VCVTSD2SS    (R12), X14, X14
-	VBROADCASTSS X14, Y14
-	VMULPS       Y14, Y12, Y12
-	VMULPS       Y14, Y13, Y13
-	ADDQ         $+8, R12
-	VBROADCASTSS (R10), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R10), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R10), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R10), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R10), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R10), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns15_from0
-	MOVQ         AX, R10
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X13
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X13, Y13
-	VADDPD       64(AX), Y1, Y1
-	VMOVUPD      lanes8_0_3<>+0(SB), Y14
-	VMASKMOVPD   96(AX), Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X14
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y2, Y2
-	VADDPD       32(AX), Y14, Y14
-	VMOVUPD      Y0, (R10)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y3, Y3
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      Y12, 32(R10)
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y4, Y4
-	VADDPD       32(AX), Y12, Y12
-	VMOVUPD      Y1, 64(R10)
-	VEXTRACTF128 $0x01, Y5, X1
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X1, Y1
-	VADDPD       64(AX), Y5, Y5
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   Y13, Y15, 96(R10)
-	VEXTRACTF128 $0x01, Y6, X13
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       32(AX), Y13, Y13
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, (R10)
-	VEXTRACTF128 $0x01, Y7, X2
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X2, Y2
-	VADDPD       64(AX), Y7, Y7
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y2, Y2
-	ADDQ         CX, AX
-	VMOVUPD      Y14, 32(R10)
-	VEXTRACTF128 $0x01, Y8, X14
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X14, Y14
-	VADDPD       32(AX), Y14, Y14
-	VEXTRACTF128 $0x01, Y9, X8
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X8, Y8
-	VADDPD       64(AX), Y9, Y9
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y8, Y8
-	ADDQ         CX, AX
-	VMOVUPD      Y3, 64(R10)
-	VEXTRACTF128 $0x01, Y10, X3
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   32(AX), Y10, Y10
-	VADDPD       Y10, Y3, Y3
-	VEXTRACTF128 $0x01, Y11, X10
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X10, Y10
-	VADDPD       64(AX), Y11, Y11
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y10, Y10
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   Y0, Y15, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y12, 32(R10)
-	VMOVUPD      Y5, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y13, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y14, 32(R10)
-	VMOVUPD      Y9, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R10)
-	VMOVUPD      Y11, 64(R10)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	MOVQ         SI, SI
-
-columns15_from6:
-	VMOVUPS      (DX), Y11
-	VMOVUPS      lanes4_0_7<>+0(SB), Y12
-	VMASKMOVPS   32(DX), Y12, Y12
-	VXORPD       Y13, Y13, Y13
-	VCVTSD2SS    (R9), X13, X13
-	VBROADCASTSS X13, Y13
-	VMULPS       Y13, Y11, Y11
-	VMULPS       Y13, Y12, Y12
-	ADDQ         $+8, R9
-	VBROADCASTSS 24(DX), Y13
-	VFMADD231PS  Y11, Y13, Y0
-	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS 28(DX), Y13
-	VFMADD231PS  Y11, Y13, Y2
-	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS 32(DX), Y11
-	VFMADD231PS  Y12, Y11, Y4
-	VBROADCASTSS 36(DX), Y11
-	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 40(DX), Y11
-	VFMADD231PS  Y12, Y11, Y6
-	VBROADCASTSS 44(DX), Y11
-	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 48(DX), Y11
-	VFMADD231PS  Y12, Y11, Y8
-	VBROADCASTSS 52(DX), Y11
-	VFMADD231PS  Y12, Y11, Y9
-	VBROADCASTSS 56(DX), Y11
-	VFMADD231PS  Y12, Y11, Y10
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns15_from6
-	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X11
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   32(AX), Y0, Y0
-	VADDPD       Y0, Y11, Y11
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y1, Y1
-	VMOVUPD      lanes8_0_3<>+0(SB), Y12
-	VMASKMOVPD   96(AX), Y12, Y12
-	VADDPD       Y12, Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X12
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_3_4<>+0(SB), Y2
-	VMASKMOVPD   32(AX), Y2, Y2
-	VADDPD       Y2, Y12, Y12
-	VEXTRACTF128 $0x01, Y3, X2
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X2, Y2
-	VADDPD       64(AX), Y3, Y3
-	VMOVUPD      lanes8_0_3<>+0(SB), Y13
-	VMASKMOVPD   96(AX), Y13, Y13
-	VADDPD       Y13, Y2, Y2
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X13
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X13, Y13
-	VADDPD       64(AX), Y4, Y4
-	VMOVUPD      lanes8_0_3<>+0(SB), Y14
-	VMASKMOVPD   96(AX), Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y5, X14
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y5, Y5
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y14, Y14
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y11, Y15, 32(DX)
-	VEXTRACTF128 $0x01, Y6, X11
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X11, Y11
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y11, Y11
-	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(DX)
-	VEXTRACTF128 $0x01, Y7, X1
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X1, Y1
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y7, Y7
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   96(AX), Y15, Y15
-	VADDPD       Y15, Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_0_3<>+0(SB), Y15
-	VMASKMOVPD   Y0, Y15, 96(DX)
-	VEXTRACTF128 $0x01, Y8, X0
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_0_3<>+0(SB), Y8
-	VMASKMOVPD   96(AX), Y8, Y8
-	VADDPD       Y8, Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y9, X8
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X8, Y8
-	VMOVUPD      lanes8_1_3<>+0(SB), Y9
-	VMASKMOVPD   96(AX), Y9, Y9
-	VADDPD       Y9, Y8, Y8
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y10, X9
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X9, Y9
-	VMOVUPD      lanes8_2_3<>+0(SB), Y10
-	VMASKMOVPD   96(AX), Y10, Y10
-	VADDPD       Y10, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y10
-	VMASKMOVPD   Y12, Y10, 32(DX)
-	VMOVUPD      Y3, 64(DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y3
-	VMASKMOVPD   Y2, Y3, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y4, 64(DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y2
-	VMASKMOVPD   Y13, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y2
-	VMASKMOVPD   Y5, Y2, 64(DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y2
-	VMASKMOVPD   Y14, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y6, Y2, 64(DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y2
-	VMASKMOVPD   Y11, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y2
-	VMASKMOVPD   Y7, Y2, 64(DX)
-	VMOVUPD      lanes8_0_3<>+0(SB), Y2
-	VMASKMOVPD   Y1, Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_0_3<>+0(SB), Y1
-	VMASKMOVPD   Y0, Y1, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_3<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_3<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 96(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above15:
-	CMPQ   R10, $+16
-	JG     above16
-	IMUL3Q $0x00008001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-
-columns16_from0:
-	VMOVUPS      (R10), Y12
-	VMOVUPS      32(R10), Y13
-	VXORPD       Y14, Y14, Y14
-	VCVTSD2SS    (R12), X14, X14
-	VBROADCASTSS X14, Y14
-	VMULPS       Y14, Y12, Y12
-	VMULPS       Y14, Y13, Y13
-	ADDQ         $+8, R12
-	VBROADCASTSS (R10), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(R10), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(R10), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(R10), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(R10), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(R10), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns16_from0
-	MOVQ         AX, R10
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X13
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X13, Y13
-	VADDPD       64(AX), Y1, Y1
-	VADDPD       96(AX), Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X14
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y2, Y2
-	VADDPD       32(AX), Y14, Y14
-	VMOVUPD      Y0, (R10)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y3, Y3
-	VADDPD       96(AX), Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      Y12, 32(R10)
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y4, Y4
-	VADDPD       32(AX), Y12, Y12
-	VMOVUPD      Y1, 64(R10)
 	VEXTRACTF128 $0x01, Y5, X1
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X1, Y1
 	VADDPD       64(AX), Y5, Y5
 	VADDPD       96(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      Y13, 96(R10)
+	VMOVUPD      Y13, 96(R9)
 	VEXTRACTF128 $0x01, Y6, X13
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X13, Y13
@@ -11072,16 +12134,16 @@ columns16_from0:
 	VMASKMOVPD   (AX), Y15, Y15
 	VADDPD       Y15, Y6, Y6
 	VADDPD       32(AX), Y13, Y13
-	ADDQ         CX, R10
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, (R10)
+	VMASKMOVPD   Y2, Y15, (R9)
 	VEXTRACTF128 $0x01, Y7, X2
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X2, Y2
 	VADDPD       64(AX), Y7, Y7
 	VADDPD       96(AX), Y2, Y2
 	ADDQ         CX, AX
-	VMOVUPD      Y14, 32(R10)
+	VMOVUPD      Y14, 32(R9)
 	VEXTRACTF128 $0x01, Y8, X14
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X14, Y14
@@ -11092,7 +12154,7 @@ columns16_from0:
 	VADDPD       64(AX), Y9, Y9
 	VADDPD       96(AX), Y8, Y8
 	ADDQ         CX, AX
-	VMOVUPD      Y3, 64(R10)
+	VMOVUPD      Y3, 64(R9)
 	VEXTRACTF128 $0x01, Y10, X3
 	VCVTPS2PD    X10, Y10
 	VCVTPS2PD    X3, Y3
@@ -11104,29 +12166,28 @@ columns16_from0:
 	VCVTPS2PD    X10, Y10
 	VADDPD       64(AX), Y11, Y11
 	VADDPD       96(AX), Y10, Y10
-	VMOVUPD      Y0, 96(R10)
-	ADDQ         CX, R10
+	VMOVUPD      Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (R10)
-	VMOVUPD      Y12, 32(R10)
-	VMOVUPD      Y5, 64(R10)
-	VMOVUPD      Y1, 96(R10)
-	ADDQ         CX, R10
+	VMASKMOVPD   Y4, Y0, (R9)
+	VMOVUPD      Y12, 32(R9)
+	VMOVUPD      Y5, 64(R9)
+	VMOVUPD      Y1, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (R10)
-	VMOVUPD      Y13, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	VMOVUPD      Y2, 96(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y14, 32(R10)
-	VMOVUPD      Y9, 64(R10)
-	VMOVUPD      Y8, 96(R10)
-	ADDQ         CX, R10
+	VMASKMOVPD   Y6, Y0, (R9)
+	VMOVUPD      Y13, 32(R9)
+	VMOVUPD      Y7, 64(R9)
+	VMOVUPD      Y2, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 32(R9)
+	VMOVUPD      Y9, 64(R9)
+	VMOVUPD      Y8, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 32(R10)
-	VMOVUPD      Y11, 64(R10)
-	VMOVUPD      Y10, 96(R10)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y3, Y0, 32(R9)
+	VMOVUPD      Y11, 64(R9)
+	VMOVUPD      Y10, 96(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -11139,45 +12200,53 @@ columns16_from0:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	MOVQ         SI, SI
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns16_from6:
-	VMOVUPS      (DX), Y12
-	VMOVUPS      32(DX), Y13
+columns24_part1:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
 	VXORPD       Y14, Y14, Y14
-	VCVTSD2SS    (R9), X14, X14
+	VCVTSD2SS    (R11), X14, X14
 	VBROADCASTSS X14, Y14
 	VMULPS       Y14, Y12, Y12
 	VMULPS       Y14, Y13, Y13
-	ADDQ         $+8, R9
-	VBROADCASTSS 24(DX), Y14
+	ADDQ         $+8, R11
+	VBROADCASTSS 24(R10), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 28(DX), Y14
+	VBROADCASTSS 28(R10), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 32(DX), Y12
+	VBROADCASTSS 32(R10), Y12
 	VFMADD231PS  Y13, Y12, Y4
-	VBROADCASTSS 36(DX), Y12
+	VBROADCASTSS 36(R10), Y12
 	VFMADD231PS  Y13, Y12, Y5
-	VBROADCASTSS 40(DX), Y12
+	VBROADCASTSS 40(R10), Y12
 	VFMADD231PS  Y13, Y12, Y6
-	VBROADCASTSS 44(DX), Y12
+	VBROADCASTSS 44(R10), Y12
 	VFMADD231PS  Y13, Y12, Y7
-	VBROADCASTSS 48(DX), Y12
+	VBROADCASTSS 48(R10), Y12
 	VFMADD231PS  Y13, Y12, Y8
-	VBROADCASTSS 52(DX), Y12
+	VBROADCASTSS 52(R10), Y12
 	VFMADD231PS  Y13, Y12, Y9
-	VBROADCASTSS 56(DX), Y12
+	VBROADCASTSS 56(R10), Y12
 	VFMADD231PS  Y13, Y12, Y10
-	VBROADCASTSS 60(DX), Y12
+	VBROADCASTSS 60(R10), Y12
 	VFMADD231PS  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns16_from6
-	MOVQ         AX, DX
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns24_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
@@ -11209,7 +12278,7 @@ columns16_from6:
 	VADDPD       96(AX), Y14, Y14
 	ADDQ         CX, AX
 	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y12, Y15, 32(DX)
+	VMASKMOVPD   Y12, Y15, 32(R9)
 	VEXTRACTF128 $0x01, Y5, X12
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X12, Y12
@@ -11218,7 +12287,7 @@ columns16_from6:
 	VADDPD       Y15, Y5, Y5
 	VADDPD       96(AX), Y12, Y12
 	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(DX)
+	VMOVUPD      Y1, 64(R9)
 	VEXTRACTF128 $0x01, Y6, X1
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X1, Y1
@@ -11227,7 +12296,7 @@ columns16_from6:
 	VADDPD       Y15, Y6, Y6
 	VADDPD       96(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      Y0, 96(DX)
+	VMOVUPD      Y0, 96(R9)
 	VEXTRACTF128 $0x01, Y7, X0
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X0, Y0
@@ -11236,9 +12305,9 @@ columns16_from6:
 	VADDPD       Y15, Y7, Y7
 	VADDPD       96(AX), Y0, Y0
 	ADDQ         CX, AX
-	ADDQ         CX, DX
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   Y13, Y15, 32(DX)
+	VMASKMOVPD   Y13, Y15, 32(R9)
 	VEXTRACTF128 $0x01, Y8, X13
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X13, Y13
@@ -11264,190 +12333,34 @@ columns16_from6:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y11
 	VMASKMOVPD   96(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
-	VMOVUPD      Y3, 64(DX)
-	VMOVUPD      Y2, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y4, 64(DX)
-	VMOVUPD      Y14, 96(DX)
-	ADDQ         CX, DX
+	VMOVUPD      Y3, 64(R9)
+	VMOVUPD      Y2, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 64(R9)
+	VMOVUPD      Y14, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y2
-	VMASKMOVPD   Y5, Y2, 64(DX)
-	VMOVUPD      Y12, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y2, 64(R9)
+	VMOVUPD      Y12, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y6, Y2, 64(DX)
-	VMOVUPD      Y1, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y2, 64(R9)
+	VMOVUPD      Y1, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y7, Y1, 64(DX)
-	VMOVUPD      Y0, 96(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y13, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y7, Y1, 64(R9)
+	VMOVUPD      Y0, 96(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y13, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y8, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 96(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y9, Y0, 96(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 96(DX)
-	ADDQ         CX, AX
-	VZEROUPPER
-	RET
-
-above16:
-	IMUL3Q $0x00004001, R8, R8
-	SHRQ   $+16, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
-	MOVQ   DX, R10
-	MOVQ   SI, R11
-	MOVQ   R9, R12
-
-columns24_from0:
-	VMOVUPS      (R10), Y12
-	VMOVUPS      32(R10), Y13
-	VMOVUPS      64(R10), Y14
-	VXORPD       Y15, Y15, Y15
-	VCVTSD2SS    (R12), X15, X15
-	VBROADCASTSS X15, Y15
-	VMULPS       Y15, Y12, Y12
-	VMULPS       Y15, Y13, Y13
-	VMULPS       Y15, Y14, Y14
-	ADDQ         $+8, R12
-	VBROADCASTSS (R10), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(R10), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 8(R10), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 12(R10), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns24_from0
-	MOVQ         AX, R10
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X13
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X13, Y13
-	VADDPD       64(AX), Y1, Y1
-	VADDPD       96(AX), Y13, Y13
-	VEXTRACTF128 $0x01, Y2, X14
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X14, Y14
-	VADDPD       128(AX), Y2, Y2
-	VADDPD       160(AX), Y14, Y14
-	ADDQ         CX, AX
-	VMOVUPD      Y0, (R10)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X0, Y0
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y3, Y3
-	VADDPD       32(AX), Y0, Y0
-	VMOVUPD      Y12, 32(R10)
-	VEXTRACTF128 $0x01, Y4, X12
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X12, Y12
-	VADDPD       64(AX), Y4, Y4
-	VADDPD       96(AX), Y12, Y12
-	VMOVUPD      Y1, 64(R10)
-	VEXTRACTF128 $0x01, Y5, X1
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X1, Y1
-	VADDPD       128(AX), Y5, Y5
-	VADDPD       160(AX), Y1, Y1
-	ADDQ         CX, AX
-	VMOVUPD      Y13, 96(R10)
-	VEXTRACTF128 $0x01, Y6, X13
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       32(AX), Y13, Y13
-	VMOVUPD      Y2, 128(R10)
-	VEXTRACTF128 $0x01, Y7, X2
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X2, Y2
-	VADDPD       64(AX), Y7, Y7
-	VADDPD       96(AX), Y2, Y2
-	VMOVUPD      Y14, 160(R10)
-	VEXTRACTF128 $0x01, Y8, X14
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X14, Y14
-	VADDPD       128(AX), Y8, Y8
-	VADDPD       160(AX), Y14, Y14
-	ADDQ         CX, AX
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y3, Y15, (R10)
-	VEXTRACTF128 $0x01, Y9, X3
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   (AX), Y15, Y15
-	VADDPD       Y15, Y9, Y9
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y0, 32(R10)
-	VEXTRACTF128 $0x01, Y10, X0
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y10, Y10
-	VADDPD       96(AX), Y0, Y0
-	VMOVUPD      Y4, 64(R10)
-	VEXTRACTF128 $0x01, Y11, X4
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X4, Y4
-	VADDPD       128(AX), Y11, Y11
-	VADDPD       160(AX), Y4, Y4
-	VMOVUPD      Y12, 96(R10)
-	VMOVUPD      Y5, 128(R10)
-	VMOVUPD      Y1, 160(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y1
-	VMASKMOVPD   Y6, Y1, (R10)
-	VMOVUPD      Y13, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	VMOVUPD      Y2, 96(R10)
-	VMOVUPD      Y8, 128(R10)
-	VMOVUPD      Y14, 160(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y9, Y1, (R10)
-	VMOVUPD      Y3, 32(R10)
-	VMOVUPD      Y10, 64(R10)
-	VMOVUPD      Y0, 96(R10)
-	VMOVUPD      Y11, 128(R10)
-	VMOVUPD      Y4, 160(R10)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y10, Y0, 96(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -11461,188 +12374,56 @@ columns24_from0:
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
 	MOVQ         DX, R10
-	MOVQ         SI, R11
-	MOVQ         R9, R12
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns24_from4:
-	VMOVUPS      (R10), Y12
-	VMOVUPS      32(R10), Y13
-	VMOVUPS      64(R10), Y14
-	VXORPD       Y15, Y15, Y15
-	VCVTSD2SS    (R12), X15, X15
-	VBROADCASTSS X15, Y15
-	VMULPS       Y15, Y12, Y12
-	VMULPS       Y15, Y13, Y13
-	VMULPS       Y15, Y14, Y14
-	ADDQ         $+8, R12
-	VBROADCASTSS 16(R10), Y15
-	VFMADD231PS  Y12, Y15, Y0
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 20(R10), Y15
-	VFMADD231PS  Y12, Y15, Y3
-	VFMADD231PS  Y13, Y15, Y4
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS 24(R10), Y15
-	VFMADD231PS  Y12, Y15, Y6
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 28(R10), Y15
-	VFMADD231PS  Y12, Y15, Y9
-	VFMADD231PS  Y13, Y15, Y10
-	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+columns24_part2:
+	VMOVUPS      64(R10), Y12
+	VXORPD       Y13, Y13, Y13
+	VCVTSD2SS    (R11), X13, X13
+	VBROADCASTSS X13, Y13
+	VMULPS       Y13, Y12, Y12
+	ADDQ         $+8, R11
+	VBROADCASTSS (R10), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(R10), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 8(R10), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(R10), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 16(R10), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 20(R10), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 24(R10), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(R10), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 32(R10), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(R10), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 40(R10), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 44(R10), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns24_from4
-	MOVQ         AX, R10
+	DECQ         AX
+	JNZ          columns24_part2
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
-	VADDPD       32(AX), Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VADDPD       64(AX), Y1, Y1
-	VADDPD       96(AX), Y0, Y0
-	VEXTRACTF128 $0x01, Y2, X13
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X13, Y13
-	VADDPD       128(AX), Y2, Y2
-	VADDPD       160(AX), Y13, Y13
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y3, X14
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_1_4<>+0(SB), Y3
-	VMASKMOVPD   32(AX), Y3, Y3
-	VADDPD       Y3, Y14, Y14
-	VEXTRACTF128 $0x01, Y4, X3
-	VCVTPS2PD    X4, Y4
-	VCVTPS2PD    X3, Y3
-	VADDPD       64(AX), Y4, Y4
-	VADDPD       96(AX), Y3, Y3
-	VMOVUPD      Y12, 32(R10)
-	VEXTRACTF128 $0x01, Y5, X12
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X12, Y12
-	VADDPD       128(AX), Y5, Y5
+	VADDPD       128(AX), Y0, Y0
 	VADDPD       160(AX), Y12, Y12
 	ADDQ         CX, AX
-	VMOVUPD      Y1, 64(R10)
-	VEXTRACTF128 $0x01, Y6, X1
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X1, Y1
-	VMOVUPD      lanes8_2_4<>+0(SB), Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y1, Y1
-	VEXTRACTF128 $0x01, Y7, X6
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X6, Y6
-	VADDPD       64(AX), Y7, Y7
-	VADDPD       96(AX), Y6, Y6
-	VMOVUPD      Y0, 96(R10)
-	VEXTRACTF128 $0x01, Y8, X0
-	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X0, Y0
-	VADDPD       128(AX), Y8, Y8
-	VADDPD       160(AX), Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      Y2, 128(R10)
-	VEXTRACTF128 $0x01, Y9, X2
-	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X2, Y2
-	VMOVUPD      lanes8_3_4<>+0(SB), Y9
-	VMASKMOVPD   32(AX), Y9, Y9
-	VADDPD       Y9, Y2, Y2
-	VEXTRACTF128 $0x01, Y10, X9
-	VCVTPS2PD    X10, Y10
-	VCVTPS2PD    X9, Y9
-	VADDPD       64(AX), Y10, Y10
-	VADDPD       96(AX), Y9, Y9
-	VMOVUPD      Y13, 160(R10)
-	VEXTRACTF128 $0x01, Y11, X13
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X13, Y13
-	VADDPD       128(AX), Y11, Y11
-	VADDPD       160(AX), Y13, Y13
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y14, Y15, 32(R10)
-	VMOVUPD      Y4, 64(R10)
-	VMOVUPD      Y3, 96(R10)
-	VMOVUPD      Y5, 128(R10)
-	VMOVUPD      Y12, 160(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y3
-	VMASKMOVPD   Y1, Y3, 32(R10)
-	VMOVUPD      Y7, 64(R10)
-	VMOVUPD      Y6, 96(R10)
-	VMOVUPD      Y8, 128(R10)
-	VMOVUPD      Y0, 160(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, 32(R10)
-	VMOVUPD      Y10, 64(R10)
-	VMOVUPD      Y9, 96(R10)
-	VMOVUPD      Y11, 128(R10)
-	VMOVUPD      Y13, 160(R10)
-	ADDQ         CX, AX
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VXORPD       Y8, Y8, Y8
-	VXORPD       Y9, Y9, Y9
-	VXORPD       Y10, Y10, Y10
-	VXORPD       Y11, Y11, Y11
-	MOVQ         DX, R10
-	MOVQ         SI, R11
-	MOVQ         R9, R12
-
-columns24_from8:
-	VMOVUPS      32(R10), Y12
-	VMOVUPS      64(R10), Y13
-	VXORPD       Y14, Y14, Y14
-	VCVTSD2SS    (R12), X14, X14
-	VBROADCASTSS X14, Y14
-	VMULPS       Y14, Y12, Y12
-	VMULPS       Y14, Y13, Y13
-	ADDQ         $+8, R12
-	VBROADCASTSS 32(R10), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 36(R10), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 40(R10), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 44(R10), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 48(R10), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 52(R10), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          columns24_from8
-	MOVQ         AX, R10
-	VEXTRACTF128 $0x01, Y0, X12
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X12, Y12
-	VADDPD       64(AX), Y0, Y0
-	VADDPD       96(AX), Y12, Y12
 	VEXTRACTF128 $0x01, Y1, X13
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X13, Y13
@@ -11652,95 +12433,97 @@ columns24_from8:
 	VEXTRACTF128 $0x01, Y2, X14
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X14, Y14
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y2, Y2
-	VADDPD       96(AX), Y14, Y14
-	VMOVUPD      Y0, 64(R10)
+	VADDPD       128(AX), Y2, Y2
+	VADDPD       160(AX), Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD      Y0, 128(R9)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
 	VADDPD       128(AX), Y3, Y3
 	VADDPD       160(AX), Y0, Y0
 	ADDQ         CX, AX
-	VMOVUPD      Y12, 96(R10)
+	VMOVUPD      Y12, 160(R9)
 	VEXTRACTF128 $0x01, Y4, X12
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y4, Y4
-	VADDPD       96(AX), Y12, Y12
-	VMOVUPD      Y1, 128(R10)
+	VADDPD       128(AX), Y4, Y4
+	VADDPD       160(AX), Y12, Y12
+	ADDQ         CX, AX
+	ADDQ         CX, R9
+	VMOVUPD      Y1, 128(R9)
 	VEXTRACTF128 $0x01, Y5, X1
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X1, Y1
 	VADDPD       128(AX), Y5, Y5
 	VADDPD       160(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      Y13, 160(R10)
+	VMOVUPD      Y13, 160(R9)
 	VEXTRACTF128 $0x01, Y6, X13
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   64(AX), Y15, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       96(AX), Y13, Y13
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y15
-	VMASKMOVPD   Y2, Y15, 64(R10)
+	VADDPD       128(AX), Y6, Y6
+	VADDPD       160(AX), Y13, Y13
+	ADDQ         CX, AX
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 128(R9)
 	VEXTRACTF128 $0x01, Y7, X2
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X2, Y2
 	VADDPD       128(AX), Y7, Y7
 	VADDPD       160(AX), Y2, Y2
 	ADDQ         CX, AX
-	VMOVUPD      Y14, 96(R10)
+	VMOVUPD      Y14, 160(R9)
 	VEXTRACTF128 $0x01, Y8, X14
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X14, Y14
-	VADDPD       96(AX), Y14, Y14
-	VEXTRACTF128 $0x01, Y9, X8
+	VADDPD       128(AX), Y8, Y8
+	VADDPD       160(AX), Y14, Y14
+	ADDQ         CX, AX
+	ADDQ         CX, R9
+	VMOVUPD      Y3, 128(R9)
+	VEXTRACTF128 $0x01, Y9, X3
 	VCVTPS2PD    X9, Y9
-	VCVTPS2PD    X8, Y8
-	VADDPD       128(AX), Y9, Y9
-	VADDPD       160(AX), Y8, Y8
-	ADDQ         CX, AX
-	VMOVUPD      Y3, 128(R10)
-	VEXTRACTF128 $0x01, Y10, X3
-	VCVTPS2PD    X10, Y10
 	VCVTPS2PD    X3, Y3
-	VMOVUPD      lanes8_1_4<>+0(SB), Y10
-	VMASKMOVPD   96(AX), Y10, Y10
-	VADDPD       Y10, Y3, Y3
-	VEXTRACTF128 $0x01, Y11, X10
-	VCVTPS2PD    X11, Y11
-	VCVTPS2PD    X10, Y10
-	VADDPD       128(AX), Y11, Y11
-	VADDPD       160(AX), Y10, Y10
-	VMOVUPD      Y0, 160(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, 64(R10)
-	VMOVUPD      Y12, 96(R10)
-	VMOVUPD      Y5, 128(R10)
-	VMOVUPD      Y1, 160(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, 64(R10)
-	VMOVUPD      Y13, 96(R10)
-	VMOVUPD      Y7, 128(R10)
-	VMOVUPD      Y2, 160(R10)
-	ADDQ         CX, R10
-	VMOVUPD      Y14, 96(R10)
-	VMOVUPD      Y9, 128(R10)
-	VMOVUPD      Y8, 160(R10)
-	ADDQ         CX, R10
-	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, 96(R10)
-	VMOVUPD      Y11, 128(R10)
-	VMOVUPD      Y10, 160(R10)
+	VADDPD       128(AX), Y9, Y9
+	VADDPD       160(AX), Y3, Y3
 	ADDQ         CX, AX
+	VMOVUPD      Y0, 160(R9)
+	VEXTRACTF128 $0x01, Y10, X0
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X0, Y0
+	VADDPD       128(AX), Y10, Y10
+	VADDPD       160(AX), Y0, Y0
+	ADDQ         CX, AX
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 128(R9)
+	VEXTRACTF128 $0x01, Y11, X4
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X4, Y4
+	VADDPD       128(AX), Y11, Y11
+	VADDPD       160(AX), Y4, Y4
+	VMOVUPD      Y12, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y5, 128(R9)
+	VMOVUPD      Y1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 128(R9)
+	VMOVUPD      Y13, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y7, 128(R9)
+	VMOVUPD      Y2, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 128(R9)
+	VMOVUPD      Y14, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y9, 128(R9)
+	VMOVUPD      Y3, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y10, 128(R9)
+	VMOVUPD      Y0, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y11, 128(R9)
+	VMOVUPD      Y4, 160(R9)
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
@@ -11753,110 +12536,117 @@ columns24_from8:
 	VXORPD       Y9, Y9, Y9
 	VXORPD       Y10, Y10, Y10
 	VXORPD       Y11, Y11, Y11
-	MOVQ         SI, SI
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
 
-columns24_from14:
-	VMOVUPS      32(DX), Y12
-	VMOVUPS      64(DX), Y13
-	VXORPD       Y14, Y14, Y14
-	VCVTSD2SS    (R9), X14, X14
-	VBROADCASTSS X14, Y14
-	VMULPS       Y14, Y12, Y12
-	VMULPS       Y14, Y13, Y13
-	ADDQ         $+8, R9
-	VBROADCASTSS 56(DX), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 60(DX), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 64(DX), Y12
-	VFMADD231PS  Y13, Y12, Y4
-	VBROADCASTSS 68(DX), Y12
-	VFMADD231PS  Y13, Y12, Y5
-	VBROADCASTSS 72(DX), Y12
-	VFMADD231PS  Y13, Y12, Y6
-	VBROADCASTSS 76(DX), Y12
-	VFMADD231PS  Y13, Y12, Y7
-	VBROADCASTSS 80(DX), Y12
-	VFMADD231PS  Y13, Y12, Y8
-	VBROADCASTSS 84(DX), Y12
-	VFMADD231PS  Y13, Y12, Y9
-	VBROADCASTSS 88(DX), Y12
-	VFMADD231PS  Y13, Y12, Y10
-	VBROADCASTSS 92(DX), Y12
-	VFMADD231PS  Y13, Y12, Y11
-	PREFETCHT0   (DI)
-	ADDQ         R8, DI
+columns24_part3:
+	VMOVUPS      64(DX), Y12
+	VXORPD       Y13, Y13, Y13
+	VCVTSD2SS    (R8), X13, X13
+	VBROADCASTSS X13, Y13
+	VMULPS       Y13, Y12, Y12
+	ADDQ         $+8, R8
+	VBROADCASTSS 48(DX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 52(DX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 56(DX), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 60(DX), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 64(DX), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 68(DX), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 72(DX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 76(DX), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 80(DX), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 84(DX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 88(DX), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 92(DX), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	PREFETCHT0   (SI)
+	ADDQ         DI, SI
 	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          columns24_from14
-	MOVQ         AX, DX
+	DECQ         AX
+	JNZ          columns24_part3
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x0000000c, CX, R9
+	ADDQ         R9, AX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
-	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   96(AX), Y0, Y0
-	VADDPD       Y0, Y12, Y12
-	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       128(AX), Y0, Y0
+	VADDPD       160(AX), Y12, Y12
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y1, X13
 	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X0, Y0
-	VADDPD       128(AX), Y1, Y1
-	VADDPD       160(AX), Y0, Y0
-	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y2, X13
-	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X13, Y13
-	VMOVUPD      lanes8_3_4<>+0(SB), Y2
-	VMASKMOVPD   96(AX), Y2, Y2
-	VADDPD       Y2, Y13, Y13
-	VEXTRACTF128 $0x01, Y3, X2
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X2, Y2
-	VADDPD       128(AX), Y3, Y3
-	VADDPD       160(AX), Y2, Y2
+	VADDPD       128(AX), Y1, Y1
+	VADDPD       160(AX), Y13, Y13
 	ADDQ         CX, AX
-	VEXTRACTF128 $0x01, Y4, X14
-	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y2, X14
+	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X14, Y14
-	VADDPD       128(AX), Y4, Y4
+	VADDPD       128(AX), Y2, Y2
 	VADDPD       160(AX), Y14, Y14
 	ADDQ         CX, AX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y15
-	VMASKMOVPD   Y12, Y15, 96(DX)
-	VEXTRACTF128 $0x01, Y5, X12
-	VCVTPS2PD    X5, Y5
+	VMOVUPD      Y0, 128(R9)
+	VEXTRACTF128 $0x01, Y3, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X0, Y0
+	VADDPD       128(AX), Y3, Y3
+	VADDPD       160(AX), Y0, Y0
+	ADDQ         CX, AX
+	VMOVUPD      Y12, 160(R9)
+	VEXTRACTF128 $0x01, Y4, X12
+	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X12, Y12
+	VADDPD       128(AX), Y4, Y4
+	VADDPD       160(AX), Y12, Y12
+	ADDQ         CX, AX
+	ADDQ         CX, R9
+	VMOVUPD      Y1, 128(R9)
+	VEXTRACTF128 $0x01, Y5, X1
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X1, Y1
 	VMOVUPD      lanes8_1_4<>+0(SB), Y15
 	VMASKMOVPD   128(AX), Y15, Y15
 	VADDPD       Y15, Y5, Y5
-	VADDPD       160(AX), Y12, Y12
+	VADDPD       160(AX), Y1, Y1
 	ADDQ         CX, AX
-	VMOVUPD      Y1, 128(DX)
-	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPD      Y13, 160(R9)
+	VEXTRACTF128 $0x01, Y6, X13
 	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X13, Y13
 	VMOVUPD      lanes8_2_4<>+0(SB), Y15
 	VMASKMOVPD   128(AX), Y15, Y15
 	VADDPD       Y15, Y6, Y6
-	VADDPD       160(AX), Y1, Y1
+	VADDPD       160(AX), Y13, Y13
 	ADDQ         CX, AX
-	VMOVUPD      Y0, 160(DX)
-	VEXTRACTF128 $0x01, Y7, X0
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 128(R9)
+	VEXTRACTF128 $0x01, Y7, X2
 	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y2
 	VMOVUPD      lanes8_3_4<>+0(SB), Y15
 	VMASKMOVPD   128(AX), Y15, Y15
 	VADDPD       Y15, Y7, Y7
-	VADDPD       160(AX), Y0, Y0
+	VADDPD       160(AX), Y2, Y2
 	ADDQ         CX, AX
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y15
-	VMASKMOVPD   Y13, Y15, 96(DX)
-	VEXTRACTF128 $0x01, Y8, X13
+	VMOVUPD      Y14, 160(R9)
+	VEXTRACTF128 $0x01, Y8, X14
 	VCVTPS2PD    X8, Y8
-	VCVTPS2PD    X13, Y13
-	VADDPD       160(AX), Y13, Y13
+	VCVTPS2PD    X14, Y14
+	VADDPD       160(AX), Y14, Y14
 	ADDQ         CX, AX
 	VEXTRACTF128 $0x01, Y9, X8
 	VCVTPS2PD    X9, Y9
@@ -11878,34 +12668,36 @@ columns24_from14:
 	VMOVUPD      lanes8_3_4<>+0(SB), Y11
 	VMASKMOVPD   160(AX), Y11, Y11
 	VADDPD       Y11, Y10, Y10
-	VMOVUPD      Y3, 128(DX)
-	VMOVUPD      Y2, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y4, 128(DX)
-	VMOVUPD      Y14, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_4<>+0(SB), Y2
-	VMASKMOVPD   Y5, Y2, 128(DX)
-	VMOVUPD      Y12, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_2_4<>+0(SB), Y2
-	VMASKMOVPD   Y6, Y2, 128(DX)
-	VMOVUPD      Y1, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_3_4<>+0(SB), Y1
-	VMASKMOVPD   Y7, Y1, 128(DX)
-	VMOVUPD      Y0, 160(DX)
-	ADDQ         CX, DX
-	VMOVUPD      Y13, 160(DX)
-	ADDQ         CX, DX
+	ADDQ         CX, R9
+	VMOVUPD      Y3, 128(R9)
+	VMOVUPD      Y0, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 128(R9)
+	VMOVUPD      Y12, 160(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_4<>+0(SB), Y0
-	VMASKMOVPD   Y8, Y0, 160(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y5, Y0, 128(R9)
+	VMOVUPD      Y1, 160(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_2_4<>+0(SB), Y0
-	VMASKMOVPD   Y9, Y0, 160(DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, 128(R9)
+	VMOVUPD      Y13, 160(R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_3_4<>+0(SB), Y0
-	VMASKMOVPD   Y10, Y0, 160(DX)
-	ADDQ         CX, AX
+	VMASKMOVPD   Y7, Y0, 128(R9)
+	VMOVUPD      Y2, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_1_4<>+0(SB), Y0
+	VMASKMOVPD   Y8, Y0, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_2_4<>+0(SB), Y0
+	VMASKMOVPD   Y9, Y0, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      lanes8_3_4<>+0(SB), Y0
+	VMASKMOVPD   Y10, Y0, 160(R9)
+	SUBQ         $+128, n+40(FP)
+	JG           columns24
 	VZEROUPPER
 	RET

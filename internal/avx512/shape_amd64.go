@@ -15,3 +15,6 @@ const (
 	NarrowColumns32 = 32
 	NarrowEvery     = 16
 )
+
+// NarrowHalvesBytes is how far apart rows may be that NarrowHalves64 and 32 take.
+const NarrowHalvesBytes = 224

@@ -29,11 +29,13 @@ const Variable = "HESSE_ISA"
 
 var (
 	active   atomic.Int32
+	halves   atomic.Bool
 	override error
 )
 
 func init() {
 	active.Store(int32(best()))
+	halves.Store(inHalves())
 	if wanted, ok := os.LookupEnv(Variable); ok && wanted != "" {
 		level, err := parse(wanted, Available())
 		if err != nil {
@@ -46,6 +48,16 @@ func init() {
 
 // Active is the level that runs.
 func Active() Level { return Level(active.Load()) }
+
+// Halves says that the processor takes vectors of 512 bits in two halves: as many
+// vectors of 256 bits take no longer, and those that are partly empty are shorter.
+func Halves() bool { return halves.Load() }
+
+// UseHalves sets what Halves says and returns what undoes that, as Use does.
+func UseHalves(on bool) (restore func()) {
+	before := halves.Swap(on)
+	return func() { halves.Store(before) }
+}
 
 // Override is the error of a value of HESSE_ISA that cannot be followed; the
 // best level runs then.

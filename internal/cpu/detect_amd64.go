@@ -17,3 +17,10 @@ func supported(l Level) bool {
 	}
 	return false
 }
+
+// zen4 is the family of AMD's processors that have AVX-512 and units of 256 bits.
+const zen4 = 25
+
+func inHalves() bool {
+	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == zen4
+}

@@ -5,3 +5,5 @@ package cpu
 const missing = "this program was built without assembly"
 
 func supported(Level) bool { return false }
+
+func inHalves() bool { return false }

@@ -117,9 +117,17 @@ func compare(t *testing.T, levels []cpu.Level, calls []call) {
 				}
 				want := slices.Clone(run(cpu.Generic, s))
 				for _, level := range levels {
-					got := run(level, s)
-					if at := firstDifference(got, want); at >= 0 {
-						t.Errorf("%v, %+v: element %d of %d is %x, the definition %x", level, s, at, len(want), got[at], want[at])
+					same := func(how string) {
+						got := run(level, s)
+						if at := firstDifference(got, want); at >= 0 {
+							t.Errorf("%v%s, %+v: element %d of %d is %x, the definition %x", level, how, s, at, len(want), got[at], want[at])
+						}
+					}
+					same("")
+					if c.square && level == cpu.AVX512 {
+						restore := cpu.UseHalves(!cpu.Halves())
+						same(" with vectors of the other size")
+						restore()
 					}
 				}
 			})
