@@ -70,9 +70,9 @@ func (k *contender) report(r *Result) {
 	})
 }
 
-// alternate lets everybody run in turn, so that whatever the machine does
-// happens to all of them.
-func alternate(contenders []*contender, enough time.Duration, left *budget) {
+// alternate lets everybody run in turn, and the roof, so that whatever the machine
+// does happens to all of them.
+func alternate(contenders []*contender, enough time.Duration, left *budget, roof *roofBeside) {
 	const mostRuns = 200
 	leastRuns := 5
 	if enough < shortly {
@@ -88,6 +88,9 @@ func alternate(contenders []*contender, enough time.Duration, left *budget) {
 			}
 			k.err = k.once()
 			again = true
+		}
+		if again || len(roof.peaks) == 0 {
+			roof.once()
 		}
 	}
 }

@@ -23,7 +23,7 @@ func Run(ctx context.Context, plan Plan, emit func(Result) error) (*Report, erro
 	for _, threads := range plan.Threads {
 		report.Roofs = append(report.Roofs, Calibrate(threads, buffer))
 	}
-	r := &runner{plan: plan, roofs: report.Roofs, emit: emit, all: plan.Cases(), budget: budget}
+	r := &runner{plan: plan, buffer: buffer, roofs: report.Roofs, emit: emit, all: plan.Cases(), budget: budget}
 	for _, dtype := range plan.Types {
 		for _, p := range plan.Columns {
 			for _, n := range plan.rows(p, dtype) {
@@ -50,6 +50,7 @@ func Run(ctx context.Context, plan Plan, emit func(Result) error) (*Report, erro
 // A runner is a plan on its way.
 type runner struct {
 	plan      Plan
+	buffer    []float64
 	roofs     []Roof
 	emit      func(Result) error
 	budget    budget
@@ -86,7 +87,7 @@ func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p 
 			if b.Threads != threads {
 				b.Use(threads)
 			}
-			result, err := measure(r, w, r.roofs[i], b.first(c.Rows), c)
+			result, err := measure(r, w, b.first(c.Rows), c)
 			if err != nil {
 				return err
 			}
@@ -124,7 +125,7 @@ func load(peers []Peer, c Case, data any) []error {
 
 // measure compares the answers of the peers with ours, then repeats the
 // workload, ours and theirs in turn, until the median means something.
-func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c Case) (Result, error) {
+func measure[T kernels.Float](r *runner, w workload, b *Problem[T], c Case) (Result, error) {
 	r.budget.begin()
 	answer, err := run(w, b) // warm-up
 	if err != nil {
@@ -147,7 +148,8 @@ func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c
 		us.runs, us.spent = append(us.runs, took.Seconds()), took
 	}
 	contenders := append([]*contender{us}, challengers(r, w, b, c, answer, took, enough)...)
-	alternate(contenders, enough, &r.budget)
+	beside := newRoofBeside(c.Threads, c.Type, r.buffer)
+	alternate(contenders, enough, &r.budget, beside)
 
 	n, p := c.Rows, c.Columns
 	flops := float64(n) * w.flops(p)
@@ -158,7 +160,8 @@ func measure[T kernels.Float](r *runner, w workload, roof Roof, b *Problem[T], c
 		Seconds: median, Minimum: minimum, Spread: spread, Runs: len(us.runs) * us.repeat,
 		Bound: "memory", Peers: []PeerTime{},
 	}
-	memory, arithmetic := bytes/roof.Bandwidth, flops/roof.peak(c.Type)
+	result.Bandwidth, result.Peak = beside.median()
+	memory, arithmetic := bytes/result.Bandwidth, flops/result.Peak
 	result.RoofSeconds = max(memory, arithmetic)
 	if arithmetic > memory {
 		result.Bound = "arithmetic"

@@ -19,6 +19,9 @@ type Result struct {
 	Spread  float64 `json:"spread"` // of the middle half of the runs, as a share of the median
 	Runs    int     `json:"runs"`
 
+	Bandwidth float64 `json:"read_bytes_per_second"` // of the machine, in turn with the runs: medians
+	Peak      float64 `json:"flops_per_second"`      // likewise, of the data's type
+
 	GFLOPS       float64    `json:"gflops"`
 	GBytes       float64    `json:"gbytes_per_second"`
 	RoofSeconds  float64    `json:"roof_seconds"`
