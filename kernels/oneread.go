@@ -1,6 +1,9 @@
 package kernels
 
-import "github.com/seed-0327bdf7/hesse/internal/ref"
+import (
+	"github.com/seed-0327bdf7/hesse/internal/cpu"
+	"github.com/seed-0327bdf7/hesse/internal/ref"
+)
 
 // Kernels of one read, [LeastSquares] and [LogisticRegression], take a group of
 // rows from the dot products through a loss to the gradient. Calls of them take
@@ -45,6 +48,16 @@ func oneReadPerCall(p int) int {
 		step *= 2
 	}
 	return step
+}
+
+// fetchOf spreads next over rows. Without it a kernel asks for the rows that it reads
+// later, unless they are longer than some bytes and the processor does well without.
+func fetchOf[T Float](x Matrix[T], next []T, most int) fetcher[T] {
+	var idle *T
+	if cpu.KeepsUp() && x.Rows > 0 && x.Cols*elementBytes[T]() > most {
+		idle = &x.Data[0]
+	}
+	return newFetcher(next, idle, max(x.Rows, 1))
 }
 
 // NarrowColumns is up to how many columns rows count as short: their dot products

@@ -59,6 +59,12 @@ func UseHalves(on bool) (restore func()) {
 	return func() { halves.Store(before) }
 }
 
+// KeepsUp says that the prefetchers of the processor keep up with rows of some cache
+// lines that are read one after the other: who asks for them too holds them up.
+func KeepsUp() bool { return keepsUp }
+
+var keepsUp = inHalves() // both were seen on the same processors
+
 // Override is the error of a value of HESSE_ISA that cannot be followed; the
 // best level runs then.
 func Override() error { return override }
