@@ -2,7 +2,8 @@
 //
 //	blas.Use()
 //
-// and gonum's mat and lapack run on the kernels of this module.
+// and gonum's mat and lapack run on the kernels of this module. The program in
+// example takes times before and after that line.
 //
 // # What is here
 //
