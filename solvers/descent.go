@@ -149,6 +149,9 @@ func (s *descentStepper) State(v *State) {
 	v.Number(&s.goal.first, &s.first)
 	v.Flag(&s.fresh)
 	v.Part(s.line)
+	if v.Reading() && s.line.count == 0 { // startAnew takes the last turn back
+		v.Refuse("a line was never turned")
+	}
 	v.Part(s.heading)
 	v.perhaps(s.search)
 }

@@ -46,15 +46,12 @@ func newLine(p Gradienter, it *Iterate) *Line {
 	}
 }
 
-// State implements [Resumable], for a line that is turned and not yet searched.
+// State implements [Resumable], for a line that is not yet searched.
 func (l *Line) State(v *State) {
 	v.Numbers(l.step, l.values[:])
 	v.Number(&l.Value, &l.Slope, &l.reach)
 	v.Count(&l.count)
 	if v.Reading() {
-		if l.count == 0 {
-			v.Refuse("a line was never turned")
-		}
 		l.last = Probe{0, l.Value, l.Slope}
 		l.tried, l.farthest = l.last, l.last
 	}
