@@ -78,7 +78,7 @@ func (c *checkpointFlags) open(ctx context.Context, con *console, data *os.File)
 	save := glm.SaveTo(c.Checkpoint)
 	k.Save = func(checkpoint []byte) error {
 		if err := save(checkpoint); err != nil {
-			return &failure{exitFailed, c.file().explain(err)}
+			return &failure{exitFailed, fmt.Errorf("%w; once it can be written, --resume goes on from the last one", c.file().explain(err))}
 		}
 		return nil
 	}

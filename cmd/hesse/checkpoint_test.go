@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -182,32 +181,6 @@ func TestCheckpointUsage(t *testing.T) {
 		}
 	}
 	mustHold(t, "full", "t.csv")
-}
-
-// TestCheckpointOnAFullDisk: the fit ends, and says which file it is.
-func TestCheckpointOnAFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	args := slowFit(t, dir)
-	place := filepath.Join(dir, "place")
-	if err := os.Mkdir(place, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	f := checkpointFlags{Checkpoint: filepath.Join(place, "ck")}
-	k, release, err := f.checkpoints(t.Context(), &console{}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer release()
-	if err := os.RemoveAll(place); err != nil { // the file can no longer be written
-		t.Fatal(err)
-	}
-	if err := k.Save([]byte("x")); exitCode(err) != exitFailed || !strings.Contains(err.Error(), "the checkpoint cannot be written: no such file") {
-		t.Errorf("%v", err)
-	}
-	c := fitCommand{File: args[1]}
-	if err := c.unfitted("slow.csv", k.Save(nil)); !strings.HasPrefix(err.Error(), f.Checkpoint+": ") {
-		t.Errorf("%v", err)
-	}
 }
 
 // TestForecast: runs that converge steadily, slower and slower, and not at all.

@@ -51,6 +51,22 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
+// together is an error that says all that went wrong, with the exit status of
+// the first. To who has interrupted, that is all there is to say; a reader of
+// standard output that has gone away is nothing beside others.
+func together(errs ...error) (first error) {
+	for _, err := range errs {
+		switch {
+		case err == nil || errors.Is(first, context.Canceled):
+		case first == nil || errors.Is(first, syscall.EPIPE):
+			first = err
+		case !errors.Is(err, syscall.EPIPE):
+			first = &failure{exitCode(first), fmt.Errorf("%v; %v", first, err)}
+		}
+	}
+	return first
+}
+
 // report writes an error on one line. A reader of standard output that has
 // gone away is no news to anyone.
 func report(w io.Writer, err error) {

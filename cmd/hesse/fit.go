@@ -228,9 +228,7 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	if err := c.drawCurve(curve); err != nil {
-		return err
-	}
+	drawn := c.drawCurve(curve)
 	options.L2 = c.L2 // which that has chosen
 	if options.PenaltyFactors, err = c.Penalty.factorsOf(data.Names); err != nil {
 		return err
@@ -244,33 +242,34 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	}
 	m, err := glm.Fit(ctx, *data, options)
 	progress.stop()
-	drawn := c.draw(con, run, m)
-	interrupted := m != nil && errors.Is(err, context.Canceled)
-	if err != nil && !interrupted {
-		return c.unfitted(in.name, err)
-	}
-	if drawn != nil {
-		return drawn
-	}
-	if interrupted {
+	drawn = together(drawn, c.draw(con, run, m))
+	switch {
+	case m == nil:
+		return together(c.unfitted(in.name, err), drawn)
+	case errors.Is(err, context.Canceled):
 		ctx = context.WithoutCancel(ctx) // a second interrupt kills
+		err = &failure{exitInterrupted, fmt.Errorf("interrupted; the model is the best one until step %d", m.Iterations)}
+	case err != nil: // no checkpoint can be kept
+		err = together(c.unfitted(in.name, err), fmt.Errorf("the model is the best one until step %d", m.Iterations))
+	case !m.Converged:
+		err = notConverged(in.name, m)
 	}
 	t := newTiming(len(data.Y), read.Sub(start), time.Since(read))
+	return together(c.hand(ctx, con, m, curve, t), drawn, err)
+}
+
+// hand writes the model to its file and to standard output; to the one, if the
+// other cannot be written.
+func (c *fitCommand) hand(ctx context.Context, con *console, m *glm.Model, curve *curveReport, t timing) error {
+	var kept error
 	if c.Out != "" {
-		if err := c.out().replace(modelFile(m)); err != nil {
-			return err
-		}
+		kept = c.out().replace(modelFile(m))
 	}
-	if err := write(ctx, con.stdout, c.result(m, curve, t)); err != nil {
-		return fmt.Errorf("standard output: %w", err)
+	err := write(ctx, con.stdout, c.result(m, curve, t))
+	if err != nil {
+		err = fmt.Errorf("standard output: %w", err)
 	}
-	if interrupted {
-		return &failure{exitInterrupted, fmt.Errorf("interrupted; the model is the best one until step %d", m.Iterations)}
-	}
-	if !m.Converged {
-		return notConverged(in.name, m)
-	}
-	return nil
+	return together(kept, err)
 }
 
 // out is where the model goes.

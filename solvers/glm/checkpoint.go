@@ -21,7 +21,8 @@ import (
 // checkpoints: it starts over.
 type Checkpoints struct {
 	// Save keeps a checkpoint, which is overwritten after the call; nil keeps
-	// none. [SaveTo] is one for files. An error ends the fit.
+	// none. [SaveTo] is one for files. An error ends the fit, which then returns
+	// it beside the best model until then.
 	Save func(checkpoint []byte) error
 
 	// Every is the least time from one checkpoint to the next: a fit that is
@@ -70,6 +71,7 @@ type history struct {
 	from        *solvers.Checkpoint // where the run goes on that comes after the notes
 	saved       time.Time           // when Save last returned
 	took        time.Duration       // what that took
+	failed      error               // of Save: it has ended the fit
 	buffer      []byte
 }
 
@@ -137,10 +139,10 @@ func (h *history) Keep(it *solvers.Iterate) error {
 		return err
 	}
 	h.buffer = seal.Seal(h.buffer, 0)
-	err = h.options.Save(h.buffer)
+	h.failed = h.options.Save(h.buffer)
 	h.saved = time.Now()
 	h.took = h.saved.Sub(began)
-	return err
+	return h.failed
 }
 
 // due tells whether the time since the last checkpoint is enough for another.

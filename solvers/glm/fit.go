@@ -16,8 +16,9 @@ import (
 // separated, is a model with Converged false and the Reason in words, and no
 // error. Data that cannot be fitted are an error; columns that are linear
 // combinations of others, without a penalty, are a *CollinearError. If ctx
-// ends, the error is ctx.Err(), and the model, nil before the first step, is
-// that of the best point so far, without standard errors.
+// ends, the error is ctx.Err(), and if no checkpoint can be kept it is that of
+// [Checkpoints].Save; the model, nil before the first step, is then that of the
+// best point so far, without standard errors.
 func Fit[T kernels.Float](ctx context.Context, d Data[T], o Options) (*Model, error) {
 	f, err := newFit(d, o)
 	if err != nil {
@@ -145,8 +146,12 @@ func (f *fit[T]) prepare(columns int) (err error) {
 
 func (f *fit[T]) run(ctx context.Context) (*Model, error) {
 	m, err := f.fit(ctx)
-	if err != nil && ctx.Err() != nil {
-		return f.interrupted(), ctx.Err()
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return f.stopped(solvers.Canceled, "the fit was interrupted; this is the best model until then"), ctx.Err()
+	case f.history != nil && f.history.failed != nil:
+		return f.stopped(solvers.Failed, "the fit was stopped, since its checkpoint could not be kept; this is the best model until then"), err
 	}
 	return m, err
 }

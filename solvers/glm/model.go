@@ -146,16 +146,15 @@ func (f *fit[T]) model(ctx context.Context, o *objective[T], r *solvers.Result) 
 	return m, nil
 }
 
-// interrupted is the model of a fit whose context has ended, or nil if no step
-// was taken. What would take a pass is left undefined.
-func (f *fit[T]) interrupted() *Model {
+// stopped is the model of a fit that something other than the data has ended,
+// or nil if no step was taken. What would take a pass is left undefined.
+func (f *fit[T]) stopped(status solvers.Status, reason string) *Model {
 	o, r := f.objective, f.reached
 	if r == nil || o.first == nil || slices.Equal(r.X, o.at0(f.start)) {
 		return nil
 	}
 	m := f.outline(o, r)
-	m.Converged, m.Status = false, solvers.Canceled.String()
-	m.Reason = "the fit was interrupted; this is the best model until then"
+	m.Converged, m.Status, m.Reason = false, status.String(), reason
 	m.NullDeviance, m.Dispersion = math.NaN(), math.NaN()
 	if !slices.Equal(o.at, r.X) {
 		m.Violation = math.NaN() // the gradient is known elsewhere
