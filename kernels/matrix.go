@@ -136,6 +136,13 @@ func rowsPerCall(p int) int {
 	return rows - rows%UpdateRows
 }
 
+// ShortStride is a good stride for copies of short rows of p columns, of which a cache
+// is to keep many: they begin at halves of cache lines if the first does.
+func ShortStride[T Float](p int) int {
+	half := lineElements[T]() / 2
+	return (p + half - 1) / half * half
+}
+
 // SpreadStride is a good stride for copies of rows of p columns: they begin at
 // cache lines if the first does, so that no vector straddles two, and are an odd
 // number of lines apart, so that some columns of many rows spread over all sets

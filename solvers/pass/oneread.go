@@ -63,9 +63,9 @@ func (s *scratch[T]) blockWeights(d *Data[T], lo, hi int) []float64 {
 	return float64s(s.weights, d.Weights[lo:hi])
 }
 
-// narrowElements is how much of X stays in the first-level cache from the gradient
-// to the Hessian.
-const narrowElements = 3072
+// narrowElements is how much of X goes through the gradient before the Hessian. The
+// second-level cache keeps it; in less, calls begin and end too often.
+const narrowElements = 8192
 
 // narrow is loss, gradient and Hessian of a block of rows of few columns: some
 // segments at a time, for a call of few rows is mostly beginning and end. While the
@@ -84,16 +84,10 @@ func (p *Pass[T]) narrow(s *scratch[T], d *Data[T], lo, hi int, w []float64, m *
 		if p.model.Loss.Quadratic() {
 			second = weights
 		}
-		for first := from; first < to; first += segmentRows {
-			last := min(first+segmentRows, to)
-			weights := piece(second, first-from, last-from)
-			factors := weights
-			if weights == nil { // all ones
-				factors = s.ones[:last-first]
-			}
-			now := len(next) * (last - first) / (to - first)
-			p.hessian(s, s.center(p, d.X.Slice(first, last)), factors, weights, next[:now], m)
-			next = next[now:]
+		factors := second
+		if second == nil { // all ones
+			factors = s.ones[:to-from]
 		}
+		p.hessian(s, s.center(p, d.X.Slice(from, to)), factors, second, next, m)
 	}
 }

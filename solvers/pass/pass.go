@@ -299,6 +299,9 @@ func (s *scratch[T]) center(p *Pass[T], rows kernels.Matrix[T]) kernels.Matrix[T
 		return rows
 	}
 	stride := kernels.SpreadStride[T](p.columns)
+	if p.columns <= kernels.NarrowColumns {
+		stride = kernels.ShortStride[T](p.columns)
+	}
 	s.centered = grow(s.centered, max(rows.Rows, segmentRows)*stride)
 	x := kernels.Matrix[T]{Rows: rows.Rows, Cols: p.columns, Stride: stride, Data: s.centered}
 	kernels.Pack(x, rows, p.shift, nil)

@@ -50,11 +50,12 @@ type scratch[T kernels.Float] struct {
 
 func newScratch[T kernels.Float]() *scratch[T] {
 	s := &scratch[T]{picked: make([]T, segmentRows)}
-	vectors := []*[]float64{&s.eta, &s.y, &s.w, &s.offset, &s.value, &s.r, &s.d, &s.ones}
-	all := memory.Slice[float64](segmentRows * len(vectors))
+	vectors := []*[]float64{&s.eta, &s.y, &s.w, &s.offset, &s.value, &s.r, &s.d}
+	all := memory.Slice[float64](segmentRows*len(vectors) + blockRows)
 	for i, v := range vectors {
 		*v = all[i*segmentRows:][:segmentRows:segmentRows]
 	}
+	s.ones = all[segmentRows*len(vectors):]
 	for i := range s.ones {
 		s.ones[i] = 1
 	}
