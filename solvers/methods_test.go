@@ -2,6 +2,7 @@ package solvers
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,12 +23,14 @@ func TestMethodsByName(t *testing.T) {
 		}
 	}
 	for _, name := range CompositeMethods() {
-		if m, _ := ParseMethod(name, 0); !m.(CompositeMethod).Takes(L1{}) || m.(CompositeMethod).Takes(Box{}) != (name != "owl-qn") {
+		m, _ := ParseMethod(name, 0)
+		c := m.(CompositeMethod)
+		if lines, box := name != "projected-lbfgs", name != "owl-qn"; c.Takes(L1{}) != lines || c.Takes(Box{}) != box || slices.Contains(L1Methods(), name) != lines || slices.Contains(BoxMethods(), name) != box {
 			t.Errorf("%s takes something else", name)
 		}
 	}
-	if (ProjectedLBFGS{}).Takes(L1{}) || !(ProjectedLBFGS{}).Takes(Box{}) {
-		t.Error("projected-lbfgs takes something else")
+	if list := strings.Join(L1Methods(), " "); !strings.Contains(list, "svrg") || strings.Contains(list, "subsampled") || strings.Contains(list, " lbfgs") {
+		t.Errorf("L1 penalties are for %s", list)
 	}
 	if _, err := ParseMethod("simplex", 0); err == nil || !strings.Contains(err.Error(), "lbfgs") {
 		t.Errorf("error %v", err)

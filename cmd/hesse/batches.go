@@ -70,7 +70,7 @@ func (c *fitCommand) together(option string) error {
 		name  string
 		given bool
 	}{
-		{"--cv", c.CV != nil}, {c.Penalty.given(), c.Penalty.given() != ""}, {"--standardize", c.Standardize}, {"--solver", c.Solver != chosen}, {"--precision", c.Precision != chosen},
+		{"--cv", c.CV != nil}, {c.Penalty.given(), c.Penalty.given() != ""}, {c.Bounds.given(), c.Bounds.given() != ""}, {"--standardize", c.Standardize}, {"--solver", c.Solver != chosen}, {"--precision", c.Precision != chosen},
 		{"--out", c.Out != ""}, {"--checkpoint", c.Checkpoint != ""}, {"--plot", c.Plot != ""},
 	} {
 		if other.given {

@@ -88,5 +88,8 @@ func (c *fitCommand) choose(r *table.Reader, file string) (*columns, error) {
 	if _, err := c.Penalty.factorsOf(chosen.features); err != nil {
 		return nil, err // before the rows are read
 	}
+	if _, _, err := c.Bounds.of(chosen.features); err != nil {
+		return nil, err
+	}
 	return chosen, r.Select(chosen.names())
 }

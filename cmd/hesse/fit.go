@@ -31,9 +31,10 @@ type fitCommand struct {
 	NoIntercept bool         `help:"Fit without an intercept."`
 	L2          float64      `kong:"-"` // from batchFlags
 	Penalty     penaltyFlags `embed:""`
+	Bounds      boundFlags   `embed:""`
 	Standardize bool         `help:"Let the penalty act on columns scaled to standard deviation 1."`
 
-	Solver    string   `enum:"${solvers}" default:"auto" help:"The method: ${solverlist}. auto is newton, or lbfgs where a loss that is not quadratic has many columns; with --l1 coordinate-descent, or owl-qn there."`
+	Solver    string   `enum:"${solvers}" default:"auto" help:"The method: ${solverlist}. auto is newton, or lbfgs where a loss that is not quadratic has many columns; with --l1 coordinate-descent, or owl-qn there; with --lower and --upper coordinate-descent, or projected-lbfgs there."`
 	Precision string   `enum:"${precisions}" default:"auto" help:"What sums are held in: float64, exact (double-double, least squares only), or auto: float64, and exact where the columns are too nearly collinear for it."`
 	MaxIter   *int     `placeholder:"N" help:"Most iterations; otherwise what suits the solver: newton 100, newton-cg, trust-region and subsampled-newton 1000, others 10000."`
 	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg, trust-region and subsampled-newton, and 1e-16 for the others, whose steps may gain little long before the end. For svrg, sgd and their like: what may be left to gain, relative to the mean loss of a row (0.01, a tenth of a standard error)."`
@@ -110,6 +111,9 @@ func (c *fitCommand) check() error {
 		return err
 	}
 	if err := c.checkPenalty(); err != nil {
+		return err
+	}
+	if err := c.checkBounds(); err != nil {
 		return err
 	}
 	if err := c.checkParameters(); err != nil {
@@ -231,6 +235,9 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	drawn := c.drawCurve(curve)
 	options.L2 = c.L2 // which that has chosen
 	if options.PenaltyFactors, err = c.Penalty.factorsOf(data.Names); err != nil {
+		return err
+	}
+	if options.Lower, options.Upper, err = c.Bounds.of(data.Names); err != nil {
 		return err
 	}
 	progress := startProgress(con, start, "fitting", -1)

@@ -45,6 +45,7 @@ func (c *fitCommand) checkGroups() error {
 		{c.Rolling != nil, "--rolling", "windows are of all rows"},
 		{c.replicates() != "", c.replicates(), "replicates are of all rows"},
 		{c.Penalty.given() != "", c.Penalty.given(), "groups have one L2 penalty"},
+		{c.Bounds.given() != "", c.Bounds.given(), "groups are fitted without bounds"},
 		{c.Checkpoint != "", "--checkpoint", "a group takes no time worth keeping"},
 		{c.Plot != "", "--plot", "it draws one fit"},
 	} {

@@ -54,11 +54,10 @@ func (f *factors) Decode(ctx *kong.DecodeContext) error {
 		return err
 	}
 	for _, item := range list {
-		cut := strings.LastIndex(item, "=")
-		if cut < 0 {
+		name, number, single := assignment(item)
+		if !single {
 			return fmt.Errorf("%q is not COLUMN=FACTOR", item)
 		}
-		name, number := strings.TrimSpace(item[:cut]), strings.TrimSpace(item[cut+1:])
 		value, err := strconv.ParseFloat(number, 64)
 		if err != nil || !(value >= 0) || math.IsInf(value, 0) {
 			return fmt.Errorf("the factor of %q is %q; it is a finite number, not negative", name, number)

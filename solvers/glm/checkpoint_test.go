@@ -56,6 +56,9 @@ func TestResumedFitsHaveTheSameBits(t *testing.T) {
 		settings = append(settings, setting{Options{Family: Binomial, L1: 2, NoIntercept: true, Method: m, MaxIterations: 40}, 300})
 		settings = append(settings, setting{Options{Family: Gamma, Method: m, MaxIterations: 40}, 300})
 	}
+	for _, m := range boundedMethods(t) {
+		settings = append(settings, setting{Options{Family: Poisson, Lower: []float64{0, 0.1, 0, 0}, Upper: []float64{0.2, 1, 1, 0}, Method: m, MaxIterations: 40}, 300})
+	}
 	for _, c := range []solvers.Curvature{solvers.Diagonal{}, solvers.Blocks{Size: 3}, solvers.LowRank{Rank: 2}, solvers.Expected{}} {
 		for _, m := range []solvers.Method{solvers.ApproximateNewton{Curvature: c, Every: 2}, solvers.NewtonCG{Preconditioner: c}, solvers.LBFGS{Initial: c}} {
 			settings = append(settings, setting{Options{Family: Gamma, L2: 0.5, Method: m, MaxIterations: 40}, 300})

@@ -20,6 +20,8 @@ func (o Options) method(columns int) (m solvers.Method, reason string) {
 		return o.Method, ""
 	case o.L1 > 0:
 		return o.sparseMethod(columns)
+	case o.bounded():
+		return o.boundedMethod(columns)
 	case o.Family.about().loss(o.Parameters).Quadratic():
 		return solvers.Newton{Tolerance: o.Tolerance}, "a quadratic loss takes one Hessian"
 	case columns <= newtonColumns:

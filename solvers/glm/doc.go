@@ -12,7 +12,8 @@
 // LogisticRegression, and Σw times the alpha of its PoissonRegressor,
 // GammaRegressor and TweedieRegressor; λ₁ is Σw times the alpha of its Lasso,
 // and 1/C of a LogisticRegression with l1_ratio 1. [Options] has factors of both
-// for single columns. [FitPath] fits one model for each of many penalties.
+// for single columns, and bounds of their coefficients. [FitPath] fits one model
+// for each of many penalties.
 //
 // Statistics are those of R's glm. Where the link is not canonical (gamma,
 // Tweedie) the fit uses the true second derivatives, and standard errors the

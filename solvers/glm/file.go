@@ -60,7 +60,7 @@ type document struct {
 	Seed              *uint64               `json:"seed,omitempty"`
 	HoldOut           number                `json:"hold_out,omitempty"`
 	GradientNorm      number                `json:"gradient_norm"`
-	Violation         *number               `json:"violation"` // null but with an L1 penalty
+	Violation         *number               `json:"violation"` // null but with an L1 penalty or bounds
 	Condition         number                `json:"condition"`
 	ISA               string                `json:"isa"`
 	Threads           int                   `json:"threads"`
@@ -77,6 +77,9 @@ type coefficientDocument struct {
 	Center    number `json:"center"`
 	Penalty   number `json:"penalty,omitempty"` // missing without one, and in models of before
 	PenaltyL1 number `json:"penalty_l1,omitempty"`
+
+	LowerBound *number `json:"lower_bound,omitempty"` // missing where there is none
+	UpperBound *number `json:"upper_bound,omitempty"`
 }
 
 // number is a float64 that JSON may lack.
@@ -126,8 +129,9 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 		d.Warnings = []string{}
 	}
 	for _, c := range m.Coefficients {
+		lower, upper := c.Bounds.numbers()
 		d.Coefficients = append(d.Coefficients, coefficientDocument{
-			c.Name, number(c.Estimate), number(c.StdError), number(c.Statistic), number(c.PValue), number(c.Lower), number(c.Upper), number(c.Center), number(c.Penalty), number(c.PenaltyL1),
+			c.Name, number(c.Estimate), number(c.StdError), number(c.Statistic), number(c.PValue), number(c.Lower), number(c.Upper), number(c.Center), number(c.Penalty), number(c.PenaltyL1), lower, upper,
 		})
 	}
 	return json.Marshal(d)
@@ -238,7 +242,7 @@ func (d *document) model() (*Model, error) {
 		}
 		seen[c.Name] = true
 		m.Coefficients = append(m.Coefficients, Coefficient{
-			c.Name, float64(c.Estimate), float64(c.StdError), float64(c.Statistic), float64(c.PValue), float64(c.Lower), float64(c.Upper), float64(c.Center), float64(c.Penalty), float64(c.PenaltyL1),
+			c.Name, float64(c.Estimate), float64(c.StdError), float64(c.Statistic), float64(c.PValue), float64(c.Lower), float64(c.Upper), float64(c.Center), float64(c.Penalty), float64(c.PenaltyL1), boundsOf(c.LowerBound, c.UpperBound),
 		})
 	}
 	switch {

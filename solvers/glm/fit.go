@@ -105,7 +105,7 @@ type fit[T kernels.Float] struct {
 	base       float64 // of the log-likelihood
 	start      float64 // the intercept to start from
 	zeros      bool    // every target is zero
-	same       bool    // every target is of one class; known of fits with an offset and a penalty only
+	same       bool    // every target is of one class; known of fits with an offset, and a penalty or bounds, only
 
 	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
 	exactPasses        func(pass.Model) (*pass.Exact[T], error)
@@ -139,6 +139,9 @@ func (f *fit[T]) prepare(columns int) (err error) {
 		return err
 	}
 	if err := checkNames(f.names); err != nil {
+		return err
+	}
+	if err := f.options.checkBoundsOf(f.names); err != nil {
 		return err
 	}
 	return f.checkExact()

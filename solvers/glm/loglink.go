@@ -28,7 +28,7 @@ const allZero = "every target is 0: the maximum of the likelihood lies at infini
 // start is zero.
 func (f *fit[T]) begin(ctx context.Context) error {
 	about := f.options.Family.about()
-	if about.classes && f.offset != "" && !f.options.NoIntercept && (f.options.L1 > 0 || f.options.L2 > 0) {
+	if about.classes && f.offset != "" && !f.options.NoIntercept && (f.options.L1 > 0 || f.options.L2 > 0 || f.options.bounded()) {
 		m, err := f.null(ctx, targetLoss{}, 0)
 		if err != nil {
 			return err

@@ -13,7 +13,8 @@ import (
 )
 
 // A Model is a fitted model. What is undefined is NaN: standard errors and all
-// that follows from them with a penalty, the likelihood of a perfect fit.
+// that follows from them with a penalty or at a bound, the likelihood of a perfect
+// fit.
 type Model struct {
 	Family      Family
 	Parameters  Parameters // of the family, as they were used
@@ -52,9 +53,10 @@ type Model struct {
 	Condition    float64 // of the scaled, centered Hessian; 0 if the solver has none
 
 	// Violation is the largest by which the conditions of a minimum with an L1
-	// penalty are off: |gⱼ|, beyond the penalty's ±λ₁, over √(hⱼⱼ·f), where h
-	// and f are Hessian and objective at the start, or over what is larger, the
-	// gradient there or λ₁. NaN for other solvers.
+	// penalty or bounds are off: |gⱼ|, beyond the penalty's ±λ₁ and but for what a
+	// bound holds, over √(hⱼⱼ·f), where h and f are Hessian and objective at the
+	// start, or over what is larger, the gradient there or λ₁. NaN for other
+	// solvers.
 	Violation float64
 
 	ISA     string
@@ -78,6 +80,7 @@ type Coefficient struct {
 	Center       float64 // of the column in the fit; 0 for the intercept
 	Penalty      float64 // λ of the column, in the units of the data; 0 for the intercept
 	PenaltyL1    float64 // λ₁ of it
+	Bounds       *Bounds // nil without one
 }
 
 // InterceptName is the name of the intercept among the coefficients.
@@ -184,6 +187,7 @@ func (f *fit[T]) outline(o *objective[T], r *solvers.Result) *Model {
 	}
 	m.solver(f.options, len(f.names))
 	f.coefficients(m, r.X, o.pass.Shift(), o.penalty, o.sparse.columns(o.Lead()))
+	f.bounds(m)
 	m.Seed, m.HoldOut = r.Seed, f.options.holdOut()
 	m.Deviance = 2 * (r.Value - o.penaltyAt(r.X) - o.sparse.value(r.X))
 	return m
@@ -264,9 +268,22 @@ func (f *fit[T]) dispersion(ctx context.Context, m *Model, o *objective[T], r *s
 	return hessian, err
 }
 
-// penalized tells whether a penalty, or a run that stopped early, has biased the
-// estimates.
-func (m *Model) penalized() bool { return m.L1 > 0 || m.L2 > 0 || m.HoldOut > 0 }
+// penalized tells whether a penalty, a bound, or a run that stopped early, has
+// biased the estimates.
+func (m *Model) penalized() bool {
+	return m.L1 > 0 || m.L2 > 0 || m.HoldOut > 0 || m.atBounds() > 0
+}
+
+// atBounds is how many coefficients are at a bound.
+func (m *Model) atBounds() int {
+	count := 0
+	for _, c := range m.Coefficients {
+		if c.AtBound() {
+			count++
+		}
+	}
+	return count
+}
 
 // NonZero is how many coefficients of columns are not zero.
 func (m *Model) NonZero() int {

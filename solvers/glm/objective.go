@@ -19,7 +19,7 @@ type objective[T kernels.Float] struct {
 	intercept bool
 	offset    bool
 	penalty   []float64          // λ of each column; nil is none
-	sparse    *sparse            // an L1 penalty; nil is none
+	sparse    *sparse            // an L1 penalty, or bounds; nil is none
 	curvature *pass.Curvature[T] // made when it is needed
 	parts     parts[T]
 	batches   *pass.Batches[T]   // likewise
@@ -205,13 +205,13 @@ func (o *objective[T]) Stop(it *solvers.Iterate) (solvers.Status, string) {
 		o.observe(it)
 	}
 	about := o.family.about()
-	if o.atInfinity == "" && about.classes && o.intercept && o.penalized() && !o.offset && o.oneClass() {
+	if o.atInfinity == "" && about.classes && o.intercept && (o.penalized() || o.sparse.bounded()) && !o.offset && o.oneClass() {
 		o.atInfinity = sameClassFree
 	}
 	if o.atInfinity != "" {
 		return solvers.Separated, o.atInfinity
 	}
-	if about.separated == "" || o.penalized() || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) {
+	if about.separated == "" || o.penalized() || !(o.last.MinMargin > 0) || o.last.Rows == 0 || !slices.Equal(o.at, it.X) || !o.sparse.recedes(it.X) {
 		return solvers.Running, ""
 	}
 	if about.classes && o.oneClass() {
@@ -242,8 +242,8 @@ const (
 // loss for ever: one in which some rows become ever more certain and none less
 // so. Newton's method takes steps of about one in η there, while a step towards
 // a minimum at a finite place has shrunk to nothing by the end. Of coefficients
-// with a penalty, those in that direction come to rest: only the others are
-// followed.
+// with a penalty, those in that direction come to rest, and so do those that a
+// bound awaits: only the others are followed.
 func (o *objective[T]) separatesSome(ctx context.Context) (reason string, err error) {
 	if !o.family.about().classes || o.held() || o.previous == nil || !(o.last.MaxMargin > suspicious) {
 		return "", nil
@@ -251,8 +251,8 @@ func (o *objective[T]) separatesSome(ctx context.Context) (reason string, err er
 	const magnified = 0x1p40 // beside which an offset vanishes
 	direction := make([]float64, len(o.latest))
 	for i := range direction {
-		if !o.holds(i) {
-			direction[i] = magnified * (o.latest[i] - o.previous[i])
+		if step := o.latest[i] - o.previous[i]; !o.holds(i) && o.sparse.open(i, step) {
+			direction[i] = magnified * step
 		}
 	}
 	m, err := o.pass.Run(ctx, o.point(direction), pass.Want{})

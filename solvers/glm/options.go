@@ -23,6 +23,14 @@ type Options struct {
 	// λ₁ Σ factorⱼ·|βⱼ| + λ/2 Σ factorⱼ·βⱼ². 0 leaves a column without a penalty; nil means 1 for all.
 	PenaltyFactors []float64
 
+	// Lower and Upper are bounds of the coefficients, one a column, in the units of
+	// the data; ±Inf is none, and nil means none for all. The intercept has none.
+	// [solvers.BoxMethods] lists the methods that take them. They do not go with an
+	// L1 penalty. Sums are float64 whatever the columns are. Where the fit ends at a
+	// bound, what follows from a likelihood that is at its maximum is undefined:
+	// standard errors of all coefficients, AIC and BIC.
+	Lower, Upper []float64
+
 	// Standardize lets the penalty act on the coefficients of columns scaled
 	// to standard deviation one (weighted, of the population). Coefficients
 	// are in the units of the data all the same.
@@ -53,6 +61,8 @@ func (o Options) check() error {
 		return fmt.Errorf("glm: L2 is %v; it is a finite number, not negative", o.L2)
 	case o.checkL1() != nil:
 		return o.checkL1()
+	case o.checkBounds() != nil:
+		return o.checkBounds()
 	case !o.Precision.known():
 		return fmt.Errorf("glm: precision %d is not known", int(o.Precision))
 	case !(o.Tolerance >= 0 && o.Tolerance < 1):

@@ -17,7 +17,7 @@ type PathOptions struct {
 	// Options are those of every fit. L1 and L2 are 0, for Lambdas and Mix say
 	// what they are, and so is Method: it is coordinate descent. Tolerance is
 	// 1e-16 if it is 0, which leaves coefficients some eight digits. A path keeps
-	// no Checkpoints and has nothing to Observe.
+	// no Checkpoints, and has no bounds and nothing to Observe.
 	Options
 
 	// Mix is α, the share of the L1 penalty: λ₁ is αλ, and the λ of the L2
@@ -113,6 +113,8 @@ func (o PathOptions) check() error {
 		return errors.New("glm: a path has Lambdas and Mix, and no L1 or L2")
 	case o.Method != nil:
 		return errors.New("glm: a path has a method of its own, coordinate descent")
+	case o.bounded():
+		return errors.New("glm: a path has no bounds; leave Lower and Upper out")
 	case o.Checkpoints.Save != nil || o.Checkpoints.From != nil:
 		return errors.New("glm: a path keeps no checkpoints")
 	case o.Observe != nil:

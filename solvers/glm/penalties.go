@@ -9,9 +9,10 @@ import (
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
 
-// penalties gives an objective those of the options, in the units of the data.
+// penalties gives an objective those of the options, in the units of the data, and
+// their bounds.
 func (f *fit[T]) penalties(ctx context.Context, o *objective[T]) error {
-	composite := takesL1(f.options.Method) && !f.options.samples()
+	composite := takesL1(f.options.Method) && !f.options.samples() || f.options.bounded()
 	if f.options.L2 == 0 && f.options.L1 == 0 && !composite {
 		return nil
 	}
@@ -32,6 +33,9 @@ func (f *fit[T]) penalties(ctx context.Context, o *objective[T]) error {
 	if f.options.L1 > 0 || composite {
 		o.sparse = newSparse(lines, o.intercept)
 		o.sparse.rough = f.options.samples()
+		if f.options.bounded() {
+			o.sparse.box = f.options.box(len(f.names), o.Lead())
+		}
 	}
 	return nil
 }

@@ -40,11 +40,12 @@ func (o Options) sparseMethod(columns int) (m solvers.Method, reason string) {
 	return solvers.OWLQN{Tolerance: o.Tolerance}, fmt.Sprintf("an L1 penalty, no Hessians, at more than %d columns", newtonColumns)
 }
 
-// sparse is the L1 penalty of an objective, and what tells how far the
+// sparse is the L1 penalty of an objective, or its bounds, and what tells how far the
 // conditions of a minimum are off. nil is none.
 type sparse struct {
-	weights solvers.L1 // of all variables; 0 for the intercept
-	rough   bool       // the method ends by a tolerance of its own, far from the last digits
+	weights solvers.L1   // of all variables; 0 for the intercept
+	box     *solvers.Box // bounds of all variables instead; nil is none, and the weights are 0 beside it
+	rough   bool         // the method ends by a tolerance of its own, far from the last digits
 
 	first    float64   // the smooth part where it was evaluated first; NaN before
 	diagonal []float64 // of the Hessian where that was evaluated first
@@ -64,7 +65,7 @@ func (s *sparse) again() *sparse {
 	if s == nil {
 		return nil
 	}
-	return &sparse{weights: s.weights, rough: s.rough, first: math.NaN()}
+	return &sparse{weights: s.weights, box: s.box, rough: s.rough, first: math.NaN()}
 }
 
 func (s *sparse) penalized() bool {
@@ -139,6 +140,8 @@ func (s *sparse) violation(x []float64) float64 {
 	for j, g := range s.gradient {
 		w, off := s.weights[j], 0.0
 		switch {
+		case s.box != nil:
+			off = outside(s.box, j, x[j], g)
 		case x[j] > 0:
 			off = math.Abs(g + w)
 		case x[j] < 0:
@@ -160,7 +163,7 @@ func (s *sparse) violation(x []float64) float64 {
 // mostViolation is the most that a fit that has converged may have.
 const mostViolation = 1e-6
 
-// problem is the objective with its L1 penalty, if it has one.
+// problem is the objective with its L1 penalty or its bounds, if it has one.
 func (o *objective[T]) problem() solvers.Problem {
 	if o.sparse == nil {
 		return o
@@ -176,12 +179,19 @@ func (o *objective[T]) newton(tolerance float64) solvers.Method {
 	return solvers.CoordinateDescent{Tolerance: tolerance}
 }
 
-// composite is an objective as a problem with an L1 penalty.
+// composite is an objective as a problem with an L1 penalty or bounds.
 type composite[T kernels.Float] struct{ objective *objective[T] }
 
 func (c composite[T]) Dim() int                   { return c.objective.Dim() }
 func (c composite[T]) Smooth() solvers.Gradienter { return c.objective }
-func (c composite[T]) Rough() solvers.Rough       { return c.objective.sparse.weights }
+
+// Rough is the penalty or the bounds.
+func (c composite[T]) Rough() solvers.Rough {
+	if c.objective.sparse.box != nil {
+		return *c.objective.sparse.box
+	}
+	return c.objective.sparse.weights
+}
 
 // Stop is the objective's, and does not believe in a minimum that violates its
 // conditions, but where the method takes samples and is content with less.

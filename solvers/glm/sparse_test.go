@@ -22,7 +22,9 @@ func sparseMethods(t testing.TB) []solvers.Method {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list = append(list, m)
+		if takesL1(m) {
+			list = append(list, m)
+		}
 	}
 	return list
 }

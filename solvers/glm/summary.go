@@ -103,6 +103,8 @@ func (m *Model) table(b *strings.Builder) {
 		fmt.Fprintf(b, "The %s loss is no likelihood: standard errors and p-values are not given.\n", m.Family)
 	case m.L1 > 0 || m.L2 > 0:
 		fmt.Fprintf(b, "A penalty biases the estimates: standard errors and p-values would mean nothing.\n")
+	case m.atBounds() > 0:
+		fmt.Fprintf(b, "Estimates are at their bounds: standard errors and p-values would mean nothing.\n")
 	case m.HoldOut > 0:
 		fmt.Fprintf(b, "Early stopping biases the estimates: standard errors and p-values would mean nothing.\n")
 	case m.ResidualDF() <= 0:
@@ -111,7 +113,28 @@ func (m *Model) table(b *strings.Builder) {
 	if m.L1 > 0 {
 		fmt.Fprintf(b, "%d of %s not zero.\n", m.NonZero(), count(len(m.Columns()), "coefficient"))
 	}
+	m.bounds(b)
 	b.WriteByte('\n')
+}
+
+// bounds says how many coefficients have bounds, and which are at them.
+func (m *Model) bounds(b *strings.Builder) {
+	bounded, reached := 0, []string(nil)
+	for _, c := range m.Coefficients {
+		if c.Bounds != nil {
+			bounded++
+		}
+		if c.AtBound() {
+			reached = append(reached, c.Name)
+		}
+	}
+	switch {
+	case bounded == 0:
+	case len(reached) == 0:
+		fmt.Fprintf(b, "%s with bounds, none of them reached.\n", count(bounded, "coefficient"))
+	default:
+		fmt.Fprintf(b, "%s with bounds, reached by %s.\n", count(bounded, "coefficient"), quoted(reached, 8))
+	}
 }
 
 // inference tells whether any coefficient has a standard error.
