@@ -99,7 +99,7 @@ func TestModelThatCannotBeWritten(t *testing.T) {
 	mustHold(t, "gone", "slow.csv")
 }
 
-func TestTogether(t *testing.T) {
+func TestJoined(t *testing.T) {
 	file, fit, pipe := errors.New("no room"), &failure{exitNotConverged, errors.New("not there yet")}, fmt.Errorf("standard output: %w", syscall.EPIPE)
 	for _, c := range []struct {
 		errs []error
@@ -115,7 +115,7 @@ func TestTogether(t *testing.T) {
 		{[]error{pipe, fit}, "hesse: not there yet\n", exitNotConverged},
 	} {
 		var b strings.Builder
-		err := together(c.errs...)
+		err := joined(c.errs...)
 		if report(&b, err); b.String() != c.want || exitCode(err) != c.code {
 			t.Errorf("%v: exit %d, %q, want %d, %q", c.errs, exitCode(err), b.String(), c.code, c.want)
 		}

@@ -51,10 +51,10 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// together is an error that says all that went wrong, with the exit status of
+// joined is an error that says all that went wrong, with the exit status of
 // the first. To who has interrupted, that is all there is to say; a reader of
 // standard output that has gone away is nothing beside others.
-func together(errs ...error) (first error) {
+func joined(errs ...error) (first error) {
 	for _, err := range errs {
 		switch {
 		case err == nil || errors.Is(first, context.Canceled):

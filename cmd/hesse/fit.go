@@ -249,20 +249,20 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	}
 	m, err := glm.Fit(ctx, *data, options)
 	progress.stop()
-	drawn = together(drawn, c.draw(con, run, m))
+	drawn = joined(drawn, c.draw(con, run, m))
 	switch {
 	case m == nil:
-		return together(c.unfitted(in.name, err), drawn)
+		return joined(c.unfitted(in.name, err), drawn)
 	case errors.Is(err, context.Canceled):
 		ctx = context.WithoutCancel(ctx) // a second interrupt kills
 		err = &failure{exitInterrupted, fmt.Errorf("interrupted; the model is the best one until step %d", m.Iterations)}
 	case err != nil: // no checkpoint can be kept
-		err = together(c.unfitted(in.name, err), fmt.Errorf("the model is the best one until step %d", m.Iterations))
+		err = joined(c.unfitted(in.name, err), fmt.Errorf("the model is the best one until step %d", m.Iterations))
 	case !m.Converged:
 		err = notConverged(in.name, m)
 	}
 	t := newTiming(len(data.Y), read.Sub(start), time.Since(read))
-	return together(c.hand(ctx, con, m, curve, t), drawn, err)
+	return joined(c.hand(ctx, con, m, curve, t), drawn, err)
 }
 
 // hand writes the model to its file and to standard output; to the one, if the
@@ -276,7 +276,7 @@ func (c *fitCommand) hand(ctx context.Context, con *console, m *glm.Model, curve
 	if err != nil {
 		err = fmt.Errorf("standard output: %w", err)
 	}
-	return together(kept, err)
+	return joined(kept, err)
 }
 
 // out is where the model goes.
