@@ -98,6 +98,7 @@ func (g *narrowGenerator) panels(columns int) {
 		g.SHRQ(imm(16), g.step)
 	}
 	label := fmt.Sprintf("columns%d", columns)
+	g.abreast(columns, label+"_abreast")
 	g.Label(label)
 	fetch := g.PREFETCHT0
 	if bytes := columns * g.size; bytes > fetchedRowBytes || bytes > fetchedAgainBytes && len(sweeps) > 1 {
@@ -169,13 +170,7 @@ type accumulator struct {
 // sweep computes a part of the triangle of a panel, and fetches with every row. The
 // last sweep goes on to the next panel.
 func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fetch func(), last bool) {
-	accumulators := g.accumulators(columns, part)
-	for i := range accumulators {
-		accumulators[i].sum = g.vec()
-		g.zero(accumulators[i].sum)
-	}
-	tail, whole := g.tail(columns), g.whole(columns)
-	main := columns - tail
+	accumulators := g.sums(columns, part)
 	x, d, left, most := g.x, g.d, g.GP64(), g.GP64()
 	if !last {
 		x = g.GP64()
@@ -189,15 +184,49 @@ func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fe
 	g.MOVQ(operand.I32(ref.PanelRows), most)
 	g.CMPQ(left, most)
 	g.CMOVQGT(most, left)
-	g.recent = nil
-	cut := laneRange{0, columns - main}
-	end := whole + 1
-	if tail == 0 {
-		cut, end = laneRange{0, columns - (whole-1)*g.width}, whole
-	}
-	bits := g.bitsOf(cut)
+	bits := g.prepareRows(columns)
 	g.Label(label)
+	g.takeRow(columns, part, accumulators, x, at(d, 0), bits)
+	if d != nil {
+		g.ADDQ(imm(8), d)
+	}
+	fetch()
+	g.ADDQ(g.stride, x)
+	g.DECQ(left)
+	g.JNZ(operand.LabelRef(label))
+	g.merge(columns, accumulators)
+}
+
+// sums are the accumulators of a part, zero.
+func (g *narrowGenerator) sums(columns int, part trianglePart) []accumulator {
+	accumulators := g.accumulators(columns, part)
+	for i := range accumulators {
+		accumulators[i].sum = g.vec()
+		g.zero(accumulators[i].sum)
+	}
+	return accumulators
+}
+
+// lastVector is the lanes of the last vector of a row, which end before it.
+func (g *narrowGenerator) lastVector(columns int) (cut laneRange, end int) {
+	whole, tail := g.whole(columns), g.tail(columns)
+	if tail == 0 {
+		return laneRange{0, columns - (whole-1)*g.width}, whole
+	}
+	return laneRange{0, tail}, whole + 1
+}
+
+// prepareRows is the mask that takeRow needs.
+func (g *narrowGenerator) prepareRows(columns int) reg.Register {
+	g.recent = nil
+	cut, _ := g.lastVector(columns)
+	return g.bitsOf(cut)
+}
+
+// takeRow multiplies a row of x, and adds; d is where its weight is, if it has one.
+func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators []accumulator, x reg.Register, d operand.Mem, bits reg.Register) {
 	right := map[int]reg.VecVirtual{}
+	cut, end := g.lastVector(columns)
 	for v := range g.loaded(columns, part) {
 		right[v] = g.vec()
 		if m := at(x, v*g.vector); v == end-1 && cut.partial(g.width) {
@@ -209,13 +238,12 @@ func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fe
 	var weight reg.VecVirtual
 	if g.d != nil {
 		weight = g.vec()
-		g.broadcastScale(at(d, 0), weight)
+		g.broadcastScale(d, weight)
 		for v := range end {
 			if right[v] != nil {
 				g.weigh(weight, right[v])
 			}
 		}
-		g.ADDQ(imm(8), d)
 	}
 	for i := 0; i < len(accumulators); {
 		beside := i + 1 // accumulators of one row, of one kind
@@ -225,11 +253,6 @@ func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fe
 		g.row(accumulators[i:beside], x, right, weight)
 		i = beside
 	}
-	fetch()
-	g.ADDQ(g.stride, x)
-	g.DECQ(left)
-	g.JNZ(operand.LabelRef(label))
-	g.merge(columns, accumulators)
 }
 
 // row multiplies a number of a row of x with vectors beside it. A column of the

@@ -4,15 +4,19 @@ import "math"
 
 // narrowPanels adds the triangle of columns that narrow takes, some panels a call:
 // what a call of one would take to begin and to end are some tens of rows. Without
-// next, a panel fetches the one behind it.
+// next, a panel fetches the one behind it, or, where some are summed at the same time,
+// a few later.
 func narrowPanels[T Float](dst []float64, ldd int, x Matrix[T], d []float64, next []T) {
 	fetch := newFetcher(next, &x.Data[0], x.Rows)
-	most := narrowRows[T](x.Cols)
+	most, further := narrowRows[T](x.Cols), PanelRows
+	if x.Cols <= 2 && d == nil {
+		further = 4 * PanelRows
+	}
 	for lo := 0; lo < x.Rows; lo += most {
 		hi := min(lo+most, x.Rows)
 		ahead, step := fetch.next(hi - lo)
-		if next == nil && lo+PanelRows < x.Rows {
-			ahead, step = &x.Data[(lo+PanelRows)*x.Stride], x.Stride*elementBytes[T]()
+		if next == nil && lo+further < x.Rows {
+			ahead, step = &x.Data[(lo+further)*x.Stride], x.Stride*elementBytes[T]()
 		}
 		narrow(dst, ldd, x.Slice(lo, hi), part(d, lo, hi), ahead, step)
 	}

@@ -22,6 +22,74 @@ TEXT ·Narrow64(SB), $768-64
 	CMPQ AX, $+1
 	JG   above1
 
+columns1_abreast:
+	CMPQ   n+32(FP), $+512
+	JL     columns1_abreast_few
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   BX, AX
+	IMUL3Q $+128, AX, AX
+	LEAQ   (DX)(AX*1), R8
+	LEAQ   (R8)(AX*1), R9
+	LEAQ   (R9)(AX*1), CX
+	MOVQ   $+128, AX
+	MOVL   $0x00000001, R10
+	KMOVW  R10, K1
+
+columns1_abreast_rows:
+	VMOVUPD.Z        (DX), K1, Z4
+	VFMADD231PD.BCST (DX), Z4, Z0
+	ADDQ             BX, DX
+	VMOVUPD.Z        (R8), K1, Z4
+	VFMADD231PD.BCST (R8), Z4, Z1
+	ADDQ             BX, R8
+	VMOVUPD.Z        (R9), K1, Z4
+	VFMADD231PD.BCST (R9), Z4, Z2
+	ADDQ             BX, R9
+	VMOVUPD.Z        (CX), K1, Z4
+	VFMADD231PD.BCST (CX), Z4, Z3
+	ADDQ             BX, CX
+	PREFETCHT0       (SI)
+	LEAQ             (SI)(DI*4), SI
+	DECQ             AX
+	JNZ              columns1_abreast_rows
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Z4
+	VADDPD           Z4, Z0, Z0
+	VMOVUPD          Z0, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z1, Z1
+	VMOVUPD          Z1, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z2, Z2
+	VMOVUPD          Z2, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z3, Z3
+	VMOVUPD          Z3, K1, (DX)
+	MOVQ             CX, DX
+	SUBQ             $+512, n+32(FP)
+	JG               columns1_abreast
+	VZEROUPPER
+	RET
+
+columns1_abreast_few:
 columns1:
 	VXORPD  Z0, Z0, Z0
 	MOVQ    n+32(FP), AX
@@ -55,6 +123,110 @@ above1:
 	CMPQ AX, $+2
 	JG   above2
 
+columns2_abreast:
+	CMPQ   n+32(FP), $+512
+	JL     columns2_abreast_few
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   BX, AX
+	IMUL3Q $+128, AX, AX
+	LEAQ   (DX)(AX*1), R9
+	LEAQ   (R9)(AX*1), R10
+	LEAQ   (R10)(AX*1), R8
+	MOVQ   $+128, AX
+	MOVL   $0x00000003, R11
+	KMOVW  R11, K1
+
+columns2_abreast_rows:
+	VMOVUPD.Z        (DX), K1, Z8
+	VFMADD231PD.BCST (DX), Z8, Z0
+	VFMADD231PD.BCST 8(DX), Z8, Z1
+	ADDQ             BX, DX
+	VMOVUPD.Z        (R9), K1, Z8
+	VFMADD231PD.BCST (R9), Z8, Z2
+	VFMADD231PD.BCST 8(R9), Z8, Z3
+	ADDQ             BX, R9
+	VMOVUPD.Z        (R10), K1, Z8
+	VFMADD231PD.BCST (R10), Z8, Z4
+	VFMADD231PD.BCST 8(R10), Z8, Z5
+	ADDQ             BX, R10
+	VMOVUPD.Z        (R8), K1, Z8
+	VFMADD231PD.BCST (R8), Z8, Z6
+	VFMADD231PD.BCST 8(R8), Z8, Z7
+	ADDQ             BX, R8
+	PREFETCHT0       (SI)
+	LEAQ             (SI)(DI*4), SI
+	DECQ             AX
+	JNZ              columns2_abreast_rows
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z8
+	VADDPD           Z8, Z1, Z1
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z0
+	VADDPD           Z0, Z3, Z3
+	VMOVUPD          Z2, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z0
+	VADDPD           Z0, Z5, Z5
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z5, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z6, Z6
+	ADDQ             CX, AX
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z0
+	VADDPD           Z0, Z7, Z7
+	VMOVUPD          Z6, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z7, K2, (DX)
+	MOVQ             R8, DX
+	SUBQ             $+512, n+32(FP)
+	JG               columns2_abreast
+	VZEROUPPER
+	RET
+
+columns2_abreast_few:
 columns2:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -5867,8 +6039,8 @@ columns1_part0:
 	VMOVUPD.Z        (DX), K1, Z1
 	VBROADCASTSD     (R8), Z2
 	VMULPD           Z2, Z1, Z1
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z1, Z0
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5904,9 +6076,9 @@ columns2_part0:
 	VMOVUPD.Z        (DX), K1, Z2
 	VBROADCASTSD     (R8), Z3
 	VMULPD           Z3, Z2, Z2
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z2, Z0
 	VFMADD231PD.BCST 8(DX), Z2, Z1
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5947,10 +6119,10 @@ columns3_part0:
 	VMOVUPD.Z        (DX), K1, Z3
 	VBROADCASTSD     (R8), Z4
 	VMULPD           Z4, Z3, Z3
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z3, Z0
 	VFMADD231PD.BCST 8(DX), Z3, Z1
 	VFMADD231PD.BCST 16(DX), Z3, Z2
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -6002,11 +6174,11 @@ columns4_part0:
 	VMOVUPD.Z        (DX), K1, Z4
 	VBROADCASTSD     (R8), Z5
 	VMULPD           Z5, Z4, Z4
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z4, Z0
 	VFMADD231PD.BCST 8(DX), Z4, Z1
 	VFMADD231PD.BCST 16(DX), Z4, Z2
 	VFMADD231PD.BCST 24(DX), Z4, Z3
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -6066,12 +6238,12 @@ columns5_part0:
 	VMOVUPD.Z        (DX), K1, Z5
 	VBROADCASTSD     (R8), Z6
 	VMULPD           Z6, Z5, Z5
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z5, Z0
 	VFMADD231PD.BCST 8(DX), Z5, Z1
 	VFMADD231PD.BCST 16(DX), Z5, Z2
 	VFMADD231PD.BCST 24(DX), Z5, Z3
 	VFMADD231PD.BCST 32(DX), Z5, Z4
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -6136,13 +6308,13 @@ columns6_part0:
 	VMOVUPD.Z        (DX), K1, Z6
 	VBROADCASTSD     (R8), Z7
 	VMULPD           Z7, Z6, Z6
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z6, Z0
 	VFMADD231PD.BCST 8(DX), Z6, Z1
 	VFMADD231PD.BCST 16(DX), Z6, Z2
 	VFMADD231PD.BCST 24(DX), Z6, Z3
 	VFMADD231PD.BCST 32(DX), Z6, Z4
 	VFMADD231PD.BCST 40(DX), Z6, Z5
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -6220,7 +6392,6 @@ columns7_part0:
 	VMOVUPD.Z        (DX), K1, Z7
 	VBROADCASTSD     (R8), Z8
 	VMULPD           Z8, Z7, Z7
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z7, Z0
 	VFMADD231PD.BCST 8(DX), Z7, Z1
 	VFMADD231PD.BCST 16(DX), Z7, Z2
@@ -6228,6 +6399,7 @@ columns7_part0:
 	VFMADD231PD.BCST 32(DX), Z7, Z4
 	VFMADD231PD.BCST 40(DX), Z7, Z5
 	VFMADD231PD.BCST 48(DX), Z7, Z6
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -6323,7 +6495,6 @@ columns8_part0:
 	VMOVUPD          (DX), Z8
 	VBROADCASTSD     (R8), Z9
 	VMULPD           Z9, Z8, Z8
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z8, Z0
 	VFMADD231PD.BCST 8(DX), Z8, Z1
 	VFMADD231PD.BCST 16(DX), Z8, Z2
@@ -6332,6 +6503,7 @@ columns8_part0:
 	VFMADD231PD.BCST 40(DX), Z8, Z5
 	VFMADD231PD.BCST 48(DX), Z8, Z6
 	VFMADD231PD.BCST 56(DX), Z8, Z7
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -6434,7 +6606,6 @@ columns9_part0:
 	VBROADCASTSD     (R8), Z12
 	VMULPD           Z12, Z10, Z10
 	VMULPD           Z12, Z11, Z11
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z10, Z0
 	VFMADD231PD.BCST 8(DX), Z10, Z1
 	VFMADD231PD.BCST 16(DX), Z10, Z2
@@ -6447,6 +6618,7 @@ columns9_part0:
 	VMULPD           Z12, Z10, Z10
 	VFMADD231PD      (DX), Z10, Z8
 	VFMADD231PD.BCST 64(DX), Z11, Z9
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -6577,7 +6749,6 @@ columns10_part0:
 	VBROADCASTSD     (R8), Z14
 	VMULPD           Z14, Z12, Z12
 	VMULPD           Z14, Z13, Z13
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z12, Z0
 	VFMADD231PD.BCST 8(DX), Z12, Z1
 	VFMADD231PD.BCST 16(DX), Z12, Z2
@@ -6594,6 +6765,7 @@ columns10_part0:
 	VMULPD           Z14, Z12, Z12
 	VFMADD231PD      (DX), Z12, Z10
 	VFMADD231PD.BCST 72(DX), Z13, Z11
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -6739,7 +6911,6 @@ columns11_part0:
 	VBROADCASTSD     (R8), Z16
 	VMULPD           Z16, Z14, Z14
 	VMULPD           Z16, Z15, Z15
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z14, Z0
 	VFMADD231PD.BCST 8(DX), Z14, Z1
 	VFMADD231PD.BCST 16(DX), Z14, Z2
@@ -6760,6 +6931,7 @@ columns11_part0:
 	VMULPD           Z16, Z14, Z14
 	VFMADD231PD      (DX), Z14, Z12
 	VFMADD231PD.BCST 80(DX), Z15, Z13
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -6917,7 +7089,6 @@ columns12_part0:
 	VBROADCASTSD     (R8), Z18
 	VMULPD           Z18, Z16, Z16
 	VMULPD           Z18, Z17, Z17
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Z16, Z0
 	VFMADD231PD.BCST 8(DX), Z16, Z1
 	VFMADD231PD.BCST 16(DX), Z16, Z2
@@ -6942,6 +7113,7 @@ columns12_part0:
 	VMULPD           Z18, Z16, Z16
 	VFMADD231PD      (DX), Z16, Z14
 	VFMADD231PD.BCST 88(DX), Z17, Z15
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -7124,7 +7296,6 @@ columns13_part0:
 	VBROADCASTSD     (R8), Z23
 	VMULPD           Z23, Z21, Z21
 	VMULPD           Z23, Z22, Z22
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Z23
 	VFMADD231PD      Z21, Z23, Z0
 	VFMADD231PD      Z22, Z23, Z1
@@ -7154,6 +7325,7 @@ columns13_part0:
 	VFMADD231PD.BCST 80(DX), Z22, Z18
 	VFMADD231PD.BCST 88(DX), Z22, Z19
 	VFMADD231PD.BCST 96(DX), Z22, Z20
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -7345,7 +7517,6 @@ columns14_part0:
 	VBROADCASTSD     (R8), Z24
 	VMULPD           Z24, Z22, Z22
 	VMULPD           Z24, Z23, Z23
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Z24
 	VFMADD231PD      Z22, Z24, Z0
 	VFMADD231PD      Z23, Z24, Z1
@@ -7376,6 +7547,7 @@ columns14_part0:
 	VFMADD231PD.BCST 88(DX), Z23, Z19
 	VFMADD231PD.BCST 96(DX), Z23, Z20
 	VFMADD231PD.BCST 104(DX), Z23, Z21
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -7574,7 +7746,6 @@ columns15_part0:
 	VBROADCASTSD     (R8), Z25
 	VMULPD           Z25, Z23, Z23
 	VMULPD           Z25, Z24, Z24
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Z25
 	VFMADD231PD      Z23, Z25, Z0
 	VFMADD231PD      Z24, Z25, Z1
@@ -7606,6 +7777,7 @@ columns15_part0:
 	VFMADD231PD.BCST 96(DX), Z24, Z20
 	VFMADD231PD.BCST 104(DX), Z24, Z21
 	VFMADD231PD.BCST 112(DX), Z24, Z22
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -7815,7 +7987,6 @@ columns16_part0:
 	VBROADCASTSD     (R8), Z26
 	VMULPD           Z26, Z24, Z24
 	VMULPD           Z26, Z25, Z25
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Z26
 	VFMADD231PD      Z24, Z26, Z0
 	VFMADD231PD      Z25, Z26, Z1
@@ -7848,6 +8019,7 @@ columns16_part0:
 	VFMADD231PD.BCST 104(DX), Z25, Z21
 	VFMADD231PD.BCST 112(DX), Z25, Z22
 	VFMADD231PD.BCST 120(DX), Z25, Z23
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -8047,7 +8219,6 @@ columns18_part0:
 	VBROADCASTSD (R11), Z18
 	VMULPD       Z18, Z16, Z16
 	VMULPD       Z18, Z17, Z17
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Z18
 	VFMADD231PD  Z16, Z18, Z0
 	VFMADD231PD  Z17, Z18, Z1
@@ -8072,6 +8243,7 @@ columns18_part0:
 	VBROADCASTSD 56(R10), Z18
 	VFMADD231PD  Z16, Z18, Z14
 	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	PREFETCHT1   64(SI)
 	ADDQ         DI, SI
@@ -8188,7 +8360,6 @@ columns18_part1:
 	VBROADCASTSD     (R8), Z16
 	VMULPD           Z16, Z14, Z14
 	VMULPD           Z16, Z15, Z15
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST 64(DX), Z14, Z0
 	VFMADD231PD.BCST 72(DX), Z14, Z1
 	VFMADD231PD.BCST 80(DX), Z14, Z2
@@ -8207,6 +8378,7 @@ columns18_part1:
 	VFMADD231PD      (DX), Z14, Z11
 	VFMADD231PD      64(DX), Z14, Z12
 	VFMADD231PD.BCST 136(DX), Z15, Z13
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -8362,7 +8534,6 @@ columns20_part0:
 	VBROADCASTSD     (R11), Z20
 	VMULPD           Z20, Z18, Z18
 	VMULPD           Z20, Z19, Z19
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Z20
 	VFMADD231PD      Z18, Z20, Z0
 	VFMADD231PD      Z19, Z20, Z1
@@ -8389,6 +8560,7 @@ columns20_part0:
 	VFMADD231PD      Z19, Z20, Z15
 	VFMADD231PD.BCST 64(R10), Z19, Z16
 	VFMADD231PD.BCST 72(R10), Z19, Z17
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -8520,7 +8692,6 @@ columns20_part1:
 	VBROADCASTSD     (R8), Z20
 	VMULPD           Z20, Z18, Z18
 	VMULPD           Z20, Z19, Z19
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST 80(DX), Z18, Z0
 	VFMADD231PD.BCST 88(DX), Z18, Z1
 	VFMADD231PD.BCST 96(DX), Z18, Z2
@@ -8547,6 +8718,7 @@ columns20_part1:
 	VFMADD231PD      (DX), Z18, Z15
 	VFMADD231PD      64(DX), Z18, Z16
 	VFMADD231PD.BCST 152(DX), Z19, Z17
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -8729,7 +8901,6 @@ columns22_part0:
 	VMULPD       Z27, Z24, Z24
 	VMULPD       Z27, Z25, Z25
 	VMULPD       Z27, Z26, Z26
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Z27
 	VFMADD231PD  Z24, Z27, Z0
 	VFMADD231PD  Z25, Z27, Z1
@@ -8762,6 +8933,7 @@ columns22_part0:
 	VFMADD231PD  Z24, Z27, Z21
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	PREFETCHT1   64(SI)
 	ADDQ         DI, SI
@@ -8916,7 +9088,6 @@ columns22_part1:
 	VBROADCASTSD     (R8), Z24
 	VMULPD           Z24, Z22, Z22
 	VMULPD           Z24, Z23, Z23
-	ADDQ             $+8, R8
 	VBROADCASTSD     64(DX), Z24
 	VFMADD231PD      Z22, Z24, Z0
 	VFMADD231PD      Z23, Z24, Z1
@@ -8947,6 +9118,7 @@ columns22_part1:
 	VFMADD231PD.BCST 152(DX), Z23, Z19
 	VFMADD231PD.BCST 160(DX), Z23, Z20
 	VFMADD231PD.BCST 168(DX), Z23, Z21
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -9155,7 +9327,6 @@ columns24_part0:
 	VMULPD       Z27, Z24, Z24
 	VMULPD       Z27, Z25, Z25
 	VMULPD       Z27, Z26, Z26
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Z27
 	VFMADD231PD  Z24, Z27, Z0
 	VFMADD231PD  Z25, Z27, Z1
@@ -9188,6 +9359,7 @@ columns24_part0:
 	VFMADD231PD  Z24, Z27, Z21
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	PREFETCHT1   64(SI)
 	ADDQ         DI, SI
@@ -9328,7 +9500,6 @@ columns24_part1:
 	VBROADCASTSD     (R8), Z26
 	VMULPD           Z26, Z24, Z24
 	VMULPD           Z26, Z25, Z25
-	ADDQ             $+8, R8
 	VBROADCASTSD     64(DX), Z26
 	VFMADD231PD      Z24, Z26, Z0
 	VFMADD231PD      Z25, Z26, Z1
@@ -9361,6 +9532,7 @@ columns24_part1:
 	VFMADD231PD.BCST 168(DX), Z25, Z21
 	VFMADD231PD.BCST 176(DX), Z25, Z22
 	VFMADD231PD.BCST 184(DX), Z25, Z23
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -9568,7 +9740,6 @@ columns26_part0:
 	VBROADCASTSD     (R11), Z26
 	VMULPD           Z26, Z24, Z24
 	VMULPD           Z26, Z25, Z25
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Z26
 	VFMADD231PD      Z24, Z26, Z0
 	VFMADD231PD      Z25, Z26, Z1
@@ -9601,6 +9772,7 @@ columns26_part0:
 	VFMADD231PD.BCST 104(R10), Z25, Z21
 	VFMADD231PD.BCST 112(R10), Z25, Z22
 	VFMADD231PD.BCST 120(R10), Z25, Z23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -9794,7 +9966,6 @@ columns26_part1:
 	VMOVUPD          128(R10), Z24
 	VBROADCASTSD     (R11), Z25
 	VMULPD           Z25, Z24, Z24
-	ADDQ             $+8, R11
 	VFMADD231PD.BCST (R10), Z24, Z0
 	VFMADD231PD.BCST 8(R10), Z24, Z1
 	VFMADD231PD.BCST 16(R10), Z24, Z2
@@ -9819,6 +9990,7 @@ columns26_part1:
 	VFMADD231PD.BCST 168(R10), Z24, Z21
 	VFMADD231PD.BCST 176(R10), Z24, Z22
 	VFMADD231PD.BCST 184(R10), Z24, Z23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -9975,7 +10147,6 @@ columns26_part2:
 	VMOVUPD.Z        192(DX), K1, Z8
 	VBROADCASTSD     (R8), Z9
 	VMULPD           Z9, Z8, Z8
-	ADDQ             $+8, R8
 	VBROADCASTSD     192(DX), Z10
 	VMULPD           Z9, Z10, Z10
 	VFMADD231PD      (DX), Z10, Z0
@@ -9988,6 +10159,7 @@ columns26_part2:
 	VFMADD231PD      64(DX), Z10, Z5
 	VFMADD231PD      128(DX), Z10, Z6
 	VFMADD231PD.BCST 200(DX), Z8, Z7
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -10082,7 +10254,6 @@ columns28_part0:
 	VBROADCASTSD     (R11), Z26
 	VMULPD           Z26, Z24, Z24
 	VMULPD           Z26, Z25, Z25
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Z26
 	VFMADD231PD      Z24, Z26, Z0
 	VFMADD231PD      Z25, Z26, Z1
@@ -10115,6 +10286,7 @@ columns28_part0:
 	VFMADD231PD.BCST 104(R10), Z25, Z21
 	VFMADD231PD.BCST 112(R10), Z25, Z22
 	VFMADD231PD.BCST 120(R10), Z25, Z23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -10308,7 +10480,6 @@ columns28_part1:
 	VMOVUPD          128(R10), Z24
 	VBROADCASTSD     (R11), Z25
 	VMULPD           Z25, Z24, Z24
-	ADDQ             $+8, R11
 	VFMADD231PD.BCST (R10), Z24, Z0
 	VFMADD231PD.BCST 8(R10), Z24, Z1
 	VFMADD231PD.BCST 16(R10), Z24, Z2
@@ -10333,6 +10504,7 @@ columns28_part1:
 	VFMADD231PD.BCST 168(R10), Z24, Z21
 	VFMADD231PD.BCST 176(R10), Z24, Z22
 	VFMADD231PD.BCST 184(R10), Z24, Z23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -10497,7 +10669,6 @@ columns28_part2:
 	VMOVUPD.Z        192(DX), K1, Z16
 	VBROADCASTSD     (R8), Z17
 	VMULPD           Z17, Z16, Z16
-	ADDQ             $+8, R8
 	VBROADCASTSD     192(DX), Z18
 	VMULPD           Z17, Z18, Z18
 	VFMADD231PD      (DX), Z18, Z0
@@ -10522,6 +10693,7 @@ columns28_part2:
 	VFMADD231PD      64(DX), Z18, Z13
 	VFMADD231PD      128(DX), Z18, Z14
 	VFMADD231PD.BCST 216(DX), Z16, Z15
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -10642,7 +10814,6 @@ columns30_part0:
 	VBROADCASTSD     (R11), Z26
 	VMULPD           Z26, Z24, Z24
 	VMULPD           Z26, Z25, Z25
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Z26
 	VFMADD231PD      Z24, Z26, Z0
 	VFMADD231PD      Z25, Z26, Z1
@@ -10675,6 +10846,7 @@ columns30_part0:
 	VFMADD231PD.BCST 104(R10), Z25, Z21
 	VFMADD231PD.BCST 112(R10), Z25, Z22
 	VFMADD231PD.BCST 120(R10), Z25, Z23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -10874,7 +11046,6 @@ columns30_part1:
 	VBROADCASTSD (R11), Z30
 	VMULPD       Z30, Z28, Z28
 	VMULPD       Z30, Z29, Z29
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Z30
 	VFMADD231PD  Z28, Z30, Z0
 	VFMADD231PD  Z29, Z30, Z1
@@ -10917,6 +11088,7 @@ columns30_part1:
 	VBROADCASTSD 104(R10), Z30
 	VFMADD231PD  Z28, Z30, Z26
 	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	PREFETCHT1   64(SI)
 	ADDQ         DI, SI
@@ -11062,7 +11234,6 @@ columns30_part2:
 	VBROADCASTSD     (R8), Z28
 	VMULPD           Z28, Z26, Z26
 	VMULPD           Z28, Z27, Z27
-	ADDQ             $+8, R8
 	VBROADCASTSD     112(DX), Z28
 	VFMADD231PD      Z26, Z28, Z0
 	VFMADD231PD      Z27, Z28, Z1
@@ -11099,6 +11270,7 @@ columns30_part2:
 	VFMADD231PD.BCST 216(DX), Z27, Z23
 	VFMADD231PD.BCST 224(DX), Z27, Z24
 	VFMADD231PD.BCST 232(DX), Z27, Z25
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -11317,7 +11489,6 @@ columns32_part0:
 	VBROADCASTSD     (R11), Z26
 	VMULPD           Z26, Z24, Z24
 	VMULPD           Z26, Z25, Z25
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Z26
 	VFMADD231PD      Z24, Z26, Z0
 	VFMADD231PD      Z25, Z26, Z1
@@ -11350,6 +11521,7 @@ columns32_part0:
 	VFMADD231PD.BCST 104(R10), Z25, Z21
 	VFMADD231PD.BCST 112(R10), Z25, Z22
 	VFMADD231PD.BCST 120(R10), Z25, Z23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -11547,7 +11719,6 @@ columns32_part1:
 	VBROADCASTSD (R11), Z30
 	VMULPD       Z30, Z28, Z28
 	VMULPD       Z30, Z29, Z29
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Z30
 	VFMADD231PD  Z28, Z30, Z0
 	VFMADD231PD  Z29, Z30, Z1
@@ -11590,6 +11761,7 @@ columns32_part1:
 	VBROADCASTSD 104(R10), Z30
 	VFMADD231PD  Z28, Z30, Z26
 	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	PREFETCHT1   64(SI)
 	ADDQ         DI, SI
@@ -11719,7 +11891,6 @@ columns32_part2:
 	VBROADCASTSD     (R8), Z30
 	VMULPD           Z30, Z28, Z28
 	VMULPD           Z30, Z29, Z29
-	ADDQ             $+8, R8
 	VBROADCASTSD     112(DX), Z30
 	VFMADD231PD      Z28, Z30, Z0
 	VFMADD231PD      Z29, Z30, Z1
@@ -11758,6 +11929,7 @@ columns32_part2:
 	VFMADD231PD.BCST 232(DX), Z29, Z25
 	VFMADD231PD.BCST 240(DX), Z29, Z26
 	VFMADD231PD.BCST 248(DX), Z29, Z27
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -11953,6 +12125,86 @@ TEXT ·Narrow32(SB), $1024-64
 	CMPQ AX, $+1
 	JG   above1
 
+columns1_abreast:
+	CMPQ   n+32(FP), $+512
+	JL     columns1_abreast_few
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   BX, AX
+	IMUL3Q $+128, AX, AX
+	LEAQ   (DX)(AX*1), R8
+	LEAQ   (R8)(AX*1), R9
+	LEAQ   (R9)(AX*1), CX
+	MOVQ   $+128, AX
+	MOVL   $0x00000001, R10
+	KMOVW  R10, K1
+
+columns1_abreast_rows:
+	VMOVUPS.Z        (DX), K1, Z4
+	VFMADD231PS.BCST (DX), Z4, Z0
+	ADDQ             BX, DX
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (R8), Z4, Z1
+	ADDQ             BX, R8
+	VMOVUPS.Z        (R9), K1, Z4
+	VFMADD231PS.BCST (R9), Z4, Z2
+	ADDQ             BX, R9
+	VMOVUPS.Z        (CX), K1, Z4
+	VFMADD231PS.BCST (CX), Z4, Z3
+	ADDQ             BX, CX
+	PREFETCHT0       (SI)
+	LEAQ             (SI)(DI*4), SI
+	DECQ             AX
+	JNZ              columns1_abreast_rows
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y4
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y4, Z4
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Z4
+	VADDPD           Z4, Z0, Z0
+	VMOVUPD          Z0, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z1, Z1
+	VMOVUPD          Z1, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z2, Z2
+	VMOVUPD          Z2, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z3, Z3
+	VMOVUPD          Z3, K1, (DX)
+	MOVQ             CX, DX
+	SUBQ             $+512, n+32(FP)
+	JG               columns1_abreast
+	VZEROUPPER
+	RET
+
+columns1_abreast_few:
 columns1:
 	VXORPD  Z0, Z0, Z0
 	MOVQ    n+32(FP), AX
@@ -11989,6 +12241,134 @@ above1:
 	CMPQ AX, $+2
 	JG   above2
 
+columns2_abreast:
+	CMPQ   n+32(FP), $+512
+	JL     columns2_abreast_few
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   BX, AX
+	IMUL3Q $+128, AX, AX
+	LEAQ   (DX)(AX*1), R9
+	LEAQ   (R9)(AX*1), R10
+	LEAQ   (R10)(AX*1), R8
+	MOVQ   $+128, AX
+	MOVL   $0x00000003, R11
+	KMOVW  R11, K1
+
+columns2_abreast_rows:
+	VMOVUPS.Z        (DX), K1, Z8
+	VFMADD231PS.BCST (DX), Z8, Z0
+	VFMADD231PS.BCST 4(DX), Z8, Z1
+	ADDQ             BX, DX
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (R9), Z8, Z2
+	VFMADD231PS.BCST 4(R9), Z8, Z3
+	ADDQ             BX, R9
+	VMOVUPS.Z        (R10), K1, Z8
+	VFMADD231PS.BCST (R10), Z8, Z4
+	VFMADD231PS.BCST 4(R10), Z8, Z5
+	ADDQ             BX, R10
+	VMOVUPS.Z        (R8), K1, Z8
+	VFMADD231PS.BCST (R8), Z8, Z6
+	VFMADD231PS.BCST 4(R8), Z8, Z7
+	ADDQ             BX, R8
+	PREFETCHT0       (SI)
+	LEAQ             (SI)(DI*4), SI
+	DECQ             AX
+	JNZ              columns2_abreast_rows
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z0, Y8
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z8
+	VADDPD           Z8, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y8
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z8
+	VADDPD           Z8, Z1, Z1
+	VMOVUPD          Z0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z1, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z0
+	VADDPD           Z0, Z3, Z3
+	VMOVUPD          Z2, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z3, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z0
+	VADDPD           Z0, Z5, Z5
+	VMOVUPD          Z4, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z5, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z0
+	VADDPD           Z0, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z0
+	VADDPD           Z0, Z7, Z7
+	VMOVUPD          Z6, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Z7, K2, (DX)
+	MOVQ             R8, DX
+	SUBQ             $+512, n+32(FP)
+	JG               columns2_abreast
+	VZEROUPPER
+	RET
+
+columns2_abreast_few:
 columns2:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -19869,8 +20249,8 @@ columns1_part0:
 	VCVTSD2SS        (R8), X2, X2
 	VBROADCASTSS     X2, Z2
 	VMULPS           Z2, Z1, Z1
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z1, Z0
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -19911,9 +20291,9 @@ columns2_part0:
 	VCVTSD2SS        (R8), X3, X3
 	VBROADCASTSS     X3, Z3
 	VMULPS           Z3, Z2, Z2
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z2, Z0
 	VFMADD231PS.BCST 4(DX), Z2, Z1
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -19962,10 +20342,10 @@ columns3_part0:
 	VCVTSD2SS        (R8), X4, X4
 	VBROADCASTSS     X4, Z4
 	VMULPS           Z4, Z3, Z3
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z3, Z0
 	VFMADD231PS.BCST 4(DX), Z3, Z1
 	VFMADD231PS.BCST 8(DX), Z3, Z2
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20028,11 +20408,11 @@ columns4_part0:
 	VCVTSD2SS        (R8), X5, X5
 	VBROADCASTSS     X5, Z5
 	VMULPS           Z5, Z4, Z4
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z4, Z0
 	VFMADD231PS.BCST 4(DX), Z4, Z1
 	VFMADD231PS.BCST 8(DX), Z4, Z2
 	VFMADD231PS.BCST 12(DX), Z4, Z3
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20106,12 +20486,12 @@ columns5_part0:
 	VCVTSD2SS        (R8), X6, X6
 	VBROADCASTSS     X6, Z6
 	VMULPS           Z6, Z5, Z5
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z5, Z0
 	VFMADD231PS.BCST 4(DX), Z5, Z1
 	VFMADD231PS.BCST 8(DX), Z5, Z2
 	VFMADD231PS.BCST 12(DX), Z5, Z3
 	VFMADD231PS.BCST 16(DX), Z5, Z4
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20193,13 +20573,13 @@ columns6_part0:
 	VCVTSD2SS        (R8), X7, X7
 	VBROADCASTSS     X7, Z7
 	VMULPS           Z7, Z6, Z6
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z6, Z0
 	VFMADD231PS.BCST 4(DX), Z6, Z1
 	VFMADD231PS.BCST 8(DX), Z6, Z2
 	VFMADD231PS.BCST 12(DX), Z6, Z3
 	VFMADD231PS.BCST 16(DX), Z6, Z4
 	VFMADD231PS.BCST 20(DX), Z6, Z5
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20297,7 +20677,6 @@ columns7_part0:
 	VCVTSD2SS        (R8), X8, X8
 	VBROADCASTSS     X8, Z8
 	VMULPS           Z8, Z7, Z7
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z7, Z0
 	VFMADD231PS.BCST 4(DX), Z7, Z1
 	VFMADD231PS.BCST 8(DX), Z7, Z2
@@ -20305,6 +20684,7 @@ columns7_part0:
 	VFMADD231PS.BCST 16(DX), Z7, Z4
 	VFMADD231PS.BCST 20(DX), Z7, Z5
 	VFMADD231PS.BCST 24(DX), Z7, Z6
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20425,7 +20805,6 @@ columns8_part0:
 	VCVTSD2SS        (R8), X9, X9
 	VBROADCASTSS     X9, Z9
 	VMULPS           Z9, Z8, Z8
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z8, Z0
 	VFMADD231PS.BCST 4(DX), Z8, Z1
 	VFMADD231PS.BCST 8(DX), Z8, Z2
@@ -20434,6 +20813,7 @@ columns8_part0:
 	VFMADD231PS.BCST 20(DX), Z8, Z5
 	VFMADD231PS.BCST 24(DX), Z8, Z6
 	VFMADD231PS.BCST 28(DX), Z8, Z7
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20563,7 +20943,6 @@ columns9_part0:
 	VCVTSD2SS        (R8), X10, X10
 	VBROADCASTSS     X10, Z10
 	VMULPS           Z10, Z9, Z9
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z9, Z0
 	VFMADD231PS.BCST 4(DX), Z9, Z1
 	VFMADD231PS.BCST 8(DX), Z9, Z2
@@ -20573,6 +20952,7 @@ columns9_part0:
 	VFMADD231PS.BCST 24(DX), Z9, Z6
 	VFMADD231PS.BCST 28(DX), Z9, Z7
 	VFMADD231PS.BCST 32(DX), Z9, Z8
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20744,7 +21124,6 @@ columns10_part0:
 	VCVTSD2SS        (R8), X11, X11
 	VBROADCASTSS     X11, Z11
 	VMULPS           Z11, Z10, Z10
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z10, Z0
 	VFMADD231PS.BCST 4(DX), Z10, Z1
 	VFMADD231PS.BCST 8(DX), Z10, Z2
@@ -20755,6 +21134,7 @@ columns10_part0:
 	VFMADD231PS.BCST 28(DX), Z10, Z7
 	VFMADD231PS.BCST 32(DX), Z10, Z8
 	VFMADD231PS.BCST 36(DX), Z10, Z9
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20939,7 +21319,6 @@ columns11_part0:
 	VCVTSD2SS        (R8), X12, X12
 	VBROADCASTSS     X12, Z12
 	VMULPS           Z12, Z11, Z11
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z11, Z0
 	VFMADD231PS.BCST 4(DX), Z11, Z1
 	VFMADD231PS.BCST 8(DX), Z11, Z2
@@ -20951,6 +21330,7 @@ columns11_part0:
 	VFMADD231PS.BCST 32(DX), Z11, Z8
 	VFMADD231PS.BCST 36(DX), Z11, Z9
 	VFMADD231PS.BCST 40(DX), Z11, Z10
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21145,7 +21525,6 @@ columns12_part0:
 	VCVTSD2SS        (R8), X13, X13
 	VBROADCASTSS     X13, Z13
 	VMULPS           Z13, Z12, Z12
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z12, Z0
 	VFMADD231PS.BCST 4(DX), Z12, Z1
 	VFMADD231PS.BCST 8(DX), Z12, Z2
@@ -21158,6 +21537,7 @@ columns12_part0:
 	VFMADD231PS.BCST 36(DX), Z12, Z9
 	VFMADD231PS.BCST 40(DX), Z12, Z10
 	VFMADD231PS.BCST 44(DX), Z12, Z11
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21374,7 +21754,6 @@ columns13_part0:
 	VCVTSD2SS        (R8), X14, X14
 	VBROADCASTSS     X14, Z14
 	VMULPS           Z14, Z13, Z13
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z13, Z0
 	VFMADD231PS.BCST 4(DX), Z13, Z1
 	VFMADD231PS.BCST 8(DX), Z13, Z2
@@ -21388,6 +21767,7 @@ columns13_part0:
 	VFMADD231PS.BCST 40(DX), Z13, Z10
 	VFMADD231PS.BCST 44(DX), Z13, Z11
 	VFMADD231PS.BCST 48(DX), Z13, Z12
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21613,7 +21993,6 @@ columns14_part0:
 	VCVTSD2SS        (R8), X15, X15
 	VBROADCASTSS     X15, Z15
 	VMULPS           Z15, Z14, Z14
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z14, Z0
 	VFMADD231PS.BCST 4(DX), Z14, Z1
 	VFMADD231PS.BCST 8(DX), Z14, Z2
@@ -21628,6 +22007,7 @@ columns14_part0:
 	VFMADD231PS.BCST 44(DX), Z14, Z11
 	VFMADD231PS.BCST 48(DX), Z14, Z12
 	VFMADD231PS.BCST 52(DX), Z14, Z13
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21863,7 +22243,6 @@ columns15_part0:
 	VCVTSD2SS        (R8), X16, X16
 	VBROADCASTSS     X16, Z16
 	VMULPS           Z16, Z15, Z15
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z15, Z0
 	VFMADD231PS.BCST 4(DX), Z15, Z1
 	VFMADD231PS.BCST 8(DX), Z15, Z2
@@ -21879,6 +22258,7 @@ columns15_part0:
 	VFMADD231PS.BCST 48(DX), Z15, Z12
 	VFMADD231PS.BCST 52(DX), Z15, Z13
 	VFMADD231PS.BCST 56(DX), Z15, Z14
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -22128,7 +22508,6 @@ columns16_part0:
 	VCVTSD2SS        (R8), X17, X17
 	VBROADCASTSS     X17, Z17
 	VMULPS           Z17, Z16, Z16
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z16, Z0
 	VFMADD231PS.BCST 4(DX), Z16, Z1
 	VFMADD231PS.BCST 8(DX), Z16, Z2
@@ -22145,6 +22524,7 @@ columns16_part0:
 	VFMADD231PS.BCST 52(DX), Z16, Z13
 	VFMADD231PS.BCST 56(DX), Z16, Z14
 	VFMADD231PS.BCST 60(DX), Z16, Z15
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -22401,7 +22781,6 @@ columns18_part0:
 	VBROADCASTSS     X22, Z22
 	VMULPS           Z22, Z20, Z20
 	VMULPS           Z22, Z21, Z21
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z20, Z0
 	VFMADD231PS.BCST 4(DX), Z20, Z1
 	VFMADD231PS.BCST 8(DX), Z20, Z2
@@ -22426,6 +22805,7 @@ columns18_part0:
 	VMULPS           Z22, Z20, Z20
 	VFMADD231PS      (DX), Z20, Z18
 	VFMADD231PS.BCST 68(DX), Z21, Z19
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -22733,7 +23113,6 @@ columns20_part0:
 	VBROADCASTSS     X26, Z26
 	VMULPS           Z26, Z24, Z24
 	VMULPS           Z26, Z25, Z25
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z24, Z0
 	VFMADD231PS.BCST 4(DX), Z24, Z1
 	VFMADD231PS.BCST 8(DX), Z24, Z2
@@ -22766,6 +23145,7 @@ columns20_part0:
 	VMULPS           Z26, Z24, Z24
 	VFMADD231PS      (DX), Z24, Z22
 	VFMADD231PS.BCST 76(DX), Z25, Z23
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -23122,7 +23502,6 @@ columns22_part0:
 	VBROADCASTSS     X30, Z30
 	VMULPS           Z30, Z28, Z28
 	VMULPS           Z30, Z29, Z29
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Z28, Z0
 	VFMADD231PS.BCST 4(DX), Z28, Z1
 	VFMADD231PS.BCST 8(DX), Z28, Z2
@@ -23163,6 +23542,7 @@ columns22_part0:
 	VMULPS           Z30, Z28, Z28
 	VFMADD231PS      (DX), Z28, Z26
 	VFMADD231PS.BCST 84(DX), Z29, Z27
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -23541,7 +23921,6 @@ columns24_part0:
 	VCVTSD2SS        (R11), X17, X17
 	VBROADCASTSS     X17, Z17
 	VMULPS           Z17, Z16, Z16
-	ADDQ             $+8, R11
 	VFMADD231PS.BCST (R10), Z16, Z0
 	VFMADD231PS.BCST 4(R10), Z16, Z1
 	VFMADD231PS.BCST 8(R10), Z16, Z2
@@ -23558,6 +23937,7 @@ columns24_part0:
 	VFMADD231PS.BCST 52(R10), Z16, Z13
 	VFMADD231PS.BCST 56(R10), Z16, Z14
 	VFMADD231PS.BCST 60(R10), Z16, Z15
+	ADDQ             $+8, R11
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -23798,7 +24178,6 @@ columns24_part1:
 	VCVTSD2SS        (R8), X17, X17
 	VBROADCASTSS     X17, Z17
 	VMULPS           Z17, Z16, Z16
-	ADDQ             $+8, R8
 	VBROADCASTSS     64(DX), Z18
 	VMULPS           Z17, Z18, Z18
 	VFMADD231PS      (DX), Z18, Z0
@@ -23831,6 +24210,7 @@ columns24_part1:
 	VMULPS           Z17, Z18, Z18
 	VFMADD231PS      (DX), Z18, Z14
 	VFMADD231PS.BCST 92(DX), Z16, Z15
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -24055,7 +24435,6 @@ columns26_part0:
 	VBROADCASTSS  X24, Z24
 	VMULPS        Z24, Z22, Z22
 	VMULPS        Z24, Z23, Z23
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Z24
 	VFMADD231PS   Z22, Z24, Z0
 	VFMADD231PS   Z23, Z24, Z1
@@ -24089,6 +24468,7 @@ columns26_part0:
 	VBROADCASTSS  40(R10), Z24
 	VFMADD231PS   Z22, Z24, Z20
 	VFMADD231PS   Z23, Z24, Z21
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -24367,7 +24747,6 @@ columns26_part1:
 	VBROADCASTSS     X22, Z22
 	VMULPS           Z22, Z20, Z20
 	VMULPS           Z22, Z21, Z21
-	ADDQ             $+8, R8
 	VBROADCASTSS     44(DX), Z22
 	VFMADD231PS      Z20, Z22, Z0
 	VFMADD231PS      Z21, Z22, Z1
@@ -24393,6 +24772,7 @@ columns26_part1:
 	VFMADD231PS.BCST 92(DX), Z21, Z17
 	VFMADD231PS.BCST 96(DX), Z21, Z18
 	VFMADD231PS.BCST 100(DX), Z21, Z19
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -24702,7 +25082,6 @@ columns28_part0:
 	VBROADCASTSS  X24, Z24
 	VMULPS        Z24, Z22, Z22
 	VMULPS        Z24, Z23, Z23
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Z24
 	VFMADD231PS   Z22, Z24, Z0
 	VFMADD231PS   Z23, Z24, Z1
@@ -24736,6 +25115,7 @@ columns28_part0:
 	VBROADCASTSS  40(R10), Z24
 	VFMADD231PS   Z22, Z24, Z20
 	VFMADD231PS   Z23, Z24, Z21
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -25016,7 +25396,6 @@ columns28_part1:
 	VBROADCASTSS     X24, Z24
 	VMULPS           Z24, Z22, Z22
 	VMULPS           Z24, Z23, Z23
-	ADDQ             $+8, R8
 	VBROADCASTSS     44(DX), Z24
 	VFMADD231PS      Z22, Z24, Z0
 	VFMADD231PS      Z23, Z24, Z1
@@ -25044,6 +25423,7 @@ columns28_part1:
 	VFMADD231PS.BCST 100(DX), Z23, Z19
 	VFMADD231PS.BCST 104(DX), Z23, Z20
 	VFMADD231PS.BCST 108(DX), Z23, Z21
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -25373,7 +25753,6 @@ columns30_part0:
 	VBROADCASTSS  X26, Z26
 	VMULPS        Z26, Z24, Z24
 	VMULPS        Z26, Z25, Z25
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Z26
 	VFMADD231PS   Z24, Z26, Z0
 	VFMADD231PS   Z25, Z26, Z1
@@ -25410,6 +25789,7 @@ columns30_part0:
 	VBROADCASTSS  44(R10), Z26
 	VFMADD231PS   Z24, Z26, Z22
 	VFMADD231PS   Z25, Z26, Z23
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -25708,7 +26088,6 @@ columns30_part1:
 	VBROADCASTSS     X24, Z24
 	VMULPS           Z24, Z22, Z22
 	VMULPS           Z24, Z23, Z23
-	ADDQ             $+8, R8
 	VBROADCASTSS     48(DX), Z24
 	VFMADD231PS      Z22, Z24, Z0
 	VFMADD231PS      Z23, Z24, Z1
@@ -25735,6 +26114,7 @@ columns30_part1:
 	VFMADD231PS.BCST 108(DX), Z23, Z19
 	VFMADD231PS.BCST 112(DX), Z23, Z20
 	VFMADD231PS.BCST 116(DX), Z23, Z21
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -26066,7 +26446,6 @@ columns32_part0:
 	VBROADCASTSS  X26, Z26
 	VMULPS        Z26, Z24, Z24
 	VMULPS        Z26, Z25, Z25
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Z26
 	VFMADD231PS   Z24, Z26, Z0
 	VFMADD231PS   Z25, Z26, Z1
@@ -26103,6 +26482,7 @@ columns32_part0:
 	VBROADCASTSS  44(R10), Z26
 	VFMADD231PS   Z24, Z26, Z22
 	VFMADD231PS   Z25, Z26, Z23
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -26379,7 +26759,6 @@ columns32_part1:
 	VBROADCASTSS     X26, Z26
 	VMULPS           Z26, Z24, Z24
 	VMULPS           Z26, Z25, Z25
-	ADDQ             $+8, R8
 	VBROADCASTSS     48(DX), Z26
 	VFMADD231PS      Z24, Z26, Z0
 	VFMADD231PS      Z25, Z26, Z1
@@ -26408,6 +26787,7 @@ columns32_part1:
 	VFMADD231PS.BCST 116(DX), Z25, Z21
 	VFMADD231PS.BCST 120(DX), Z25, Z22
 	VFMADD231PS.BCST 124(DX), Z25, Z23
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -26740,7 +27120,6 @@ columns48_part0:
 	VMULPS        Z27, Z24, Z24
 	VMULPS        Z27, Z25, Z25
 	VMULPS        Z27, Z26, Z26
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Z27
 	VFMADD231PS   Z24, Z27, Z0
 	VFMADD231PS   Z25, Z27, Z1
@@ -26773,6 +27152,7 @@ columns48_part0:
 	VFMADD231PS   Z24, Z27, Z21
 	VFMADD231PS   Z25, Z27, Z22
 	VFMADD231PS   Z26, Z27, Z23
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -27028,7 +27408,6 @@ columns48_part1:
 	VMULPS        Z27, Z24, Z24
 	VMULPS        Z27, Z25, Z25
 	VMULPS        Z27, Z26, Z26
-	ADDQ          $+8, R11
 	VBROADCASTSS  32(R10), Z27
 	VFMADD231PS   Z24, Z27, Z0
 	VFMADD231PS   Z25, Z27, Z1
@@ -27061,6 +27440,7 @@ columns48_part1:
 	VFMADD231PS   Z24, Z27, Z21
 	VFMADD231PS   Z25, Z27, Z22
 	VFMADD231PS   Z26, Z27, Z23
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -27314,7 +27694,6 @@ columns48_part2:
 	VBROADCASTSS  X26, Z26
 	VMULPS        Z26, Z24, Z24
 	VMULPS        Z26, Z25, Z25
-	ADDQ          $+8, R11
 	VBROADCASTSS  64(R10), Z26
 	VFMADD231PS   Z24, Z26, Z0
 	VFMADD231PS   Z25, Z26, Z1
@@ -27351,6 +27730,7 @@ columns48_part2:
 	VBROADCASTSS  108(R10), Z26
 	VFMADD231PS   Z24, Z26, Z22
 	VFMADD231PS   Z25, Z26, Z23
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -27629,7 +28009,6 @@ columns48_part3:
 	VBROADCASTSS     X26, Z26
 	VMULPS           Z26, Z24, Z24
 	VMULPS           Z26, Z25, Z25
-	ADDQ             $+8, R8
 	VBROADCASTSS     112(DX), Z26
 	VFMADD231PS      Z24, Z26, Z0
 	VFMADD231PS      Z25, Z26, Z1
@@ -27658,6 +28037,7 @@ columns48_part3:
 	VFMADD231PS.BCST 180(DX), Z25, Z21
 	VFMADD231PS.BCST 184(DX), Z25, Z22
 	VFMADD231PS.BCST 188(DX), Z25, Z23
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX

@@ -22,6 +22,74 @@ TEXT ·NarrowHalves64(SB), $384-64
 	CMPQ AX, $+1
 	JG   above1
 
+columns1_abreast:
+	CMPQ   n+32(FP), $+512
+	JL     columns1_abreast_few
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   BX, AX
+	IMUL3Q $+128, AX, AX
+	LEAQ   (DX)(AX*1), R8
+	LEAQ   (R8)(AX*1), R9
+	LEAQ   (R9)(AX*1), CX
+	MOVQ   $+128, AX
+	MOVL   $0x00000001, R10
+	KMOVW  R10, K1
+
+columns1_abreast_rows:
+	VMOVUPD.Z        (DX), K1, Y4
+	VFMADD231PD.BCST (DX), Y4, Y0
+	ADDQ             BX, DX
+	VMOVUPD.Z        (R8), K1, Y4
+	VFMADD231PD.BCST (R8), Y4, Y1
+	ADDQ             BX, R8
+	VMOVUPD.Z        (R9), K1, Y4
+	VFMADD231PD.BCST (R9), Y4, Y2
+	ADDQ             BX, R9
+	VMOVUPD.Z        (CX), K1, Y4
+	VFMADD231PD.BCST (CX), Y4, Y3
+	ADDQ             BX, CX
+	PREFETCHT0       (SI)
+	LEAQ             (SI)(DI*4), SI
+	DECQ             AX
+	JNZ              columns1_abreast_rows
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Y4
+	VADDPD           Y4, Y0, Y0
+	VMOVUPD          Y0, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y1, Y1
+	VMOVUPD          Y1, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y2, Y2
+	VMOVUPD          Y2, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y3, Y3
+	VMOVUPD          Y3, K1, (DX)
+	MOVQ             CX, DX
+	SUBQ             $+512, n+32(FP)
+	JG               columns1_abreast
+	VZEROUPPER
+	RET
+
+columns1_abreast_few:
 columns1:
 	VXORPD  Y0, Y0, Y0
 	MOVQ    n+32(FP), AX
@@ -52,6 +120,110 @@ columns1_part0:
 	RET
 
 above1:
+columns2_abreast:
+	CMPQ   n+32(FP), $+512
+	JL     columns2_abreast_few
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   BX, AX
+	IMUL3Q $+128, AX, AX
+	LEAQ   (DX)(AX*1), R9
+	LEAQ   (R9)(AX*1), R10
+	LEAQ   (R10)(AX*1), R8
+	MOVQ   $+128, AX
+	MOVL   $0x00000003, R11
+	KMOVW  R11, K1
+
+columns2_abreast_rows:
+	VMOVUPD.Z        (DX), K1, Y8
+	VFMADD231PD.BCST (DX), Y8, Y0
+	VFMADD231PD.BCST 8(DX), Y8, Y1
+	ADDQ             BX, DX
+	VMOVUPD.Z        (R9), K1, Y8
+	VFMADD231PD.BCST (R9), Y8, Y2
+	VFMADD231PD.BCST 8(R9), Y8, Y3
+	ADDQ             BX, R9
+	VMOVUPD.Z        (R10), K1, Y8
+	VFMADD231PD.BCST (R10), Y8, Y4
+	VFMADD231PD.BCST 8(R10), Y8, Y5
+	ADDQ             BX, R10
+	VMOVUPD.Z        (R8), K1, Y8
+	VFMADD231PD.BCST (R8), Y8, Y6
+	VFMADD231PD.BCST 8(R8), Y8, Y7
+	ADDQ             BX, R8
+	PREFETCHT0       (SI)
+	LEAQ             (SI)(DI*4), SI
+	DECQ             AX
+	JNZ              columns2_abreast_rows
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Y8
+	VADDPD           Y8, Y0, Y0
+	ADDQ             CX, AX
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Y8
+	VADDPD           Y8, Y1, Y1
+	VMOVUPD          Y0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Y1, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y2, Y2
+	ADDQ             CX, AX
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Y0
+	VADDPD           Y0, Y3, Y3
+	VMOVUPD          Y2, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Y3, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y4, Y4
+	ADDQ             CX, AX
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Y0
+	VADDPD           Y0, Y5, Y5
+	VMOVUPD          Y4, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Y5, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y6, Y6
+	ADDQ             CX, AX
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Y0
+	VADDPD           Y0, Y7, Y7
+	VMOVUPD          Y6, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Y7, K2, (DX)
+	MOVQ             R8, DX
+	SUBQ             $+512, n+32(FP)
+	JG               columns2_abreast
+	VZEROUPPER
+	RET
+
+columns2_abreast_few:
 columns2:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -5299,8 +5471,8 @@ columns1_part0:
 	VMOVUPD.Z        (DX), K1, Y1
 	VBROADCASTSD     (R8), Y2
 	VMULPD           Y2, Y1, Y1
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Y1, Y0
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5333,9 +5505,9 @@ columns2_part0:
 	VMOVUPD.Z        (DX), K1, Y2
 	VBROADCASTSD     (R8), Y3
 	VMULPD           Y3, Y2, Y2
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Y2, Y0
 	VFMADD231PD.BCST 8(DX), Y2, Y1
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5379,10 +5551,10 @@ columns3_part0:
 	VMOVUPD.Z        (DX), K1, Y3
 	VBROADCASTSD     (R8), Y4
 	VMULPD           Y4, Y3, Y3
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Y3, Y0
 	VFMADD231PD.BCST 8(DX), Y3, Y1
 	VFMADD231PD.BCST 16(DX), Y3, Y2
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5432,11 +5604,11 @@ columns4_part0:
 	VMOVUPD          (DX), Y4
 	VBROADCASTSD     (R8), Y5
 	VMULPD           Y5, Y4, Y4
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Y4, Y0
 	VFMADD231PD.BCST 8(DX), Y4, Y1
 	VFMADD231PD.BCST 16(DX), Y4, Y2
 	VFMADD231PD.BCST 24(DX), Y4, Y3
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5493,7 +5665,6 @@ columns5_part0:
 	VBROADCASTSD     (R8), Y8
 	VMULPD           Y8, Y6, Y6
 	VMULPD           Y8, Y7, Y7
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Y6, Y0
 	VFMADD231PD.BCST 8(DX), Y6, Y1
 	VFMADD231PD.BCST 16(DX), Y6, Y2
@@ -5502,6 +5673,7 @@ columns5_part0:
 	VMULPD           Y8, Y6, Y6
 	VFMADD231PD      (DX), Y6, Y4
 	VFMADD231PD.BCST 32(DX), Y7, Y5
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5585,7 +5757,6 @@ columns6_part0:
 	VBROADCASTSD     (R8), Y10
 	VMULPD           Y10, Y8, Y8
 	VMULPD           Y10, Y9, Y9
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Y8, Y0
 	VFMADD231PD.BCST 8(DX), Y8, Y1
 	VFMADD231PD.BCST 16(DX), Y8, Y2
@@ -5598,6 +5769,7 @@ columns6_part0:
 	VMULPD           Y10, Y8, Y8
 	VFMADD231PD      (DX), Y8, Y6
 	VFMADD231PD.BCST 40(DX), Y9, Y7
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5693,7 +5865,6 @@ columns7_part0:
 	VBROADCASTSD     (R8), Y13
 	VMULPD           Y13, Y11, Y11
 	VMULPD           Y13, Y12, Y12
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Y13
 	VFMADD231PD      Y11, Y13, Y0
 	VFMADD231PD      Y12, Y13, Y1
@@ -5709,6 +5880,7 @@ columns7_part0:
 	VFMADD231PD.BCST 32(DX), Y12, Y8
 	VFMADD231PD.BCST 40(DX), Y12, Y9
 	VFMADD231PD.BCST 48(DX), Y12, Y10
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5802,7 +5974,6 @@ columns8_part0:
 	VBROADCASTSD     (R8), Y14
 	VMULPD           Y14, Y12, Y12
 	VMULPD           Y14, Y13, Y13
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Y14
 	VFMADD231PD      Y12, Y14, Y0
 	VFMADD231PD      Y13, Y14, Y1
@@ -5819,6 +5990,7 @@ columns8_part0:
 	VFMADD231PD.BCST 40(DX), Y13, Y9
 	VFMADD231PD.BCST 48(DX), Y13, Y10
 	VFMADD231PD.BCST 56(DX), Y13, Y11
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -5916,7 +6088,6 @@ columns9_part0:
 	VMULPD           Y18, Y15, Y15
 	VMULPD           Y18, Y16, Y16
 	VMULPD           Y18, Y17, Y17
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Y19
 	VFMADD231PD      Y15, Y19, Y0
 	VFMADD231PD      Y16, Y19, Y1
@@ -5938,6 +6109,7 @@ columns9_part0:
 	VFMADD231PD      (DX), Y15, Y12
 	VFMADD231PD      32(DX), Y15, Y13
 	VFMADD231PD.BCST 64(DX), Y17, Y14
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -6060,7 +6232,6 @@ columns10_part0:
 	VMULPD           Y21, Y18, Y18
 	VMULPD           Y21, Y19, Y19
 	VMULPD           Y21, Y20, Y20
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Y22
 	VFMADD231PD      Y18, Y22, Y0
 	VFMADD231PD      Y19, Y22, Y1
@@ -6087,6 +6258,7 @@ columns10_part0:
 	VFMADD231PD      (DX), Y18, Y15
 	VFMADD231PD      32(DX), Y18, Y16
 	VFMADD231PD.BCST 72(DX), Y20, Y17
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -6223,7 +6395,6 @@ columns11_part0:
 	VMULPD           Y26, Y23, Y23
 	VMULPD           Y26, Y24, Y24
 	VMULPD           Y26, Y25, Y25
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Y26
 	VFMADD231PD      Y23, Y26, Y0
 	VFMADD231PD      Y24, Y26, Y1
@@ -6255,6 +6426,7 @@ columns11_part0:
 	VFMADD231PD.BCST 64(DX), Y25, Y20
 	VFMADD231PD.BCST 72(DX), Y25, Y21
 	VFMADD231PD.BCST 80(DX), Y25, Y22
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -6409,7 +6581,6 @@ columns12_part0:
 	VMULPD           Y27, Y24, Y24
 	VMULPD           Y27, Y25, Y25
 	VMULPD           Y27, Y26, Y26
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Y27
 	VFMADD231PD      Y24, Y27, Y0
 	VFMADD231PD      Y25, Y27, Y1
@@ -6442,6 +6613,7 @@ columns12_part0:
 	VFMADD231PD.BCST 72(DX), Y26, Y21
 	VFMADD231PD.BCST 80(DX), Y26, Y22
 	VFMADD231PD.BCST 88(DX), Y26, Y23
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	PREFETCHT0       64(SI)
 	ADDQ             DI, SI
@@ -6576,7 +6748,6 @@ columns13_part0:
 	VMULPD       Y17, Y14, Y14
 	VMULPD       Y17, Y15, Y15
 	VMULPD       Y17, Y16, Y16
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y17
 	VFMADD231PD  Y14, Y17, Y0
 	VFMADD231PD  Y15, Y17, Y1
@@ -6596,6 +6767,7 @@ columns13_part0:
 	VBROADCASTSD 32(R10), Y14
 	VFMADD231PD  Y15, Y14, Y12
 	VFMADD231PD  Y16, Y14, Y13
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	ADDQ         DI, SI
 	ADDQ         BX, R10
@@ -6677,7 +6849,6 @@ columns13_part1:
 	VMULPD           Y17, Y14, Y14
 	VMULPD           Y17, Y15, Y15
 	VMULPD           Y17, Y16, Y16
-	ADDQ             $+8, R8
 	VBROADCASTSD     40(DX), Y18
 	VFMADD231PD      Y14, Y18, Y0
 	VFMADD231PD      Y15, Y18, Y1
@@ -6697,6 +6868,7 @@ columns13_part1:
 	VFMADD231PD      32(DX), Y14, Y11
 	VFMADD231PD      64(DX), Y14, Y12
 	VFMADD231PD.BCST 96(DX), Y16, Y13
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -6817,7 +6989,6 @@ columns14_part0:
 	VMULPD       Y19, Y16, Y16
 	VMULPD       Y19, Y17, Y17
 	VMULPD       Y19, Y18, Y18
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y19
 	VFMADD231PD  Y16, Y19, Y0
 	VFMADD231PD  Y17, Y19, Y1
@@ -6840,6 +7011,7 @@ columns14_part0:
 	VBROADCASTSD 40(R10), Y16
 	VFMADD231PD  Y17, Y16, Y14
 	VFMADD231PD  Y18, Y16, Y15
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	ADDQ         DI, SI
 	ADDQ         BX, R10
@@ -6930,7 +7102,6 @@ columns14_part1:
 	VMULPD           Y19, Y16, Y16
 	VMULPD           Y19, Y17, Y17
 	VMULPD           Y19, Y18, Y18
-	ADDQ             $+8, R8
 	VBROADCASTSD     48(DX), Y20
 	VFMADD231PD      Y16, Y20, Y0
 	VFMADD231PD      Y17, Y20, Y1
@@ -6953,6 +7124,7 @@ columns14_part1:
 	VFMADD231PD      32(DX), Y16, Y13
 	VFMADD231PD      64(DX), Y16, Y14
 	VFMADD231PD.BCST 104(DX), Y18, Y15
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -7073,7 +7245,6 @@ columns15_part0:
 	VBROADCASTSD     (R11), Y14
 	VMULPD           Y14, Y12, Y12
 	VMULPD           Y14, Y13, Y13
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y14
 	VFMADD231PD      Y12, Y14, Y0
 	VFMADD231PD      Y13, Y14, Y1
@@ -7090,6 +7261,7 @@ columns15_part0:
 	VFMADD231PD.BCST 40(R10), Y13, Y9
 	VFMADD231PD.BCST 48(R10), Y13, Y10
 	VFMADD231PD.BCST 56(R10), Y13, Y11
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -7187,7 +7359,6 @@ columns15_part1:
 	VBROADCASTSD     (R8), Y29
 	VMULPD           Y29, Y27, Y27
 	VMULPD           Y29, Y28, Y28
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Y29
 	VFMADD231PD      Y27, Y29, Y0
 	VFMADD231PD      Y28, Y29, Y1
@@ -7227,6 +7398,7 @@ columns15_part1:
 	VFMADD231PD.BCST 96(DX), Y28, Y24
 	VFMADD231PD.BCST 104(DX), Y28, Y25
 	VFMADD231PD.BCST 112(DX), Y28, Y26
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -7381,7 +7553,6 @@ columns16_part0:
 	VBROADCASTSD     (R11), Y14
 	VMULPD           Y14, Y12, Y12
 	VMULPD           Y14, Y13, Y13
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y14
 	VFMADD231PD      Y12, Y14, Y0
 	VFMADD231PD      Y13, Y14, Y1
@@ -7398,6 +7569,7 @@ columns16_part0:
 	VFMADD231PD.BCST 40(R10), Y13, Y9
 	VFMADD231PD.BCST 48(R10), Y13, Y10
 	VFMADD231PD.BCST 56(R10), Y13, Y11
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -7494,7 +7666,6 @@ columns16_part1:
 	VBROADCASTSD     (R8), Y30
 	VMULPD           Y30, Y28, Y28
 	VMULPD           Y30, Y29, Y29
-	ADDQ             $+8, R8
 	VBROADCASTSD     (DX), Y30
 	VFMADD231PD      Y28, Y30, Y0
 	VFMADD231PD      Y29, Y30, Y1
@@ -7535,6 +7706,7 @@ columns16_part1:
 	VFMADD231PD.BCST 104(DX), Y29, Y25
 	VFMADD231PD.BCST 112(DX), Y29, Y26
 	VFMADD231PD.BCST 120(DX), Y29, Y27
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -7698,7 +7870,6 @@ columns18_part0:
 	VMULPD       Y29, Y26, Y26
 	VMULPD       Y29, Y27, Y27
 	VMULPD       Y29, Y28, Y28
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y29
 	VFMADD231PD  Y25, Y29, Y0
 	VFMADD231PD  Y26, Y29, Y1
@@ -7731,6 +7902,7 @@ columns18_part0:
 	VFMADD231PD  Y26, Y25, Y22
 	VFMADD231PD  Y27, Y25, Y23
 	VFMADD231PD  Y28, Y25, Y24
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	PREFETCHT1   64(SI)
 	ADDQ         DI, SI
@@ -7854,7 +8026,6 @@ columns18_part1:
 	VMULPD           Y29, Y26, Y26
 	VMULPD           Y29, Y27, Y27
 	VMULPD           Y29, Y28, Y28
-	ADDQ             $+8, R8
 	VBROADCASTSD     56(DX), Y30
 	VFMADD231PD      Y25, Y30, Y0
 	VFMADD231PD      Y26, Y30, Y1
@@ -7889,6 +8060,7 @@ columns18_part1:
 	VFMADD231PD      64(DX), Y25, Y22
 	VFMADD231PD      96(DX), Y25, Y23
 	VFMADD231PD.BCST 136(DX), Y28, Y24
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
@@ -8046,7 +8218,6 @@ columns20_part0:
 	VMULPD           Y27, Y24, Y24
 	VMULPD           Y27, Y25, Y25
 	VMULPD           Y27, Y26, Y26
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y27
 	VFMADD231PD      Y24, Y27, Y0
 	VFMADD231PD      Y25, Y27, Y1
@@ -8079,6 +8250,7 @@ columns20_part0:
 	VFMADD231PD.BCST 72(R10), Y26, Y21
 	VFMADD231PD.BCST 80(R10), Y26, Y22
 	VFMADD231PD.BCST 88(R10), Y26, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -8202,7 +8374,6 @@ columns20_part1:
 	VBROADCASTSD (R11), Y20
 	VMULPD       Y20, Y18, Y18
 	VMULPD       Y20, Y19, Y19
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y20
 	VFMADD231PD  Y18, Y20, Y0
 	VFMADD231PD  Y19, Y20, Y1
@@ -8230,6 +8401,7 @@ columns20_part1:
 	VBROADCASTSD 64(R10), Y20
 	VFMADD231PD  Y18, Y20, Y16
 	VFMADD231PD  Y19, Y20, Y17
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	ADDQ         DI, SI
 	ADDQ         BX, R10
@@ -8318,7 +8490,6 @@ columns20_part2:
 	VBROADCASTSD     (R8), Y20
 	VMULPD           Y20, Y18, Y18
 	VMULPD           Y20, Y19, Y19
-	ADDQ             $+8, R8
 	VBROADCASTSD     72(DX), Y20
 	VFMADD231PD      Y18, Y20, Y0
 	VFMADD231PD      Y19, Y20, Y1
@@ -8344,6 +8515,7 @@ columns20_part2:
 	VFMADD231PD.BCST 136(DX), Y19, Y15
 	VFMADD231PD.BCST 144(DX), Y19, Y16
 	VFMADD231PD.BCST 152(DX), Y19, Y17
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -8472,7 +8644,6 @@ columns22_part0:
 	VMULPD           Y27, Y24, Y24
 	VMULPD           Y27, Y25, Y25
 	VMULPD           Y27, Y26, Y26
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y27
 	VFMADD231PD      Y24, Y27, Y0
 	VFMADD231PD      Y25, Y27, Y1
@@ -8505,6 +8676,7 @@ columns22_part0:
 	VFMADD231PD.BCST 72(R10), Y26, Y21
 	VFMADD231PD.BCST 80(R10), Y26, Y22
 	VFMADD231PD.BCST 88(R10), Y26, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -8630,7 +8802,6 @@ columns22_part1:
 	VBROADCASTSD (R11), Y20
 	VMULPD       Y20, Y18, Y18
 	VMULPD       Y20, Y19, Y19
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y20
 	VFMADD231PD  Y18, Y20, Y0
 	VFMADD231PD  Y19, Y20, Y1
@@ -8658,6 +8829,7 @@ columns22_part1:
 	VBROADCASTSD 64(R10), Y20
 	VFMADD231PD  Y18, Y20, Y16
 	VFMADD231PD  Y19, Y20, Y17
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	ADDQ         DI, SI
 	ADDQ         BX, R10
@@ -8750,7 +8922,6 @@ columns22_part2:
 	VBROADCASTSD     (R11), Y20
 	VMULPD           Y20, Y18, Y18
 	VMULPD           Y20, Y19, Y19
-	ADDQ             $+8, R11
 	VBROADCASTSD     72(R10), Y20
 	VFMADD231PD      Y18, Y20, Y0
 	VFMADD231PD      Y19, Y20, Y1
@@ -8776,6 +8947,7 @@ columns22_part2:
 	VFMADD231PD.BCST 136(R10), Y19, Y15
 	VFMADD231PD.BCST 144(R10), Y19, Y16
 	VFMADD231PD.BCST 152(R10), Y19, Y17
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -8876,7 +9048,6 @@ columns22_part3:
 	VMOVUPD.Z        160(DX), K1, Y12
 	VBROADCASTSD     (R8), Y13
 	VMULPD           Y13, Y12, Y12
-	ADDQ             $+8, R8
 	VBROADCASTSD     160(DX), Y14
 	VMULPD           Y13, Y14, Y14
 	VFMADD231PD      (DX), Y14, Y0
@@ -8893,6 +9064,7 @@ columns22_part3:
 	VFMADD231PD      96(DX), Y14, Y9
 	VFMADD231PD      128(DX), Y14, Y10
 	VFMADD231PD.BCST 168(DX), Y12, Y11
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -8976,7 +9148,6 @@ columns24_part0:
 	VBROADCASTSD     (R11), Y14
 	VMULPD           Y14, Y12, Y12
 	VMULPD           Y14, Y13, Y13
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y14
 	VFMADD231PD      Y12, Y14, Y0
 	VFMADD231PD      Y13, Y14, Y1
@@ -8993,6 +9164,7 @@ columns24_part0:
 	VFMADD231PD.BCST 40(R10), Y13, Y9
 	VFMADD231PD.BCST 48(R10), Y13, Y10
 	VFMADD231PD.BCST 56(R10), Y13, Y11
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -9091,7 +9263,6 @@ columns24_part1:
 	VBROADCASTSD     (R11), Y30
 	VMULPD           Y30, Y28, Y28
 	VMULPD           Y30, Y29, Y29
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y30
 	VFMADD231PD      Y28, Y30, Y0
 	VFMADD231PD      Y29, Y30, Y1
@@ -9132,6 +9303,7 @@ columns24_part1:
 	VFMADD231PD.BCST 104(R10), Y29, Y25
 	VFMADD231PD.BCST 112(R10), Y29, Y26
 	VFMADD231PD.BCST 120(R10), Y29, Y27
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -9272,7 +9444,6 @@ columns24_part2:
 	VBROADCASTSD (R11), Y24
 	VMULPD       Y24, Y22, Y22
 	VMULPD       Y24, Y23, Y23
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y24
 	VFMADD231PD  Y22, Y24, Y0
 	VFMADD231PD  Y23, Y24, Y1
@@ -9306,6 +9477,7 @@ columns24_part2:
 	VBROADCASTSD 80(R10), Y24
 	VFMADD231PD  Y22, Y24, Y20
 	VFMADD231PD  Y23, Y24, Y21
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	ADDQ         DI, SI
 	ADDQ         BX, R10
@@ -9410,7 +9582,6 @@ columns24_part3:
 	VBROADCASTSD     (R8), Y24
 	VMULPD           Y24, Y22, Y22
 	VMULPD           Y24, Y23, Y23
-	ADDQ             $+8, R8
 	VBROADCASTSD     88(DX), Y24
 	VFMADD231PD      Y22, Y24, Y0
 	VFMADD231PD      Y23, Y24, Y1
@@ -9442,6 +9613,7 @@ columns24_part3:
 	VFMADD231PD.BCST 168(DX), Y23, Y19
 	VFMADD231PD.BCST 176(DX), Y23, Y20
 	VFMADD231PD.BCST 184(DX), Y23, Y21
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -9570,7 +9742,6 @@ columns26_part0:
 	VBROADCASTSD     (R11), Y14
 	VMULPD           Y14, Y12, Y12
 	VMULPD           Y14, Y13, Y13
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y14
 	VFMADD231PD      Y12, Y14, Y0
 	VFMADD231PD      Y13, Y14, Y1
@@ -9587,6 +9758,7 @@ columns26_part0:
 	VFMADD231PD.BCST 40(R10), Y13, Y9
 	VFMADD231PD.BCST 48(R10), Y13, Y10
 	VFMADD231PD.BCST 56(R10), Y13, Y11
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -9687,7 +9859,6 @@ columns26_part1:
 	VBROADCASTSD     (R11), Y30
 	VMULPD           Y30, Y28, Y28
 	VMULPD           Y30, Y29, Y29
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y30
 	VFMADD231PD      Y28, Y30, Y0
 	VFMADD231PD      Y29, Y30, Y1
@@ -9728,6 +9899,7 @@ columns26_part1:
 	VFMADD231PD.BCST 104(R10), Y29, Y25
 	VFMADD231PD.BCST 112(R10), Y29, Y26
 	VFMADD231PD.BCST 120(R10), Y29, Y27
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -9870,7 +10042,6 @@ columns26_part2:
 	VBROADCASTSD (R11), Y24
 	VMULPD       Y24, Y22, Y22
 	VMULPD       Y24, Y23, Y23
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y24
 	VFMADD231PD  Y22, Y24, Y0
 	VFMADD231PD  Y23, Y24, Y1
@@ -9904,6 +10075,7 @@ columns26_part2:
 	VBROADCASTSD 80(R10), Y24
 	VFMADD231PD  Y22, Y24, Y20
 	VFMADD231PD  Y23, Y24, Y21
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	ADDQ         DI, SI
 	ADDQ         BX, R10
@@ -10012,7 +10184,6 @@ columns26_part3:
 	VBROADCASTSD     (R11), Y24
 	VMULPD           Y24, Y22, Y22
 	VMULPD           Y24, Y23, Y23
-	ADDQ             $+8, R11
 	VBROADCASTSD     88(R10), Y24
 	VFMADD231PD      Y22, Y24, Y0
 	VFMADD231PD      Y23, Y24, Y1
@@ -10044,6 +10215,7 @@ columns26_part3:
 	VFMADD231PD.BCST 168(R10), Y23, Y19
 	VFMADD231PD.BCST 176(R10), Y23, Y20
 	VFMADD231PD.BCST 184(R10), Y23, Y21
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -10158,7 +10330,6 @@ columns26_part4:
 	VMOVUPD.Z        192(DX), K1, Y14
 	VBROADCASTSD     (R8), Y15
 	VMULPD           Y15, Y14, Y14
-	ADDQ             $+8, R8
 	VBROADCASTSD     192(DX), Y16
 	VMULPD           Y15, Y16, Y16
 	VFMADD231PD      (DX), Y16, Y0
@@ -10177,6 +10348,7 @@ columns26_part4:
 	VFMADD231PD      128(DX), Y16, Y11
 	VFMADD231PD      160(DX), Y16, Y12
 	VFMADD231PD.BCST 200(DX), Y14, Y13
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -10260,7 +10432,6 @@ columns28_part0:
 	VBROADCASTSD     (R11), Y14
 	VMULPD           Y14, Y12, Y12
 	VMULPD           Y14, Y13, Y13
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y14
 	VFMADD231PD      Y12, Y14, Y0
 	VFMADD231PD      Y13, Y14, Y1
@@ -10277,6 +10448,7 @@ columns28_part0:
 	VFMADD231PD.BCST 40(R10), Y13, Y9
 	VFMADD231PD.BCST 48(R10), Y13, Y10
 	VFMADD231PD.BCST 56(R10), Y13, Y11
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -10375,7 +10547,6 @@ columns28_part1:
 	VBROADCASTSD     (R11), Y30
 	VMULPD           Y30, Y28, Y28
 	VMULPD           Y30, Y29, Y29
-	ADDQ             $+8, R11
 	VBROADCASTSD     (R10), Y30
 	VFMADD231PD      Y28, Y30, Y0
 	VFMADD231PD      Y29, Y30, Y1
@@ -10416,6 +10587,7 @@ columns28_part1:
 	VFMADD231PD.BCST 104(R10), Y29, Y25
 	VFMADD231PD.BCST 112(R10), Y29, Y26
 	VFMADD231PD.BCST 120(R10), Y29, Y27
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -10556,7 +10728,6 @@ columns28_part2:
 	VBROADCASTSD (R11), Y24
 	VMULPD       Y24, Y22, Y22
 	VMULPD       Y24, Y23, Y23
-	ADDQ         $+8, R11
 	VBROADCASTSD (R10), Y24
 	VFMADD231PD  Y22, Y24, Y0
 	VFMADD231PD  Y23, Y24, Y1
@@ -10590,6 +10761,7 @@ columns28_part2:
 	VBROADCASTSD 80(R10), Y24
 	VFMADD231PD  Y22, Y24, Y20
 	VFMADD231PD  Y23, Y24, Y21
+	ADDQ         $+8, R11
 	PREFETCHT1   (SI)
 	ADDQ         DI, SI
 	ADDQ         BX, R10
@@ -10696,7 +10868,6 @@ columns28_part3:
 	VBROADCASTSD     (R11), Y24
 	VMULPD           Y24, Y22, Y22
 	VMULPD           Y24, Y23, Y23
-	ADDQ             $+8, R11
 	VBROADCASTSD     88(R10), Y24
 	VFMADD231PD      Y22, Y24, Y0
 	VFMADD231PD      Y23, Y24, Y1
@@ -10728,6 +10899,7 @@ columns28_part3:
 	VFMADD231PD.BCST 168(R10), Y23, Y19
 	VFMADD231PD.BCST 176(R10), Y23, Y20
 	VFMADD231PD.BCST 184(R10), Y23, Y21
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -10854,7 +11026,6 @@ columns28_part4:
 	VMOVUPD          192(DX), Y28
 	VBROADCASTSD     (R8), Y29
 	VMULPD           Y29, Y28, Y28
-	ADDQ             $+8, R8
 	VFMADD231PD.BCST (DX), Y28, Y0
 	VFMADD231PD.BCST 8(DX), Y28, Y1
 	VFMADD231PD.BCST 16(DX), Y28, Y2
@@ -10883,6 +11054,7 @@ columns28_part4:
 	VFMADD231PD.BCST 200(DX), Y28, Y25
 	VFMADD231PD.BCST 208(DX), Y28, Y26
 	VFMADD231PD.BCST 216(DX), Y28, Y27
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -11034,6 +11206,86 @@ TEXT ·NarrowHalves32(SB), $768-64
 	CMPQ AX, $+1
 	JG   above1
 
+columns1_abreast:
+	CMPQ   n+32(FP), $+512
+	JL     columns1_abreast_few
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   BX, AX
+	IMUL3Q $+128, AX, AX
+	LEAQ   (DX)(AX*1), R8
+	LEAQ   (R8)(AX*1), R9
+	LEAQ   (R9)(AX*1), CX
+	MOVQ   $+128, AX
+	MOVL   $0x00000001, R10
+	KMOVW  R10, K1
+
+columns1_abreast_rows:
+	VMOVUPS.Z        (DX), K1, Y4
+	VFMADD231PS.BCST (DX), Y4, Y0
+	ADDQ             BX, DX
+	VMOVUPS.Z        (R8), K1, Y4
+	VFMADD231PS.BCST (R8), Y4, Y1
+	ADDQ             BX, R8
+	VMOVUPS.Z        (R9), K1, Y4
+	VFMADD231PS.BCST (R9), Y4, Y2
+	ADDQ             BX, R9
+	VMOVUPS.Z        (CX), K1, Y4
+	VFMADD231PS.BCST (CX), Y4, Y3
+	ADDQ             BX, CX
+	PREFETCHT0       (SI)
+	LEAQ             (SI)(DI*4), SI
+	DECQ             AX
+	JNZ              columns1_abreast_rows
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X4    $0x01, Y0, X4
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X4, Y4
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Y4
+	VADDPD           Y4, Y0, Y0
+	VMOVUPD          Y0, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X4    $0x01, Y1, X0
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y1, Y1
+	VMOVUPD          Y1, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X4    $0x01, Y2, X0
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y2, Y2
+	VMOVUPD          Y2, K1, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X4    $0x01, Y3, X0
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000001, R8
+	KMOVW            R8, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y3, Y3
+	VMOVUPD          Y3, K1, (DX)
+	MOVQ             CX, DX
+	SUBQ             $+512, n+32(FP)
+	JG               columns1_abreast
+	VZEROUPPER
+	RET
+
+columns1_abreast_few:
 columns1:
 	VXORPD  Y0, Y0, Y0
 	MOVQ    n+32(FP), AX
@@ -11070,6 +11322,134 @@ above1:
 	CMPQ AX, $+2
 	JG   above2
 
+columns2_abreast:
+	CMPQ   n+32(FP), $+512
+	JL     columns2_abreast_few
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   BX, AX
+	IMUL3Q $+128, AX, AX
+	LEAQ   (DX)(AX*1), R9
+	LEAQ   (R9)(AX*1), R10
+	LEAQ   (R10)(AX*1), R8
+	MOVQ   $+128, AX
+	MOVL   $0x00000003, R11
+	KMOVW  R11, K1
+
+columns2_abreast_rows:
+	VMOVUPS.Z        (DX), K1, Y8
+	VFMADD231PS.BCST (DX), Y8, Y0
+	VFMADD231PS.BCST 4(DX), Y8, Y1
+	ADDQ             BX, DX
+	VMOVUPS.Z        (R9), K1, Y8
+	VFMADD231PS.BCST (R9), Y8, Y2
+	VFMADD231PS.BCST 4(R9), Y8, Y3
+	ADDQ             BX, R9
+	VMOVUPS.Z        (R10), K1, Y8
+	VFMADD231PS.BCST (R10), Y8, Y4
+	VFMADD231PS.BCST 4(R10), Y8, Y5
+	ADDQ             BX, R10
+	VMOVUPS.Z        (R8), K1, Y8
+	VFMADD231PS.BCST (R8), Y8, Y6
+	VFMADD231PS.BCST 4(R8), Y8, Y7
+	ADDQ             BX, R8
+	PREFETCHT0       (SI)
+	LEAQ             (SI)(DI*4), SI
+	DECQ             AX
+	JNZ              columns2_abreast_rows
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X4    $0x01, Y0, X8
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X8, Y8
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Y8
+	VADDPD           Y8, Y0, Y0
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y1, X8
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X8, Y8
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Y8
+	VADDPD           Y8, Y1, Y1
+	VMOVUPD          Y0, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Y1, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X4    $0x01, Y2, X0
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y2, Y2
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y3, X0
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Y0
+	VADDPD           Y0, Y3, Y3
+	VMOVUPD          Y2, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Y3, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X4    $0x01, Y4, X0
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y4, Y4
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y5, X0
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Y0
+	VADDPD           Y0, Y5, Y5
+	VMOVUPD          Y4, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Y5, K2, (DX)
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, DX
+	VEXTRACTF32X4    $0x01, Y6, X0
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Y0
+	VADDPD           Y0, Y6, Y6
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y7, X0
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Y0
+	VADDPD           Y0, Y7, Y7
+	VMOVUPD          Y6, K1, (DX)
+	ADDQ             CX, DX
+	VMOVUPD          Y7, K2, (DX)
+	MOVQ             R8, DX
+	SUBQ             $+512, n+32(FP)
+	JG               columns2_abreast
+	VZEROUPPER
+	RET
+
+columns2_abreast_few:
 columns2:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -20546,8 +20926,8 @@ columns1_part0:
 	VCVTSD2SS        (R8), X2, X2
 	VBROADCASTSS     X2, Y2
 	VMULPS           Y2, Y1, Y1
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y1, Y0
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20588,9 +20968,9 @@ columns2_part0:
 	VCVTSD2SS        (R8), X3, X3
 	VBROADCASTSS     X3, Y3
 	VMULPS           Y3, Y2, Y2
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y2, Y0
 	VFMADD231PS.BCST 4(DX), Y2, Y1
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20639,10 +21019,10 @@ columns3_part0:
 	VCVTSD2SS        (R8), X4, X4
 	VBROADCASTSS     X4, Y4
 	VMULPS           Y4, Y3, Y3
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y3, Y0
 	VFMADD231PS.BCST 4(DX), Y3, Y1
 	VFMADD231PS.BCST 8(DX), Y3, Y2
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20705,11 +21085,11 @@ columns4_part0:
 	VCVTSD2SS        (R8), X5, X5
 	VBROADCASTSS     X5, Y5
 	VMULPS           Y5, Y4, Y4
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y4, Y0
 	VFMADD231PS.BCST 4(DX), Y4, Y1
 	VFMADD231PS.BCST 8(DX), Y4, Y2
 	VFMADD231PS.BCST 12(DX), Y4, Y3
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20782,12 +21162,12 @@ columns5_part0:
 	VCVTSD2SS        (R8), X6, X6
 	VBROADCASTSS     X6, Y6
 	VMULPS           Y6, Y5, Y5
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y5, Y0
 	VFMADD231PS.BCST 4(DX), Y5, Y1
 	VFMADD231PS.BCST 8(DX), Y5, Y2
 	VFMADD231PS.BCST 12(DX), Y5, Y3
 	VFMADD231PS.BCST 16(DX), Y5, Y4
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20880,13 +21260,13 @@ columns6_part0:
 	VCVTSD2SS        (R8), X7, X7
 	VBROADCASTSS     X7, Y7
 	VMULPS           Y7, Y6, Y6
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y6, Y0
 	VFMADD231PS.BCST 4(DX), Y6, Y1
 	VFMADD231PS.BCST 8(DX), Y6, Y2
 	VFMADD231PS.BCST 12(DX), Y6, Y3
 	VFMADD231PS.BCST 16(DX), Y6, Y4
 	VFMADD231PS.BCST 20(DX), Y6, Y5
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -20995,7 +21375,6 @@ columns7_part0:
 	VCVTSD2SS        (R8), X8, X8
 	VBROADCASTSS     X8, Y8
 	VMULPS           Y8, Y7, Y7
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y7, Y0
 	VFMADD231PS.BCST 4(DX), Y7, Y1
 	VFMADD231PS.BCST 8(DX), Y7, Y2
@@ -21003,6 +21382,7 @@ columns7_part0:
 	VFMADD231PS.BCST 16(DX), Y7, Y4
 	VFMADD231PS.BCST 20(DX), Y7, Y5
 	VFMADD231PS.BCST 24(DX), Y7, Y6
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21132,7 +21512,6 @@ columns8_part0:
 	VCVTSD2SS        (R8), X9, X9
 	VBROADCASTSS     X9, Y9
 	VMULPS           Y9, Y8, Y8
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y8, Y0
 	VFMADD231PS.BCST 4(DX), Y8, Y1
 	VFMADD231PS.BCST 8(DX), Y8, Y2
@@ -21141,6 +21520,7 @@ columns8_part0:
 	VFMADD231PS.BCST 20(DX), Y8, Y5
 	VFMADD231PS.BCST 24(DX), Y8, Y6
 	VFMADD231PS.BCST 28(DX), Y8, Y7
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21256,7 +21636,6 @@ columns9_part0:
 	VBROADCASTSS     X12, Y12
 	VMULPS           Y12, Y10, Y10
 	VMULPS           Y12, Y11, Y11
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y10, Y0
 	VFMADD231PS.BCST 4(DX), Y10, Y1
 	VFMADD231PS.BCST 8(DX), Y10, Y2
@@ -21269,6 +21648,7 @@ columns9_part0:
 	VMULPS           Y12, Y10, Y10
 	VFMADD231PS      (DX), Y10, Y8
 	VFMADD231PS.BCST 32(DX), Y11, Y9
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21416,7 +21796,6 @@ columns10_part0:
 	VBROADCASTSS     X14, Y14
 	VMULPS           Y14, Y12, Y12
 	VMULPS           Y14, Y13, Y13
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y12, Y0
 	VFMADD231PS.BCST 4(DX), Y12, Y1
 	VFMADD231PS.BCST 8(DX), Y12, Y2
@@ -21433,6 +21812,7 @@ columns10_part0:
 	VMULPS           Y14, Y12, Y12
 	VFMADD231PS      (DX), Y12, Y10
 	VFMADD231PS.BCST 36(DX), Y13, Y11
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21600,7 +21980,6 @@ columns11_part0:
 	VBROADCASTSS     X16, Y16
 	VMULPS           Y16, Y14, Y14
 	VMULPS           Y16, Y15, Y15
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y14, Y0
 	VFMADD231PS.BCST 4(DX), Y14, Y1
 	VFMADD231PS.BCST 8(DX), Y14, Y2
@@ -21621,6 +22000,7 @@ columns11_part0:
 	VMULPS           Y16, Y14, Y14
 	VFMADD231PS      (DX), Y14, Y12
 	VFMADD231PS.BCST 40(DX), Y15, Y13
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -21819,7 +22199,6 @@ columns12_part0:
 	VBROADCASTSS     X18, Y18
 	VMULPS           Y18, Y16, Y16
 	VMULPS           Y18, Y17, Y17
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST (DX), Y16, Y0
 	VFMADD231PS.BCST 4(DX), Y16, Y1
 	VFMADD231PS.BCST 8(DX), Y16, Y2
@@ -21844,6 +22223,7 @@ columns12_part0:
 	VMULPS           Y18, Y16, Y16
 	VFMADD231PS      (DX), Y16, Y14
 	VFMADD231PS.BCST 44(DX), Y17, Y15
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -22049,7 +22429,6 @@ columns13_part0:
 	VBROADCASTSS     X23, Y23
 	VMULPS           Y23, Y21, Y21
 	VMULPS           Y23, Y22, Y22
-	ADDQ             $+8, R8
 	VBROADCASTSS     (DX), Y23
 	VFMADD231PS      Y21, Y23, Y0
 	VFMADD231PS      Y22, Y23, Y1
@@ -22079,6 +22458,7 @@ columns13_part0:
 	VFMADD231PS.BCST 40(DX), Y22, Y18
 	VFMADD231PS.BCST 44(DX), Y22, Y19
 	VFMADD231PS.BCST 48(DX), Y22, Y20
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -22326,7 +22706,6 @@ columns14_part0:
 	VBROADCASTSS     X24, Y24
 	VMULPS           Y24, Y22, Y22
 	VMULPS           Y24, Y23, Y23
-	ADDQ             $+8, R8
 	VBROADCASTSS     (DX), Y24
 	VFMADD231PS      Y22, Y24, Y0
 	VFMADD231PS      Y23, Y24, Y1
@@ -22357,6 +22736,7 @@ columns14_part0:
 	VFMADD231PS.BCST 44(DX), Y23, Y19
 	VFMADD231PS.BCST 48(DX), Y23, Y20
 	VFMADD231PS.BCST 52(DX), Y23, Y21
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -22612,7 +22992,6 @@ columns15_part0:
 	VBROADCASTSS     X25, Y25
 	VMULPS           Y25, Y23, Y23
 	VMULPS           Y25, Y24, Y24
-	ADDQ             $+8, R8
 	VBROADCASTSS     (DX), Y25
 	VFMADD231PS      Y23, Y25, Y0
 	VFMADD231PS      Y24, Y25, Y1
@@ -22644,6 +23023,7 @@ columns15_part0:
 	VFMADD231PS.BCST 48(DX), Y24, Y20
 	VFMADD231PS.BCST 52(DX), Y24, Y21
 	VFMADD231PS.BCST 56(DX), Y24, Y22
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -22925,7 +23305,6 @@ columns16_part0:
 	VBROADCASTSS     X26, Y26
 	VMULPS           Y26, Y24, Y24
 	VMULPS           Y26, Y25, Y25
-	ADDQ             $+8, R8
 	VBROADCASTSS     (DX), Y26
 	VFMADD231PS      Y24, Y26, Y0
 	VFMADD231PS      Y25, Y26, Y1
@@ -22958,6 +23337,7 @@ columns16_part0:
 	VFMADD231PS.BCST 52(DX), Y25, Y21
 	VFMADD231PS.BCST 56(DX), Y25, Y22
 	VFMADD231PS.BCST 60(DX), Y25, Y23
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -23212,7 +23592,6 @@ columns18_part0:
 	VBROADCASTSS  X18, Y18
 	VMULPS        Y18, Y16, Y16
 	VMULPS        Y18, Y17, Y17
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Y18
 	VFMADD231PS   Y16, Y18, Y0
 	VFMADD231PS   Y17, Y18, Y1
@@ -23237,6 +23616,7 @@ columns18_part0:
 	VBROADCASTSS  28(R10), Y18
 	VFMADD231PS   Y16, Y18, Y14
 	VFMADD231PS   Y17, Y18, Y15
+	ADDQ          $+8, R11
 	PREFETCHT0    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -23405,7 +23785,6 @@ columns18_part1:
 	VBROADCASTSS     X16, Y16
 	VMULPS           Y16, Y14, Y14
 	VMULPS           Y16, Y15, Y15
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST 32(DX), Y14, Y0
 	VFMADD231PS.BCST 36(DX), Y14, Y1
 	VFMADD231PS.BCST 40(DX), Y14, Y2
@@ -23424,6 +23803,7 @@ columns18_part1:
 	VFMADD231PS      (DX), Y14, Y11
 	VFMADD231PS      32(DX), Y14, Y12
 	VFMADD231PS.BCST 68(DX), Y15, Y13
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -23609,7 +23989,6 @@ columns20_part0:
 	VBROADCASTSS     X20, Y20
 	VMULPS           Y20, Y18, Y18
 	VMULPS           Y20, Y19, Y19
-	ADDQ             $+8, R11
 	VBROADCASTSS     (R10), Y20
 	VFMADD231PS      Y18, Y20, Y0
 	VFMADD231PS      Y19, Y20, Y1
@@ -23636,6 +24015,7 @@ columns20_part0:
 	VFMADD231PS      Y19, Y20, Y15
 	VFMADD231PS.BCST 32(R10), Y19, Y16
 	VFMADD231PS.BCST 36(R10), Y19, Y17
+	ADDQ             $+8, R11
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -23827,7 +24207,6 @@ columns20_part1:
 	VBROADCASTSS     X20, Y20
 	VMULPS           Y20, Y18, Y18
 	VMULPS           Y20, Y19, Y19
-	ADDQ             $+8, R8
 	VFMADD231PS.BCST 40(DX), Y18, Y0
 	VFMADD231PS.BCST 44(DX), Y18, Y1
 	VFMADD231PS.BCST 48(DX), Y18, Y2
@@ -23854,6 +24233,7 @@ columns20_part1:
 	VFMADD231PS      (DX), Y18, Y15
 	VFMADD231PS      32(DX), Y18, Y16
 	VFMADD231PS.BCST 76(DX), Y19, Y17
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -24069,7 +24449,6 @@ columns22_part0:
 	VMULPS        Y27, Y24, Y24
 	VMULPS        Y27, Y25, Y25
 	VMULPS        Y27, Y26, Y26
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Y27
 	VFMADD231PS   Y24, Y27, Y0
 	VFMADD231PS   Y25, Y27, Y1
@@ -24102,6 +24481,7 @@ columns22_part0:
 	VFMADD231PS   Y24, Y27, Y21
 	VFMADD231PS   Y25, Y27, Y22
 	VFMADD231PS   Y26, Y27, Y23
+	ADDQ          $+8, R11
 	PREFETCHT0    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -24344,7 +24724,6 @@ columns22_part1:
 	VBROADCASTSS     X24, Y24
 	VMULPS           Y24, Y22, Y22
 	VMULPS           Y24, Y23, Y23
-	ADDQ             $+8, R8
 	VBROADCASTSS     32(DX), Y24
 	VFMADD231PS      Y22, Y24, Y0
 	VFMADD231PS      Y23, Y24, Y1
@@ -24375,6 +24754,7 @@ columns22_part1:
 	VFMADD231PS.BCST 76(DX), Y23, Y19
 	VFMADD231PS.BCST 80(DX), Y23, Y20
 	VFMADD231PS.BCST 84(DX), Y23, Y21
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -24640,7 +25020,6 @@ columns24_part0:
 	VMULPS        Y27, Y24, Y24
 	VMULPS        Y27, Y25, Y25
 	VMULPS        Y27, Y26, Y26
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Y27
 	VFMADD231PS   Y24, Y27, Y0
 	VFMADD231PS   Y25, Y27, Y1
@@ -24673,6 +25052,7 @@ columns24_part0:
 	VFMADD231PS   Y24, Y27, Y21
 	VFMADD231PS   Y25, Y27, Y22
 	VFMADD231PS   Y26, Y27, Y23
+	ADDQ          $+8, R11
 	PREFETCHT0    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -24905,7 +25285,6 @@ columns24_part1:
 	VBROADCASTSS     X26, Y26
 	VMULPS           Y26, Y24, Y24
 	VMULPS           Y26, Y25, Y25
-	ADDQ             $+8, R8
 	VBROADCASTSS     32(DX), Y26
 	VFMADD231PS      Y24, Y26, Y0
 	VFMADD231PS      Y25, Y26, Y1
@@ -24938,6 +25317,7 @@ columns24_part1:
 	VFMADD231PS.BCST 84(DX), Y25, Y21
 	VFMADD231PS.BCST 88(DX), Y25, Y22
 	VFMADD231PS.BCST 92(DX), Y25, Y23
+	ADDQ             $+8, R8
 	PREFETCHT0       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -25200,7 +25580,6 @@ columns26_part0:
 	VBROADCASTSS     X26, Y26
 	VMULPS           Y26, Y24, Y24
 	VMULPS           Y26, Y25, Y25
-	ADDQ             $+8, R11
 	VBROADCASTSS     (R10), Y26
 	VFMADD231PS      Y24, Y26, Y0
 	VFMADD231PS      Y25, Y26, Y1
@@ -25233,6 +25612,7 @@ columns26_part0:
 	VFMADD231PS.BCST 52(R10), Y25, Y21
 	VFMADD231PS.BCST 56(R10), Y25, Y22
 	VFMADD231PS.BCST 60(R10), Y25, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -25481,7 +25861,6 @@ columns26_part1:
 	VCVTSD2SS        (R11), X25, X25
 	VBROADCASTSS     X25, Y25
 	VMULPS           Y25, Y24, Y24
-	ADDQ             $+8, R11
 	VFMADD231PS.BCST (R10), Y24, Y0
 	VFMADD231PS.BCST 4(R10), Y24, Y1
 	VFMADD231PS.BCST 8(R10), Y24, Y2
@@ -25506,6 +25885,7 @@ columns26_part1:
 	VFMADD231PS.BCST 84(R10), Y24, Y21
 	VFMADD231PS.BCST 88(R10), Y24, Y22
 	VFMADD231PS.BCST 92(R10), Y24, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -25754,7 +26134,6 @@ columns26_part2:
 	VCVTSD2SS        (R8), X9, X9
 	VBROADCASTSS     X9, Y9
 	VMULPS           Y9, Y8, Y8
-	ADDQ             $+8, R8
 	VBROADCASTSS     96(DX), Y10
 	VMULPS           Y9, Y10, Y10
 	VFMADD231PS      (DX), Y10, Y0
@@ -25767,6 +26146,7 @@ columns26_part2:
 	VFMADD231PS      32(DX), Y10, Y5
 	VFMADD231PS      64(DX), Y10, Y6
 	VFMADD231PS.BCST 100(DX), Y8, Y7
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -25894,7 +26274,6 @@ columns28_part0:
 	VBROADCASTSS     X26, Y26
 	VMULPS           Y26, Y24, Y24
 	VMULPS           Y26, Y25, Y25
-	ADDQ             $+8, R11
 	VBROADCASTSS     (R10), Y26
 	VFMADD231PS      Y24, Y26, Y0
 	VFMADD231PS      Y25, Y26, Y1
@@ -25927,6 +26306,7 @@ columns28_part0:
 	VFMADD231PS.BCST 52(R10), Y25, Y21
 	VFMADD231PS.BCST 56(R10), Y25, Y22
 	VFMADD231PS.BCST 60(R10), Y25, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -26175,7 +26555,6 @@ columns28_part1:
 	VCVTSD2SS        (R11), X25, X25
 	VBROADCASTSS     X25, Y25
 	VMULPS           Y25, Y24, Y24
-	ADDQ             $+8, R11
 	VFMADD231PS.BCST (R10), Y24, Y0
 	VFMADD231PS.BCST 4(R10), Y24, Y1
 	VFMADD231PS.BCST 8(R10), Y24, Y2
@@ -26200,6 +26579,7 @@ columns28_part1:
 	VFMADD231PS.BCST 84(R10), Y24, Y21
 	VFMADD231PS.BCST 88(R10), Y24, Y22
 	VFMADD231PS.BCST 92(R10), Y24, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -26456,7 +26836,6 @@ columns28_part2:
 	VCVTSD2SS        (R8), X17, X17
 	VBROADCASTSS     X17, Y17
 	VMULPS           Y17, Y16, Y16
-	ADDQ             $+8, R8
 	VBROADCASTSS     96(DX), Y18
 	VMULPS           Y17, Y18, Y18
 	VFMADD231PS      (DX), Y18, Y0
@@ -26481,6 +26860,7 @@ columns28_part2:
 	VFMADD231PS      32(DX), Y18, Y13
 	VFMADD231PS      64(DX), Y18, Y14
 	VFMADD231PS.BCST 108(DX), Y16, Y15
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -26659,7 +27039,6 @@ columns30_part0:
 	VBROADCASTSS     X26, Y26
 	VMULPS           Y26, Y24, Y24
 	VMULPS           Y26, Y25, Y25
-	ADDQ             $+8, R11
 	VBROADCASTSS     (R10), Y26
 	VFMADD231PS      Y24, Y26, Y0
 	VFMADD231PS      Y25, Y26, Y1
@@ -26692,6 +27071,7 @@ columns30_part0:
 	VFMADD231PS.BCST 52(R10), Y25, Y21
 	VFMADD231PS.BCST 56(R10), Y25, Y22
 	VFMADD231PS.BCST 60(R10), Y25, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -26946,7 +27326,6 @@ columns30_part1:
 	VBROADCASTSS  X30, Y30
 	VMULPS        Y30, Y28, Y28
 	VMULPS        Y30, Y29, Y29
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Y30
 	VFMADD231PS   Y28, Y30, Y0
 	VFMADD231PS   Y29, Y30, Y1
@@ -26989,6 +27368,7 @@ columns30_part1:
 	VBROADCASTSS  52(R10), Y30
 	VFMADD231PS   Y28, Y30, Y26
 	VFMADD231PS   Y29, Y30, Y27
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -27277,7 +27657,6 @@ columns30_part2:
 	VBROADCASTSS     X28, Y28
 	VMULPS           Y28, Y26, Y26
 	VMULPS           Y28, Y27, Y27
-	ADDQ             $+8, R8
 	VBROADCASTSS     56(DX), Y28
 	VFMADD231PS      Y26, Y28, Y0
 	VFMADD231PS      Y27, Y28, Y1
@@ -27314,6 +27693,7 @@ columns30_part2:
 	VFMADD231PS.BCST 108(DX), Y27, Y23
 	VFMADD231PS.BCST 112(DX), Y27, Y24
 	VFMADD231PS.BCST 116(DX), Y27, Y25
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -27611,7 +27991,6 @@ columns32_part0:
 	VBROADCASTSS     X26, Y26
 	VMULPS           Y26, Y24, Y24
 	VMULPS           Y26, Y25, Y25
-	ADDQ             $+8, R11
 	VBROADCASTSS     (R10), Y26
 	VFMADD231PS      Y24, Y26, Y0
 	VFMADD231PS      Y25, Y26, Y1
@@ -27644,6 +28023,7 @@ columns32_part0:
 	VFMADD231PS.BCST 52(R10), Y25, Y21
 	VFMADD231PS.BCST 56(R10), Y25, Y22
 	VFMADD231PS.BCST 60(R10), Y25, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -27896,7 +28276,6 @@ columns32_part1:
 	VBROADCASTSS  X30, Y30
 	VMULPS        Y30, Y28, Y28
 	VMULPS        Y30, Y29, Y29
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Y30
 	VFMADD231PS   Y28, Y30, Y0
 	VFMADD231PS   Y29, Y30, Y1
@@ -27939,6 +28318,7 @@ columns32_part1:
 	VBROADCASTSS  52(R10), Y30
 	VFMADD231PS   Y28, Y30, Y26
 	VFMADD231PS   Y29, Y30, Y27
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -28211,7 +28591,6 @@ columns32_part2:
 	VBROADCASTSS     X30, Y30
 	VMULPS           Y30, Y28, Y28
 	VMULPS           Y30, Y29, Y29
-	ADDQ             $+8, R8
 	VBROADCASTSS     56(DX), Y30
 	VFMADD231PS      Y28, Y30, Y0
 	VFMADD231PS      Y29, Y30, Y1
@@ -28250,6 +28629,7 @@ columns32_part2:
 	VFMADD231PS.BCST 116(DX), Y29, Y25
 	VFMADD231PS.BCST 120(DX), Y29, Y26
 	VFMADD231PS.BCST 124(DX), Y29, Y27
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
@@ -28542,7 +28922,6 @@ columns48_part0:
 	VBROADCASTSS     X26, Y26
 	VMULPS           Y26, Y24, Y24
 	VMULPS           Y26, Y25, Y25
-	ADDQ             $+8, R11
 	VBROADCASTSS     (R10), Y26
 	VFMADD231PS      Y24, Y26, Y0
 	VFMADD231PS      Y25, Y26, Y1
@@ -28575,6 +28954,7 @@ columns48_part0:
 	VFMADD231PS.BCST 52(R10), Y25, Y21
 	VFMADD231PS.BCST 56(R10), Y25, Y22
 	VFMADD231PS.BCST 60(R10), Y25, Y23
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -28827,7 +29207,6 @@ columns48_part1:
 	VBROADCASTSS  X30, Y30
 	VMULPS        Y30, Y28, Y28
 	VMULPS        Y30, Y29, Y29
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Y30
 	VFMADD231PS   Y28, Y30, Y0
 	VFMADD231PS   Y29, Y30, Y1
@@ -28870,6 +29249,7 @@ columns48_part1:
 	VBROADCASTSS  52(R10), Y30
 	VFMADD231PS   Y28, Y30, Y26
 	VFMADD231PS   Y29, Y30, Y27
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -29144,7 +29524,6 @@ columns48_part2:
 	VBROADCASTSS     X30, Y30
 	VMULPS           Y30, Y28, Y28
 	VMULPS           Y30, Y29, Y29
-	ADDQ             $+8, R11
 	VBROADCASTSS     56(R10), Y30
 	VFMADD231PS      Y28, Y30, Y0
 	VFMADD231PS      Y29, Y30, Y1
@@ -29183,6 +29562,7 @@ columns48_part2:
 	VFMADD231PS.BCST 116(R10), Y29, Y25
 	VFMADD231PS.BCST 120(R10), Y29, Y26
 	VFMADD231PS.BCST 124(R10), Y29, Y27
+	ADDQ             $+8, R11
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, R10
@@ -29463,7 +29843,6 @@ columns48_part3:
 	VBROADCASTSS  X24, Y24
 	VMULPS        Y24, Y22, Y22
 	VMULPS        Y24, Y23, Y23
-	ADDQ          $+8, R11
 	VBROADCASTSS  (R10), Y24
 	VFMADD231PS   Y22, Y24, Y0
 	VFMADD231PS   Y23, Y24, Y1
@@ -29497,6 +29876,7 @@ columns48_part3:
 	VBROADCASTSS  40(R10), Y24
 	VFMADD231PS   Y22, Y24, Y20
 	VFMADD231PS   Y23, Y24, Y21
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -29717,7 +30097,6 @@ columns48_part4:
 	VBROADCASTSS  X24, Y24
 	VMULPS        Y24, Y22, Y22
 	VMULPS        Y24, Y23, Y23
-	ADDQ          $+8, R11
 	VBROADCASTSS  44(R10), Y24
 	VFMADD231PS   Y22, Y24, Y0
 	VFMADD231PS   Y23, Y24, Y1
@@ -29751,6 +30130,7 @@ columns48_part4:
 	VBROADCASTSS  84(R10), Y24
 	VFMADD231PS   Y22, Y24, Y20
 	VFMADD231PS   Y23, Y24, Y21
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -29973,7 +30353,6 @@ columns48_part5:
 	VBROADCASTSS  X24, Y24
 	VMULPS        Y24, Y22, Y22
 	VMULPS        Y24, Y23, Y23
-	ADDQ          $+8, R11
 	VBROADCASTSS  88(R10), Y24
 	VFMADD231PS   Y22, Y24, Y0
 	VFMADD231PS   Y23, Y24, Y1
@@ -30007,6 +30386,7 @@ columns48_part5:
 	VBROADCASTSS  128(R10), Y24
 	VFMADD231PS   Y22, Y24, Y20
 	VFMADD231PS   Y23, Y24, Y21
+	ADDQ          $+8, R11
 	PREFETCHT1    (SI)
 	ADDQ          DI, SI
 	ADDQ          BX, R10
@@ -30227,7 +30607,6 @@ columns48_part6:
 	VBROADCASTSS     X24, Y24
 	VMULPS           Y24, Y22, Y22
 	VMULPS           Y24, Y23, Y23
-	ADDQ             $+8, R8
 	VBROADCASTSS     132(DX), Y24
 	VFMADD231PS      Y22, Y24, Y0
 	VFMADD231PS      Y23, Y24, Y1
@@ -30257,6 +30636,7 @@ columns48_part6:
 	VFMADD231PS.BCST 180(DX), Y23, Y19
 	VFMADD231PS.BCST 184(DX), Y23, Y20
 	VFMADD231PS.BCST 188(DX), Y23, Y21
+	ADDQ             $+8, R8
 	PREFETCHT1       (SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
