@@ -7,19 +7,15 @@ import (
 	"github.com/seed-0327bdf7/hesse/internal/ref"
 )
 
-// panelsAbreast is how many panels of one or two columns are summed at the same time:
-// a chain takes four cycles for a row, and one panel has too few chains to keep
-// memory busy.
-const panelsAbreast = 4
-
-// abreast takes so many whole panels of very few columns at a time, as long as there
-// are as many. Their ends are added to c one after the other. With weights that is
+// abreast takes some whole panels of very few columns at a time, as long as there are
+// as many: a chain takes four cycles for a row, and one panel has too few chains to
+// keep memory busy. Their ends are added to c one after the other. With weights that is
 // slower from memory: there are too many places to be read for its prefetchers.
 func (g *narrowGenerator) abreast(columns int, label string) {
-	if columns > 2 || g.d != nil {
+	if columns > ref.AbreastColumns || g.d != nil {
 		return
 	}
-	const panels = panelsAbreast
+	const panels = ref.PanelsAbreast
 	part := trianglePart{extent{0, columns}, extent{0, 1}}
 	g.Label(label)
 	g.CMPQ(g.rows, imm(panels*ref.PanelRows))

@@ -3,7 +3,6 @@ package bench
 import (
 	"slices"
 	"time"
-	"unsafe"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
 )
@@ -15,54 +14,46 @@ import (
 type roofBeside struct {
 	threads int
 	probe   probe
-	peak    func(turns int)
-	flops   float64 // of a turn
+	dtype   string
 	memory  []byte
+	each    int // bytes that a thread reads
 	next    int // where the next reading begins
+	spent   time.Duration
 
 	bandwidths, peaks []float64
 }
 
-func newRoofBeside(threads int, dtype string, buffer []float64) *roofBeside {
-	b := &roofBeside{
-		threads: threads, probe: probeOf(cpu.Active()),
-		memory: unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(buffer))), 8*len(buffer)),
-	}
-	b.peak, b.flops = b.probe.peak64, b.probe.flops64
-	if dtype == Float32 {
-		b.peak, b.flops = b.probe.peak32, b.probe.flops32
-	}
-	return b
+// newRoofBeside reads a buffer of at least a kilobyte a thread.
+func newRoofBeside(p probe, threads int, dtype string, buffer []float64) *roofBeside {
+	const most = 1 << 28
+	memory := bytesOf(buffer)
+	return &roofBeside{threads: threads, probe: p, dtype: dtype, memory: memory, each: min(most, len(memory)) / threads &^ 1023}
 }
 
-// once measures both, for about as long as a run, so that what it takes to begin
-// counts no more. A reading goes on where the last one has ended: what it finds in a
-// cache is little.
+// besideOf is that of a case.
+func (r *runner) besideOf(c Case) *roofBeside {
+	return newRoofBeside(probeOf(cpu.Active()), c.Threads, c.Type, r.buffer)
+}
+
+// once measures both, each for some milliseconds: what it takes to begin should not
+// count. A reading goes on where the last one has ended, so that little of it comes
+// from a cache.
 func (b *roofBeside) once() {
-	const most, step = 1 << 28, 1 << 16
-	each := min(most, len(b.memory)) / b.threads &^ (step - 1)
-	if b.next+b.threads*each > len(b.memory) {
+	start := time.Now()
+	if b.next+b.threads*b.each > len(b.memory) {
 		b.next = 0
 	}
-	from := b.next
-	b.next += b.threads * each
-	start := time.Now()
-	together(b.threads, func(thread int) {
-		part := b.memory[from+thread*each:][:each]
-		for lo := 0; lo < each; lo += step {
-			b.probe.read(part[lo : lo+step])
-		}
-	})
-	b.bandwidths = append(b.bandwidths, float64(b.threads*each)/time.Since(start).Seconds())
+	turns := readTurns(b.each)
+	readParts(b.threads, turns, b.memory[b.next:], b.each, b.probe.read)
+	b.next += b.threads * b.each
+	read := time.Since(start)
+	b.bandwidths = append(b.bandwidths, float64(b.threads*turns*b.each)/read.Seconds())
 
-	const turns, calls = 10_000, 100 // a call may not take long: nothing stops it
-	start = time.Now()
-	together(b.threads, func(int) {
-		for range calls {
-			b.peak(turns)
-		}
-	})
-	b.peaks = append(b.peaks, float64(b.threads*turns*calls)*b.flops/time.Since(start).Seconds())
+	const calls = 100
+	peak, flops := b.probe.peakOf(b.dtype)
+	multiply(b.threads, calls, peak)
+	b.spent += time.Since(start)
+	b.peaks = append(b.peaks, float64(b.threads*peakTurns*calls)*flops/(time.Since(start)-read).Seconds())
 }
 
 // median is what there was, in bytes and in operations a second.

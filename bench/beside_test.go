@@ -1,28 +1,64 @@
 package bench
 
-import "testing"
+import (
+	"context"
+	"math"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+)
 
-// TestRoofBeside: both are measured with every case, and lie where the roof that is
-// measured before lies. A factor of ten is room for any machine.
-func TestRoofBeside(t *testing.T) {
-	buffer := Buffer(1 << 24)
-	for _, dtype := range []string{Float64, Float32} {
-		before := Calibrate(2, buffer)
-		b := newRoofBeside(2, dtype, buffer)
-		for range 3 {
-			b.once()
+// TestRoofBesideReadsOn: readings follow one another through the memory, every
+// thread its own part, and begin again where the rest is too short.
+func TestRoofBesideReadsOn(t *testing.T) {
+	const threads, readings = 2, 3
+	buffer := make([]float64, 5<<26/8) // a reading and a quarter
+	base := uintptr(unsafe.Pointer(&buffer[0]))
+	var mutex sync.Mutex
+	seen := make([]int, 5<<26>>16) // how often a piece is read
+	p := probe{
+		flops64: 1, flops32: 1, peak64: func(int) {}, peak32: func(int) {},
+		read: func(x []byte) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			seen[(uintptr(unsafe.Pointer(&x[0]))-base)>>16]++
+		},
+	}
+	b := newRoofBeside(p, threads, Float32, buffer)
+	for range readings {
+		b.once()
+	}
+	whole := 4 << 26 >> 16
+	if slices.Min(seen[:whole]) != readings || slices.Max(seen[:whole]) != readings || slices.Max(seen[whole:]) != 0 {
+		t.Errorf("pieces of what fits are read %d to %d times, of the rest %d", slices.Min(seen[:whole]), slices.Max(seen[:whole]), slices.Max(seen[whole:]))
+	}
+	b.memory, b.each, b.next = b.memory[:4<<16], 1<<15, 0 // four readings
+	clear(seen)
+	for range readings {
+		b.once()
+	}
+	again := threads * readTurns(b.each) // each thread reads half of a piece
+	if want := []int{again, again, again, 0}; again <= threads || !slices.Equal(seen[:4], want) {
+		t.Errorf("pieces are read %v times, want %v", seen[:4], want)
+	}
+}
+
+// TestSharesAreOfTheRoofBeside: a result has the roof that its share is of.
+func TestSharesAreOfTheRoofBeside(t *testing.T) {
+	plan := small()
+	plan.Workloads, plan.Columns, plan.Threads, plan.Types, plan.Enough = []string{"gram", "grad"}, []int{3}, []int{2}, []string{Float64}, time.Millisecond
+	_, err := Run(context.Background(), plan, func(r Result) error {
+		w, _ := find(r.Kernel)
+		n := float64(r.Rows)
+		want := max(n*w.bytes(r.Columns, size(r.Type))/r.Bandwidth, n*w.flops(r.Columns)/r.Peak)
+		if w.loss == nil && r.RoofSeconds != want || !(r.RoofSeconds >= want) || math.IsInf(want, 0) || !(want > 0) {
+			t.Errorf("%s: a roof of %g s, want %g", r.Kernel, r.RoofSeconds, want)
 		}
-		bandwidth, peak := b.median()
-		for _, c := range []struct {
-			what          string
-			beside, alone float64
-		}{{"bandwidth", bandwidth, before.Bandwidth}, {"peak", peak, before.peak(dtype)}} {
-			if ratio := c.beside / c.alone; !(ratio > 0.1 && ratio < 10) {
-				t.Errorf("%s: %s is %g, and was %g", dtype, c.what, c.beside, c.alone)
-			}
-		}
-		if b.next < 1<<24 || len(b.bandwidths) != 3 || len(b.peaks) != 3 {
-			t.Errorf("after three: %d bytes read, %d and %d results", b.next, len(b.bandwidths), len(b.peaks))
-		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -48,7 +48,7 @@ func TestLateCases(t *testing.T) {
 		}
 		runs := 0
 		k := &contender{repeat: 1, do: func(int) (time.Duration, error) { runs++; return 1, nil }}
-		alternate([]*contender{k}, 0, &b, newRoofBeside(1, Float64, make([]float64, 1<<13)))
+		alternate([]*contender{k}, 0, &b, newRoofBeside(generic, 1, Float64, make([]float64, 1<<13)))
 		if want := map[bool]int{true: 3, false: 1}[c.repeat]; runs != want {
 			t.Errorf("after %v: %d runs, want %d", c.used, runs, want)
 		}

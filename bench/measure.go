@@ -18,7 +18,7 @@ func Run(ctx context.Context, plan Plan, emit func(Result) error) (*Report, erro
 		return nil, err
 	}
 	budget := newBudget(plan.Within, plan.Cases())
-	buffer := Buffer(max(plan.Bytes, 8*plan.largest()))
+	buffer := Buffer(max(plan.Bytes, 8*plan.largest(), 1<<12*slices.Max(plan.Threads))) // a part for every thread
 	report := &Report{}
 	for _, threads := range plan.Threads {
 		report.Roofs = append(report.Roofs, Calibrate(threads, buffer))
@@ -142,13 +142,13 @@ func measure[T kernels.Float](r *runner, w workload, b *Problem[T], c Case) (Res
 	}
 	took, _ := do(1)
 	us := &contender{c: c, do: do}
-	enough := r.budget.each(len(r.plan.Peers)+1, r.plan.enough())
+	enough := r.budget.each(len(r.plan.Peers)+2, r.plan.enough()) // ours, and the roof
 	us.calibrate(took, enough)
 	if took >= long {
 		us.runs, us.spent = append(us.runs, took.Seconds()), took
 	}
 	contenders := append([]*contender{us}, challengers(r, w, b, c, answer, took, enough)...)
-	beside := newRoofBeside(c.Threads, c.Type, r.buffer)
+	beside := r.besideOf(c)
 	alternate(contenders, enough, &r.budget, beside)
 
 	n, p := c.Rows, c.Columns

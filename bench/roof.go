@@ -49,20 +49,39 @@ type probe struct {
 
 // rate is the best of several runs of a peak probe on every thread.
 func rate(threads int, peak func(int), flopsOfTurn float64) float64 {
-	const turns, calls = 10_000, 50 // a call may not take long: nothing stops it
-	best := bestOf(7, func() {
-		together(threads, func(int) {
-			for range calls {
-				peak(turns)
-			}
-		})
+	const calls = 50
+	best := bestOf(7, func() { multiply(threads, calls, peak) })
+	return float64(threads*peakTurns*calls) * flopsOfTurn / best.Seconds()
+}
+
+// peakTurns is the turns of a call: it may not take long, for nothing stops it.
+const peakTurns = 10_000
+
+// multiply calls a peak probe some times on every thread.
+func multiply(threads, calls int, peak func(int)) {
+	together(threads, func(int) {
+		for range calls {
+			peak(peakTurns)
+		}
 	})
-	return float64(threads*turns*calls) * flopsOfTurn / best.Seconds()
 }
 
 func bandwidth(p probe, threads int, buffer []float64) float64 {
-	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(buffer))), 8*len(buffer))
+	bytes := bytesOf(buffer)
 	return readAgain(threads, bytes, len(bytes)/threads&^1023, p.read)
+}
+
+// bytesOf is the memory of a slice.
+func bytesOf(buffer []float64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(buffer))), 8*len(buffer))
+}
+
+// peakOf is the peak probe of a type, and the operations of a turn of it.
+func (p probe) peakOf(dtype string) (peak func(turns int), flops float64) {
+	if dtype == Float32 {
+		return p.peak32, p.flops32
+	}
+	return p.peak64, p.flops64
 }
 
 // lossTime is the time of a loss on lossRows rows that lie in the first-level

@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"unsafe"
-
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
 )
 
@@ -60,7 +58,7 @@ func NewSurvey(threads []int, caches Caches, dram int) Survey {
 		if pages == "plain" {
 			buffer, free = plainBuffer(dram)
 		}
-		bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(buffer))), 8*len(buffer))
+		bytes := bytesOf(buffer)
 		for _, t := range threads {
 			// Half of a core's own cache, so that nothing else in it matters.
 			for _, m := range []struct {
@@ -79,19 +77,27 @@ func NewSurvey(threads []int, caches Caches, dram int) Survey {
 
 // readAgain reads the same bytes, each thread its own, for a while.
 func readAgain(threads int, all []byte, each int, read func([]byte)) float64 {
-	const step, least = 1 << 16, 1 << 26
-	turns := max(1, least/each)
-	sweep := func(thread, turns int) {
-		part := all[thread*each : (thread+1)*each]
+	turns := readTurns(each)
+	readParts(threads, 1, all, each, read)
+	best := bestOf(5, func() { readParts(threads, turns, all, each, read) })
+	return float64(threads*turns*each) / best.Seconds()
+}
+
+// readTurns is how often so many bytes are read for the clock to tell.
+func readTurns(each int) int {
+	const least = 1 << 26
+	return max(1, least/each)
+}
+
+// readParts reads so many bytes a thread, each its own, some times.
+func readParts(threads, turns int, all []byte, each int, read func([]byte)) {
+	const step = 1 << 16 // a call may not take long: nothing stops it
+	together(threads, func(thread int) {
+		part := all[thread*each:][:each]
 		for range turns {
 			for lo := 0; lo < each; lo += step {
 				read(part[lo:min(lo+step, each)])
 			}
 		}
-	}
-	together(threads, func(thread int) { sweep(thread, 1) })
-	best := bestOf(5, func() {
-		together(threads, func(thread int) { sweep(thread, turns) })
 	})
-	return float64(threads*turns*each) / best.Seconds()
 }

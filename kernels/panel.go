@@ -1,6 +1,10 @@
 package kernels
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed-0327bdf7/hesse/internal/ref"
+)
 
 // narrowPanels adds the triangle of columns that narrow takes, some panels a call:
 // what a call of one would take to begin and to end are some tens of rows. Without
@@ -9,8 +13,8 @@ import "math"
 func narrowPanels[T Float](dst []float64, ldd int, x Matrix[T], d []float64, next []T) {
 	fetch := newFetcher(next, &x.Data[0], x.Rows)
 	most, further := narrowRows[T](x.Cols), PanelRows
-	if x.Cols <= 2 && d == nil {
-		further = 4 * PanelRows
+	if x.Cols <= ref.AbreastColumns && d == nil {
+		further = ref.PanelsAbreast * PanelRows
 	}
 	for lo := 0; lo < x.Rows; lo += most {
 		hi := min(lo+most, x.Rows)

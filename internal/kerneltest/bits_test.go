@@ -71,6 +71,18 @@ func sizes(yield func(setting)) {
 	}
 }
 
+// tall is shapes of a triangle at which panels are summed abreast, and of which one
+// call does not take all.
+func tall(yield func(setting)) {
+	for _, s := range []struct{ n, p int }{
+		{4*kernels.PanelRows - 1, 1}, {4 * kernels.PanelRows, 2}, {9*kernels.PanelRows + 3, 1}, {9*kernels.PanelRows + 3, 2},
+		{1<<13 + 9, 1}, {1<<13 + 9, 2}, {1<<13 + 9, 3}, {1500, 10}, {1100, 16}, {900, 20}, {600, 28},
+	} {
+		yield(setting{n: s.n, p: s.p, gap: s.p % 3, above: true})
+		yield(setting{n: s.n, p: s.p})
+	}
+}
+
 // long is set by make test-long.
 var long = os.Getenv("HESSE_LONG") != ""
 
@@ -105,7 +117,7 @@ func compare(t *testing.T, levels []cpu.Level, calls []call) {
 				above  bool
 			}
 			seen := map[place]bool{}
-			sizes(func(s setting) {
+			check := func(s setting) {
 				if t.Failed() || c.square && s.p > 1000 {
 					return // a triangle that wide is the subject of no edge
 				}
@@ -130,7 +142,11 @@ func compare(t *testing.T, levels []cpu.Level, calls []call) {
 						restore()
 					}
 				}
-			})
+			}
+			sizes(check)
+			if c.square {
+				tall(check)
+			}
 		})
 	}
 }

@@ -11,6 +11,14 @@ const (
 // data's type runs over before its end is added, in float64, to the result.
 const PanelRows = 128
 
+// Kernels of up to AbreastColumns columns without weights sum PanelsAbreast panels at
+// the same time, and add their ends one after the other: it leaves no trace in the
+// bits, and says how far ahead memory is to be fetched.
+const (
+	AbreastColumns = 2
+	PanelsAbreast  = 4
+)
+
 // Tile adds a product of two panels of n rows to some rows of c:
 //
 //	c[i,j] += Σ_r a[r,i]·b[r,j]
