@@ -2,6 +2,7 @@ package bench
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
@@ -39,21 +40,37 @@ func (r *runner) besideOf(c Case) *roofBeside {
 // count. A reading goes on where the last one has ended, so that little of it comes
 // from a cache.
 func (b *roofBeside) once() {
-	start := time.Now()
-	if b.next+b.threads*b.each > len(b.memory) {
+	all := b.threads * b.each
+	if b.next+all > len(b.memory) {
 		b.next = 0
 	}
-	turns := readTurns(b.each)
-	readParts(b.threads, turns, b.memory[b.next:], b.each, b.probe.read)
-	b.next += b.threads * b.each
-	read := time.Since(start)
-	b.bandwidths = append(b.bandwidths, float64(b.threads*turns*b.each)/read.Seconds())
+	part := b.memory[b.next:][:all]
+	b.next += all
+	piece, turns := min(1<<20, b.each), readTurns(b.each)
+	pieces := all / piece
+	read := b.timed(turns*pieces, func(i int) {
+		readPart(part[i%pieces*piece:][:piece], b.probe.read)
+	})
+	b.bandwidths = append(b.bandwidths, float64(turns*pieces*piece)/read.Seconds())
 
-	const calls = 100
+	calls := 100 * b.threads
 	peak, flops := b.probe.peakOf(b.dtype)
-	multiply(b.threads, calls, peak)
-	b.spent += time.Since(start)
-	b.peaks = append(b.peaks, float64(b.threads*peakTurns*calls)*flops/(time.Since(start)-read).Seconds())
+	multiplied := b.timed(calls, func(int) { peak(peakTurns) })
+	b.peaks = append(b.peaks, float64(peakTurns*calls)*flops/multiplied.Seconds())
+	b.spent += read + multiplied
+}
+
+// timed is how long pieces take that threads claim one after the other, as those of a
+// pass do: where something else runs on a processor, the others do more.
+func (b *roofBeside) timed(pieces int, do func(piece int)) time.Duration {
+	var claimed atomic.Int64
+	start := time.Now()
+	together(b.threads, func(int) {
+		for i := int(claimed.Add(1)) - 1; i < pieces; i = int(claimed.Add(1)) - 1 {
+			do(i)
+		}
+	})
+	return time.Since(start)
 }
 
 // median is what there was, in bytes and in operations a second.

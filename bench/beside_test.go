@@ -10,8 +10,8 @@ import (
 	"unsafe"
 )
 
-// TestRoofBesideReadsOn: readings follow one another through the memory, every
-// thread its own part, and begin again where the rest is too short.
+// TestRoofBesideReadsOn: readings follow one another through the memory, every piece
+// once, and begin again where the rest is too short.
 func TestRoofBesideReadsOn(t *testing.T) {
 	const threads, readings = 2, 3
 	buffer := make([]float64, 5<<26/8) // a reading and a quarter

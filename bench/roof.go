@@ -50,21 +50,18 @@ type probe struct {
 // rate is the best of several runs of a peak probe on every thread.
 func rate(threads int, peak func(int), flopsOfTurn float64) float64 {
 	const calls = 50
-	best := bestOf(7, func() { multiply(threads, calls, peak) })
+	best := bestOf(7, func() {
+		together(threads, func(int) {
+			for range calls {
+				peak(peakTurns)
+			}
+		})
+	})
 	return float64(threads*peakTurns*calls) * flopsOfTurn / best.Seconds()
 }
 
 // peakTurns is the turns of a call: it may not take long, for nothing stops it.
 const peakTurns = 10_000
-
-// multiply calls a peak probe some times on every thread.
-func multiply(threads, calls int, peak func(int)) {
-	together(threads, func(int) {
-		for range calls {
-			peak(peakTurns)
-		}
-	})
-}
 
 func bandwidth(p probe, threads int, buffer []float64) float64 {
 	bytes := bytesOf(buffer)

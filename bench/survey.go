@@ -78,26 +78,28 @@ func NewSurvey(threads []int, caches Caches, dram int) Survey {
 // readAgain reads the same bytes, each thread its own, for a while.
 func readAgain(threads int, all []byte, each int, read func([]byte)) float64 {
 	turns := readTurns(each)
-	readParts(threads, 1, all, each, read)
-	best := bestOf(5, func() { readParts(threads, turns, all, each, read) })
+	sweep := func(thread, turns int) {
+		for range turns {
+			readPart(all[thread*each:][:each], read)
+		}
+	}
+	together(threads, func(thread int) { sweep(thread, 1) })
+	best := bestOf(5, func() {
+		together(threads, func(thread int) { sweep(thread, turns) })
+	})
 	return float64(threads*turns*each) / best.Seconds()
 }
 
 // readTurns is how often so many bytes are read for the clock to tell.
-func readTurns(each int) int {
+func readTurns(bytes int) int {
 	const least = 1 << 26
-	return max(1, least/each)
+	return max(1, least/bytes)
 }
 
-// readParts reads so many bytes a thread, each its own, some times.
-func readParts(threads, turns int, all []byte, each int, read func([]byte)) {
-	const step = 1 << 16 // a call may not take long: nothing stops it
-	together(threads, func(thread int) {
-		part := all[thread*each:][:each]
-		for range turns {
-			for lo := 0; lo < each; lo += step {
-				read(part[lo:min(lo+step, each)])
-			}
-		}
-	})
+// readPart reads some memory in calls that do not take long: nothing stops them.
+func readPart(part []byte, read func([]byte)) {
+	const step = 1 << 16
+	for lo := 0; lo < len(part); lo += step {
+		read(part[lo:min(lo+step, len(part))])
+	}
 }
