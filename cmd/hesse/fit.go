@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-0327bdf7/hesse/internal/atomicfile"
 	"github.com/seed-0327bdf7/hesse/solvers"
 	"github.com/seed-0327bdf7/hesse/solvers/glm"
 )
@@ -196,6 +197,11 @@ func (c *fitCommand) Run(ctx context.Context, con *console) error {
 	defer in.Close()
 	if c.By != "" {
 		return c.fitGroups(ctx, con, in, start)
+	}
+	if c.Checkpoint != "" {
+		// Before a file is written that a kill could leave beside what an earlier one has
+		// left. What cannot be removed is told where the checkpoint is looked at.
+		_ = atomicfile.RemoveLeftovers(c.Checkpoint)
 	}
 	if c.Out != "" {
 		if err := c.out().check(in.file); err != nil {
