@@ -99,34 +99,25 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 	a := g.GP64()
 	g.MOVQ(g.a, a)
 	b, left := g.argument("b"), g.argument("n") // again: registers are few
-	g.Label(label)
-	right := make([]reg.VecVirtual, vectors)
-	for j := range right {
-		right[j] = g.vec()
-		if m := at(b, j*g.vector); masked && j == vectors-1 {
-			last.load(g.kernel, m, right[j])
-		} else {
-			g.loadData(m, right[j])
-		}
-	}
-	for i := range acc {
-		m := at(a, i*g.size)
-		if vectors == 1 && g.masks {
-			g.multiplyBroadcast(m, right[0], acc[i][0])
-			continue
-		}
-		broadcast := g.vec()
-		g.broadcast(m, broadcast)
-		for j := range right {
-			g.multiply(right[j], broadcast, acc[i][j])
-		}
-	}
-	g.PREFETCHT1(at(g.ahead, 0))
-	g.ADDQ(g.step, g.ahead)
+	g.BTL(operand.Imm(0), left.As32())
+	g.JCC(operand.LabelRef(label + "_even"))
+	g.row(at(a, 0), at(b, 0), acc, last)
 	g.ADDQ(g.lda, a)
 	g.ADDQ(g.ldb, b)
+	g.Label(label + "_even")
+	g.SHRQ(operand.Imm(1), left)
+	g.JZ(operand.LabelRef(label + "_end"))
+	g.Label(label)
+	g.row(at(a, 0), at(b, 0), acc, last)
+	g.row(offset(a, g.lda), offset(b, g.ldb), acc, last)
+	g.PREFETCHT1(at(g.ahead, 0))
+	g.PREFETCHT1(offset(g.ahead, g.step))
+	g.LEAQ(twice(g.ahead, g.step), g.ahead)
+	g.LEAQ(twice(a, g.lda), a)
+	g.LEAQ(twice(b, g.ldb), b)
 	g.DECQ(left)
 	g.JNZ(operand.LabelRef(label))
+	g.Label(label + "_end")
 	g.merge(acc, last)
 	g.ADDQ(imm(rows*g.size), g.a)
 	g.DECQ(g.tiles)
@@ -147,6 +138,37 @@ func (g *tileGenerator) fetchResult(rows, vectors int) {
 		}
 	}
 }
+
+// row multiplies a row of a with one of b, and asks for that of a of the next tile.
+func (g *tileGenerator) row(a, b operand.Mem, acc [][]reg.VecVirtual, last partialVector) {
+	vectors := len(acc[0])
+	right := make([]reg.VecVirtual, vectors)
+	for j := range right {
+		right[j] = g.vec()
+		if m := b.Offset(j * g.vector); last.masked && j == vectors-1 {
+			last.load(g.kernel, m, right[j])
+		} else {
+			g.loadData(m, right[j])
+		}
+	}
+	g.PREFETCHT0(a.Offset(len(acc) * g.size))
+	for i := range acc {
+		m := a.Offset(i * g.size)
+		if vectors == 1 && g.masks {
+			g.multiplyBroadcast(m, right[0], acc[i][0])
+			continue
+		}
+		broadcast := g.vec()
+		g.broadcast(m, broadcast)
+		for j := range right {
+			g.multiply(right[j], broadcast, acc[i][j])
+		}
+	}
+}
+
+// offset is memory at a distance, and twice at twice of it.
+func offset(base, by reg.Register) operand.Mem { return operand.Mem{Base: base, Index: by, Scale: 1} }
+func twice(base, by reg.Register) operand.Mem  { return operand.Mem{Base: base, Index: by, Scale: 2} }
 
 // merge adds the ends of the chains to c, which moves on to the rows below.
 func (g *tileGenerator) merge(acc [][]reg.VecVirtual, last partialVector) {

@@ -36,7 +36,8 @@ func narrowRows[T Float](p int) int {
 
 // trianglePanel adds the triangle of a panel of up to PanelRows rows: stripe by
 // stripe of columns, which stay in the first-level cache while the columns of
-// the panel pass by. Meanwhile the memory fetches the rows that come next.
+// the panel pass by; of wide panels a block of them at a time, which stays in the
+// second-level cache meanwhile. The memory fetches the rows that come next.
 //
 //	┌───────┬───────┬─┐  A stripe is tiles above the diagonal, and a triangle
 //	│ narrow│ tiles │t│  on it.
@@ -71,16 +72,22 @@ func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, wo
 		}
 	}
 	t.fetch = newFetcher(next, &x.Data[0], t.n*t.work())
-	for from := 0; from < t.end; {
-		columns := t.stripe(from)
-		t.above(from, columns)
-		if t.takesTail(from, columns) {
-			t.narrow(from, columns+t.tail)
-			return
+	block := blockColumns(width, elementBytes[T]())
+	for left := 0; left < t.end; left += block {
+		for from := left; from < t.end; {
+			columns := t.stripe(from)
+			t.above(left, min(left+block, from), from, columns)
+			switch {
+			case from >= left+block: // its own block will have the rest
+			case t.takesTail(from, columns):
+				t.narrow(from, columns+t.tail)
+				return
+			default:
+				t.narrow(from, columns)
+				t.cross(from, columns)
+			}
+			from += columns
 		}
-		t.narrow(from, columns)
-		t.cross(from, columns)
-		from += columns
 	}
 	if t.tail > 0 {
 		t.narrow(t.end, t.tail)
@@ -142,18 +149,19 @@ func (t *triangle[T]) narrowWork(columns int) int {
 	return max(1, t.vector*vectors*(vectors+1)/2/tile)
 }
 
-// above adds the products of a stripe with all columns before it.
-func (t *triangle[T]) above(from, columns int) {
-	if from == 0 {
+// above adds the products of a stripe with the columns from left to right, all of them
+// before it.
+func (t *triangle[T]) above(left, right, from, columns int) {
+	if left == right {
 		return
 	}
 	b, _ := t.panel.from(from)
 	if t.d != nil {
 		b = packScaled(b, t.n, columns, t.d, t.scaled)
 	}
-	for top := 0; top < from; {
-		rows := tileRows(min(t.height, from-top))
-		top += t.tiles(t.dst[top*t.ldd+from:], top, from-top, rows, b, columns)
+	for top := left; top < right; {
+		rows := tileRows(min(t.height, right-top))
+		top += t.tiles(t.dst[top*t.ldd+from:], top, right-top, rows, b, columns)
 	}
 }
 
@@ -173,6 +181,12 @@ func (t *triangle[T]) tiles(dst []float64, top, columns, rows int, b operand[T],
 	ahead, step := t.fetch.next(t.n * count)
 	tile(dst, t.ldd, a, b, t.n, rows, width, count, ahead, step)
 	return count * rows
+}
+
+// blockColumns is how many columns of a panel are multiplied with all stripes before
+// the next ones are: whole stripes of a quarter of a megabyte.
+func blockColumns(stripe, elementBytes int) int {
+	return 1 << 18 / (PanelRows * elementBytes) / stripe * stripe
 }
 
 // tilesColumns is how many columns of a panel one call multiplies with a

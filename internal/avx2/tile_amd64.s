@@ -33,38 +33,39 @@ rows4:
 	JNE  rows4_vectors3_edge
 
 rows4_vectors3_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	VXORPD     Y6, Y6, Y6
-	VXORPD     Y7, Y7, Y7
-	VXORPD     Y8, Y8, Y8
-	VXORPD     Y9, Y9, Y9
-	VXORPD     Y10, Y10, Y10
-	VXORPD     Y11, Y11, Y11
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors3_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors3_whole_even
 	VMOVUPD      (R8), Y12
 	VMOVUPD      32(R8), Y13
 	VMOVUPD      64(R8), Y14
+	PREFETCHT0   32(DI)
 	VBROADCASTSD (DI), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
@@ -81,43 +82,94 @@ rows4_vectors3_whole:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows4_vectors3_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors3_whole_end
+
+rows4_vectors3_whole:
+	VMOVUPD      (R8), Y12
+	VMOVUPD      32(R8), Y13
+	VMOVUPD      64(R8), Y14
+	PREFETCHT0   32(DI)
+	VBROADCASTSD (DI), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(DI), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(DI), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(DI), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	VMOVUPD      (R8)(SI*1), Y12
+	VMOVUPD      32(R8)(SI*1), Y13
+	VMOVUPD      64(R8)(SI*1), Y14
+	PREFETCHT0   32(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(DI)(BX*1), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(DI)(BX*1), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(DI)(BX*1), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows4_vectors3_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	VADDPD       64(AX), Y2, Y2
-	VMOVUPD      Y2, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y3, Y3
-	VMOVUPD      Y3, (AX)
-	VADDPD       32(AX), Y4, Y4
-	VMOVUPD      Y4, 32(AX)
-	VADDPD       64(AX), Y5, Y5
-	VMOVUPD      Y5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y6, Y6
-	VMOVUPD      Y6, (AX)
-	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      Y7, 32(AX)
-	VADDPD       64(AX), Y8, Y8
-	VMOVUPD      Y8, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y9, Y9
-	VMOVUPD      Y9, (AX)
-	VADDPD       32(AX), Y10, Y10
-	VMOVUPD      Y10, 32(AX)
-	VADDPD       64(AX), Y11, Y11
-	VMOVUPD      Y11, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+32, DX
-	DECQ         R9
-	JNZ          rows4_vectors3_whole_tile
+
+rows4_vectors3_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  32(AX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VADDPD  64(AX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y3, Y3
+	VMOVUPD Y3, (AX)
+	VADDPD  32(AX), Y4, Y4
+	VMOVUPD Y4, 32(AX)
+	VADDPD  64(AX), Y5, Y5
+	VMOVUPD Y5, 64(AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y6, Y6
+	VMOVUPD Y6, (AX)
+	VADDPD  32(AX), Y7, Y7
+	VMOVUPD Y7, 32(AX)
+	VADDPD  64(AX), Y8, Y8
+	VMOVUPD Y8, 64(AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y9, Y9
+	VMOVUPD Y9, (AX)
+	VADDPD  32(AX), Y10, Y10
+	VMOVUPD Y10, 32(AX)
+	VADDPD  64(AX), Y11, Y11
+	VMOVUPD Y11, 64(AX)
+	ADDQ    CX, AX
+	ADDQ    $+32, DX
+	DECQ    R9
+	JNZ     rows4_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
@@ -128,39 +180,40 @@ rows4_vectors3_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows4_vectors3_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	VXORPD     Y6, Y6, Y6
-	VXORPD     Y7, Y7, Y7
-	VXORPD     Y8, Y8, Y8
-	VXORPD     Y9, Y9, Y9
-	VXORPD     Y10, Y10, Y10
-	VXORPD     Y11, Y11, Y11
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
-
-rows4_vectors3_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows4_vectors3_masked_even
 	VMOVUPD      (R13), Y12
 	VMOVUPD      32(R13), Y13
 	VMOVUPD      128(R8)(DI*8), Y14
 	VMASKMOVPD   64(R13), Y14, Y14
+	PREFETCHT0   32(R12)
 	VBROADCASTSD (R12), Y15
 	VFMADD231PD  Y12, Y15, Y0
 	VFMADD231PD  Y13, Y15, Y1
@@ -177,51 +230,104 @@ rows4_vectors3_masked:
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y13, Y15, Y10
 	VFMADD231PD  Y14, Y15, Y11
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
+
+rows4_vectors3_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows4_vectors3_masked_end
+
+rows4_vectors3_masked:
+	VMOVUPD      (R13), Y12
+	VMOVUPD      32(R13), Y13
+	VMOVUPD      128(R8)(DI*8), Y14
+	VMASKMOVPD   64(R13), Y14, Y14
+	PREFETCHT0   32(R12)
+	VBROADCASTSD (R12), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R12), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R12), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R12), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	VMOVUPD      (R13)(SI*1), Y12
+	VMOVUPD      32(R13)(SI*1), Y13
+	VMOVUPD      128(R8)(DI*8), Y14
+	VMASKMOVPD   64(R13)(SI*1), Y14, Y14
+	PREFETCHT0   32(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(R12)(BX*1), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(R12)(BX*1), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(R12)(BX*1), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows4_vectors3_masked
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   64(AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y3, Y3
-	VMOVUPD      Y3, (AX)
-	VADDPD       32(AX), Y4, Y4
-	VMOVUPD      Y4, 32(AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   64(AX), Y0, Y1
-	VADDPD       Y1, Y5, Y5
-	VMASKMOVPD   Y5, Y0, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y6, Y6
-	VMOVUPD      Y6, (AX)
-	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      Y7, 32(AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   64(AX), Y0, Y1
-	VADDPD       Y1, Y8, Y8
-	VMASKMOVPD   Y8, Y0, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y9, Y9
-	VMOVUPD      Y9, (AX)
-	VADDPD       32(AX), Y10, Y10
-	VMOVUPD      Y10, 32(AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   64(AX), Y0, Y1
-	VADDPD       Y1, Y11, Y11
-	VMASKMOVPD   Y11, Y0, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+32, DX
-	DECQ         R9
-	JNZ          rows4_vectors3_masked_tile
+
+rows4_vectors3_masked_end:
+	VADDPD     (AX), Y0, Y0
+	VMOVUPD    Y0, (AX)
+	VADDPD     32(AX), Y1, Y1
+	VMOVUPD    Y1, 32(AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 64(AX), Y0, Y1
+	VADDPD     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, 64(AX)
+	ADDQ       CX, AX
+	VADDPD     (AX), Y3, Y3
+	VMOVUPD    Y3, (AX)
+	VADDPD     32(AX), Y4, Y4
+	VMOVUPD    Y4, 32(AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 64(AX), Y0, Y1
+	VADDPD     Y1, Y5, Y5
+	VMASKMOVPD Y5, Y0, 64(AX)
+	ADDQ       CX, AX
+	VADDPD     (AX), Y6, Y6
+	VMOVUPD    Y6, (AX)
+	VADDPD     32(AX), Y7, Y7
+	VMOVUPD    Y7, 32(AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 64(AX), Y0, Y1
+	VADDPD     Y1, Y8, Y8
+	VMASKMOVPD Y8, Y0, 64(AX)
+	ADDQ       CX, AX
+	VADDPD     (AX), Y9, Y9
+	VMOVUPD    Y9, (AX)
+	VADDPD     32(AX), Y10, Y10
+	VMOVUPD    Y10, 32(AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 64(AX), Y0, Y1
+	VADDPD     Y1, Y11, Y11
+	VMASKMOVPD Y11, Y0, 64(AX)
+	ADDQ       CX, AX
+	ADDQ       $+32, DX
+	DECQ       R9
+	JNZ        rows4_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
@@ -232,29 +338,30 @@ rows4_vectors2:
 	JNE  rows4_vectors2_edge
 
 rows4_vectors2_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	VXORPD     Y6, Y6, Y6
-	VXORPD     Y7, Y7, Y7
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors2_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors2_whole_even
 	VMOVUPD      (R8), Y8
 	VMOVUPD      32(R8), Y9
+	PREFETCHT0   32(DI)
 	VBROADCASTSD (DI), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
@@ -267,35 +374,76 @@ rows4_vectors2_whole:
 	VBROADCASTSD 24(DI), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows4_vectors2_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors2_whole_end
+
+rows4_vectors2_whole:
+	VMOVUPD      (R8), Y8
+	VMOVUPD      32(R8), Y9
+	PREFETCHT0   32(DI)
+	VBROADCASTSD (DI), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(DI), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD 16(DI), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 24(DI), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	VMOVUPD      (R8)(SI*1), Y8
+	VMOVUPD      32(R8)(SI*1), Y9
+	PREFETCHT0   32(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(DI)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD 16(DI)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 24(DI)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows4_vectors2_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y4, Y4
-	VMOVUPD      Y4, (AX)
-	VADDPD       32(AX), Y5, Y5
-	VMOVUPD      Y5, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y6, Y6
-	VMOVUPD      Y6, (AX)
-	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      Y7, 32(AX)
-	ADDQ         CX, AX
-	ADDQ         $+32, DX
-	DECQ         R9
-	JNZ          rows4_vectors2_whole_tile
+
+rows4_vectors2_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  32(AX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  32(AX), Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y4, Y4
+	VMOVUPD Y4, (AX)
+	VADDPD  32(AX), Y5, Y5
+	VMOVUPD Y5, 32(AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y6, Y6
+	VMOVUPD Y6, (AX)
+	VADDPD  32(AX), Y7, Y7
+	VMOVUPD Y7, 32(AX)
+	ADDQ    CX, AX
+	ADDQ    $+32, DX
+	DECQ    R9
+	JNZ     rows4_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
@@ -306,30 +454,31 @@ rows4_vectors2_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows4_vectors2_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	VXORPD     Y6, Y6, Y6
-	VXORPD     Y7, Y7, Y7
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
-
-rows4_vectors2_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows4_vectors2_masked_even
 	VMOVUPD      (R13), Y8
 	VMOVUPD      128(R8)(DI*8), Y9
 	VMASKMOVPD   32(R13), Y9, Y9
+	PREFETCHT0   32(R12)
 	VBROADCASTSD (R12), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
@@ -342,43 +491,86 @@ rows4_vectors2_masked:
 	VBROADCASTSD 24(R12), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
+
+rows4_vectors2_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows4_vectors2_masked_end
+
+rows4_vectors2_masked:
+	VMOVUPD      (R13), Y8
+	VMOVUPD      128(R8)(DI*8), Y9
+	VMASKMOVPD   32(R13), Y9, Y9
+	PREFETCHT0   32(R12)
+	VBROADCASTSD (R12), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD 16(R12), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 24(R12), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	VMOVUPD      (R13)(SI*1), Y8
+	VMOVUPD      128(R8)(DI*8), Y9
+	VMASKMOVPD   32(R13)(SI*1), Y9, Y9
+	PREFETCHT0   32(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(R12)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD 16(R12)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 24(R12)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows4_vectors2_masked
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y8
-	VADDPD       Y8, Y1, Y1
-	VMASKMOVPD   Y1, Y0, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y4, Y4
-	VMOVUPD      Y4, (AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y5, Y5
-	VMASKMOVPD   Y5, Y0, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y6, Y6
-	VMOVUPD      Y6, (AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y7, Y7
-	VMASKMOVPD   Y7, Y0, 32(AX)
-	ADDQ         CX, AX
-	ADDQ         $+32, DX
-	DECQ         R9
-	JNZ          rows4_vectors2_masked_tile
+
+rows4_vectors2_masked_end:
+	VADDPD     (AX), Y0, Y0
+	VMOVUPD    Y0, (AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 32(AX), Y0, Y8
+	VADDPD     Y8, Y1, Y1
+	VMASKMOVPD Y1, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPD     (AX), Y2, Y2
+	VMOVUPD    Y2, (AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 32(AX), Y0, Y1
+	VADDPD     Y1, Y3, Y3
+	VMASKMOVPD Y3, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPD     (AX), Y4, Y4
+	VMOVUPD    Y4, (AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 32(AX), Y0, Y1
+	VADDPD     Y1, Y5, Y5
+	VMASKMOVPD Y5, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPD     (AX), Y6, Y6
+	VMOVUPD    Y6, (AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 32(AX), Y0, Y1
+	VADDPD     Y1, Y7, Y7
+	VMASKMOVPD Y7, Y0, 32(AX)
+	ADDQ       CX, AX
+	ADDQ       $+32, DX
+	DECQ       R9
+	JNZ        rows4_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
@@ -387,24 +579,25 @@ rows4_vectors1:
 	JNE  rows4_vectors1_edge
 
 rows4_vectors1_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors1_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors1_whole_even
 	VMOVUPD      (R8), Y4
+	PREFETCHT0   32(DI)
 	VBROADCASTSD (DI), Y5
 	VFMADD231PD  Y4, Y5, Y0
 	VBROADCASTSD 8(DI), Y5
@@ -413,27 +606,58 @@ rows4_vectors1_whole:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(DI), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows4_vectors1_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors1_whole_end
+
+rows4_vectors1_whole:
+	VMOVUPD      (R8), Y4
+	PREFETCHT0   32(DI)
+	VBROADCASTSD (DI), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(DI), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD 16(DI), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD 24(DI), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	VMOVUPD      (R8)(SI*1), Y4
+	PREFETCHT0   32(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(DI)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD 16(DI)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD 24(DI)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows4_vectors1_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y1, Y1
-	VMOVUPD      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y3, Y3
-	VMOVUPD      Y3, (AX)
-	ADDQ         CX, AX
-	ADDQ         $+32, DX
-	DECQ         R9
-	JNZ          rows4_vectors1_whole_tile
+
+rows4_vectors1_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y3, Y3
+	VMOVUPD Y3, (AX)
+	ADDQ    CX, AX
+	ADDQ    $+32, DX
+	DECQ    R9
+	JNZ     rows4_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
@@ -444,25 +668,26 @@ rows4_vectors1_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows4_vectors1_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
-
-rows4_vectors1_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows4_vectors1_masked_even
 	VMOVUPD      128(R8)(DI*8), Y4
 	VMASKMOVPD   (R13), Y4, Y4
+	PREFETCHT0   32(R12)
 	VBROADCASTSD (R12), Y5
 	VFMADD231PD  Y4, Y5, Y0
 	VBROADCASTSD 8(R12), Y5
@@ -471,35 +696,68 @@ rows4_vectors1_masked:
 	VFMADD231PD  Y4, Y5, Y2
 	VBROADCASTSD 24(R12), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
+
+rows4_vectors1_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows4_vectors1_masked_end
+
+rows4_vectors1_masked:
+	VMOVUPD      128(R8)(DI*8), Y4
+	VMASKMOVPD   (R13), Y4, Y4
+	PREFETCHT0   32(R12)
+	VBROADCASTSD (R12), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD 16(R12), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD 24(R12), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	VMOVUPD      128(R8)(DI*8), Y4
+	VMASKMOVPD   (R13)(SI*1), Y4, Y4
+	PREFETCHT0   32(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(R12)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD 16(R12)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD 24(R12)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows4_vectors1_masked
-	VMOVUPD      128(R8)(DI*8), Y4
-	VMASKMOVPD   (AX), Y4, Y5
-	VADDPD       Y5, Y0, Y0
-	VMASKMOVPD   Y0, Y4, (AX)
-	ADDQ         CX, AX
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   (AX), Y0, Y4
-	VADDPD       Y4, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         CX, AX
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, (AX)
-	ADDQ         CX, AX
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   (AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, (AX)
-	ADDQ         CX, AX
-	ADDQ         $+32, DX
-	DECQ         R9
-	JNZ          rows4_vectors1_masked_tile
+
+rows4_vectors1_masked_end:
+	VMOVUPD    128(R8)(DI*8), Y4
+	VMASKMOVPD (AX), Y4, Y5
+	VADDPD     Y5, Y0, Y0
+	VMASKMOVPD Y0, Y4, (AX)
+	ADDQ       CX, AX
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD (AX), Y0, Y4
+	VADDPD     Y4, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD (AX), Y0, Y1
+	VADDPD     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD (AX), Y0, Y1
+	VADDPD     Y1, Y3, Y3
+	VMASKMOVPD Y3, Y0, (AX)
+	ADDQ       CX, AX
+	ADDQ       $+32, DX
+	DECQ       R9
+	JNZ        rows4_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -510,26 +768,27 @@ rows2:
 	JNE  rows2_vectors3_edge
 
 rows2_vectors3_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows2_vectors3_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors3_whole_even
 	VMOVUPD      (R8), Y6
 	VMOVUPD      32(R8), Y7
 	VMOVUPD      64(R8), Y8
+	PREFETCHT0   16(DI)
 	VBROADCASTSD (DI), Y9
 	VFMADD231PD  Y6, Y9, Y0
 	VFMADD231PD  Y7, Y9, Y1
@@ -538,29 +797,64 @@ rows2_vectors3_whole:
 	VFMADD231PD  Y6, Y9, Y3
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows2_vectors3_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors3_whole_end
+
+rows2_vectors3_whole:
+	VMOVUPD      (R8), Y6
+	VMOVUPD      32(R8), Y7
+	VMOVUPD      64(R8), Y8
+	PREFETCHT0   16(DI)
+	VBROADCASTSD (DI), Y9
+	VFMADD231PD  Y6, Y9, Y0
+	VFMADD231PD  Y7, Y9, Y1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(DI), Y9
+	VFMADD231PD  Y6, Y9, Y3
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	VMOVUPD      (R8)(SI*1), Y6
+	VMOVUPD      32(R8)(SI*1), Y7
+	VMOVUPD      64(R8)(SI*1), Y8
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y9
+	VFMADD231PD  Y6, Y9, Y0
+	VFMADD231PD  Y7, Y9, Y1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(DI)(BX*1), Y9
+	VFMADD231PD  Y6, Y9, Y3
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows2_vectors3_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	VADDPD       64(AX), Y2, Y2
-	VMOVUPD      Y2, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y3, Y3
-	VMOVUPD      Y3, (AX)
-	VADDPD       32(AX), Y4, Y4
-	VMOVUPD      Y4, 32(AX)
-	VADDPD       64(AX), Y5, Y5
-	VMOVUPD      Y5, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+16, DX
-	DECQ         R9
-	JNZ          rows2_vectors3_whole_tile
+
+rows2_vectors3_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  32(AX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VADDPD  64(AX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y3, Y3
+	VMOVUPD Y3, (AX)
+	VADDPD  32(AX), Y4, Y4
+	VMOVUPD Y4, 32(AX)
+	VADDPD  64(AX), Y5, Y5
+	VMOVUPD Y5, 64(AX)
+	ADDQ    CX, AX
+	ADDQ    $+16, DX
+	DECQ    R9
+	JNZ     rows2_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
@@ -571,27 +865,28 @@ rows2_vectors3_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows2_vectors3_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
-
-rows2_vectors3_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows2_vectors3_masked_even
 	VMOVUPD      (R13), Y6
 	VMOVUPD      32(R13), Y7
 	VMOVUPD      128(R8)(DI*8), Y8
 	VMASKMOVPD   64(R13), Y8, Y8
+	PREFETCHT0   16(R12)
 	VBROADCASTSD (R12), Y9
 	VFMADD231PD  Y6, Y9, Y0
 	VFMADD231PD  Y7, Y9, Y1
@@ -600,33 +895,70 @@ rows2_vectors3_masked:
 	VFMADD231PD  Y6, Y9, Y3
 	VFMADD231PD  Y7, Y9, Y4
 	VFMADD231PD  Y8, Y9, Y5
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
+
+rows2_vectors3_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows2_vectors3_masked_end
+
+rows2_vectors3_masked:
+	VMOVUPD      (R13), Y6
+	VMOVUPD      32(R13), Y7
+	VMOVUPD      128(R8)(DI*8), Y8
+	VMASKMOVPD   64(R13), Y8, Y8
+	PREFETCHT0   16(R12)
+	VBROADCASTSD (R12), Y9
+	VFMADD231PD  Y6, Y9, Y0
+	VFMADD231PD  Y7, Y9, Y1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(R12), Y9
+	VFMADD231PD  Y6, Y9, Y3
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	VMOVUPD      (R13)(SI*1), Y6
+	VMOVUPD      32(R13)(SI*1), Y7
+	VMOVUPD      128(R8)(DI*8), Y8
+	VMASKMOVPD   64(R13)(SI*1), Y8, Y8
+	PREFETCHT0   16(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y9
+	VFMADD231PD  Y6, Y9, Y0
+	VFMADD231PD  Y7, Y9, Y1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD 8(R12)(BX*1), Y9
+	VFMADD231PD  Y6, Y9, Y3
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows2_vectors3_masked
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   64(AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y3, Y3
-	VMOVUPD      Y3, (AX)
-	VADDPD       32(AX), Y4, Y4
-	VMOVUPD      Y4, 32(AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   64(AX), Y0, Y1
-	VADDPD       Y1, Y5, Y5
-	VMASKMOVPD   Y5, Y0, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+16, DX
-	DECQ         R9
-	JNZ          rows2_vectors3_masked_tile
+
+rows2_vectors3_masked_end:
+	VADDPD     (AX), Y0, Y0
+	VMOVUPD    Y0, (AX)
+	VADDPD     32(AX), Y1, Y1
+	VMOVUPD    Y1, 32(AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 64(AX), Y0, Y1
+	VADDPD     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, 64(AX)
+	ADDQ       CX, AX
+	VADDPD     (AX), Y3, Y3
+	VMOVUPD    Y3, (AX)
+	VADDPD     32(AX), Y4, Y4
+	VMOVUPD    Y4, 32(AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 64(AX), Y0, Y1
+	VADDPD     Y1, Y5, Y5
+	VMASKMOVPD Y5, Y0, 64(AX)
+	ADDQ       CX, AX
+	ADDQ       $+16, DX
+	DECQ       R9
+	JNZ        rows2_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
@@ -637,46 +969,76 @@ rows2_vectors2:
 	JNE  rows2_vectors2_edge
 
 rows2_vectors2_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows2_vectors2_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors2_whole_even
 	VMOVUPD      (R8), Y4
 	VMOVUPD      32(R8), Y5
+	PREFETCHT0   16(DI)
 	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
 	VBROADCASTSD 8(DI), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows2_vectors2_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors2_whole_end
+
+rows2_vectors2_whole:
+	VMOVUPD      (R8), Y4
+	VMOVUPD      32(R8), Y5
+	PREFETCHT0   16(DI)
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(DI), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	VMOVUPD      (R8)(SI*1), Y4
+	VMOVUPD      32(R8)(SI*1), Y5
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(DI)(BX*1), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows2_vectors2_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         CX, AX
-	ADDQ         $+16, DX
-	DECQ         R9
-	JNZ          rows2_vectors2_whole_tile
+
+rows2_vectors2_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  32(AX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y2, Y2
+	VMOVUPD Y2, (AX)
+	VADDPD  32(AX), Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	ADDQ    $+16, DX
+	DECQ    R9
+	JNZ     rows2_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
@@ -687,51 +1049,83 @@ rows2_vectors2_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows2_vectors2_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
-
-rows2_vectors2_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows2_vectors2_masked_even
 	VMOVUPD      (R13), Y4
 	VMOVUPD      128(R8)(DI*8), Y5
 	VMASKMOVPD   32(R13), Y5, Y5
+	PREFETCHT0   16(R12)
 	VBROADCASTSD (R12), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
 	VBROADCASTSD 8(R12), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
+
+rows2_vectors2_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows2_vectors2_masked_end
+
+rows2_vectors2_masked:
+	VMOVUPD      (R13), Y4
+	VMOVUPD      128(R8)(DI*8), Y5
+	VMASKMOVPD   32(R13), Y5, Y5
+	PREFETCHT0   16(R12)
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	VMOVUPD      (R13)(SI*1), Y4
+	VMOVUPD      128(R8)(DI*8), Y5
+	VMASKMOVPD   32(R13)(SI*1), Y5, Y5
+	PREFETCHT0   16(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(R12)(BX*1), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows2_vectors2_masked
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y4
-	VADDPD       Y4, Y1, Y1
-	VMASKMOVPD   Y1, Y0, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y1
-	VADDPD       Y1, Y3, Y3
-	VMASKMOVPD   Y3, Y0, 32(AX)
-	ADDQ         CX, AX
-	ADDQ         $+16, DX
-	DECQ         R9
-	JNZ          rows2_vectors2_masked_tile
+
+rows2_vectors2_masked_end:
+	VADDPD     (AX), Y0, Y0
+	VMOVUPD    Y0, (AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 32(AX), Y0, Y4
+	VADDPD     Y4, Y1, Y1
+	VMASKMOVPD Y1, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPD     (AX), Y2, Y2
+	VMOVUPD    Y2, (AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 32(AX), Y0, Y1
+	VADDPD     Y1, Y3, Y3
+	VMASKMOVPD Y3, Y0, 32(AX)
+	ADDQ       CX, AX
+	ADDQ       $+16, DX
+	DECQ       R9
+	JNZ        rows2_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
@@ -740,37 +1134,61 @@ rows2_vectors1:
 	JNE  rows2_vectors1_edge
 
 rows2_vectors1_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows2_vectors1_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors1_whole_even
 	VMOVUPD      (R8), Y2
+	PREFETCHT0   16(DI)
 	VBROADCASTSD (DI), Y3
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(DI), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows2_vectors1_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors1_whole_end
+
+rows2_vectors1_whole:
+	VMOVUPD      (R8), Y2
+	PREFETCHT0   16(DI)
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(DI), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	VMOVUPD      (R8)(SI*1), Y2
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(DI)(BX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows2_vectors1_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y1, Y1
-	VMOVUPD      Y1, (AX)
-	ADDQ         CX, AX
-	ADDQ         $+16, DX
-	DECQ         R9
-	JNZ          rows2_vectors1_whole_tile
+
+rows2_vectors1_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    CX, AX
+	VADDPD  (AX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	ADDQ    CX, AX
+	ADDQ    $+16, DX
+	DECQ    R9
+	JNZ     rows2_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
@@ -781,42 +1199,68 @@ rows2_vectors1_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows2_vectors1_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	ADDQ       CX, R12
-	PREFETCHT0 (R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
-
-rows2_vectors1_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	ADDQ         CX, R12
+	PREFETCHT0   (R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows2_vectors1_masked_even
 	VMOVUPD      128(R8)(DI*8), Y2
 	VMASKMOVPD   (R13), Y2, Y2
+	PREFETCHT0   16(R12)
 	VBROADCASTSD (R12), Y3
 	VFMADD231PD  Y2, Y3, Y0
 	VBROADCASTSD 8(R12), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R12
 	ADDQ         SI, R13
+
+rows2_vectors1_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows2_vectors1_masked_end
+
+rows2_vectors1_masked:
+	VMOVUPD      128(R8)(DI*8), Y2
+	VMASKMOVPD   (R13), Y2, Y2
+	PREFETCHT0   16(R12)
+	VBROADCASTSD (R12), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	VMOVUPD      128(R8)(DI*8), Y2
+	VMASKMOVPD   (R13)(SI*1), Y2, Y2
+	PREFETCHT0   16(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(R12)(BX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows2_vectors1_masked
-	VMOVUPD      128(R8)(DI*8), Y2
-	VMASKMOVPD   (AX), Y2, Y3
-	VADDPD       Y3, Y0, Y0
-	VMASKMOVPD   Y0, Y2, (AX)
-	ADDQ         CX, AX
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   (AX), Y0, Y2
-	VADDPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	ADDQ         CX, AX
-	ADDQ         $+16, DX
-	DECQ         R9
-	JNZ          rows2_vectors1_masked_tile
+
+rows2_vectors1_masked_end:
+	VMOVUPD    128(R8)(DI*8), Y2
+	VMASKMOVPD (AX), Y2, Y3
+	VADDPD     Y3, Y0, Y0
+	VMASKMOVPD Y0, Y2, (AX)
+	ADDQ       CX, AX
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD (AX), Y0, Y2
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (AX)
+	ADDQ       CX, AX
+	ADDQ       $+16, DX
+	DECQ       R9
+	JNZ        rows2_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -827,40 +1271,68 @@ rows1:
 	JNE  rows1_vectors3_edge
 
 rows1_vectors3_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors3_whole_even
+	VMOVUPD      (R8), Y3
+	VMOVUPD      32(R8), Y4
+	VMOVUPD      64(R8), Y5
+	PREFETCHT0   8(DI)
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y3, Y6, Y0
+	VFMADD231PD  Y4, Y6, Y1
+	VFMADD231PD  Y5, Y6, Y2
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors3_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors3_whole_end
 
 rows1_vectors3_whole:
 	VMOVUPD      (R8), Y3
 	VMOVUPD      32(R8), Y4
 	VMOVUPD      64(R8), Y5
+	PREFETCHT0   8(DI)
 	VBROADCASTSD (DI), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
+	VMOVUPD      (R8)(SI*1), Y3
+	VMOVUPD      32(R8)(SI*1), Y4
+	VMOVUPD      64(R8)(SI*1), Y5
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y6
+	VFMADD231PD  Y3, Y6, Y0
+	VFMADD231PD  Y4, Y6, Y1
+	VFMADD231PD  Y5, Y6, Y2
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows1_vectors3_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	VADDPD       64(AX), Y2, Y2
-	VMOVUPD      Y2, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+8, DX
-	DECQ         R9
-	JNZ          rows1_vectors3_whole_tile
+
+rows1_vectors3_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  32(AX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	VADDPD  64(AX), Y2, Y2
+	VMOVUPD Y2, 64(AX)
+	ADDQ    CX, AX
+	ADDQ    $+8, DX
+	DECQ    R9
+	JNZ     rows1_vectors3_whole_tile
 	VZEROUPPER
 	RET
 
@@ -871,43 +1343,73 @@ rows1_vectors3_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows1_vectors3_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows1_vectors3_masked_even
+	VMOVUPD      (R13), Y3
+	VMOVUPD      32(R13), Y4
+	VMOVUPD      128(R8)(DI*8), Y5
+	VMASKMOVPD   64(R13), Y5, Y5
+	PREFETCHT0   8(R12)
+	VBROADCASTSD (R12), Y6
+	VFMADD231PD  Y3, Y6, Y0
+	VFMADD231PD  Y4, Y6, Y1
+	VFMADD231PD  Y5, Y6, Y2
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+
+rows1_vectors3_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows1_vectors3_masked_end
 
 rows1_vectors3_masked:
 	VMOVUPD      (R13), Y3
 	VMOVUPD      32(R13), Y4
 	VMOVUPD      128(R8)(DI*8), Y5
 	VMASKMOVPD   64(R13), Y5, Y5
+	PREFETCHT0   8(R12)
 	VBROADCASTSD (R12), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
 	VFMADD231PD  Y5, Y6, Y2
+	VMOVUPD      (R13)(SI*1), Y3
+	VMOVUPD      32(R13)(SI*1), Y4
+	VMOVUPD      128(R8)(DI*8), Y5
+	VMASKMOVPD   64(R13)(SI*1), Y5, Y5
+	PREFETCHT0   8(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y6
+	VFMADD231PD  Y3, Y6, Y0
+	VFMADD231PD  Y4, Y6, Y1
+	VFMADD231PD  Y5, Y6, Y2
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, R12
-	ADDQ         SI, R13
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows1_vectors3_masked
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   64(AX), Y0, Y1
-	VADDPD       Y1, Y2, Y2
-	VMASKMOVPD   Y2, Y0, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+8, DX
-	DECQ         R9
-	JNZ          rows1_vectors3_masked_tile
+
+rows1_vectors3_masked_end:
+	VADDPD     (AX), Y0, Y0
+	VMOVUPD    Y0, (AX)
+	VADDPD     32(AX), Y1, Y1
+	VMOVUPD    Y1, 32(AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 64(AX), Y0, Y1
+	VADDPD     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, 64(AX)
+	ADDQ       CX, AX
+	ADDQ       $+8, DX
+	DECQ       R9
+	JNZ        rows1_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
@@ -918,34 +1420,58 @@ rows1_vectors2:
 	JNE  rows1_vectors2_edge
 
 rows1_vectors2_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors2_whole_even
+	VMOVUPD      (R8), Y2
+	VMOVUPD      32(R8), Y3
+	PREFETCHT0   8(DI)
+	VBROADCASTSD (DI), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors2_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors2_whole_end
 
 rows1_vectors2_whole:
 	VMOVUPD      (R8), Y2
 	VMOVUPD      32(R8), Y3
+	PREFETCHT0   8(DI)
 	VBROADCASTSD (DI), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (R8)(SI*1), Y2
+	VMOVUPD      32(R8)(SI*1), Y3
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows1_vectors2_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         CX, AX
-	ADDQ         $+8, DX
-	DECQ         R9
-	JNZ          rows1_vectors2_whole_tile
+
+rows1_vectors2_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  32(AX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	ADDQ    $+8, DX
+	DECQ    R9
+	JNZ     rows1_vectors2_whole_tile
 	VZEROUPPER
 	RET
 
@@ -956,37 +1482,63 @@ rows1_vectors2_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows1_vectors2_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows1_vectors2_masked_even
+	VMOVUPD      (R13), Y2
+	VMOVUPD      128(R8)(DI*8), Y3
+	VMASKMOVPD   32(R13), Y3, Y3
+	PREFETCHT0   8(R12)
+	VBROADCASTSD (R12), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+
+rows1_vectors2_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows1_vectors2_masked_end
 
 rows1_vectors2_masked:
 	VMOVUPD      (R13), Y2
 	VMOVUPD      128(R8)(DI*8), Y3
 	VMASKMOVPD   32(R13), Y3, Y3
+	PREFETCHT0   8(R12)
 	VBROADCASTSD (R12), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
+	VMOVUPD      (R13)(SI*1), Y2
+	VMOVUPD      128(R8)(DI*8), Y3
+	VMASKMOVPD   32(R13)(SI*1), Y3, Y3
+	PREFETCHT0   8(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, R12
-	ADDQ         SI, R13
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows1_vectors2_masked
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      128(R8)(DI*8), Y0
-	VMASKMOVPD   32(AX), Y0, Y2
-	VADDPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, 32(AX)
-	ADDQ         CX, AX
-	ADDQ         $+8, DX
-	DECQ         R9
-	JNZ          rows1_vectors2_masked_tile
+
+rows1_vectors2_masked_end:
+	VADDPD     (AX), Y0, Y0
+	VMOVUPD    Y0, (AX)
+	VMOVUPD    128(R8)(DI*8), Y0
+	VMASKMOVPD 32(AX), Y0, Y2
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, 32(AX)
+	ADDQ       CX, AX
+	ADDQ       $+8, DX
+	DECQ       R9
+	JNZ        rows1_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
@@ -995,29 +1547,49 @@ rows1_vectors1:
 	JNE  rows1_vectors1_edge
 
 rows1_vectors1_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Y0, Y0, Y0
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors1_whole_even
+	VMOVUPD      (R8), Y1
+	PREFETCHT0   8(DI)
+	VBROADCASTSD (DI), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors1_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors1_whole_end
 
 rows1_vectors1_whole:
 	VMOVUPD      (R8), Y1
+	PREFETCHT0   8(DI)
 	VBROADCASTSD (DI), Y2
 	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      (R8)(SI*1), Y1
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Y2
+	VFMADD231PD  Y1, Y2, Y0
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows1_vectors1_whole
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         CX, AX
-	ADDQ         $+8, DX
-	DECQ         R9
-	JNZ          rows1_vectors1_whole_tile
+
+rows1_vectors1_whole_end:
+	VADDPD  (AX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    CX, AX
+	ADDQ    $+8, DX
+	DECQ    R9
+	JNZ     rows1_vectors1_whole_tile
 	VZEROUPPER
 	RET
 
@@ -1028,32 +1600,54 @@ rows1_vectors1_edge:
 	LEAQ masks8<>+0(SB), R8
 
 rows1_vectors1_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	MOVQ       AX, R12
-	PREFETCHT0 (R12)
-	MOVQ       DX, R12
-	MOVQ       b+32(FP), R13
-	MOVQ       n+48(FP), R14
+	VXORPD       Y0, Y0, Y0
+	MOVQ         AX, R12
+	PREFETCHT0   (R12)
+	MOVQ         DX, R12
+	MOVQ         b+32(FP), R13
+	MOVQ         n+48(FP), R14
+	BTL          $0x00, R14
+	JCC          rows1_vectors1_masked_even
+	VMOVUPD      128(R8)(DI*8), Y1
+	VMASKMOVPD   (R13), Y1, Y1
+	PREFETCHT0   8(R12)
+	VBROADCASTSD (R12), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         BX, R12
+	ADDQ         SI, R13
+
+rows1_vectors1_masked_even:
+	SHRQ $0x01, R14
+	JZ   rows1_vectors1_masked_end
 
 rows1_vectors1_masked:
 	VMOVUPD      128(R8)(DI*8), Y1
 	VMASKMOVPD   (R13), Y1, Y1
+	PREFETCHT0   8(R12)
 	VBROADCASTSD (R12), Y2
 	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      128(R8)(DI*8), Y1
+	VMASKMOVPD   (R13)(SI*1), Y1, Y1
+	PREFETCHT0   8(R12)(BX*1)
+	VBROADCASTSD (R12)(BX*1), Y2
+	VFMADD231PD  Y1, Y2, Y0
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, R12
-	ADDQ         SI, R13
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R12)(BX*2), R12
+	LEAQ         (R13)(SI*2), R13
 	DECQ         R14
 	JNZ          rows1_vectors1_masked
-	VMOVUPD      128(R8)(DI*8), Y1
-	VMASKMOVPD   (AX), Y1, Y2
-	VADDPD       Y2, Y0, Y0
-	VMASKMOVPD   Y0, Y1, (AX)
-	ADDQ         CX, AX
-	ADDQ         $+8, DX
-	DECQ         R9
-	JNZ          rows1_vectors1_masked_tile
+
+rows1_vectors1_masked_end:
+	VMOVUPD    128(R8)(DI*8), Y1
+	VMASKMOVPD (AX), Y1, Y2
+	VADDPD     Y2, Y0, Y0
+	VMASKMOVPD Y0, Y1, (AX)
+	ADDQ       CX, AX
+	ADDQ       $+8, DX
+	DECQ       R9
+	JNZ        rows1_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -1112,42 +1706,43 @@ rows4:
 	JNE  rows4_vectors3_edge
 
 rows4_vectors3_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	VXORPD     Y6, Y6, Y6
-	VXORPD     Y7, Y7, Y7
-	VXORPD     Y8, Y8, Y8
-	VXORPD     Y9, Y9, Y9
-	VXORPD     Y10, Y10, Y10
-	VXORPD     Y11, Y11, Y11
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors3_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors3_whole_even
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VMOVUPS      64(R8), Y14
+	PREFETCHT0   16(DI)
 	VBROADCASTSS (DI), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
@@ -1164,12 +1759,63 @@ rows4_vectors3_whole:
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows4_vectors3_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors3_whole_end
+
+rows4_vectors3_whole:
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VMOVUPS      64(R8), Y14
+	PREFETCHT0   16(DI)
+	VBROADCASTSS (DI), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(DI), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(DI), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(DI), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R8)(SI*1), Y12
+	VMOVUPS      32(R8)(SI*1), Y13
+	VMOVUPS      64(R8)(SI*1), Y14
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(DI)(BX*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(DI)(BX*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(DI)(BX*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows4_vectors3_whole
+
+rows4_vectors3_whole_end:
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
@@ -1272,43 +1918,44 @@ rows4_vectors3_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows4_vectors3_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	VXORPD     Y6, Y6, Y6
-	VXORPD     Y7, Y7, Y7
-	VXORPD     Y8, Y8, Y8
-	VXORPD     Y9, Y9, Y9
-	VXORPD     Y10, Y10, Y10
-	VXORPD     Y11, Y11, Y11
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	PREFETCHT0 128(R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	PREFETCHT0 128(R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	PREFETCHT0 128(R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	PREFETCHT0 128(R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
-
-rows4_vectors3_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	PREFETCHT0   128(R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	PREFETCHT0   128(R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	PREFETCHT0   128(R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	PREFETCHT0   128(R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows4_vectors3_masked_even
 	VMOVUPS      (R14), Y12
 	VMOVUPS      32(R14), Y13
 	VMOVUPS      64(R8)(DI*4), Y14
 	VMASKMOVPS   64(R14), Y14, Y14
+	PREFETCHT0   16(R13)
 	VBROADCASTSS (R13), Y15
 	VFMADD231PS  Y12, Y15, Y0
 	VFMADD231PS  Y13, Y15, Y1
@@ -1325,12 +1972,65 @@ rows4_vectors3_masked:
 	VFMADD231PS  Y12, Y15, Y9
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
+
+rows4_vectors3_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows4_vectors3_masked_end
+
+rows4_vectors3_masked:
+	VMOVUPS      (R14), Y12
+	VMOVUPS      32(R14), Y13
+	VMOVUPS      64(R8)(DI*4), Y14
+	VMASKMOVPS   64(R14), Y14, Y14
+	PREFETCHT0   16(R13)
+	VBROADCASTSS (R13), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R13), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R13), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R13), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	VMOVUPS      (R14)(SI*1), Y12
+	VMOVUPS      32(R14)(SI*1), Y13
+	VMOVUPS      64(R8)(DI*4), Y14
+	VMASKMOVPS   64(R14)(SI*1), Y14, Y14
+	PREFETCHT0   16(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(R13)(BX*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(R13)(BX*1), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(R13)(BX*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows4_vectors3_masked
+
+rows4_vectors3_masked_end:
 	VEXTRACTF128 $0x01, Y0, X12
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X12, Y12
@@ -1448,33 +2148,34 @@ rows4_vectors2:
 	JNE  rows4_vectors2_edge
 
 rows4_vectors2_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	VXORPD     Y6, Y6, Y6
-	VXORPD     Y7, Y7, Y7
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors2_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors2_whole_even
 	VMOVUPS      (R8), Y8
 	VMOVUPS      32(R8), Y9
+	PREFETCHT0   16(DI)
 	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
@@ -1487,12 +2188,53 @@ rows4_vectors2_whole:
 	VBROADCASTSS 12(DI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows4_vectors2_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors2_whole_end
+
+rows4_vectors2_whole:
+	VMOVUPS      (R8), Y8
+	VMOVUPS      32(R8), Y9
+	PREFETCHT0   16(DI)
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(DI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(DI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(DI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R8)(SI*1), Y8
+	VMOVUPS      32(R8)(SI*1), Y9
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(DI)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(DI)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(DI)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows4_vectors2_whole
+
+rows4_vectors2_whole_end:
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X8, Y8
@@ -1567,34 +2309,35 @@ rows4_vectors2_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows4_vectors2_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	VXORPD     Y6, Y6, Y6
-	VXORPD     Y7, Y7, Y7
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
-
-rows4_vectors2_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows4_vectors2_masked_even
 	VMOVUPS      (R14), Y8
 	VMOVUPS      64(R8)(DI*4), Y9
 	VMASKMOVPS   32(R14), Y9, Y9
+	PREFETCHT0   16(R13)
 	VBROADCASTSS (R13), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
@@ -1607,12 +2350,55 @@ rows4_vectors2_masked:
 	VBROADCASTSS 12(R13), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
+
+rows4_vectors2_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows4_vectors2_masked_end
+
+rows4_vectors2_masked:
+	VMOVUPS      (R14), Y8
+	VMOVUPS      64(R8)(DI*4), Y9
+	VMASKMOVPS   32(R14), Y9, Y9
+	PREFETCHT0   16(R13)
+	VBROADCASTSS (R13), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R13), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R13), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R13), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      (R14)(SI*1), Y8
+	VMOVUPS      64(R8)(DI*4), Y9
+	VMASKMOVPS   32(R14)(SI*1), Y9, Y9
+	PREFETCHT0   16(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(R13)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(R13)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(R13)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows4_vectors2_masked
+
+rows4_vectors2_masked_end:
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X8, Y8
@@ -1700,24 +2486,25 @@ rows4_vectors1:
 	JNE  rows4_vectors1_edge
 
 rows4_vectors1_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors1_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors1_whole_even
 	VMOVUPS      (R8), Y4
+	PREFETCHT0   16(DI)
 	VBROADCASTSS (DI), Y5
 	VFMADD231PS  Y4, Y5, Y0
 	VBROADCASTSS 4(DI), Y5
@@ -1726,12 +2513,43 @@ rows4_vectors1_whole:
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(DI), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows4_vectors1_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors1_whole_end
+
+rows4_vectors1_whole:
+	VMOVUPS      (R8), Y4
+	PREFETCHT0   16(DI)
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(DI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(DI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(DI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      (R8)(SI*1), Y4
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows4_vectors1_whole
+
+rows4_vectors1_whole_end:
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X4, Y4
@@ -1778,25 +2596,26 @@ rows4_vectors1_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows4_vectors1_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
-
-rows4_vectors1_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows4_vectors1_masked_even
 	VMOVUPS      64(R8)(DI*4), Y4
 	VMASKMOVPS   (R14), Y4, Y4
+	PREFETCHT0   16(R13)
 	VBROADCASTSS (R13), Y5
 	VFMADD231PS  Y4, Y5, Y0
 	VBROADCASTSS 4(R13), Y5
@@ -1805,12 +2624,45 @@ rows4_vectors1_masked:
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 12(R13), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
+
+rows4_vectors1_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows4_vectors1_masked_end
+
+rows4_vectors1_masked:
+	VMOVUPS      64(R8)(DI*4), Y4
+	VMASKMOVPS   (R14), Y4, Y4
+	PREFETCHT0   16(R13)
+	VBROADCASTSS (R13), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R13), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R13), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R13), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      64(R8)(DI*4), Y4
+	VMASKMOVPS   (R14)(SI*1), Y4, Y4
+	PREFETCHT0   16(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(R13)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(R13)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(R13)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows4_vectors1_masked
+
+rows4_vectors1_masked_end:
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X4, Y4
@@ -1872,28 +2724,29 @@ rows2:
 	JNE  rows2_vectors3_edge
 
 rows2_vectors3_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows2_vectors3_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors3_whole_even
 	VMOVUPS      (R8), Y6
 	VMOVUPS      32(R8), Y7
 	VMOVUPS      64(R8), Y8
+	PREFETCHT0   8(DI)
 	VBROADCASTSS (DI), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
@@ -1902,12 +2755,47 @@ rows2_vectors3_whole:
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows2_vectors3_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors3_whole_end
+
+rows2_vectors3_whole:
+	VMOVUPS      (R8), Y6
+	VMOVUPS      32(R8), Y7
+	VMOVUPS      64(R8), Y8
+	PREFETCHT0   8(DI)
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(DI), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R8)(SI*1), Y6
+	VMOVUPS      32(R8)(SI*1), Y7
+	VMOVUPS      64(R8)(SI*1), Y8
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(DI)(BX*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows2_vectors3_whole
+
+rows2_vectors3_whole_end:
 	VEXTRACTF128 $0x01, Y0, X6
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X6, Y6
@@ -1966,29 +2854,30 @@ rows2_vectors3_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows2_vectors3_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	VXORPD     Y4, Y4, Y4
-	VXORPD     Y5, Y5, Y5
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	PREFETCHT0 128(R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	PREFETCHT0 128(R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
-
-rows2_vectors3_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	PREFETCHT0   128(R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	PREFETCHT0   128(R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows2_vectors3_masked_even
 	VMOVUPS      (R14), Y6
 	VMOVUPS      32(R14), Y7
 	VMOVUPS      64(R8)(DI*4), Y8
 	VMASKMOVPS   64(R14), Y8, Y8
+	PREFETCHT0   8(R13)
 	VBROADCASTSS (R13), Y9
 	VFMADD231PS  Y6, Y9, Y0
 	VFMADD231PS  Y7, Y9, Y1
@@ -1997,12 +2886,49 @@ rows2_vectors3_masked:
 	VFMADD231PS  Y6, Y9, Y3
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
+
+rows2_vectors3_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows2_vectors3_masked_end
+
+rows2_vectors3_masked:
+	VMOVUPS      (R14), Y6
+	VMOVUPS      32(R14), Y7
+	VMOVUPS      64(R8)(DI*4), Y8
+	VMASKMOVPS   64(R14), Y8, Y8
+	PREFETCHT0   8(R13)
+	VBROADCASTSS (R13), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R13), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	VMOVUPS      (R14)(SI*1), Y6
+	VMOVUPS      32(R14)(SI*1), Y7
+	VMOVUPS      64(R8)(DI*4), Y8
+	VMASKMOVPS   64(R14)(SI*1), Y8, Y8
+	PREFETCHT0   8(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(R13)(BX*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows2_vectors3_masked
+
+rows2_vectors3_masked_end:
 	VEXTRACTF128 $0x01, Y0, X6
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X6, Y6
@@ -2068,35 +2994,65 @@ rows2_vectors2:
 	JNE  rows2_vectors2_edge
 
 rows2_vectors2_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows2_vectors2_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors2_whole_even
 	VMOVUPS      (R8), Y4
 	VMOVUPS      32(R8), Y5
+	PREFETCHT0   8(DI)
 	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(DI), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows2_vectors2_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors2_whole_end
+
+rows2_vectors2_whole:
+	VMOVUPS      (R8), Y4
+	VMOVUPS      32(R8), Y5
+	PREFETCHT0   8(DI)
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(DI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R8)(SI*1), Y4
+	VMOVUPS      32(R8)(SI*1), Y5
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(DI)(BX*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows2_vectors2_whole
+
+rows2_vectors2_whole_end:
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X4, Y4
@@ -2141,36 +3097,68 @@ rows2_vectors2_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows2_vectors2_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	VXORPD     Y3, Y3, Y3
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
-
-rows2_vectors2_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows2_vectors2_masked_even
 	VMOVUPS      (R14), Y4
 	VMOVUPS      64(R8)(DI*4), Y5
 	VMASKMOVPS   32(R14), Y5, Y5
+	PREFETCHT0   8(R13)
 	VBROADCASTSS (R13), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(R13), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
+
+rows2_vectors2_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows2_vectors2_masked_end
+
+rows2_vectors2_masked:
+	VMOVUPS      (R14), Y4
+	VMOVUPS      64(R8)(DI*4), Y5
+	VMASKMOVPS   32(R14), Y5, Y5
+	PREFETCHT0   8(R13)
+	VBROADCASTSS (R13), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R13), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	VMOVUPS      (R14)(SI*1), Y4
+	VMOVUPS      64(R8)(DI*4), Y5
+	VMASKMOVPS   32(R14)(SI*1), Y5, Y5
+	PREFETCHT0   8(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(R13)(BX*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows2_vectors2_masked
+
+rows2_vectors2_masked_end:
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X4, Y4
@@ -2220,28 +3208,52 @@ rows2_vectors1:
 	JNE  rows2_vectors1_edge
 
 rows2_vectors1_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows2_vectors1_whole:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors1_whole_even
 	VMOVUPS      (R8), Y2
+	PREFETCHT0   8(DI)
 	VBROADCASTSS (DI), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(DI), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows2_vectors1_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors1_whole_end
+
+rows2_vectors1_whole:
+	VMOVUPS      (R8), Y2
+	PREFETCHT0   8(DI)
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(DI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      (R8)(SI*1), Y2
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(DI)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows2_vectors1_whole
+
+rows2_vectors1_whole_end:
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y2
@@ -2272,29 +3284,55 @@ rows2_vectors1_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows2_vectors1_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	ADDQ       CX, R13
-	PREFETCHT0 (R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
-
-rows2_vectors1_masked:
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	ADDQ         CX, R13
+	PREFETCHT0   (R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows2_vectors1_masked_even
 	VMOVUPS      64(R8)(DI*4), Y2
 	VMASKMOVPS   (R14), Y2, Y2
+	PREFETCHT0   8(R13)
 	VBROADCASTSS (R13), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(R13), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, R13
 	ADDQ         SI, R14
+
+rows2_vectors1_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows2_vectors1_masked_end
+
+rows2_vectors1_masked:
+	VMOVUPS      64(R8)(DI*4), Y2
+	VMASKMOVPS   (R14), Y2, Y2
+	PREFETCHT0   8(R13)
+	VBROADCASTSS (R13), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R13), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      64(R8)(DI*4), Y2
+	VMASKMOVPS   (R14)(SI*1), Y2, Y2
+	PREFETCHT0   8(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(R13)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows2_vectors1_masked
+
+rows2_vectors1_masked_end:
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y2
@@ -2332,31 +3370,59 @@ rows1:
 	JNE  rows1_vectors3_edge
 
 rows1_vectors3_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors3_whole_even
+	VMOVUPS      (R8), Y3
+	VMOVUPS      32(R8), Y4
+	VMOVUPS      64(R8), Y5
+	PREFETCHT0   4(DI)
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors3_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors3_whole_end
 
 rows1_vectors3_whole:
 	VMOVUPS      (R8), Y3
 	VMOVUPS      32(R8), Y4
 	VMOVUPS      64(R8), Y5
+	PREFETCHT0   4(DI)
 	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R8)(SI*1), Y3
+	VMOVUPS      32(R8)(SI*1), Y4
+	VMOVUPS      64(R8)(SI*1), Y5
+	PREFETCHT0   4(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows1_vectors3_whole
+
+rows1_vectors3_whole_end:
 	VEXTRACTF128 $0x01, Y0, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X3, Y3
@@ -2393,32 +3459,62 @@ rows1_vectors3_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows1_vectors3_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	VXORPD     Y2, Y2, Y2
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	PREFETCHT0 128(R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	PREFETCHT0   128(R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows1_vectors3_masked_even
+	VMOVUPS      (R14), Y3
+	VMOVUPS      32(R14), Y4
+	VMOVUPS      64(R8)(DI*4), Y5
+	VMASKMOVPS   64(R14), Y5, Y5
+	PREFETCHT0   4(R13)
+	VBROADCASTSS (R13), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+
+rows1_vectors3_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows1_vectors3_masked_end
 
 rows1_vectors3_masked:
 	VMOVUPS      (R14), Y3
 	VMOVUPS      32(R14), Y4
 	VMOVUPS      64(R8)(DI*4), Y5
 	VMASKMOVPS   64(R14), Y5, Y5
+	PREFETCHT0   4(R13)
 	VBROADCASTSS (R13), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
 	VFMADD231PS  Y5, Y6, Y2
+	VMOVUPS      (R14)(SI*1), Y3
+	VMOVUPS      32(R14)(SI*1), Y4
+	VMOVUPS      64(R8)(DI*4), Y5
+	VMASKMOVPS   64(R14)(SI*1), Y5, Y5
+	PREFETCHT0   4(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, R13
-	ADDQ         SI, R14
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows1_vectors3_masked
+
+rows1_vectors3_masked_end:
 	VEXTRACTF128 $0x01, Y0, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X3, Y3
@@ -2458,27 +3554,51 @@ rows1_vectors2:
 	JNE  rows1_vectors2_edge
 
 rows1_vectors2_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors2_whole_even
+	VMOVUPS      (R8), Y2
+	VMOVUPS      32(R8), Y3
+	PREFETCHT0   4(DI)
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors2_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors2_whole_end
 
 rows1_vectors2_whole:
 	VMOVUPS      (R8), Y2
 	VMOVUPS      32(R8), Y3
+	PREFETCHT0   4(DI)
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R8)(SI*1), Y2
+	VMOVUPS      32(R8)(SI*1), Y3
+	PREFETCHT0   4(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows1_vectors2_whole
+
+rows1_vectors2_whole_end:
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y2
@@ -2508,28 +3628,54 @@ rows1_vectors2_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows1_vectors2_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	VXORPD     Y1, Y1, Y1
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows1_vectors2_masked_even
+	VMOVUPS      (R14), Y2
+	VMOVUPS      64(R8)(DI*4), Y3
+	VMASKMOVPS   32(R14), Y3, Y3
+	PREFETCHT0   4(R13)
+	VBROADCASTSS (R13), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+
+rows1_vectors2_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows1_vectors2_masked_end
 
 rows1_vectors2_masked:
 	VMOVUPS      (R14), Y2
 	VMOVUPS      64(R8)(DI*4), Y3
 	VMASKMOVPS   32(R14), Y3, Y3
+	PREFETCHT0   4(R13)
 	VBROADCASTSS (R13), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
+	VMOVUPS      (R14)(SI*1), Y2
+	VMOVUPS      64(R8)(DI*4), Y3
+	VMASKMOVPS   32(R14)(SI*1), Y3, Y3
+	PREFETCHT0   4(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, R13
-	ADDQ         SI, R14
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows1_vectors2_masked
+
+rows1_vectors2_masked_end:
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y2
@@ -2560,23 +3706,43 @@ rows1_vectors1:
 	JNE  rows1_vectors1_edge
 
 rows1_vectors1_whole_tile:
-	VXORPD     Y0, Y0, Y0
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Y0, Y0, Y0
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors1_whole_even
+	VMOVUPS      (R8), Y1
+	PREFETCHT0   4(DI)
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors1_whole_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors1_whole_end
 
 rows1_vectors1_whole:
 	VMOVUPS      (R8), Y1
+	PREFETCHT0   4(DI)
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      (R8)(SI*1), Y1
+	PREFETCHT0   4(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Y2
+	VFMADD231PS  Y1, Y2, Y0
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows1_vectors1_whole
+
+rows1_vectors1_whole_end:
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
@@ -2599,24 +3765,46 @@ rows1_vectors1_edge:
 	LEAQ masks8<>+0(SB), R12
 
 rows1_vectors1_masked_tile:
-	VXORPD     Y0, Y0, Y0
-	MOVQ       AX, R13
-	PREFETCHT0 (R13)
-	MOVQ       DX, R13
-	MOVQ       b+32(FP), R14
-	MOVQ       n+48(FP), R15
+	VXORPD       Y0, Y0, Y0
+	MOVQ         AX, R13
+	PREFETCHT0   (R13)
+	MOVQ         DX, R13
+	MOVQ         b+32(FP), R14
+	MOVQ         n+48(FP), R15
+	BTL          $0x00, R15
+	JCC          rows1_vectors1_masked_even
+	VMOVUPS      64(R8)(DI*4), Y1
+	VMASKMOVPS   (R14), Y1, Y1
+	PREFETCHT0   4(R13)
+	VBROADCASTSS (R13), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         BX, R13
+	ADDQ         SI, R14
+
+rows1_vectors1_masked_even:
+	SHRQ $0x01, R15
+	JZ   rows1_vectors1_masked_end
 
 rows1_vectors1_masked:
 	VMOVUPS      64(R8)(DI*4), Y1
 	VMASKMOVPS   (R14), Y1, Y1
+	PREFETCHT0   4(R13)
 	VBROADCASTSS (R13), Y2
 	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      64(R8)(DI*4), Y1
+	VMASKMOVPS   (R14)(SI*1), Y1, Y1
+	PREFETCHT0   4(R13)(BX*1)
+	VBROADCASTSS (R13)(BX*1), Y2
+	VFMADD231PS  Y1, Y2, Y0
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, R13
-	ADDQ         SI, R14
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (R13)(BX*2), R13
+	LEAQ         (R14)(SI*2), R14
 	DECQ         R15
 	JNZ          rows1_vectors1_masked
+
+rows1_vectors1_masked_end:
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1

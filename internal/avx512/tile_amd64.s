@@ -38,70 +38,71 @@ rows8:
 	KMOVW R8, K1
 
 rows8_vectors3_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	VXORPD     Z8, Z8, Z8
-	VXORPD     Z9, Z9, Z9
-	VXORPD     Z10, Z10, Z10
-	VXORPD     Z11, Z11, Z11
-	VXORPD     Z12, Z12, Z12
-	VXORPD     Z13, Z13, Z13
-	VXORPD     Z14, Z14, Z14
-	VXORPD     Z15, Z15, Z15
-	VXORPD     Z16, Z16, Z16
-	VXORPD     Z17, Z17, Z17
-	VXORPD     Z18, Z18, Z18
-	VXORPD     Z19, Z19, Z19
-	VXORPD     Z20, Z20, Z20
-	VXORPD     Z21, Z21, Z21
-	VXORPD     Z22, Z22, Z22
-	VXORPD     Z23, Z23, Z23
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows8_vectors3_masked:
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows8_vectors3_masked_even
 	VMOVUPD      (R8), Z24
 	VMOVUPD      64(R8), Z25
 	VMOVUPD.Z    128(R8), K1, Z26
+	PREFETCHT0   64(DI)
 	VBROADCASTSD (DI), Z27
 	VFMADD231PD  Z24, Z27, Z0
 	VFMADD231PD  Z25, Z27, Z1
@@ -134,79 +135,162 @@ rows8_vectors3_masked:
 	VFMADD231PD  Z24, Z27, Z21
 	VFMADD231PD  Z25, Z27, Z22
 	VFMADD231PD  Z26, Z27, Z23
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows8_vectors3_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows8_vectors3_masked_end
+
+rows8_vectors3_masked:
+	VMOVUPD      (R8), Z24
+	VMOVUPD      64(R8), Z25
+	VMOVUPD.Z    128(R8), K1, Z26
+	PREFETCHT0   64(DI)
+	VBROADCASTSD (DI), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(DI), Z27
+	VFMADD231PD  Z24, Z27, Z3
+	VFMADD231PD  Z25, Z27, Z4
+	VFMADD231PD  Z26, Z27, Z5
+	VBROADCASTSD 16(DI), Z27
+	VFMADD231PD  Z24, Z27, Z6
+	VFMADD231PD  Z25, Z27, Z7
+	VFMADD231PD  Z26, Z27, Z8
+	VBROADCASTSD 24(DI), Z27
+	VFMADD231PD  Z24, Z27, Z9
+	VFMADD231PD  Z25, Z27, Z10
+	VFMADD231PD  Z26, Z27, Z11
+	VBROADCASTSD 32(DI), Z27
+	VFMADD231PD  Z24, Z27, Z12
+	VFMADD231PD  Z25, Z27, Z13
+	VFMADD231PD  Z26, Z27, Z14
+	VBROADCASTSD 40(DI), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(DI), Z27
+	VFMADD231PD  Z24, Z27, Z18
+	VFMADD231PD  Z25, Z27, Z19
+	VFMADD231PD  Z26, Z27, Z20
+	VBROADCASTSD 56(DI), Z27
+	VFMADD231PD  Z24, Z27, Z21
+	VFMADD231PD  Z25, Z27, Z22
+	VFMADD231PD  Z26, Z27, Z23
+	VMOVUPD      (R8)(SI*1), Z24
+	VMOVUPD      64(R8)(SI*1), Z25
+	VMOVUPD.Z    128(R8)(SI*1), K1, Z26
+	PREFETCHT0   64(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Z27
+	VFMADD231PD  Z24, Z27, Z0
+	VFMADD231PD  Z25, Z27, Z1
+	VFMADD231PD  Z26, Z27, Z2
+	VBROADCASTSD 8(DI)(BX*1), Z27
+	VFMADD231PD  Z24, Z27, Z3
+	VFMADD231PD  Z25, Z27, Z4
+	VFMADD231PD  Z26, Z27, Z5
+	VBROADCASTSD 16(DI)(BX*1), Z27
+	VFMADD231PD  Z24, Z27, Z6
+	VFMADD231PD  Z25, Z27, Z7
+	VFMADD231PD  Z26, Z27, Z8
+	VBROADCASTSD 24(DI)(BX*1), Z27
+	VFMADD231PD  Z24, Z27, Z9
+	VFMADD231PD  Z25, Z27, Z10
+	VFMADD231PD  Z26, Z27, Z11
+	VBROADCASTSD 32(DI)(BX*1), Z27
+	VFMADD231PD  Z24, Z27, Z12
+	VFMADD231PD  Z25, Z27, Z13
+	VFMADD231PD  Z26, Z27, Z14
+	VBROADCASTSD 40(DI)(BX*1), Z27
+	VFMADD231PD  Z24, Z27, Z15
+	VFMADD231PD  Z25, Z27, Z16
+	VFMADD231PD  Z26, Z27, Z17
+	VBROADCASTSD 48(DI)(BX*1), Z27
+	VFMADD231PD  Z24, Z27, Z18
+	VFMADD231PD  Z25, Z27, Z19
+	VFMADD231PD  Z26, Z27, Z20
+	VBROADCASTSD 56(DI)(BX*1), Z27
+	VFMADD231PD  Z24, Z27, Z21
+	VFMADD231PD  Z25, Z27, Z22
+	VFMADD231PD  Z26, Z27, Z23
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows8_vectors3_masked
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD      Z4, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z8, Z8
-	VMOVUPD      Z8, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z9, Z9
-	VMOVUPD      Z9, (AX)
-	VADDPD       64(AX), Z10, Z10
-	VMOVUPD      Z10, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z11, Z11
-	VMOVUPD      Z11, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z14, Z14
-	VMOVUPD      Z14, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z15, Z15
-	VMOVUPD      Z15, (AX)
-	VADDPD       64(AX), Z16, Z16
-	VMOVUPD      Z16, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z17, Z17
-	VMOVUPD      Z17, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z18, Z18
-	VMOVUPD      Z18, (AX)
-	VADDPD       64(AX), Z19, Z19
-	VMOVUPD      Z19, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z20, Z20
-	VMOVUPD      Z20, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z21, Z21
-	VMOVUPD      Z21, (AX)
-	VADDPD       64(AX), Z22, Z22
-	VMOVUPD      Z22, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z23, Z23
-	VMOVUPD      Z23, K1, 128(AX)
-	ADDQ         CX, AX
-	ADDQ         $+64, DX
-	DECQ         R9
-	JNZ          rows8_vectors3_masked_tile
+
+rows8_vectors3_masked_end:
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    64(AX), Z1, Z1
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z2, Z2
+	VMOVUPD   Z2, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z3, Z3
+	VMOVUPD   Z3, (AX)
+	VADDPD    64(AX), Z4, Z4
+	VMOVUPD   Z4, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z5, Z5
+	VMOVUPD   Z5, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z6, Z6
+	VMOVUPD   Z6, (AX)
+	VADDPD    64(AX), Z7, Z7
+	VMOVUPD   Z7, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD   Z8, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z9, Z9
+	VMOVUPD   Z9, (AX)
+	VADDPD    64(AX), Z10, Z10
+	VMOVUPD   Z10, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z11, Z11
+	VMOVUPD   Z11, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z12, Z12
+	VMOVUPD   Z12, (AX)
+	VADDPD    64(AX), Z13, Z13
+	VMOVUPD   Z13, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z14, Z14
+	VMOVUPD   Z14, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z15, Z15
+	VMOVUPD   Z15, (AX)
+	VADDPD    64(AX), Z16, Z16
+	VMOVUPD   Z16, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z17, Z17
+	VMOVUPD   Z17, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z18, Z18
+	VMOVUPD   Z18, (AX)
+	VADDPD    64(AX), Z19, Z19
+	VMOVUPD   Z19, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z20, Z20
+	VMOVUPD   Z20, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z21, Z21
+	VMOVUPD   Z21, (AX)
+	VADDPD    64(AX), Z22, Z22
+	VMOVUPD   Z22, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z23, Z23
+	VMOVUPD   Z23, K1, 128(AX)
+	ADDQ      CX, AX
+	ADDQ      $+64, DX
+	DECQ      R9
+	JNZ       rows8_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
@@ -220,53 +304,54 @@ rows8_vectors2:
 	KMOVW R8, K1
 
 rows8_vectors2_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	VXORPD     Z8, Z8, Z8
-	VXORPD     Z9, Z9, Z9
-	VXORPD     Z10, Z10, Z10
-	VXORPD     Z11, Z11, Z11
-	VXORPD     Z12, Z12, Z12
-	VXORPD     Z13, Z13, Z13
-	VXORPD     Z14, Z14, Z14
-	VXORPD     Z15, Z15, Z15
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows8_vectors2_masked:
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows8_vectors2_masked_even
 	VMOVUPD      (R8), Z16
 	VMOVUPD.Z    64(R8), K1, Z17
+	PREFETCHT0   64(DI)
 	VBROADCASTSD (DI), Z18
 	VFMADD231PD  Z16, Z18, Z0
 	VFMADD231PD  Z17, Z18, Z1
@@ -291,63 +376,128 @@ rows8_vectors2_masked:
 	VBROADCASTSD 56(DI), Z18
 	VFMADD231PD  Z16, Z18, Z14
 	VFMADD231PD  Z17, Z18, Z15
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows8_vectors2_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows8_vectors2_masked_end
+
+rows8_vectors2_masked:
+	VMOVUPD      (R8), Z16
+	VMOVUPD.Z    64(R8), K1, Z17
+	PREFETCHT0   64(DI)
+	VBROADCASTSD (DI), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(DI), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD 16(DI), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD 24(DI), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD 32(DI), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD 40(DI), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD 48(DI), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD 56(DI), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	VMOVUPD      (R8)(SI*1), Z16
+	VMOVUPD.Z    64(R8)(SI*1), K1, Z17
+	PREFETCHT0   64(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(DI)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD 16(DI)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD 24(DI)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD 32(DI)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD 40(DI)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD 48(DI)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD 56(DI)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows8_vectors2_masked
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z7, Z7
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z9, Z9
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z11, Z11
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z13, Z13
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z14, Z14
-	VMOVUPD      Z14, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z15, Z15
-	VMOVUPD      Z15, K1, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+64, DX
-	DECQ         R9
-	JNZ          rows8_vectors2_masked_tile
+
+rows8_vectors2_masked_end:
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z3, Z3
+	VMOVUPD   Z3, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z4, Z4
+	VMOVUPD   Z4, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z5, Z5
+	VMOVUPD   Z5, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z6, Z6
+	VMOVUPD   Z6, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z7, Z7
+	VMOVUPD   Z7, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z8, Z8
+	VMOVUPD   Z8, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z9, Z9
+	VMOVUPD   Z9, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z10, Z10
+	VMOVUPD   Z10, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z11, Z11
+	VMOVUPD   Z11, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z12, Z12
+	VMOVUPD   Z12, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z13, Z13
+	VMOVUPD   Z13, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z14, Z14
+	VMOVUPD   Z14, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z15, Z15
+	VMOVUPD   Z15, K1, 64(AX)
+	ADDQ      CX, AX
+	ADDQ      $+64, DX
+	DECQ      R9
+	JNZ       rows8_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
@@ -359,36 +509,37 @@ rows8_vectors1:
 	KMOVW R8, K1
 
 rows8_vectors1_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows8_vectors1_masked:
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	MOVQ             AX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	MOVQ             DX, DI
+	MOVQ             b+32(FP), R8
+	MOVQ             n+48(FP), R12
+	BTL              $0x00, R12
+	JCC              rows8_vectors1_masked_even
 	VMOVUPD.Z        (R8), K1, Z8
+	PREFETCHT0       64(DI)
 	VFMADD231PD.BCST (DI), Z8, Z0
 	VFMADD231PD.BCST 8(DI), Z8, Z1
 	VFMADD231PD.BCST 16(DI), Z8, Z2
@@ -397,47 +548,78 @@ rows8_vectors1_masked:
 	VFMADD231PD.BCST 40(DI), Z8, Z5
 	VFMADD231PD.BCST 48(DI), Z8, Z6
 	VFMADD231PD.BCST 56(DI), Z8, Z7
-	PREFETCHT1       (R10)
-	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
+
+rows8_vectors1_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows8_vectors1_masked_end
+
+rows8_vectors1_masked:
+	VMOVUPD.Z        (R8), K1, Z8
+	PREFETCHT0       64(DI)
+	VFMADD231PD.BCST (DI), Z8, Z0
+	VFMADD231PD.BCST 8(DI), Z8, Z1
+	VFMADD231PD.BCST 16(DI), Z8, Z2
+	VFMADD231PD.BCST 24(DI), Z8, Z3
+	VFMADD231PD.BCST 32(DI), Z8, Z4
+	VFMADD231PD.BCST 40(DI), Z8, Z5
+	VFMADD231PD.BCST 48(DI), Z8, Z6
+	VFMADD231PD.BCST 56(DI), Z8, Z7
+	VMOVUPD.Z        (R8)(SI*1), K1, Z8
+	PREFETCHT0       64(DI)(BX*1)
+	VFMADD231PD.BCST (DI)(BX*1), Z8, Z0
+	VFMADD231PD.BCST 8(DI)(BX*1), Z8, Z1
+	VFMADD231PD.BCST 16(DI)(BX*1), Z8, Z2
+	VFMADD231PD.BCST 24(DI)(BX*1), Z8, Z3
+	VFMADD231PD.BCST 32(DI)(BX*1), Z8, Z4
+	VFMADD231PD.BCST 40(DI)(BX*1), Z8, Z5
+	VFMADD231PD.BCST 48(DI)(BX*1), Z8, Z6
+	VFMADD231PD.BCST 56(DI)(BX*1), Z8, Z7
+	PREFETCHT1       (R10)
+	PREFETCHT1       (R10)(R11*1)
+	LEAQ             (R10)(R11*2), R10
+	LEAQ             (DI)(BX*2), DI
+	LEAQ             (R8)(SI*2), R8
 	DECQ             R12
 	JNZ              rows8_vectors1_masked
-	VMOVUPD.Z        (AX), K1, Z8
-	VADDPD           Z8, Z0, Z0
-	VMOVUPD          Z0, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	VMOVUPD          Z1, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z2, Z2
-	VMOVUPD          Z2, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z3, Z3
-	VMOVUPD          Z3, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z4, Z4
-	VMOVUPD          Z4, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z5, Z5
-	VMOVUPD          Z5, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z6, Z6
-	VMOVUPD          Z6, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z7, Z7
-	VMOVUPD          Z7, K1, (AX)
-	ADDQ             CX, AX
-	ADDQ             $+64, DX
-	DECQ             R9
-	JNZ              rows8_vectors1_masked_tile
+
+rows8_vectors1_masked_end:
+	VMOVUPD.Z (AX), K1, Z8
+	VADDPD    Z8, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z2, Z2
+	VMOVUPD   Z2, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z3, Z3
+	VMOVUPD   Z3, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z4, Z4
+	VMOVUPD   Z4, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z5, Z5
+	VMOVUPD   Z5, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z6, Z6
+	VMOVUPD   Z6, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z7, Z7
+	VMOVUPD   Z7, K1, (AX)
+	ADDQ      CX, AX
+	ADDQ      $+64, DX
+	DECQ      R9
+	JNZ       rows8_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -451,42 +633,43 @@ rows4:
 	KMOVW R8, K1
 
 rows4_vectors3_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	VXORPD     Z8, Z8, Z8
-	VXORPD     Z9, Z9, Z9
-	VXORPD     Z10, Z10, Z10
-	VXORPD     Z11, Z11, Z11
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors3_masked:
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors3_masked_even
 	VMOVUPD      (R8), Z12
 	VMOVUPD      64(R8), Z13
 	VMOVUPD.Z    128(R8), K1, Z14
+	PREFETCHT0   32(DI)
 	VBROADCASTSD (DI), Z15
 	VFMADD231PD  Z12, Z15, Z0
 	VFMADD231PD  Z13, Z15, Z1
@@ -503,47 +686,98 @@ rows4_vectors3_masked:
 	VFMADD231PD  Z12, Z15, Z9
 	VFMADD231PD  Z13, Z15, Z10
 	VFMADD231PD  Z14, Z15, Z11
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows4_vectors3_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors3_masked_end
+
+rows4_vectors3_masked:
+	VMOVUPD      (R8), Z12
+	VMOVUPD      64(R8), Z13
+	VMOVUPD.Z    128(R8), K1, Z14
+	PREFETCHT0   32(DI)
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(DI), Z15
+	VFMADD231PD  Z12, Z15, Z3
+	VFMADD231PD  Z13, Z15, Z4
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD 16(DI), Z15
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD 24(DI), Z15
+	VFMADD231PD  Z12, Z15, Z9
+	VFMADD231PD  Z13, Z15, Z10
+	VFMADD231PD  Z14, Z15, Z11
+	VMOVUPD      (R8)(SI*1), Z12
+	VMOVUPD      64(R8)(SI*1), Z13
+	VMOVUPD.Z    128(R8)(SI*1), K1, Z14
+	PREFETCHT0   32(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(DI)(BX*1), Z15
+	VFMADD231PD  Z12, Z15, Z3
+	VFMADD231PD  Z13, Z15, Z4
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD 16(DI)(BX*1), Z15
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD 24(DI)(BX*1), Z15
+	VFMADD231PD  Z12, Z15, Z9
+	VFMADD231PD  Z13, Z15, Z10
+	VFMADD231PD  Z14, Z15, Z11
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows4_vectors3_masked
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD      Z4, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z8, Z8
-	VMOVUPD      Z8, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z9, Z9
-	VMOVUPD      Z9, (AX)
-	VADDPD       64(AX), Z10, Z10
-	VMOVUPD      Z10, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z11, Z11
-	VMOVUPD      Z11, K1, 128(AX)
-	ADDQ         CX, AX
-	ADDQ         $+32, DX
-	DECQ         R9
-	JNZ          rows4_vectors3_masked_tile
+
+rows4_vectors3_masked_end:
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    64(AX), Z1, Z1
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z2, Z2
+	VMOVUPD   Z2, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z3, Z3
+	VMOVUPD   Z3, (AX)
+	VADDPD    64(AX), Z4, Z4
+	VMOVUPD   Z4, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z5, Z5
+	VMOVUPD   Z5, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z6, Z6
+	VMOVUPD   Z6, (AX)
+	VADDPD    64(AX), Z7, Z7
+	VMOVUPD   Z7, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD   Z8, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z9, Z9
+	VMOVUPD   Z9, (AX)
+	VADDPD    64(AX), Z10, Z10
+	VMOVUPD   Z10, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z11, Z11
+	VMOVUPD   Z11, K1, 128(AX)
+	ADDQ      CX, AX
+	ADDQ      $+32, DX
+	DECQ      R9
+	JNZ       rows4_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
@@ -557,33 +791,34 @@ rows4_vectors2:
 	KMOVW R8, K1
 
 rows4_vectors2_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors2_masked:
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors2_masked_even
 	VMOVUPD      (R8), Z8
 	VMOVUPD.Z    64(R8), K1, Z9
+	PREFETCHT0   32(DI)
 	VBROADCASTSD (DI), Z10
 	VFMADD231PD  Z8, Z10, Z0
 	VFMADD231PD  Z9, Z10, Z1
@@ -596,39 +831,80 @@ rows4_vectors2_masked:
 	VBROADCASTSD 24(DI), Z10
 	VFMADD231PD  Z8, Z10, Z6
 	VFMADD231PD  Z9, Z10, Z7
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows4_vectors2_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors2_masked_end
+
+rows4_vectors2_masked:
+	VMOVUPD      (R8), Z8
+	VMOVUPD.Z    64(R8), K1, Z9
+	PREFETCHT0   32(DI)
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(DI), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(DI), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(DI), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD      (R8)(SI*1), Z8
+	VMOVUPD.Z    64(R8)(SI*1), K1, Z9
+	PREFETCHT0   32(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(DI)(BX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(DI)(BX*1), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(DI)(BX*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows4_vectors2_masked
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z7, Z7
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+32, DX
-	DECQ         R9
-	JNZ          rows4_vectors2_masked_tile
+
+rows4_vectors2_masked_end:
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z3, Z3
+	VMOVUPD   Z3, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z4, Z4
+	VMOVUPD   Z4, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z5, Z5
+	VMOVUPD   Z5, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z6, Z6
+	VMOVUPD   Z6, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z7, Z7
+	VMOVUPD   Z7, K1, 64(AX)
+	ADDQ      CX, AX
+	ADDQ      $+32, DX
+	DECQ      R9
+	JNZ       rows4_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
@@ -640,53 +916,77 @@ rows4_vectors1:
 	KMOVW R8, K1
 
 rows4_vectors1_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors1_masked:
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	MOVQ             AX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	MOVQ             DX, DI
+	MOVQ             b+32(FP), R8
+	MOVQ             n+48(FP), R12
+	BTL              $0x00, R12
+	JCC              rows4_vectors1_masked_even
 	VMOVUPD.Z        (R8), K1, Z4
+	PREFETCHT0       32(DI)
 	VFMADD231PD.BCST (DI), Z4, Z0
 	VFMADD231PD.BCST 8(DI), Z4, Z1
 	VFMADD231PD.BCST 16(DI), Z4, Z2
 	VFMADD231PD.BCST 24(DI), Z4, Z3
-	PREFETCHT1       (R10)
-	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
+
+rows4_vectors1_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors1_masked_end
+
+rows4_vectors1_masked:
+	VMOVUPD.Z        (R8), K1, Z4
+	PREFETCHT0       32(DI)
+	VFMADD231PD.BCST (DI), Z4, Z0
+	VFMADD231PD.BCST 8(DI), Z4, Z1
+	VFMADD231PD.BCST 16(DI), Z4, Z2
+	VFMADD231PD.BCST 24(DI), Z4, Z3
+	VMOVUPD.Z        (R8)(SI*1), K1, Z4
+	PREFETCHT0       32(DI)(BX*1)
+	VFMADD231PD.BCST (DI)(BX*1), Z4, Z0
+	VFMADD231PD.BCST 8(DI)(BX*1), Z4, Z1
+	VFMADD231PD.BCST 16(DI)(BX*1), Z4, Z2
+	VFMADD231PD.BCST 24(DI)(BX*1), Z4, Z3
+	PREFETCHT1       (R10)
+	PREFETCHT1       (R10)(R11*1)
+	LEAQ             (R10)(R11*2), R10
+	LEAQ             (DI)(BX*2), DI
+	LEAQ             (R8)(SI*2), R8
 	DECQ             R12
 	JNZ              rows4_vectors1_masked
-	VMOVUPD.Z        (AX), K1, Z4
-	VADDPD           Z4, Z0, Z0
-	VMOVUPD          Z0, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	VMOVUPD          Z1, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z2, Z2
-	VMOVUPD          Z2, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z3, Z3
-	VMOVUPD          Z3, K1, (AX)
-	ADDQ             CX, AX
-	ADDQ             $+32, DX
-	DECQ             R9
-	JNZ              rows4_vectors1_masked_tile
+
+rows4_vectors1_masked_end:
+	VMOVUPD.Z (AX), K1, Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z2, Z2
+	VMOVUPD   Z2, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z3, Z3
+	VMOVUPD   Z3, K1, (AX)
+	ADDQ      CX, AX
+	ADDQ      $+32, DX
+	DECQ      R9
+	JNZ       rows4_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -700,28 +1000,29 @@ rows2:
 	KMOVW R8, K1
 
 rows2_vectors3_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows2_vectors3_masked:
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors3_masked_even
 	VMOVUPD      (R8), Z6
 	VMOVUPD      64(R8), Z7
 	VMOVUPD.Z    128(R8), K1, Z8
+	PREFETCHT0   16(DI)
 	VBROADCASTSD (DI), Z9
 	VFMADD231PD  Z6, Z9, Z0
 	VFMADD231PD  Z7, Z9, Z1
@@ -730,31 +1031,66 @@ rows2_vectors3_masked:
 	VFMADD231PD  Z6, Z9, Z3
 	VFMADD231PD  Z7, Z9, Z4
 	VFMADD231PD  Z8, Z9, Z5
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows2_vectors3_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors3_masked_end
+
+rows2_vectors3_masked:
+	VMOVUPD      (R8), Z6
+	VMOVUPD      64(R8), Z7
+	VMOVUPD.Z    128(R8), K1, Z8
+	PREFETCHT0   16(DI)
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 8(DI), Z9
+	VFMADD231PD  Z6, Z9, Z3
+	VFMADD231PD  Z7, Z9, Z4
+	VFMADD231PD  Z8, Z9, Z5
+	VMOVUPD      (R8)(SI*1), Z6
+	VMOVUPD      64(R8)(SI*1), Z7
+	VMOVUPD.Z    128(R8)(SI*1), K1, Z8
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 8(DI)(BX*1), Z9
+	VFMADD231PD  Z6, Z9, Z3
+	VFMADD231PD  Z7, Z9, Z4
+	VFMADD231PD  Z8, Z9, Z5
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows2_vectors3_masked
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K1, 128(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD      Z4, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z5, Z5
-	VMOVUPD      Z5, K1, 128(AX)
-	ADDQ         CX, AX
-	ADDQ         $+16, DX
-	DECQ         R9
-	JNZ          rows2_vectors3_masked_tile
+
+rows2_vectors3_masked_end:
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    64(AX), Z1, Z1
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z2, Z2
+	VMOVUPD   Z2, K1, 128(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z3, Z3
+	VMOVUPD   Z3, (AX)
+	VADDPD    64(AX), Z4, Z4
+	VMOVUPD   Z4, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z5, Z5
+	VMOVUPD   Z5, K1, 128(AX)
+	ADDQ      CX, AX
+	ADDQ      $+16, DX
+	DECQ      R9
+	JNZ       rows2_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
@@ -768,50 +1104,80 @@ rows2_vectors2:
 	KMOVW R8, K1
 
 rows2_vectors2_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows2_vectors2_masked:
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors2_masked_even
 	VMOVUPD      (R8), Z4
 	VMOVUPD.Z    64(R8), K1, Z5
+	PREFETCHT0   16(DI)
 	VBROADCASTSD (DI), Z6
 	VFMADD231PD  Z4, Z6, Z0
 	VFMADD231PD  Z5, Z6, Z1
 	VBROADCASTSD 8(DI), Z6
 	VFMADD231PD  Z4, Z6, Z2
 	VFMADD231PD  Z5, Z6, Z3
-	PREFETCHT1   (R10)
-	ADDQ         R11, R10
 	ADDQ         BX, DI
 	ADDQ         SI, R8
+
+rows2_vectors2_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors2_masked_end
+
+rows2_vectors2_masked:
+	VMOVUPD      (R8), Z4
+	VMOVUPD.Z    64(R8), K1, Z5
+	PREFETCHT0   16(DI)
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(DI), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD      (R8)(SI*1), Z4
+	VMOVUPD.Z    64(R8)(SI*1), K1, Z5
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(DI)(BX*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows2_vectors2_masked
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z3, Z3
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+16, DX
-	DECQ         R9
-	JNZ          rows2_vectors2_masked_tile
+
+rows2_vectors2_masked_end:
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, 64(AX)
+	ADDQ      CX, AX
+	VADDPD    (AX), Z2, Z2
+	VMOVUPD   Z2, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z3, Z3
+	VMOVUPD   Z3, K1, 64(AX)
+	ADDQ      CX, AX
+	ADDQ      $+16, DX
+	DECQ      R9
+	JNZ       rows2_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
@@ -823,37 +1189,57 @@ rows2_vectors1:
 	KMOVW R8, K1
 
 rows2_vectors1_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	MOVQ             AX, DI
+	PREFETCHT0       (DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	MOVQ             DX, DI
+	MOVQ             b+32(FP), R8
+	MOVQ             n+48(FP), R12
+	BTL              $0x00, R12
+	JCC              rows2_vectors1_masked_even
+	VMOVUPD.Z        (R8), K1, Z2
+	PREFETCHT0       16(DI)
+	VFMADD231PD.BCST (DI), Z2, Z0
+	VFMADD231PD.BCST 8(DI), Z2, Z1
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+
+rows2_vectors1_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors1_masked_end
 
 rows2_vectors1_masked:
 	VMOVUPD.Z        (R8), K1, Z2
+	PREFETCHT0       16(DI)
 	VFMADD231PD.BCST (DI), Z2, Z0
 	VFMADD231PD.BCST 8(DI), Z2, Z1
+	VMOVUPD.Z        (R8)(SI*1), K1, Z2
+	PREFETCHT0       16(DI)(BX*1)
+	VFMADD231PD.BCST (DI)(BX*1), Z2, Z0
+	VFMADD231PD.BCST 8(DI)(BX*1), Z2, Z1
 	PREFETCHT1       (R10)
-	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
+	PREFETCHT1       (R10)(R11*1)
+	LEAQ             (R10)(R11*2), R10
+	LEAQ             (DI)(BX*2), DI
+	LEAQ             (R8)(SI*2), R8
 	DECQ             R12
 	JNZ              rows2_vectors1_masked
-	VMOVUPD.Z        (AX), K1, Z2
-	VADDPD           Z2, Z0, Z0
-	VMOVUPD          Z0, K1, (AX)
-	ADDQ             CX, AX
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	VMOVUPD          Z1, K1, (AX)
-	ADDQ             CX, AX
-	ADDQ             $+16, DX
-	DECQ             R9
-	JNZ              rows2_vectors1_masked_tile
+
+rows2_vectors1_masked_end:
+	VMOVUPD.Z (AX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+	ADDQ      CX, AX
+	VMOVUPD.Z (AX), K1, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+	ADDQ      CX, AX
+	ADDQ      $+16, DX
+	DECQ      R9
+	JNZ       rows2_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -867,42 +1253,70 @@ rows1:
 	KMOVW R8, K1
 
 rows1_vectors3_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors3_masked_even
+	VMOVUPD      (R8), Z3
+	VMOVUPD      64(R8), Z4
+	VMOVUPD.Z    128(R8), K1, Z5
+	PREFETCHT0   8(DI)
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors3_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors3_masked_end
 
 rows1_vectors3_masked:
 	VMOVUPD      (R8), Z3
 	VMOVUPD      64(R8), Z4
 	VMOVUPD.Z    128(R8), K1, Z5
+	PREFETCHT0   8(DI)
 	VBROADCASTSD (DI), Z6
 	VFMADD231PD  Z3, Z6, Z0
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Z5, Z6, Z2
+	VMOVUPD      (R8)(SI*1), Z3
+	VMOVUPD      64(R8)(SI*1), Z4
+	VMOVUPD.Z    128(R8)(SI*1), K1, Z5
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows1_vectors3_masked
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	VMOVUPD.Z    128(AX), K1, Z0
-	VADDPD       Z0, Z2, Z2
-	VMOVUPD      Z2, K1, 128(AX)
-	ADDQ         CX, AX
-	ADDQ         $+8, DX
-	DECQ         R9
-	JNZ          rows1_vectors3_masked_tile
+
+rows1_vectors3_masked_end:
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	VADDPD    64(AX), Z1, Z1
+	VMOVUPD   Z1, 64(AX)
+	VMOVUPD.Z 128(AX), K1, Z0
+	VADDPD    Z0, Z2, Z2
+	VMOVUPD   Z2, K1, 128(AX)
+	ADDQ      CX, AX
+	ADDQ      $+8, DX
+	DECQ      R9
+	JNZ       rows1_vectors3_masked_tile
 	VZEROUPPER
 	RET
 
@@ -916,36 +1330,60 @@ rows1_vectors2:
 	KMOVW R8, K1
 
 rows1_vectors2_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors2_masked_even
+	VMOVUPD      (R8), Z2
+	VMOVUPD.Z    64(R8), K1, Z3
+	PREFETCHT0   8(DI)
+	VBROADCASTSD (DI), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors2_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors2_masked_end
 
 rows1_vectors2_masked:
 	VMOVUPD      (R8), Z2
 	VMOVUPD.Z    64(R8), K1, Z3
+	PREFETCHT0   8(DI)
 	VBROADCASTSD (DI), Z4
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD      (R8)(SI*1), Z2
+	VMOVUPD.Z    64(R8)(SI*1), K1, Z3
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSD (DI)(BX*1), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
 	PREFETCHT1   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
 	DECQ         R12
 	JNZ          rows1_vectors2_masked
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD.Z    64(AX), K1, Z0
-	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         CX, AX
-	ADDQ         $+8, DX
-	DECQ         R9
-	JNZ          rows1_vectors2_masked_tile
+
+rows1_vectors2_masked_end:
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	VMOVUPD.Z 64(AX), K1, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, 64(AX)
+	ADDQ      CX, AX
+	ADDQ      $+8, DX
+	DECQ      R9
+	JNZ       rows1_vectors2_masked_tile
 	VZEROUPPER
 	RET
 
@@ -957,29 +1395,47 @@ rows1_vectors1:
 	KMOVW R8, K1
 
 rows1_vectors1_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD           Z0, Z0, Z0
+	MOVQ             AX, DI
+	PREFETCHT0       (DI)
+	MOVQ             DX, DI
+	MOVQ             b+32(FP), R8
+	MOVQ             n+48(FP), R12
+	BTL              $0x00, R12
+	JCC              rows1_vectors1_masked_even
+	VMOVUPD.Z        (R8), K1, Z1
+	PREFETCHT0       8(DI)
+	VFMADD231PD.BCST (DI), Z1, Z0
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+
+rows1_vectors1_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors1_masked_end
 
 rows1_vectors1_masked:
 	VMOVUPD.Z        (R8), K1, Z1
+	PREFETCHT0       8(DI)
 	VFMADD231PD.BCST (DI), Z1, Z0
+	VMOVUPD.Z        (R8)(SI*1), K1, Z1
+	PREFETCHT0       8(DI)(BX*1)
+	VFMADD231PD.BCST (DI)(BX*1), Z1, Z0
 	PREFETCHT1       (R10)
-	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
+	PREFETCHT1       (R10)(R11*1)
+	LEAQ             (R10)(R11*2), R10
+	LEAQ             (DI)(BX*2), DI
+	LEAQ             (R8)(SI*2), R8
 	DECQ             R12
 	JNZ              rows1_vectors1_masked
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K1, (AX)
-	ADDQ             CX, AX
-	ADDQ             $+8, DX
-	DECQ             R9
-	JNZ              rows1_vectors1_masked_tile
+
+rows1_vectors1_masked_end:
+	VMOVUPD.Z (AX), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+	ADDQ      CX, AX
+	ADDQ      $+8, DX
+	DECQ      R9
+	JNZ       rows1_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -1018,132 +1474,216 @@ rows8:
 	KSHIFTRW $0x08, K1, K2
 
 rows8_vectors3_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	VXORPD     Z8, Z8, Z8
-	VXORPD     Z9, Z9, Z9
-	VXORPD     Z10, Z10, Z10
-	VXORPD     Z11, Z11, Z11
-	VXORPD     Z12, Z12, Z12
-	VXORPD     Z13, Z13, Z13
-	VXORPD     Z14, Z14, Z14
-	VXORPD     Z15, Z15, Z15
-	VXORPD     Z16, Z16, Z16
-	VXORPD     Z17, Z17, Z17
-	VXORPD     Z18, Z18, Z18
-	VXORPD     Z19, Z19, Z19
-	VXORPD     Z20, Z20, Z20
-	VXORPD     Z21, Z21, Z21
-	VXORPD     Z22, Z22, Z22
-	VXORPD     Z23, Z23, Z23
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows8_vectors3_masked_even
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS.Z    128(R8), K1, Z26
+	PREFETCHT0   32(DI)
+	VBROADCASTSS (DI), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(DI), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(DI), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(DI), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(DI), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(DI), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(DI), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(DI), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows8_vectors3_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows8_vectors3_masked_end
 
 rows8_vectors3_masked:
-	VMOVUPS       (R8), Z24
-	VMOVUPS       64(R8), Z25
-	VMOVUPS.Z     128(R8), K1, Z26
-	VBROADCASTSS  (DI), Z27
-	VFMADD231PS   Z24, Z27, Z0
-	VFMADD231PS   Z25, Z27, Z1
-	VFMADD231PS   Z26, Z27, Z2
-	VBROADCASTSS  4(DI), Z27
-	VFMADD231PS   Z24, Z27, Z3
-	VFMADD231PS   Z25, Z27, Z4
-	VFMADD231PS   Z26, Z27, Z5
-	VBROADCASTSS  8(DI), Z27
-	VFMADD231PS   Z24, Z27, Z6
-	VFMADD231PS   Z25, Z27, Z7
-	VFMADD231PS   Z26, Z27, Z8
-	VBROADCASTSS  12(DI), Z27
-	VFMADD231PS   Z24, Z27, Z9
-	VFMADD231PS   Z25, Z27, Z10
-	VFMADD231PS   Z26, Z27, Z11
-	VBROADCASTSS  16(DI), Z27
-	VFMADD231PS   Z24, Z27, Z12
-	VFMADD231PS   Z25, Z27, Z13
-	VFMADD231PS   Z26, Z27, Z14
-	VBROADCASTSS  20(DI), Z27
-	VFMADD231PS   Z24, Z27, Z15
-	VFMADD231PS   Z25, Z27, Z16
-	VFMADD231PS   Z26, Z27, Z17
-	VBROADCASTSS  24(DI), Z27
-	VFMADD231PS   Z24, Z27, Z18
-	VFMADD231PS   Z25, Z27, Z19
-	VFMADD231PS   Z26, Z27, Z20
-	VBROADCASTSS  28(DI), Z27
-	VFMADD231PS   Z24, Z27, Z21
-	VFMADD231PS   Z25, Z27, Z22
-	VFMADD231PS   Z26, Z27, Z23
-	PREFETCHT1    (R10)
-	ADDQ          R11, R10
-	ADDQ          BX, DI
-	ADDQ          SI, R8
-	DECQ          R12
-	JNZ           rows8_vectors3_masked
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS.Z    128(R8), K1, Z26
+	PREFETCHT0   32(DI)
+	VBROADCASTSS (DI), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(DI), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(DI), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(DI), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(DI), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(DI), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(DI), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(DI), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	VMOVUPS      (R8)(SI*1), Z24
+	VMOVUPS      64(R8)(SI*1), Z25
+	VMOVUPS.Z    128(R8)(SI*1), K1, Z26
+	PREFETCHT0   32(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(DI)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(DI)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(DI)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(DI)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(DI)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(DI)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(DI)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
+	DECQ         R12
+	JNZ          rows8_vectors3_masked
+
+rows8_vectors3_masked_end:
 	VEXTRACTF32X8 $0x01, Z0, Y24
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y24, Z24
@@ -1353,99 +1893,165 @@ rows8_vectors2:
 	KSHIFTRW $0x08, K1, K2
 
 rows8_vectors2_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	VXORPD     Z8, Z8, Z8
-	VXORPD     Z9, Z9, Z9
-	VXORPD     Z10, Z10, Z10
-	VXORPD     Z11, Z11, Z11
-	VXORPD     Z12, Z12, Z12
-	VXORPD     Z13, Z13, Z13
-	VXORPD     Z14, Z14, Z14
-	VXORPD     Z15, Z15, Z15
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows8_vectors2_masked_even
+	VMOVUPS      (R8), Z16
+	VMOVUPS.Z    64(R8), K1, Z17
+	PREFETCHT0   32(DI)
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(DI), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(DI), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(DI), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(DI), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(DI), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(DI), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(DI), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows8_vectors2_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows8_vectors2_masked_end
 
 rows8_vectors2_masked:
-	VMOVUPS       (R8), Z16
-	VMOVUPS.Z     64(R8), K1, Z17
-	VBROADCASTSS  (DI), Z18
-	VFMADD231PS   Z16, Z18, Z0
-	VFMADD231PS   Z17, Z18, Z1
-	VBROADCASTSS  4(DI), Z18
-	VFMADD231PS   Z16, Z18, Z2
-	VFMADD231PS   Z17, Z18, Z3
-	VBROADCASTSS  8(DI), Z18
-	VFMADD231PS   Z16, Z18, Z4
-	VFMADD231PS   Z17, Z18, Z5
-	VBROADCASTSS  12(DI), Z18
-	VFMADD231PS   Z16, Z18, Z6
-	VFMADD231PS   Z17, Z18, Z7
-	VBROADCASTSS  16(DI), Z18
-	VFMADD231PS   Z16, Z18, Z8
-	VFMADD231PS   Z17, Z18, Z9
-	VBROADCASTSS  20(DI), Z18
-	VFMADD231PS   Z16, Z18, Z10
-	VFMADD231PS   Z17, Z18, Z11
-	VBROADCASTSS  24(DI), Z18
-	VFMADD231PS   Z16, Z18, Z12
-	VFMADD231PS   Z17, Z18, Z13
-	VBROADCASTSS  28(DI), Z18
-	VFMADD231PS   Z16, Z18, Z14
-	VFMADD231PS   Z17, Z18, Z15
-	PREFETCHT1    (R10)
-	ADDQ          R11, R10
-	ADDQ          BX, DI
-	ADDQ          SI, R8
-	DECQ          R12
-	JNZ           rows8_vectors2_masked
+	VMOVUPS      (R8), Z16
+	VMOVUPS.Z    64(R8), K1, Z17
+	PREFETCHT0   32(DI)
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(DI), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(DI), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(DI), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(DI), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(DI), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(DI), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(DI), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      (R8)(SI*1), Z16
+	VMOVUPS.Z    64(R8)(SI*1), K1, Z17
+	PREFETCHT0   32(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(DI)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(DI)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(DI)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(DI)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(DI)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(DI)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(DI)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
+	DECQ         R12
+	JNZ          rows8_vectors2_masked
+
+rows8_vectors2_masked_end:
 	VEXTRACTF32X8 $0x01, Z0, Y16
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y16, Z16
@@ -1597,44 +2203,45 @@ rows8_vectors1:
 	KSHIFTRW $0x08, K1, K2
 
 rows8_vectors1_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows8_vectors1_masked:
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	MOVQ             AX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	MOVQ             DX, DI
+	MOVQ             b+32(FP), R8
+	MOVQ             n+48(FP), R12
+	BTL              $0x00, R12
+	JCC              rows8_vectors1_masked_even
 	VMOVUPS.Z        (R8), K1, Z8
+	PREFETCHT0       32(DI)
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST 4(DI), Z8, Z1
 	VFMADD231PS.BCST 8(DI), Z8, Z2
@@ -1643,95 +2250,126 @@ rows8_vectors1_masked:
 	VFMADD231PS.BCST 20(DI), Z8, Z5
 	VFMADD231PS.BCST 24(DI), Z8, Z6
 	VFMADD231PS.BCST 28(DI), Z8, Z7
-	PREFETCHT1       (R10)
-	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
+
+rows8_vectors1_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows8_vectors1_masked_end
+
+rows8_vectors1_masked:
+	VMOVUPS.Z        (R8), K1, Z8
+	PREFETCHT0       32(DI)
+	VFMADD231PS.BCST (DI), Z8, Z0
+	VFMADD231PS.BCST 4(DI), Z8, Z1
+	VFMADD231PS.BCST 8(DI), Z8, Z2
+	VFMADD231PS.BCST 12(DI), Z8, Z3
+	VFMADD231PS.BCST 16(DI), Z8, Z4
+	VFMADD231PS.BCST 20(DI), Z8, Z5
+	VFMADD231PS.BCST 24(DI), Z8, Z6
+	VFMADD231PS.BCST 28(DI), Z8, Z7
+	VMOVUPS.Z        (R8)(SI*1), K1, Z8
+	PREFETCHT0       32(DI)(BX*1)
+	VFMADD231PS.BCST (DI)(BX*1), Z8, Z0
+	VFMADD231PS.BCST 4(DI)(BX*1), Z8, Z1
+	VFMADD231PS.BCST 8(DI)(BX*1), Z8, Z2
+	VFMADD231PS.BCST 12(DI)(BX*1), Z8, Z3
+	VFMADD231PS.BCST 16(DI)(BX*1), Z8, Z4
+	VFMADD231PS.BCST 20(DI)(BX*1), Z8, Z5
+	VFMADD231PS.BCST 24(DI)(BX*1), Z8, Z6
+	VFMADD231PS.BCST 28(DI)(BX*1), Z8, Z7
+	PREFETCHT1       (R10)
+	PREFETCHT1       (R10)(R11*1)
+	LEAQ             (R10)(R11*2), R10
+	LEAQ             (DI)(BX*2), DI
+	LEAQ             (R8)(SI*2), R8
 	DECQ             R12
 	JNZ              rows8_vectors1_masked
-	VEXTRACTF32X8    $0x01, Z0, Y8
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y8, Z8
-	VMOVUPD.Z        (AX), K1, Z9
-	VADDPD           Z9, Z0, Z0
-	VMOVUPD          Z0, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z0
-	VADDPD           Z0, Z8, Z8
-	VMOVUPD          Z8, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z8
-	VADDPD           Z8, Z1, Z1
-	VMOVUPD          Z1, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z2, Z2
-	VMOVUPD          Z2, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z3, Y0
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z3, Z3
-	VMOVUPD          Z3, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z4, Y0
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z4, Z4
-	VMOVUPD          Z4, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z5, Y0
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z5, Z5
-	VMOVUPD          Z5, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z6, Y0
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z6, Z6
-	VMOVUPD          Z6, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z7, Y0
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z7, Z7
-	VMOVUPD          Z7, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	ADDQ             $+32, DX
-	DECQ             R9
-	JNZ              rows8_vectors1_masked_tile
+
+rows8_vectors1_masked_end:
+	VEXTRACTF32X8 $0x01, Z0, Y8
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y8, Z8
+	VMOVUPD.Z     (AX), K1, Z9
+	VADDPD        Z9, Z0, Z0
+	VMOVUPD       Z0, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z0
+	VADDPD        Z0, Z8, Z8
+	VMOVUPD       Z8, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z1, Y0
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z8
+	VADDPD        Z8, Z1, Z1
+	VMOVUPD       Z1, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z1
+	VADDPD        Z1, Z2, Z2
+	VMOVUPD       Z2, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z3, Y0
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z1
+	VADDPD        Z1, Z3, Z3
+	VMOVUPD       Z3, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z1
+	VADDPD        Z1, Z4, Z4
+	VMOVUPD       Z4, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z1
+	VADDPD        Z1, Z5, Z5
+	VMOVUPD       Z5, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y0
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z1
+	VADDPD        Z1, Z6, Z6
+	VMOVUPD       Z6, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z1
+	VADDPD        Z1, Z7, Z7
+	VMOVUPD       Z7, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	ADDQ          $+32, DX
+	DECQ          R9
+	JNZ           rows8_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -1746,76 +2384,128 @@ rows4:
 	KSHIFTRW $0x08, K1, K2
 
 rows4_vectors3_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	VXORPD     Z8, Z8, Z8
-	VXORPD     Z9, Z9, Z9
-	VXORPD     Z10, Z10, Z10
-	VXORPD     Z11, Z11, Z11
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors3_masked_even
+	VMOVUPS      (R8), Z12
+	VMOVUPS      64(R8), Z13
+	VMOVUPS.Z    128(R8), K1, Z14
+	PREFETCHT0   16(DI)
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(DI), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(DI), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(DI), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows4_vectors3_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors3_masked_end
 
 rows4_vectors3_masked:
-	VMOVUPS       (R8), Z12
-	VMOVUPS       64(R8), Z13
-	VMOVUPS.Z     128(R8), K1, Z14
-	VBROADCASTSS  (DI), Z15
-	VFMADD231PS   Z12, Z15, Z0
-	VFMADD231PS   Z13, Z15, Z1
-	VFMADD231PS   Z14, Z15, Z2
-	VBROADCASTSS  4(DI), Z15
-	VFMADD231PS   Z12, Z15, Z3
-	VFMADD231PS   Z13, Z15, Z4
-	VFMADD231PS   Z14, Z15, Z5
-	VBROADCASTSS  8(DI), Z15
-	VFMADD231PS   Z12, Z15, Z6
-	VFMADD231PS   Z13, Z15, Z7
-	VFMADD231PS   Z14, Z15, Z8
-	VBROADCASTSS  12(DI), Z15
-	VFMADD231PS   Z12, Z15, Z9
-	VFMADD231PS   Z13, Z15, Z10
-	VFMADD231PS   Z14, Z15, Z11
-	PREFETCHT1    (R10)
-	ADDQ          R11, R10
-	ADDQ          BX, DI
-	ADDQ          SI, R8
-	DECQ          R12
-	JNZ           rows4_vectors3_masked
+	VMOVUPS      (R8), Z12
+	VMOVUPS      64(R8), Z13
+	VMOVUPS.Z    128(R8), K1, Z14
+	PREFETCHT0   16(DI)
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(DI), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(DI), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(DI), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	VMOVUPS      (R8)(SI*1), Z12
+	VMOVUPS      64(R8)(SI*1), Z13
+	VMOVUPS.Z    128(R8)(SI*1), K1, Z14
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(DI)(BX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(DI)(BX*1), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(DI)(BX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
+	DECQ         R12
+	JNZ          rows4_vectors3_masked
+
+rows4_vectors3_masked_end:
 	VEXTRACTF32X8 $0x01, Z0, Y12
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y12, Z12
@@ -1929,59 +2619,101 @@ rows4_vectors2:
 	KSHIFTRW $0x08, K1, K2
 
 rows4_vectors2_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	VXORPD     Z6, Z6, Z6
-	VXORPD     Z7, Z7, Z7
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows4_vectors2_masked_even
+	VMOVUPS      (R8), Z8
+	VMOVUPS.Z    64(R8), K1, Z9
+	PREFETCHT0   16(DI)
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(DI), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(DI), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(DI), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows4_vectors2_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors2_masked_end
 
 rows4_vectors2_masked:
-	VMOVUPS       (R8), Z8
-	VMOVUPS.Z     64(R8), K1, Z9
-	VBROADCASTSS  (DI), Z10
-	VFMADD231PS   Z8, Z10, Z0
-	VFMADD231PS   Z9, Z10, Z1
-	VBROADCASTSS  4(DI), Z10
-	VFMADD231PS   Z8, Z10, Z2
-	VFMADD231PS   Z9, Z10, Z3
-	VBROADCASTSS  8(DI), Z10
-	VFMADD231PS   Z8, Z10, Z4
-	VFMADD231PS   Z9, Z10, Z5
-	VBROADCASTSS  12(DI), Z10
-	VFMADD231PS   Z8, Z10, Z6
-	VFMADD231PS   Z9, Z10, Z7
-	PREFETCHT1    (R10)
-	ADDQ          R11, R10
-	ADDQ          BX, DI
-	ADDQ          SI, R8
-	DECQ          R12
-	JNZ           rows4_vectors2_masked
+	VMOVUPS      (R8), Z8
+	VMOVUPS.Z    64(R8), K1, Z9
+	PREFETCHT0   16(DI)
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(DI), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(DI), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(DI), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (R8)(SI*1), Z8
+	VMOVUPS.Z    64(R8)(SI*1), K1, Z9
+	PREFETCHT0   16(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(DI)(BX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(DI)(BX*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(DI)(BX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
+	DECQ         R12
+	JNZ          rows4_vectors2_masked
+
+rows4_vectors2_masked_end:
 	VEXTRACTF32X8 $0x01, Z0, Y8
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y8, Z8
@@ -2065,81 +2797,105 @@ rows4_vectors1:
 	KSHIFTRW $0x08, K1, K2
 
 rows4_vectors1_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
-
-rows4_vectors1_masked:
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	MOVQ             AX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	MOVQ             DX, DI
+	MOVQ             b+32(FP), R8
+	MOVQ             n+48(FP), R12
+	BTL              $0x00, R12
+	JCC              rows4_vectors1_masked_even
 	VMOVUPS.Z        (R8), K1, Z4
+	PREFETCHT0       16(DI)
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST 4(DI), Z4, Z1
 	VFMADD231PS.BCST 8(DI), Z4, Z2
 	VFMADD231PS.BCST 12(DI), Z4, Z3
-	PREFETCHT1       (R10)
-	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
+
+rows4_vectors1_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows4_vectors1_masked_end
+
+rows4_vectors1_masked:
+	VMOVUPS.Z        (R8), K1, Z4
+	PREFETCHT0       16(DI)
+	VFMADD231PS.BCST (DI), Z4, Z0
+	VFMADD231PS.BCST 4(DI), Z4, Z1
+	VFMADD231PS.BCST 8(DI), Z4, Z2
+	VFMADD231PS.BCST 12(DI), Z4, Z3
+	VMOVUPS.Z        (R8)(SI*1), K1, Z4
+	PREFETCHT0       16(DI)(BX*1)
+	VFMADD231PS.BCST (DI)(BX*1), Z4, Z0
+	VFMADD231PS.BCST 4(DI)(BX*1), Z4, Z1
+	VFMADD231PS.BCST 8(DI)(BX*1), Z4, Z2
+	VFMADD231PS.BCST 12(DI)(BX*1), Z4, Z3
+	PREFETCHT1       (R10)
+	PREFETCHT1       (R10)(R11*1)
+	LEAQ             (R10)(R11*2), R10
+	LEAQ             (DI)(BX*2), DI
+	LEAQ             (R8)(SI*2), R8
 	DECQ             R12
 	JNZ              rows4_vectors1_masked
-	VEXTRACTF32X8    $0x01, Z0, Y4
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y4, Z4
-	VMOVUPD.Z        (AX), K1, Z5
-	VADDPD           Z5, Z0, Z0
-	VMOVUPD          Z0, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z0
-	VADDPD           Z0, Z4, Z4
-	VMOVUPD          Z4, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z4
-	VADDPD           Z4, Z1, Z1
-	VMOVUPD          Z1, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z2, Z2
-	VMOVUPD          Z2, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z3, Y0
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z1
-	VADDPD           Z1, Z3, Z3
-	VMOVUPD          Z3, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	ADDQ             $+16, DX
-	DECQ             R9
-	JNZ              rows4_vectors1_masked_tile
+
+rows4_vectors1_masked_end:
+	VEXTRACTF32X8 $0x01, Z0, Y4
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y4, Z4
+	VMOVUPD.Z     (AX), K1, Z5
+	VADDPD        Z5, Z0, Z0
+	VMOVUPD       Z0, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z0
+	VADDPD        Z0, Z4, Z4
+	VMOVUPD       Z4, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z1, Y0
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z4
+	VADDPD        Z4, Z1, Z1
+	VMOVUPD       Z1, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z1
+	VADDPD        Z1, Z2, Z2
+	VMOVUPD       Z2, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z3, Y0
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z1
+	VADDPD        Z1, Z3, Z3
+	VMOVUPD       Z3, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	ADDQ          $+16, DX
+	DECQ          R9
+	JNZ           rows4_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -2154,48 +2910,84 @@ rows2:
 	KSHIFTRW $0x08, K1, K2
 
 rows2_vectors3_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	VXORPD     Z4, Z4, Z4
-	VXORPD     Z5, Z5, Z5
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors3_masked_even
+	VMOVUPS      (R8), Z6
+	VMOVUPS      64(R8), Z7
+	VMOVUPS.Z    128(R8), K1, Z8
+	PREFETCHT0   8(DI)
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(DI), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows2_vectors3_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors3_masked_end
 
 rows2_vectors3_masked:
-	VMOVUPS       (R8), Z6
-	VMOVUPS       64(R8), Z7
-	VMOVUPS.Z     128(R8), K1, Z8
-	VBROADCASTSS  (DI), Z9
-	VFMADD231PS   Z6, Z9, Z0
-	VFMADD231PS   Z7, Z9, Z1
-	VFMADD231PS   Z8, Z9, Z2
-	VBROADCASTSS  4(DI), Z9
-	VFMADD231PS   Z6, Z9, Z3
-	VFMADD231PS   Z7, Z9, Z4
-	VFMADD231PS   Z8, Z9, Z5
-	PREFETCHT1    (R10)
-	ADDQ          R11, R10
-	ADDQ          BX, DI
-	ADDQ          SI, R8
-	DECQ          R12
-	JNZ           rows2_vectors3_masked
+	VMOVUPS      (R8), Z6
+	VMOVUPS      64(R8), Z7
+	VMOVUPS.Z    128(R8), K1, Z8
+	PREFETCHT0   8(DI)
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(DI), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      (R8)(SI*1), Z6
+	VMOVUPS      64(R8)(SI*1), Z7
+	VMOVUPS.Z    128(R8)(SI*1), K1, Z8
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(DI)(BX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
+	DECQ         R12
+	JNZ          rows2_vectors3_masked
+
+rows2_vectors3_masked_end:
 	VEXTRACTF32X8 $0x01, Z0, Y6
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y6, Z6
@@ -2261,39 +3053,69 @@ rows2_vectors2:
 	KSHIFTRW $0x08, K1, K2
 
 rows2_vectors2_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	VXORPD     Z3, Z3, Z3
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	ADDQ         CX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows2_vectors2_masked_even
+	VMOVUPS      (R8), Z4
+	VMOVUPS.Z    64(R8), K1, Z5
+	PREFETCHT0   8(DI)
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(DI), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows2_vectors2_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors2_masked_end
 
 rows2_vectors2_masked:
-	VMOVUPS       (R8), Z4
-	VMOVUPS.Z     64(R8), K1, Z5
-	VBROADCASTSS  (DI), Z6
-	VFMADD231PS   Z4, Z6, Z0
-	VFMADD231PS   Z5, Z6, Z1
-	VBROADCASTSS  4(DI), Z6
-	VFMADD231PS   Z4, Z6, Z2
-	VFMADD231PS   Z5, Z6, Z3
-	PREFETCHT1    (R10)
-	ADDQ          R11, R10
-	ADDQ          BX, DI
-	ADDQ          SI, R8
-	DECQ          R12
-	JNZ           rows2_vectors2_masked
+	VMOVUPS      (R8), Z4
+	VMOVUPS.Z    64(R8), K1, Z5
+	PREFETCHT0   8(DI)
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(DI), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (R8)(SI*1), Z4
+	VMOVUPS.Z    64(R8)(SI*1), K1, Z5
+	PREFETCHT0   8(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(DI)(BX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
+	DECQ         R12
+	JNZ          rows2_vectors2_masked
+
+rows2_vectors2_masked_end:
 	VEXTRACTF32X8 $0x01, Z0, Y4
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y4, Z4
@@ -2343,51 +3165,71 @@ rows2_vectors1:
 	KSHIFTRW $0x08, K1, K2
 
 rows2_vectors1_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	ADDQ       CX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	MOVQ             AX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	ADDQ             CX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	MOVQ             DX, DI
+	MOVQ             b+32(FP), R8
+	MOVQ             n+48(FP), R12
+	BTL              $0x00, R12
+	JCC              rows2_vectors1_masked_even
+	VMOVUPS.Z        (R8), K1, Z2
+	PREFETCHT0       8(DI)
+	VFMADD231PS.BCST (DI), Z2, Z0
+	VFMADD231PS.BCST 4(DI), Z2, Z1
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+
+rows2_vectors1_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows2_vectors1_masked_end
 
 rows2_vectors1_masked:
 	VMOVUPS.Z        (R8), K1, Z2
+	PREFETCHT0       8(DI)
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST 4(DI), Z2, Z1
+	VMOVUPS.Z        (R8)(SI*1), K1, Z2
+	PREFETCHT0       8(DI)(BX*1)
+	VFMADD231PS.BCST (DI)(BX*1), Z2, Z0
+	VFMADD231PS.BCST 4(DI)(BX*1), Z2, Z1
 	PREFETCHT1       (R10)
-	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
+	PREFETCHT1       (R10)(R11*1)
+	LEAQ             (R10)(R11*2), R10
+	LEAQ             (DI)(BX*2), DI
+	LEAQ             (R8)(SI*2), R8
 	DECQ             R12
 	JNZ              rows2_vectors1_masked
-	VEXTRACTF32X8    $0x01, Z0, Y2
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y2, Z2
-	VMOVUPD.Z        (AX), K1, Z3
-	VADDPD           Z3, Z0, Z0
-	VMOVUPD          Z0, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z0
-	VADDPD           Z0, Z2, Z2
-	VMOVUPD          Z2, K2, 64(AX)
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	VMOVUPD.Z        (AX), K1, Z2
-	VADDPD           Z2, Z1, Z1
-	VMOVUPD          Z1, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z1
-	VADDPD           Z1, Z0, Z0
-	VMOVUPD          Z0, K2, 64(AX)
-	ADDQ             CX, AX
-	ADDQ             $+8, DX
-	DECQ             R9
-	JNZ              rows2_vectors1_masked_tile
+
+rows2_vectors1_masked_end:
+	VEXTRACTF32X8 $0x01, Z0, Y2
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y2, Z2
+	VMOVUPD.Z     (AX), K1, Z3
+	VADDPD        Z3, Z0, Z0
+	VMOVUPD       Z0, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z0
+	VADDPD        Z0, Z2, Z2
+	VMOVUPD       Z2, K2, 64(AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z1, Y0
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	VMOVUPD.Z     (AX), K1, Z2
+	VADDPD        Z2, Z1, Z1
+	VMOVUPD       Z1, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z1
+	VADDPD        Z1, Z0, Z0
+	VMOVUPD       Z0, K2, 64(AX)
+	ADDQ          CX, AX
+	ADDQ          $+8, DX
+	DECQ          R9
+	JNZ           rows2_vectors1_masked_tile
 	VZEROUPPER
 	RET
 
@@ -2402,34 +3244,62 @@ rows1:
 	KSHIFTRW $0x08, K1, K2
 
 rows1_vectors3_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	VXORPD     Z2, Z2, Z2
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	PREFETCHT0 256(DI)
-	PREFETCHT0 320(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	PREFETCHT0   256(DI)
+	PREFETCHT0   320(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors3_masked_even
+	VMOVUPS      (R8), Z3
+	VMOVUPS      64(R8), Z4
+	VMOVUPS.Z    128(R8), K1, Z5
+	PREFETCHT0   4(DI)
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors3_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors3_masked_end
 
 rows1_vectors3_masked:
-	VMOVUPS       (R8), Z3
-	VMOVUPS       64(R8), Z4
-	VMOVUPS.Z     128(R8), K1, Z5
-	VBROADCASTSS  (DI), Z6
-	VFMADD231PS   Z3, Z6, Z0
-	VFMADD231PS   Z4, Z6, Z1
-	VFMADD231PS   Z5, Z6, Z2
-	PREFETCHT1    (R10)
-	ADDQ          R11, R10
-	ADDQ          BX, DI
-	ADDQ          SI, R8
-	DECQ          R12
-	JNZ           rows1_vectors3_masked
+	VMOVUPS      (R8), Z3
+	VMOVUPS      64(R8), Z4
+	VMOVUPS.Z    128(R8), K1, Z5
+	PREFETCHT0   4(DI)
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (R8)(SI*1), Z3
+	VMOVUPS      64(R8)(SI*1), Z4
+	VMOVUPS.Z    128(R8)(SI*1), K1, Z5
+	PREFETCHT0   4(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
+	DECQ         R12
+	JNZ          rows1_vectors3_masked
+
+rows1_vectors3_masked_end:
 	VEXTRACTF32X8 $0x01, Z0, Y3
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y3, Z3
@@ -2471,29 +3341,53 @@ rows1_vectors2:
 	KSHIFTRW $0x08, K1, K2
 
 rows1_vectors2_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	VXORPD     Z1, Z1, Z1
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	PREFETCHT0 128(DI)
-	PREFETCHT0 192(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	MOVQ         AX, DI
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	PREFETCHT0   128(DI)
+	PREFETCHT0   192(DI)
+	MOVQ         DX, DI
+	MOVQ         b+32(FP), R8
+	MOVQ         n+48(FP), R12
+	BTL          $0x00, R12
+	JCC          rows1_vectors2_masked_even
+	VMOVUPS      (R8), Z2
+	VMOVUPS.Z    64(R8), K1, Z3
+	PREFETCHT0   4(DI)
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+
+rows1_vectors2_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors2_masked_end
 
 rows1_vectors2_masked:
-	VMOVUPS       (R8), Z2
-	VMOVUPS.Z     64(R8), K1, Z3
-	VBROADCASTSS  (DI), Z4
-	VFMADD231PS   Z2, Z4, Z0
-	VFMADD231PS   Z3, Z4, Z1
-	PREFETCHT1    (R10)
-	ADDQ          R11, R10
-	ADDQ          BX, DI
-	ADDQ          SI, R8
-	DECQ          R12
-	JNZ           rows1_vectors2_masked
+	VMOVUPS      (R8), Z2
+	VMOVUPS.Z    64(R8), K1, Z3
+	PREFETCHT0   4(DI)
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (R8)(SI*1), Z2
+	VMOVUPS.Z    64(R8)(SI*1), K1, Z3
+	PREFETCHT0   4(DI)(BX*1)
+	VBROADCASTSS (DI)(BX*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	PREFETCHT1   (R10)
+	PREFETCHT1   (R10)(R11*1)
+	LEAQ         (R10)(R11*2), R10
+	LEAQ         (DI)(BX*2), DI
+	LEAQ         (R8)(SI*2), R8
+	DECQ         R12
+	JNZ          rows1_vectors2_masked
+
+rows1_vectors2_masked_end:
 	VEXTRACTF32X8 $0x01, Z0, Y2
 	VCVTPS2PD     Y0, Z0
 	VCVTPS2PD     Y2, Z2
@@ -2526,35 +3420,53 @@ rows1_vectors1:
 	KSHIFTRW $0x08, K1, K2
 
 rows1_vectors1_masked_tile:
-	VXORPD     Z0, Z0, Z0
-	MOVQ       AX, DI
-	PREFETCHT0 (DI)
-	PREFETCHT0 64(DI)
-	MOVQ       DX, DI
-	MOVQ       b+32(FP), R8
-	MOVQ       n+48(FP), R12
+	VXORPD           Z0, Z0, Z0
+	MOVQ             AX, DI
+	PREFETCHT0       (DI)
+	PREFETCHT0       64(DI)
+	MOVQ             DX, DI
+	MOVQ             b+32(FP), R8
+	MOVQ             n+48(FP), R12
+	BTL              $0x00, R12
+	JCC              rows1_vectors1_masked_even
+	VMOVUPS.Z        (R8), K1, Z1
+	PREFETCHT0       4(DI)
+	VFMADD231PS.BCST (DI), Z1, Z0
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+
+rows1_vectors1_masked_even:
+	SHRQ $0x01, R12
+	JZ   rows1_vectors1_masked_end
 
 rows1_vectors1_masked:
 	VMOVUPS.Z        (R8), K1, Z1
+	PREFETCHT0       4(DI)
 	VFMADD231PS.BCST (DI), Z1, Z0
+	VMOVUPS.Z        (R8)(SI*1), K1, Z1
+	PREFETCHT0       4(DI)(BX*1)
+	VFMADD231PS.BCST (DI)(BX*1), Z1, Z0
 	PREFETCHT1       (R10)
-	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
+	PREFETCHT1       (R10)(R11*1)
+	LEAQ             (R10)(R11*2), R10
+	LEAQ             (DI)(BX*2), DI
+	LEAQ             (R8)(SI*2), R8
 	DECQ             R12
 	JNZ              rows1_vectors1_masked
-	VEXTRACTF32X8    $0x01, Z0, Y1
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y1, Z1
-	VMOVUPD.Z        (AX), K1, Z2
-	VADDPD           Z2, Z0, Z0
-	VMOVUPD          Z0, K1, (AX)
-	VMOVUPD.Z        64(AX), K2, Z0
-	VADDPD           Z0, Z1, Z1
-	VMOVUPD          Z1, K2, 64(AX)
-	ADDQ             CX, AX
-	ADDQ             $+4, DX
-	DECQ             R9
-	JNZ              rows1_vectors1_masked_tile
+
+rows1_vectors1_masked_end:
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VMOVUPD.Z     (AX), K1, Z2
+	VADDPD        Z2, Z0, Z0
+	VMOVUPD       Z0, K1, (AX)
+	VMOVUPD.Z     64(AX), K2, Z0
+	VADDPD        Z0, Z1, Z1
+	VMOVUPD       Z1, K2, 64(AX)
+	ADDQ          CX, AX
+	ADDQ          $+4, DX
+	DECQ          R9
+	JNZ           rows1_vectors1_masked_tile
 	VZEROUPPER
 	RET

@@ -53,7 +53,8 @@ func sizes(yield func(setting)) {
 			both(n, p)
 		}
 	}
-	for _, p := range []int{255, 256, 257, 262, 283} { // panels are packed from 256 columns on
+	// Panels are packed from 256 columns on, and taken in blocks of 240 or, in float32, 480.
+	for _, p := range []int{255, 256, 257, 262, 283, 480, 487, 505, 730} {
 		both(kernels.PanelRows+2, p)
 	}
 	if long {
