@@ -50,6 +50,7 @@ var families = []family{
 	{name: "pack", emit: pack, elements: []element{float64s, float32s}},
 	{name: "peak", emit: peak, elements: []element{float64s, float32s}},
 	{name: "read", emit: read, elements: []element{float64s}},
+	{name: "readahead", emit: readAhead, elements: []element{float64s}},
 	{name: "relativegram", emit: relativeGram, elements: []element{float64s}},
 	{name: "rot", emit: rot, elements: []element{float64s, float32s}},
 	{name: "rowaxpys", emit: rowAxpys, elements: []element{float64s, float32s}},

@@ -98,6 +98,58 @@ func (l *liar) Do(c Case, way string, repeat int) (time.Duration, error) {
 	return l.Gonum.Do(c, way, repeat)
 }
 
+// A waverer does a Gram matrix in three ways, of which only one is fast, and nothing
+// else.
+type waverer struct {
+	Gonum
+	loads int
+}
+
+func (*waverer) Name() string { return "waverer" }
+
+func (w *waverer) Load(c Case, data any) error {
+	w.loads++
+	return w.Gonum.Load(c, data)
+}
+
+func (w *waverer) Ways(c Case) ([]string, error) {
+	if c.Kernel != gram.name {
+		return nil, nil
+	}
+	return []string{"slow", "fast", "slower"}, nil
+}
+
+// Do says that a row takes a nanosecond, or a hundred thousand times as long.
+func (w *waverer) Do(c Case, way string, repeat int) (time.Duration, error) {
+	if _, err := w.Gonum.Do(c, triangleWays[0].name, 1); err != nil {
+		return 0, err
+	}
+	took := time.Duration(c.Rows * repeat)
+	if way != "fast" {
+		took *= 100_000
+	}
+	return took, nil
+}
+
+// TestPeersAreGivenTheirBestWay: on all rows, though the first of their ways does few
+// of them in its time; and no data, if they have no way.
+func TestPeersAreGivenTheirBestWay(t *testing.T) {
+	for name, loads := range map[string]int{gram.name: 1, grad.name: 0} {
+		plan, peer := small(), &waverer{}
+		plan.Workloads, plan.Columns, plan.Rows, plan.Threads, plan.Types = []string{name}, []int{3}, []int{50_000}, []int{1}, []string{Float64}
+		plan.Peers, plan.Enough = []Peer{peer}, time.Millisecond
+		_, err := Run(context.Background(), plan, func(r Result) error {
+			if len(r.Refused) != 0 || len(r.Peers) != loads || loads == 1 && (r.Peers[0].Way != "fast" || r.Peers[0].Rows != r.Rows) {
+				t.Errorf("%s: %+v", name, r)
+			}
+			return nil
+		})
+		if err != nil || peer.loads != loads {
+			t.Errorf("%s: loaded %d times, %v", name, peer.loads, err)
+		}
+	}
+}
+
 func TestWrongAnswersHaveNoTime(t *testing.T) {
 	plan := small()
 	plan.Workloads, plan.Columns, plan.Threads = []string{"grad", "gram"}, []int{5}, []int{1}

@@ -20,10 +20,10 @@ func TestRoofBesideReadsOn(t *testing.T) {
 	seen := make([]int, 5<<26>>16) // how often a piece is read
 	p := probe{
 		flops64: 1, flops32: 1, peak64: func(int) {}, peak32: func(int) {},
-		read: func(x []byte) {
+		read: func(x *byte, _ int) {
 			mutex.Lock()
 			defer mutex.Unlock()
-			seen[(uintptr(unsafe.Pointer(&x[0]))-base)>>16]++
+			seen[(uintptr(unsafe.Pointer(x))-base)>>16]++
 		},
 	}
 	b := newRoofBeside(p, threads, Float32, buffer)
@@ -42,6 +42,33 @@ func TestRoofBesideReadsOn(t *testing.T) {
 	again := threads * readTurns(b.each) // each thread reads half of a piece
 	if want := []int{again, again, again, 0}; again <= threads || !slices.Equal(seen[:4], want) {
 		t.Errorf("pieces are read %v times, want %v", seen[:4], want)
+	}
+}
+
+// TestReadersReadAllOnce: whatever the length, every line of it.
+func TestReadersReadAllOnce(t *testing.T) {
+	memory := make([]byte, 3<<19+5<<10)
+	base := uintptr(unsafe.Pointer(&memory[0]))
+	for _, length := range []int{1 << 10, 3 << 10, 1 << 16, 1 << 19, len(memory)} {
+		seen := make([]int, len(memory)>>9)
+		mark := func(x *byte, n int) {
+			if n <= 0 || n%512 != 0 || n > callBytes {
+				t.Fatalf("a call reads %d bytes", n)
+			}
+			for at := 0; at < n; at += 512 {
+				seen[(uintptr(unsafe.Pointer(x))-base)>>9+uintptr(at)>>9]++
+			}
+		}
+		p := probe{read: mark, readAhead: mark}
+		for i, read := range p.readers() {
+			read(memory[:length])
+			if part := seen[:length>>9]; slices.Min(part) != i+1 || slices.Max(part) != i+1 {
+				t.Errorf("reader %d reads %d bytes %d to %d times", i, length, slices.Min(part)-i, slices.Max(part)-i)
+			}
+		}
+		if rest := append(seen[length>>9:], 0); slices.Max(rest) != 0 {
+			t.Errorf("of %d bytes, more is read", length)
+		}
 	}
 }
 

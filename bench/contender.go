@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -98,12 +99,16 @@ func alternate(contenders []*contender, enough time.Duration, left *budget, roof
 // shortly is so little time that three runs are enough.
 const shortly = time.Second / 5
 
+// patient is how often a peer may take as long as we do, and still be given all
+// rows: what lies in a last-level cache of a part of them flatters it.
+const patient = 4
+
 // challengers are the peers that do a workload, each with a time to come or the
 // reason why it has none.
 func challengers[T kernels.Float](r *runner, w workload, b *Problem[T], c Case, ours Answer, took, enough time.Duration) []*contender {
 	peers := r.plan.Peers
 	list := make([]*contender, len(peers))
-	patience := max(2*enough/5, 2*took, time.Second/32)
+	patience := max(2*enough/5, patient*took, time.Second/32)
 	for turn := range peers {
 		i := (r.done + turn) % len(peers) // whoever comes last may find no time left: not always the same
 		k := &contender{peer: peers[i], c: c, err: r.failed[i]}
@@ -120,7 +125,7 @@ func challengers[T kernels.Float](r *runner, w workload, b *Problem[T], c Case, 
 			if peer, ok := k.peer.(Bounded); ok {
 				peer.Bound(r.budget.call())
 			}
-			k.err = challenge(k, ways, w, b, ours, patience, enough, min(r.plan.enough()/2, enough))
+			k.err = challenge(k, ways, w, b, ours, patience, enough, r.plan.enough()/2)
 		}
 		list[i] = k
 	}
@@ -131,18 +136,24 @@ func challengers[T kernels.Float](r *runner, w workload, b *Problem[T], c Case, 
 func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Problem[T], ours Answer, patience, enough, choosing time.Duration) error {
 	k.way = ways[0]
 	k.do = func(repeat int) (time.Duration, error) { return k.peer.Do(k.c, k.way, repeat) }
-	least := w.least(k.c.Columns)
-	if w.shortest != nil || !w.whole {
-		shortest := least
+	least, all := w.least(k.c.Columns), k.c.Rows
+	shortened := w.shortest != nil || !w.whole
+	if shortened {
+		k.c.Rows = least
 		if !w.whole {
-			shortest = max(least, k.c.Rows/64) // of very few rows a call would cost more than its work
+			k.c.Rows = max(least, all/64) // of very few rows a call would cost more than its work
 		}
-		if err := k.shorten(shortest, patience); err != nil {
+		if err := k.lengthen(all, patience); err != nil {
 			return err
 		}
 	}
 	if err := k.choose(ways, least, choosing); err != nil {
 		return err
+	}
+	if shortened { // the way chosen may do many more: few would lie in a cache
+		if err := k.lengthen(all, patience); err != nil {
+			return err
+		}
 	}
 	took, err := k.do(1)
 	if err != nil {
@@ -164,10 +175,9 @@ func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Prob
 	return compare(w, b.first(k.c.Rows), k.c, ours, answer)
 }
 
-// shorten finds how many rows a peer does in a time.
-func (k *contender) shorten(least int, patience time.Duration) error {
-	all := k.c.Rows
-	for k.c.Rows = least; k.c.Rows < all; k.c.Rows *= 4 {
+// lengthen finds how many of all rows a peer does in a time, from those it has on.
+func (k *contender) lengthen(all int, patience time.Duration) error {
+	for least := k.c.Rows; k.c.Rows < all; k.c.Rows *= 4 {
 		took, err := k.do(1)
 		again := took < long || k.c.Rows == least && took < 10*long // a first run may have room to make
 		if err == nil && 4*took > patience && again {               // it, or something else that ran
@@ -200,29 +210,35 @@ func (k *contender) best(runs int) (time.Duration, error) {
 // long is a run that what happens beside it does not change much.
 const long = time.Second / 2
 
-// choose tries every way on a part of the rows, or as many as there is time for.
+// choose finds the best way: every one is tried on few rows, and those that come
+// near it on more, as long as there is time.
 func (k *contender) choose(ways []string, least int, choosing time.Duration) error {
-	if len(ways) == 1 {
-		return nil
-	}
 	c := k.c
 	defer func() { k.c = c }()
-	k.c.Rows = max(min(c.Rows, least), c.Rows/4)
-	best, bestWay := time.Duration(1<<63-1), k.way
-	start := time.Now()
-	for i, way := range ways {
-		if i > 0 && time.Since(start) > choosing {
+	for _, part := range []int{32, 4} {
+		k.c.Rows = max(min(c.Rows, least), c.Rows/part)
+		took := map[string]time.Duration{}
+		start := time.Now()
+		for i, way := range ways {
+			if i > 0 && time.Since(start) > choosing {
+				break
+			}
+			k.way = way
+			var err error
+			if took[way], err = k.best(2); err != nil { // the first may have another layout to make
+				return err
+			}
+		}
+		ways = slices.DeleteFunc(slices.Clone(ways), func(way string) bool { return took[way] == 0 })
+		slices.SortStableFunc(ways, func(a, b string) int { return cmp.Compare(took[a], took[b]) })
+		ways = slices.DeleteFunc(ways, func(way string) bool { return took[way] > near*took[ways[0]] })
+		if len(ways) == 1 {
 			break
 		}
-		k.way = way
-		took, err := k.best(2) // the first may have another layout to make
-		if err != nil {
-			return err
-		}
-		if took < best {
-			best, bestWay = took, way
-		}
 	}
-	k.way = bestWay
+	k.way = ways[0]
 	return nil
 }
+
+// near is how many times as long as the best a way may take on few rows.
+const near = 2

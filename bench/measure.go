@@ -82,7 +82,7 @@ func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p 
 			if b == nil {
 				b = NewProblem(data, n, p, r.plan.Threads[0])
 				b.draw(r.plan.needs())
-				r.failed = load(r.plan.Peers, Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}, b)
+				r.failed = r.load(Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}, b)
 			}
 			if b.Threads != threads {
 				b.Use(threads)
@@ -112,12 +112,19 @@ func (r *runner) most(n, p int, dtype string) int {
 	return most
 }
 
-// load lets all peers take up a problem at the same time, and says who failed.
-func load(peers []Peer, c Case, data any) []error {
-	failed := make([]error, len(peers))
+// load lets all peers that can do one of the workloads take up a problem at the same
+// time, and says who failed.
+func (r *runner) load(c Case, data any) []error {
+	failed := make([]error, len(r.plan.Peers))
 	var wait sync.WaitGroup
-	for i, p := range peers {
-		wait.Go(func() { failed[i] = p.Load(c, data) })
+	for i, p := range r.plan.Peers {
+		can := func(name string) bool {
+			ways, err := p.Ways(Case{Kernel: name, Type: c.Type, Rows: c.Rows, Columns: c.Columns, Threads: c.Threads})
+			return err != nil || len(ways) > 0
+		}
+		if slices.ContainsFunc(r.plan.Workloads, can) {
+			wait.Go(func() { failed[i] = p.Load(c, data) })
+		}
 	}
 	wait.Wait()
 	return failed

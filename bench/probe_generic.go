@@ -3,6 +3,7 @@ package bench
 import (
 	"math"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/seed-0327bdf7/hesse/internal/ref"
 )
@@ -11,7 +12,7 @@ import (
 var generic = probe{
 	peak64: genericPeak, peak32: genericPeak,
 	flops64: 2 * ref.PeakMultiplyAdds, flops32: 2 * ref.PeakMultiplyAdds,
-	read: func(x []byte) { sink.Store(ref.Read(x)) },
+	read: func(x *byte, n int) { sink.Store(ref.Read(unsafe.Slice(x, n))) },
 }
 
 func genericPeak(turns int) { sink.Store(math.Float64bits(ref.Peak(turns))) }

@@ -34,7 +34,7 @@ func Calibrate(threads int, buffer []float64) Roof {
 	p := probeOf(cpu.Active())
 	return Roof{
 		Threads: threads, ISA: cpu.Active().String(),
-		Bandwidth: bandwidth(p, threads, buffer),
+		Bandwidth: bandwidth(p.readers(), threads, bytesOf(buffer)),
 		Peak64:    rate(threads, p.peak64, p.flops64),
 		Peak32:    rate(threads, p.peak32, p.flops32),
 	}
@@ -44,7 +44,8 @@ func Calibrate(threads int, buffer []float64) Roof {
 type probe struct {
 	peak64, peak32   func(turns int)
 	flops64, flops32 float64 // of a turn
-	read             func(x []byte)
+	read             func(x *byte, n int)
+	readAhead        func(x *byte, n int) // nil where there is none
 }
 
 // rate is the best of several runs of a peak probe on every thread.
@@ -62,11 +63,6 @@ func rate(threads int, peak func(int), flopsOfTurn float64) float64 {
 
 // peakTurns is the turns of a call: it may not take long, for nothing stops it.
 const peakTurns = 10_000
-
-func bandwidth(p probe, threads int, buffer []float64) float64 {
-	bytes := bytesOf(buffer)
-	return readAgain(threads, bytes, len(bytes)/threads&^1023, p.read)
-}
 
 // bytesOf is the memory of a slice.
 func bytesOf(buffer []float64) []byte {

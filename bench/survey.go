@@ -51,7 +51,7 @@ func NewSurvey(threads []int, caches Caches, dram int) Survey {
 				Peak{level.String(), Float32, t, rate(t, p.peak32, p.flops32)})
 		}
 	}
-	read := probeOf(cpu.Active()).read
+	readers := probeOf(cpu.Active()).readers()
 	for _, pages := range []string{"huge", "plain"} {
 		buffer := Buffer(dram)
 		free := func() {}
@@ -66,40 +66,11 @@ func NewSurvey(threads []int, caches Caches, dram int) Survey {
 				bytes int // of a thread
 			}{{"L1", caches.L1 / 2}, {"L2", caches.L2 / 2}, {"L3", caches.L3Part(t)}, {"DRAM", len(bytes) / t}} {
 				if m.bytes = min(m.bytes, len(bytes)/t) &^ 1023; m.bytes > 0 {
-					s.Reads = append(s.Reads, Read{m.name, pages, t, m.bytes, readAgain(t, bytes, m.bytes, read)})
+					s.Reads = append(s.Reads, Read{m.name, pages, t, m.bytes, bandwidth(readers, t, bytes[:t*m.bytes])})
 				}
 			}
 		}
 		free()
 	}
 	return s
-}
-
-// readAgain reads the same bytes, each thread its own, for a while.
-func readAgain(threads int, all []byte, each int, read func([]byte)) float64 {
-	turns := readTurns(each)
-	sweep := func(thread, turns int) {
-		for range turns {
-			readPart(all[thread*each:][:each], read)
-		}
-	}
-	together(threads, func(thread int) { sweep(thread, 1) })
-	best := bestOf(5, func() {
-		together(threads, func(thread int) { sweep(thread, turns) })
-	})
-	return float64(threads*turns*each) / best.Seconds()
-}
-
-// readTurns is how often so many bytes are read for the clock to tell.
-func readTurns(bytes int) int {
-	const least = 1 << 26
-	return max(1, least/bytes)
-}
-
-// readPart reads some memory in calls that do not take long: nothing stops them.
-func readPart(part []byte, read func([]byte)) {
-	const step = 1 << 16
-	for lo := 0; lo < len(part); lo += step {
-		read(part[lo:min(lo+step, len(part))])
-	}
 }

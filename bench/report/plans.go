@@ -12,16 +12,16 @@ import (
 // less, is for the survey of the machine, for starting peers and for pictures:
 // a quarter of an hour together, where a machine in a bad mood has twenty minutes.
 const (
-	kernelTime      = 370 * time.Second // in float64, or what is asked for
+	kernelTime      = 480 * time.Second // in float64, or what is asked for
 	narrowTime      = 100 * time.Second // in float32
 	fitTime         = 390 * time.Second
-	quickKernelTime = 36 * time.Second
+	quickKernelTime = 38 * time.Second
 	quickFitTime    = 10 * time.Second
 )
 
 // A kernel or a fit takes no longer than that where few are asked for.
 const (
-	longestKernel = 5 * time.Second
+	longestKernel = 10 * time.Second
 	longestFit    = 20 * time.Second
 )
 
