@@ -75,13 +75,13 @@ func (k *contender) report(r *Result) {
 // does happens to all of them. The roof takes as much time as the first of them.
 func alternate(contenders []*contender, enough time.Duration, left *budget, roof *roofBeside) {
 	const mostRuns = 200
-	leastRuns := 5
-	if enough < shortly {
-		leastRuns = 3
-	}
 	for again := true; again; {
 		again = false
 		for _, k := range contenders {
+			leastRuns := 5
+			if k.peer != nil || enough < shortly {
+				leastRuns = 3
+			}
 			done := len(k.runs) >= leastRuns && (len(k.runs) >= mostRuns || k.spent >= enough)
 			tooSlow := len(k.runs) > 0 && (k.peer != nil && k.spent >= 3*enough || !left.again())
 			if k.err != nil || done || tooSlow {
@@ -96,12 +96,12 @@ func alternate(contenders []*contender, enough time.Duration, left *budget, roof
 	}
 }
 
-// shortly is so little time that three runs are enough.
+// shortly is so little time that three runs of ours are enough, as for a peer always.
 const shortly = time.Second / 5
 
 // patient is how often a peer may take as long as we do, and still be given all
 // rows: what lies in a last-level cache of a part of them flatters it.
-const patient = 4
+const patient = 3
 
 // challengers are the peers that do a workload, each with a time to come or the
 // reason why it has none.
