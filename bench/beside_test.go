@@ -28,16 +28,21 @@ func TestRoofBesideReadsOn(t *testing.T) {
 	}
 	b := newRoofBeside(p, threads, Float32, buffer)
 	for range readings {
-		b.once()
+		b.once(false)
 	}
 	whole := 4 << 26 >> 16
 	if slices.Min(seen[:whole]) != readings || slices.Max(seen[:whole]) != readings || slices.Max(seen[whole:]) != 0 {
 		t.Errorf("pieces of what fits are read %d to %d times, of the rest %d", slices.Min(seen[:whole]), slices.Max(seen[:whole]), slices.Max(seen[whole:]))
 	}
+	clear(seen)
+	b.once(true) // reads twice, and takes the time of one
+	if slices.Min(seen[:whole]) != 2 || slices.Max(seen[:whole]) != 2 || len(b.bandwidths[0]) != readings+1 || len(b.peaks) != readings+1 {
+		t.Errorf("after others pieces are read %d to %d times", slices.Min(seen[:whole]), slices.Max(seen[:whole]))
+	}
 	b.memory, b.each, b.next = b.memory[:4<<16], 1<<15, 0 // four readings
 	clear(seen)
 	for range readings {
-		b.once()
+		b.once(false)
 	}
 	again := threads * readTurns(b.each) // each thread reads half of a piece
 	if want := []int{again, again, again, 0}; again <= threads || !slices.Equal(seen[:4], want) {

@@ -22,8 +22,10 @@ type contender struct {
 	err    error // why it has no time
 }
 
-// once does the work and times it. What is over soon is done for the caches
-// first, and then so often that the clock can tell.
+// once does the work and times it, so often that the clock can tell. Before, unless it
+// takes so long that this does not count, it is done once without: threads that were
+// stopped take milliseconds to find a processor each, and where others have used their
+// memory in between, tables of pages come late, most of all on virtual machines.
 func (k *contender) once() error {
 	start := time.Now()
 	defer func() { k.spent += time.Since(start) }()
@@ -40,14 +42,13 @@ func (k *contender) once() error {
 	return nil
 }
 
-// calibrate settles how to measure what takes this long, where there is so much
-// time for it.
-func (k *contender) calibrate(took, enough time.Duration) {
+// calibrate settles how to measure what takes this long.
+func (k *contender) calibrate(took time.Duration) {
 	k.repeat = 1
 	if took < time.Millisecond {
 		k.repeat = int(time.Millisecond/max(took, 100)) + 1
 	}
-	k.warm = took < max(10*time.Millisecond, enough/10) // threads that were stopped take milliseconds to find a processor each
+	k.warm = took < long/2
 }
 
 // summary is the median, the minimum and the spread of the middle half.
@@ -77,6 +78,7 @@ func alternate(contenders []*contender, enough time.Duration, left *budget, roof
 	const mostRuns = 200
 	for again := true; again; {
 		again = false
+		peers := false // whether one has run in this round
 		for _, k := range contenders {
 			leastRuns := 5
 			if k.peer != nil || enough < shortly {
@@ -88,10 +90,10 @@ func alternate(contenders []*contender, enough time.Duration, left *budget, roof
 				continue
 			}
 			k.err = k.once()
-			again = true
+			again, peers = true, peers || k.peer != nil
 		}
 		if roof.spent == 0 || again && roof.spent < contenders[0].spent {
-			roof.once()
+			roof.once(peers)
 		}
 	}
 }
@@ -159,7 +161,7 @@ func challenge[T kernels.Float](k *contender, ways []string, w workload, b *Prob
 	if err != nil {
 		return err
 	}
-	k.calibrate(took, enough)
+	k.calibrate(took)
 	if took >= max(enough, long) { // it need not run again
 		k.runs, k.spent = append(k.runs, took.Seconds()), 3*took
 	}

@@ -150,7 +150,7 @@ func measure[T kernels.Float](r *runner, w workload, b *Problem[T], c Case) (Res
 	took, _ := do(1)
 	us := &contender{c: c, do: do}
 	enough := r.budget.each(len(r.plan.Peers)+2, r.plan.enough()) // ours, and the roof
-	us.calibrate(took, enough)
+	us.calibrate(took)
 	if took >= long {
 		us.runs, us.spent = append(us.runs, took.Seconds()), took
 	}
