@@ -43,20 +43,20 @@ func (r *runner) besideOf(c Case) *roofBeside {
 }
 
 // once measures both, each for some milliseconds: what it takes to begin should not
-// count. After others have run memory is read at two thirds of the pace
-// that follows; contenders run once before their time is taken, and this reads.
+// count. After others have run memory is read at two thirds of the pace that follows:
+// contenders run once before their time is taken, and so what is to be read is read.
 func (b *roofBeside) once(afterOthers bool) {
 	if afterOthers {
-		for _, read := range b.readers {
-			_, took := b.reading(read)
-			b.spent += took
-		}
+		_, took := b.reading(b.readers[0])
+		b.spent += took
 	}
 	for i, read := range b.readers {
 		bytes, took := b.reading(read)
 		b.bandwidths[i] = append(b.bandwidths[i], float64(bytes)/took.Seconds())
 		b.spent += took
 	}
+	b.move()
+
 	calls := 100 * b.threads
 	peak, flops := b.probe.peakOf(b.dtype)
 	multiplied := b.timed(calls, func(int) { peak(peakTurns) })
@@ -64,15 +64,19 @@ func (b *roofBeside) once(afterOthers bool) {
 	b.spent += multiplied
 }
 
-// reading goes on where the last one has ended, so that little of it comes from a
-// cache.
-func (b *roofBeside) reading(read reader) (bytes int, took time.Duration) {
+// move goes on where the last reading has ended, so that little of the next comes from
+// a cache.
+func (b *roofBeside) move() {
 	all := b.threads * b.each
-	if b.next+all > len(b.memory) {
+	if b.next += all; b.next+all > len(b.memory) {
 		b.next = 0
 	}
+}
+
+// reading reads a part of the memory.
+func (b *roofBeside) reading(read reader) (bytes int, took time.Duration) {
+	all := b.threads * b.each
 	part := b.memory[b.next:][:all]
-	b.next += all
 	piece, turns := min(1<<20, b.each), readTurns(b.each)
 	pieces := all / piece
 	took = b.timed(turns*pieces, func(i int) { read(part[i%pieces*piece:][:piece]) })

@@ -46,11 +46,16 @@ func TestLateCases(t *testing.T) {
 		if len(list) != 1 || (list[0].err == nil) != c.newcomers || !c.newcomers && !strings.HasPrefix(list[0].err.Error(), LeftOut) {
 			t.Errorf("after %v: %d challengers, %v", c.used, len(list), list[0].err)
 		}
-		runs := 0
-		k := &contender{repeat: 1, do: func(int) (time.Duration, error) { runs++; return 1, nil }}
-		alternate([]*contender{k}, 0, &b, newRoofBeside(generic, 1, Float64, make([]float64, 1<<13)))
-		if want := map[bool]int{true: 3, false: 1}[c.repeat]; runs != want {
-			t.Errorf("after %v: %d runs, want %d", c.used, runs, want)
+		for _, k := range []struct {
+			who  *contender
+			late int // runs, where no time is left
+		}{{&contender{}, 3}, {&contender{spent: time.Hour}, 1}, {&contender{peer: r.plan.Peers[0]}, 1}} {
+			runs := 0
+			k.who.repeat, k.who.do = 1, func(int) (time.Duration, error) { runs++; return 1, nil }
+			alternate([]*contender{k.who}, time.Hour, &b, newRoofBeside(generic, 1, Float64, make([]float64, 1<<13)))
+			if want := map[bool]int{true: 3, false: k.late}[c.repeat]; runs != want && !c.repeat || runs < want {
+				t.Errorf("after %v: %d runs, want %d", c.used, runs, want)
+			}
 		}
 	}
 }

@@ -75,18 +75,11 @@ func (k *contender) report(r *Result) {
 // alternate lets everybody run in turn, and the roof, so that whatever the machine
 // does happens to all of them. The roof takes as much time as the first of them.
 func alternate(contenders []*contender, enough time.Duration, left *budget, roof *roofBeside) {
-	const mostRuns = 200
 	for again := true; again; {
 		again = false
 		peers := false // whether one has run in this round
 		for _, k := range contenders {
-			leastRuns := 5
-			if k.peer != nil || enough < shortly {
-				leastRuns = 3
-			}
-			done := len(k.runs) >= leastRuns && (len(k.runs) >= mostRuns || k.spent >= enough)
-			tooSlow := len(k.runs) > 0 && (k.peer != nil && k.spent >= 3*enough || !left.again())
-			if k.err != nil || done || tooSlow {
+			if k.err != nil || k.done(enough) || k.late(enough, left) {
 				continue
 			}
 			k.err = k.once()
@@ -98,8 +91,34 @@ func alternate(contenders []*contender, enough time.Duration, left *budget, roof
 	}
 }
 
-// shortly is so little time that three runs of ours are enough, as for a peer always.
-const shortly = time.Second / 5
+// done says that there are enough times.
+func (k *contender) done(enough time.Duration) bool {
+	const most = 200
+	least := 5
+	if k.peer != nil || enough < shortly {
+		least = fewest
+	}
+	return len(k.runs) >= least && (len(k.runs) >= most || k.spent >= enough)
+}
+
+// late says that there is no time for more.
+func (k *contender) late(enough time.Duration, left *budget) bool {
+	switch {
+	case len(k.runs) == 0:
+		return false
+	case k.peer != nil:
+		return k.spent >= 3*enough || !left.again()
+	}
+	return !left.again() && (len(k.runs) >= fewest || k.spent > shortly)
+}
+
+// shortly is so little time that the fewest runs of ours are enough, as for a peer
+// always. Ours has as many, if that is soon done, even where no time is left: a share
+// of the roof rests on it.
+const (
+	shortly = time.Second / 5
+	fewest  = 3
+)
 
 // patient is how often a peer may take as long as we do, and still be given all
 // rows: what lies in a last-level cache of a part of them flatters it.

@@ -27,12 +27,12 @@ const (
 
 // plans are what the options ask for: kernels and passes, then fits.
 func (c *command) plans() []bench.Plan {
-	all := bench.Plan{Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.bytes(), Longest: 25 * time.Millisecond, Enough: time.Second / 2}
+	all := bench.Plan{Rows: c.N, Columns: c.P, Threads: c.Threads, Types: c.DType, Bytes: c.bytes(), Longest: 15 * time.Millisecond, Enough: time.Second / 2}
 	if len(all.Threads) == 0 {
 		all.Threads = slices.Compact([]int{1, runtime.GOMAXPROCS(0)})
 	}
 	if c.Quick {
-		all.Longest, all.Enough = 8*time.Millisecond, time.Second/10
+		all.Enough = time.Second / 10
 	}
 	return slices.DeleteFunc(append(c.kernelPlans(all), c.fitPlans(all)...), func(p bench.Plan) bool { return len(p.Workloads) == 0 })
 }
@@ -49,12 +49,12 @@ func (c *command) asked(names []string, quick ...string) []string {
 }
 
 func (c *command) kernelPlans(p bench.Plan) []bench.Plan {
-	p.Workloads = c.asked(bench.Workloads(), "gram", "grad", "newton")
+	p.Workloads = c.asked(bench.Workloads(), "gram", "grad")
 	some := []int{10, 32, 100, 500}
 	if len(p.Columns) == 0 {
 		p.Columns = []int{1, 4, 10, 20, 32, 50, 100, 200, 500, 1000, 2000}
 		if c.Quick {
-			p.Columns = some
+			p.Columns = []int{10, 100, 500}
 		}
 	}
 	narrow := p
