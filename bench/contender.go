@@ -3,6 +3,7 @@ package bench
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,8 +25,8 @@ type contender struct {
 
 // once does the work and times it, so often that the clock can tell. Before, unless it
 // takes so long that this does not count, it is done once without: threads that were
-// stopped take milliseconds to find a processor each, and where others have used their
-// memory in between, tables of pages come late, most of all on virtual machines.
+// stopped take milliseconds to find a processor each, and after others have used their
+// memory, ours was read at two thirds of its pace at first, on a virtual machine.
 func (k *contender) once() error {
 	start := time.Now()
 	defer func() { k.spent += time.Since(start) }()
@@ -250,9 +251,9 @@ func (k *contender) choose(ways []string, least int, choosing time.Duration) err
 				return err
 			}
 		}
-		ways = slices.DeleteFunc(slices.Clone(ways), func(way string) bool { return took[way] == 0 })
-		slices.SortStableFunc(ways, func(a, b string) int { return cmp.Compare(took[a], took[b]) })
-		ways = slices.DeleteFunc(ways, func(way string) bool { return took[way] > near*took[ways[0]] })
+		ways = slices.SortedFunc(maps.Keys(took), func(a, b string) int { return cmp.Compare(took[a], took[b]) })
+		best := took[ways[0]]
+		ways = slices.DeleteFunc(ways, func(way string) bool { return took[way] > near*best })
 		if len(ways) == 1 {
 			break
 		}

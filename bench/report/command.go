@@ -32,7 +32,7 @@ type command struct {
 	Format string `enum:"table,json,bench" default:"table" help:"table, json, or bench for benchstat (table)."`
 	Out    string `placeholder:"DIR" help:"Write everything to a folder too: report.json, results.jsonl, results.bench, pictures and report.html."`
 	From   string `placeholder:"FILE" help:"Measure nothing: make pictures and page again from a report.json."`
-	Quick  bool   `help:"Within a minute, with wider error bars."`
+	Quick  bool   `help:"Within a minute: fewer kernels and columns, with wider error bars."`
 
 	Peers       []string          `placeholder:"NAME,…" help:"Peers to measure, none for no peers; otherwise all that are found."`
 	Library     map[string]string `mapsep:"," placeholder:"NAME=FILE,…" help:"Where a native library is, if not where it is usually."`

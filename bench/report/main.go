@@ -26,7 +26,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, term.IsTerminal(int(os.Stderr.Fd()))))
 }
 
-const description = `Measure kernels, passes and whole fits beside the roof of this machine and beside other libraries: everything in 15 to 18 minutes. Run nothing else meanwhile.
+const description = `Measure kernels, passes and whole fits beside the roof of this machine and beside other libraries: everything in some 18 minutes. Run nothing else meanwhile.
 
     report gram grad --p 10,20,32,100,500,2000 --threads 1,2
     report --quick --out folder

@@ -50,7 +50,6 @@ func (c *command) asked(names []string, quick ...string) []string {
 
 func (c *command) kernelPlans(p bench.Plan) []bench.Plan {
 	p.Workloads = c.asked(bench.Workloads(), "gram", "grad")
-	some := []int{10, 32, 100, 500}
 	if len(p.Columns) == 0 {
 		p.Columns = []int{1, 4, 10, 20, 32, 50, 100, 200, 500, 1000, 2000}
 		if c.Quick {
@@ -71,7 +70,7 @@ func (c *command) kernelPlans(p bench.Plan) []bench.Plan {
 	}
 	narrow.Types = []string{bench.Float32}
 	if len(c.P) == 0 {
-		narrow.Columns = some
+		narrow.Columns = []int{10, 32, 100, 500}
 	}
 	narrow.Within = min(narrowTime, longestKernel*time.Duration(narrow.Cases()))
 	return []bench.Plan{p, narrow}
