@@ -57,11 +57,18 @@ func (b *roofBeside) once(afterOthers bool) {
 	}
 	b.move()
 
-	calls := 100 * b.threads
+	// The best of some: a processor that is taken away for a moment is away for longer
+	// than one of them takes.
+	const turns = 4
+	calls := 50 * b.threads
 	peak, flops := b.probe.peakOf(b.dtype)
-	multiplied := b.timed(calls, func(int) { peak(peakTurns) })
-	b.peaks = append(b.peaks, float64(peakTurns*calls)*flops/multiplied.Seconds())
-	b.spent += multiplied
+	best := 0.0
+	for range turns {
+		took := b.timed(calls, func(int) { peak(peakTurns) })
+		best = max(best, float64(peakTurns*calls)*flops/took.Seconds())
+		b.spent += took
+	}
+	b.peaks = append(b.peaks, best)
 }
 
 // move goes on where the last reading has ended, so that little of the next comes from
