@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/seed-0327bdf7/hesse/bench"
@@ -18,18 +19,17 @@ func (m measured) add(r bench.Result) {
 	m[c] = append(m[c], r.RoofFraction)
 }
 
-// compare prints both sides and returns how many cases have lost more than the
-// noise: the stated one, or the spread of the rounds where that is more. A round
-// is compared with itself, since a machine may be slower in another.
-func compare(w io.Writer, before, after measured, stated float64) (lost int, err error) {
-	cases := make([]bench.Case, 0, len(after))
-	for c := range after {
-		if len(before[c]) > 0 {
-			cases = append(cases, c)
-		}
-	}
+// compare prints both sides in some cases, or in all that they have in common if
+// none is named, and returns those that have lost more than the noise: the
+// stated one, or the spread of the rounds where that is more. A round is compared
+// with itself, since a machine may be slower in another.
+func compare(w io.Writer, before, after measured, stated float64, cases ...bench.Case) (slower []bench.Case, err error) {
 	if len(cases) == 0 {
-		return 0, fmt.Errorf("the two have no case in common")
+		cases = slices.Collect(maps.Keys(after))
+	}
+	cases = slices.DeleteFunc(slices.Clone(cases), func(c bench.Case) bool { return len(before[c]) == 0 || len(after[c]) == 0 })
+	if len(cases) == 0 {
+		return nil, fmt.Errorf("the two have no case in common")
 	}
 	slices.SortFunc(cases, func(a, b bench.Case) int { return slices.Compare(key(a), key(b)) })
 	fmt.Fprintf(w, "%-9s %-8s %5s %7s  %8s %8s  %8s  %8s\n", "kernel", "dtype", "p", "threads", "before", "after", "change", "noise")
@@ -44,7 +44,7 @@ func compare(w io.Writer, before, after measured, stated float64) (lost int, err
 		verdict := ""
 		switch {
 		case change < -noise:
-			lost++
+			slower = append(slower, c)
 			verdict = "  SLOWER"
 		case change > noise:
 			verdict = "  faster"
@@ -53,10 +53,10 @@ func compare(w io.Writer, before, after measured, stated float64) (lost int, err
 		}
 		if _, err := fmt.Fprintf(w, "%-9s %-8s %5d %7d  %7.1f%% %7.1f%%  %+7.1f%%  %7.1f%%%s\n",
 			c.Kernel, c.Type, c.Columns, c.Threads, 100*median(b), 100*median(a), 100*change, 100*noise, verdict); err != nil {
-			return lost, err
+			return slower, err
 		}
 	}
-	return lost, nil
+	return slower, nil
 }
 
 func key(c bench.Case) []string {

@@ -31,9 +31,9 @@ func TestCompare(t *testing.T) {
 		{"noise", side(0.4, 0.8, 0.9, 0.5, 0.7), side(0.7, 0.6, 0.3, 0.6, 0.8), 0, "too noisy to tell"},
 	} {
 		var out bytes.Buffer
-		lost, err := compare(&out, c.before, c.after, 0.05)
-		if err != nil || lost != c.lost || c.name != "the same" && !strings.Contains(out.String(), c.says) {
-			t.Errorf("%s: %d lost, %v, %s", c.name, lost, err, out.String())
+		slower, err := compare(&out, c.before, c.after, 0.05)
+		if err != nil || len(slower) != c.lost || c.name != "the same" && !strings.Contains(out.String(), c.says) {
+			t.Errorf("%s: %v slower, %v, %s", c.name, slower, err, out.String())
 		}
 	}
 	if _, err := compare(new(bytes.Buffer), side(), side(1), 0.05); err == nil {
