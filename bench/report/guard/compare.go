@@ -21,8 +21,9 @@ func (m measured) add(r bench.Result) {
 
 // compare prints both sides in some cases, or in all that they have in common if
 // none is named, and returns those that have lost more than the noise: the
-// stated one, or the spread of the rounds where that is more. A round is compared
-// with itself, since a machine may be slower in another.
+// stated one, or the spread of the rounds where that is more. Three rounds of four
+// must agree. A round is compared with itself, since a machine may be slower in
+// another.
 func compare(w io.Writer, before, after measured, stated float64, cases ...bench.Case) (slower []bench.Case, err error) {
 	if len(cases) == 0 {
 		cases = slices.Collect(maps.Keys(after))
@@ -36,14 +37,18 @@ func compare(w io.Writer, before, after measured, stated float64, cases ...bench
 	for _, c := range cases {
 		b, a := before[c], after[c]
 		ratios := make([]float64, min(len(b), len(a)))
+		losses := 0
 		for i := range ratios {
 			ratios[i] = a[i] / b[i]
+			if ratios[i] < 1 {
+				losses++
+			}
 		}
 		noise := max(stated, spread(ratios))
 		change := median(ratios) - 1
 		verdict := ""
 		switch {
-		case change < -noise:
+		case change < -noise && 4*losses >= 3*len(ratios):
 			slower = append(slower, c)
 			verdict = "  SLOWER"
 		case change > noise:

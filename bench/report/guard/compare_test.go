@@ -28,6 +28,8 @@ func TestCompare(t *testing.T) {
 		{"faster", side(0.8, 0.81, 0.79), side(0.9, 0.91, 0.9), 0, "faster"},
 		{"one slow round of both, and slower", side(0.8, 0.4, 0.8, 0.8), side(0.7, 0.35, 0.7, 0.7), 1, "SLOWER"},
 		{"one bad round", side(0.8, 0.8, 0.8, 0.8, 0.8), side(0.8, 0.1, 0.8, 0.8, 0.8), 0, ""},
+		{"slower in three of five", side(0.8, 0.8, 0.8, 0.8, 0.8), side(0.7, 0.7, 0.7, 0.82, 0.82), 0, ""},
+		{"slower in four of five", side(0.8, 0.8, 0.8, 0.8, 0.8), side(0.7, 0.7, 0.7, 0.7, 0.82), 1, "SLOWER"},
 		{"noise", side(0.4, 0.8, 0.9, 0.5, 0.7), side(0.7, 0.6, 0.3, 0.6, 0.8), 0, "too noisy to tell"},
 	} {
 		var out bytes.Buffer

@@ -1,6 +1,6 @@
 // Command guard compares a commit with its parent: the shares of the roof that
 // kernels and passes reach, measured in turn. It fails if one has fallen by
-// more than the noise, and does so again when it is measured once more.
+// more than the noise, and still has when it has been measured again.
 package main
 
 import (
@@ -30,6 +30,7 @@ type options struct {
 
 	Against string  `placeholder:"COMMIT" help:"What to compare with instead of the parent."`
 	Rounds  int     `default:"5" help:"How often each is measured (5)."`
+	Again   int     `default:"3" help:"How many times what looks slower is measured again, before it is (3)."`
 	Noise   float64 `default:"0.05" help:"The least loss, as a share, that is no noise (0.05)."`
 	P       []int   `default:"4,10,32,100,500" placeholder:"P,…" help:"Columns (4,10,32,100,500)."`
 	DType   string  `name:"dtype" default:"float64" help:"float64, float32 or both with a comma (float64)."`
@@ -55,8 +56,8 @@ func main() {
 	}
 }
 
-// run prints a line a case and returns how many have become slower in a first
-// measurement and in a second one.
+// run prints a line a case and returns how many have become slower, by all that has
+// been measured of them.
 func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (lost int, err error) {
 	if o.Against == "" {
 		o.Against = o.Commit + "^"
@@ -70,6 +71,7 @@ func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (lost int, 
 	}
 	defer os.RemoveAll(folder)
 	var programs []string
+	var cases []bench.Case // all
 	for i, commit := range []string{o.Against, o.Commit} {
 		tree := filepath.Join(folder, strconv.Itoa(i))
 		program, err := build(ctx, commit, tree)
@@ -79,21 +81,19 @@ func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (lost int, 
 		}
 		programs = append(programs, program)
 	}
-	before, after, err := o.rounds(ctx, programs, stderr)
-	if err != nil {
-		return 0, err
+	before, after := measured{}, measured{}
+	these := o
+	for again := 0; ; again++ {
+		if err := these.measure(ctx, programs, before, after, stderr); err != nil {
+			return 0, err
+		}
+		slower, err := compare(stdout, before, after, o.Noise, cases...)
+		if err != nil || len(slower) == 0 || again == o.Again {
+			return len(slower), err
+		}
+		fmt.Fprintf(stdout, "\nOf many equal cases some look slower by chance: these are measured again.\n\n")
+		these, cases = o.only(slower), slower
 	}
-	slower, err := compare(stdout, before, after, o.Noise)
-	if err != nil || len(slower) == 0 {
-		return 0, err
-	}
-	fmt.Fprintf(stdout, "\nMeasured again, since of many equal cases a few look slower by chance:\n\n")
-	before, after, err = o.only(slower).rounds(ctx, programs, stderr)
-	if err != nil {
-		return 0, err
-	}
-	slower, err = compare(stdout, before, after, o.Noise, slower...)
-	return len(slower), err
 }
 
 // only are the options that measure some cases, and at most what these have in
@@ -119,21 +119,21 @@ func once[T cmp.Ordered](list []T) []T {
 	return slices.Compact(slices.Sorted(slices.Values(list)))
 }
 
-// rounds measures both programs in turn.
-func (o *options) rounds(ctx context.Context, programs []string, stderr io.Writer) (before, after measured, err error) {
-	sides := []measured{{}, {}}
+// measure measures both programs in turn, and adds what they say.
+func (o *options) measure(ctx context.Context, programs []string, before, after measured, stderr io.Writer) error {
+	sides := []measured{before, after}
 	for round := range o.Rounds {
 		for turn := range programs {
 			side := (round + turn) % 2 // neither is always the first
 			fmt.Fprintf(stderr, "round %d of %d, %s\n", round+1, o.Rounds, []string{o.Against, o.Commit}[side])
-			warnings, err := sides[side].measure(ctx, programs[side], o)
+			warnings, err := sides[side].ask(ctx, programs[side], o)
 			if err != nil {
-				return nil, nil, err
+				return err
 			}
 			fmt.Fprint(stderr, warnings)
 		}
 	}
-	return sides[0], sides[1], nil
+	return nil
 }
 
 // build checks a commit out and builds its report.
@@ -164,8 +164,8 @@ func command(ctx context.Context, folder, name string, args ...string) (out []by
 	return out, errs.String(), nil
 }
 
-// measure runs a program once, adds what it says and returns its warnings.
-func (m measured) measure(ctx context.Context, program string, o *options) (warnings string, err error) {
+// ask runs a program once, adds what it says and returns its warnings.
+func (m measured) ask(ctx context.Context, program string, o *options) (warnings string, err error) {
 	args := []string{"--quick", "--json", "--peers", "none", "--p", list(o.P), "--dtype", o.DType, "--size", strconv.Itoa(o.Size)}
 	if len(o.Threads) > 0 {
 		args = append(args, "--threads", list(o.Threads))
