@@ -9,11 +9,12 @@ import (
 // one read of memory, without segments and strips.
 
 // oneRead says whether one of them takes these rows. Many columns of a Hessian take
-// so long that the memory is not what they wait for.
+// so long that the memory is not what they wait for, and without columns, as in a
+// null model, there is nothing to read.
 func (p *Pass[T]) oneRead(d *Data[T], hessian bool) bool {
 	switch p.model.Loss.(type) {
 	case loss.Squared, loss.Logistic:
-		return d.Index == nil && d.Offset == nil && !(hessian && p.columns > kernels.NarrowColumns)
+		return p.columns > 0 && d.Index == nil && d.Offset == nil && !(hessian && p.columns > kernels.NarrowColumns)
 	}
 	return false
 }
