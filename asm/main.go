@@ -62,6 +62,7 @@ var families = []family{
 	{name: "swap", emit: swap, elements: []element{float64s, float32s}},
 	{name: "systems", emit: systems, elements: []element{float64s}},
 	{name: "tile", emit: tile, elements: []element{float64s, float32s}},
+	{name: "tileweighted", emit: tileWeighted, elements: []element{float64s, float32s}},
 	{name: "transpose", emit: transpose, elements: []element{float64s, float32s}},
 	{name: "update", emit: update, elements: []element{float64s, float32s}},
 }

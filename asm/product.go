@@ -16,6 +16,14 @@ func (k *kernel) loadData(m operand.Mem, v reg.VecVirtual) {
 	}
 }
 
+func (k *kernel) storeData(v reg.VecVirtual, m operand.Mem) {
+	if k.size == 8 {
+		k.VMOVUPD(v, m)
+	} else {
+		k.VMOVUPS(v, m)
+	}
+}
+
 func (k *kernel) broadcast(m operand.Mem, v reg.VecVirtual) {
 	if k.size == 8 {
 		k.VBROADCASTSD(m, v)

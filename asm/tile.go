@@ -87,15 +87,7 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 		last.prepare(g.kernel, rem)
 	}
 	g.Label(label + "_tile")
-	acc := make([][]reg.VecVirtual, rows)
-	for i := range acc {
-		acc[i] = make([]reg.VecVirtual, vectors)
-		for j := range acc[i] {
-			acc[i][j] = g.vec()
-			g.zero(acc[i][j])
-		}
-	}
-	g.fetchResult(rows, vectors)
+	acc := g.chains(rows, vectors)
 	a := g.GP64()
 	g.MOVQ(g.a, a)
 	b, left := g.argument("b"), g.argument("n") // again: registers are few
@@ -125,6 +117,20 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 	g.finish()
 }
 
+// chains are the accumulators of a tile, zero; what they will be added to is fetched.
+func (g *tileGenerator) chains(rows, vectors int) [][]reg.VecVirtual {
+	acc := make([][]reg.VecVirtual, rows)
+	for i := range acc {
+		acc[i] = make([]reg.VecVirtual, vectors)
+		for j := range acc[i] {
+			acc[i][j] = g.vec()
+			g.zero(acc[i][j])
+		}
+	}
+	g.fetchResult(rows, vectors)
+	return acc
+}
+
 // fetchResult fetches the tile of c, which is read once the chains have ended.
 func (g *tileGenerator) fetchResult(rows, vectors int) {
 	row := g.GP64()
@@ -141,7 +147,13 @@ func (g *tileGenerator) fetchResult(rows, vectors int) {
 
 // row multiplies a row of a with one of b, and asks for that of a of the next tile.
 func (g *tileGenerator) row(a, b operand.Mem, acc [][]reg.VecVirtual, last partialVector) {
-	vectors := len(acc[0])
+	right := g.right(b, len(acc[0]), last)
+	g.PREFETCHT0(a.Offset(len(acc) * g.size))
+	g.products(a, right, acc)
+}
+
+// right is the vectors of a row of b.
+func (g *tileGenerator) right(b operand.Mem, vectors int, last partialVector) []reg.VecVirtual {
 	right := make([]reg.VecVirtual, vectors)
 	for j := range right {
 		right[j] = g.vec()
@@ -151,10 +163,14 @@ func (g *tileGenerator) row(a, b operand.Mem, acc [][]reg.VecVirtual, last parti
 			g.loadData(m, right[j])
 		}
 	}
-	g.PREFETCHT0(a.Offset(len(acc) * g.size))
+	return right
+}
+
+// products multiplies numbers of a row of a with vectors.
+func (g *tileGenerator) products(a operand.Mem, right []reg.VecVirtual, acc [][]reg.VecVirtual) {
 	for i := range acc {
 		m := a.Offset(i * g.size)
-		if vectors == 1 && g.masks {
+		if len(right) == 1 && g.masks {
 			g.multiplyBroadcast(m, right[0], acc[i][0])
 			continue
 		}

@@ -685,6 +685,26 @@ func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns, tile
 	}
 }
 
+// tileWeighted is the first tile of columns that are multiplied by weights: the next
+// ones take them from scaled.
+func tileWeighted[T Float](c []float64, ldc int, a, b operand[T], d []float64, scaled []T, n, columns int, ahead *T, step int) {
+	fetched, to := unsafe.Pointer(ahead), unsafe.Pointer(&scaled[0])
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.TileWeighted64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, &d[0], (*float64)(to), n, columns, (*float64)(fetched), step)
+	case level == cpu.AVX512:
+		avx512.TileWeighted32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, &d[0], (*float32)(to), n, columns, (*float32)(fetched), step)
+	case level == cpu.AVX2 && is64[T]():
+		avx2.TileWeighted64(&c[0], ldc, f64(a.data), a.stride, f64(b.data), b.stride, &d[0], (*float64)(to), n, columns, (*float64)(fetched), step)
+	case level == cpu.AVX2:
+		avx2.TileWeighted32(&c[0], ldc, f32(a.data), a.stride, f32(b.data), b.stride, &d[0], (*float32)(to), n, columns, (*float32)(fetched), step)
+	case level == cpu.Generic:
+		ref.TileWeighted(c, ldc, a.data, a.stride, b.data, b.stride, d, scaled, n, columns)
+	default:
+		panic(noLevel)
+	}
+}
+
 func transpose[T Float](dst []T, ldd int, src Matrix[T]) {
 	group, step := 32/elementBytes[T](), 16/elementBytes[T]()
 	groups, steps := src.Rows/group, src.Cols/step

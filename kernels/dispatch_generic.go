@@ -179,6 +179,10 @@ func tile[T Float](c []float64, ldc int, a, b operand[T], n, rows, columns, tile
 	ref.Tile(c, ldc, a.data, a.stride, b.data, b.stride, n, rows*tiles, columns)
 }
 
+func tileWeighted[T Float](c []float64, ldc int, a, b operand[T], d []float64, scaled []T, n, columns int, _ *T, _ int) {
+	ref.TileWeighted(c, ldc, a.data, a.stride, b.data, b.stride, d, scaled, n, columns)
+}
+
 func transpose[T Float](dst []T, ldd int, src Matrix[T]) {
 	ref.Transpose(dst, ldd, src.Data, src.Stride, src.Cols, src.Rows)
 }

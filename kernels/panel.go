@@ -101,7 +101,7 @@ type triangle[T Float] struct {
 	n      int // rows of the panel
 	d      []float64
 	panel  panelRows[T]
-	scaled []T // room for a stripe times d
+	scaled []T // room for a stripe times d, rows as far apart as a stripe is wide
 	fetch  fetcher[T]
 
 	height, width, vector int // of tiles
@@ -156,13 +156,24 @@ func (t *triangle[T]) above(left, right, from, columns int) {
 		return
 	}
 	b, _ := t.panel.from(from)
+	top := left
 	if t.d != nil {
-		b = packScaled(b, t.n, columns, t.d, t.scaled)
+		b = t.weigh(b, top, from, columns)
+		top += t.height
 	}
-	for top := left; top < right; {
+	for top < right {
 		rows := tileRows(min(t.height, right-top))
 		top += t.tiles(t.dst[top*t.ldd+from:], top, right-top, rows, b, columns)
 	}
+}
+
+// weigh multiplies a stripe with its first tile, and by the weights: it returns what
+// the next tiles take.
+func (t *triangle[T]) weigh(b operand[T], top, from, columns int) operand[T] {
+	a, _ := t.panel.from(top)
+	ahead, step := t.fetch.next(t.n)
+	tileWeighted(t.dst[top*t.ldd+from:], t.ldd, a, b, t.d, t.scaled, t.n, columns, ahead, step)
+	return operand[T]{t.scaled, t.width}
 }
 
 // narrow adds the triangle of some columns.

@@ -58,3 +58,15 @@ func chains[T Float](c []float64, a []T, lda int, b []T, ldb int, n, from, to in
 		}
 	}
 }
+
+// TileWeighted is Tile with columns of b that are multiplied by a weight of their
+// row, rounded to T as the product is: they go to scaled, rows TileColumns apart.
+func TileWeighted[T Float](c []float64, ldc int, a []T, lda int, b []T, ldb int, d []float64, scaled []T, n, columns int) {
+	for r := range n {
+		to := scaled[r*TileColumns:][:columns]
+		for j, v := range b[r*ldb:][:columns] {
+			to[j] = T(v * T(d[r]))
+		}
+	}
+	Tile(c, ldc, a, lda, scaled, TileColumns, n, TileRows, columns)
+}
