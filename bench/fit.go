@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/glm"
@@ -43,7 +44,9 @@ func fitOurs[T kernels.Float](family glm.Family) func(*Problem[T]) (Answer, erro
 
 // fitModel fits a family to the targets it is for.
 func fitModel[T kernels.Float](b *Problem[T], o glm.Options) (*glm.Model, error) {
-	o.Threads = b.Threads
+	if o.Threads = b.Threads; b.Threads == runtime.GOMAXPROCS(0) {
+		o.Threads = 0 // the default: that many, but where they are not worth it
+	}
 	data := glm.Data[T]{X: b.X.Data, Columns: b.X.Cols, Y: b.targets(o.Family)}
 	return glm.Fit(context.Background(), data, o)
 }

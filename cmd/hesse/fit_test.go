@@ -309,8 +309,19 @@ func TestTooLargeForSquares(t *testing.T) {
 }
 
 func TestThreadsByDefault(t *testing.T) {
-	if p := parse(t, must(t, small, "fit", "-", "--target=y", noText, "--json")); p.Threads != runtime.GOMAXPROCS(0) || p.ISA != kernels.ISA() {
-		t.Errorf("%+v", p)
+	var large strings.Builder
+	large.WriteString("a,c,y\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&large, "%d,x,%d\n", i%7, i%5)
+	}
+	all := min(4, runtime.GOMAXPROCS(0)) // 20,000 rows are worth four
+	for _, c := range []struct {
+		table   string
+		threads int
+	}{{small, 1}, {large.String(), all}} {
+		if p := parse(t, must(t, c.table, "fit", "-", "--target=y", noText, "--json")); p.Threads != c.threads || p.ISA != kernels.ISA() {
+			t.Errorf("%d threads, want %d, %s", p.Threads, c.threads, p.ISA)
+		}
 	}
 }
 

@@ -43,6 +43,9 @@ func newFit[T kernels.Float](d Data[T], o Options) (*fit[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Threads == 0 {
+		o.Threads = pass.WorthThreads(design.X.Rows, design.X.Cols)
+	}
 	f := &fit[T]{options: o, names: d.Names, target: d.Target}
 	if d.Offset != nil {
 		f.offset = cmp.Or(d.OffsetName, "offset")

@@ -40,7 +40,7 @@ type Options struct {
 	Tolerance     float64        // of the method that is chosen; 0 is its own
 	Precision     Precision      // of the sums; the model says which was used
 	MaxIterations int            // 0 means the limit of the method
-	Threads       int            // 0 means runtime.GOMAXPROCS(0)
+	Threads       int            // 0 means runtime.GOMAXPROCS(0), or fewer where rows in memory are too few for so many
 
 	// Observe is called with every iterate, the start included; nil is none.
 	// The iterate is valid during the call only. Its variables are the

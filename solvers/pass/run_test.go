@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"math/bits"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -342,6 +343,17 @@ func TestRowsWithoutAWeightCountForNothing(t *testing.T) {
 		}
 		if !math.IsInf(m.MinMargin, 1) || !math.IsInf(m.MaxMargin, -1) {
 			t.Errorf("%v: margins %g to %g of no rows", s, m.MinMargin, m.MaxMargin)
+		}
+	}
+}
+
+func TestWorthThreads(t *testing.T) {
+	all := runtime.GOMAXPROCS(0)
+	for _, c := range []struct{ rows, columns, want int }{
+		{0, 0, 1}, {1000, 10, 1}, {5000, 10, 1}, {10_000, 10, min(2, all)}, {500, 100, 1}, {1_000_000, 10, min(283, all)}, {10_000, 500, min(724, all)},
+	} {
+		if got := WorthThreads(c.rows, c.columns); got != c.want {
+			t.Errorf("%d rows of %d columns: %d threads, want %d", c.rows, c.columns, got, c.want)
 		}
 	}
 }
