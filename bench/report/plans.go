@@ -13,8 +13,8 @@ import (
 // some eighteen minutes together, where a machine in a bad mood has twenty.
 const (
 	kernelTime      = 520 * time.Second // in float64, or what is asked for
-	narrowTime      = 130 * time.Second // in float32
-	fitTime         = 380 * time.Second
+	narrowTime      = 150 * time.Second // in float32
+	fitTime         = 420 * time.Second
 	quickKernelTime = 38 * time.Second
 	quickFitTime    = 10 * time.Second
 )
