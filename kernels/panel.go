@@ -14,7 +14,7 @@ func narrowPanels[T Float](dst []float64, ldd int, x Matrix[T], d []float64, nex
 	fetch := newFetcher(next, &x.Data[0], x.Rows)
 	most, further := narrowRows[T](x.Cols), PanelRows
 	if x.Cols <= ref.AbreastColumns && d == nil {
-		further = ref.PanelsAbreast * PanelRows
+		further = ref.PanelsAbreast[T](x.Cols) * PanelRows
 	}
 	for lo := 0; lo < x.Rows; lo += most {
 		hi := min(lo+most, x.Rows)

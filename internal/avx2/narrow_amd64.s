@@ -33,67 +33,54 @@ columns1_abreast:
 	VXORPD Y3, Y3, Y3
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R8
-	LEAQ   (R8)(AX*1), R9
-	LEAQ   (R9)(AX*1), CX
-	MOVQ   $+128, AX
+	LEAQ   (AX)(AX*2), CX
+	MOVQ   $+128, R8
 
 columns1_abreast_rows:
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   (DX), Y4, Y4
-	VBROADCASTSD (DX), Y5
-	VFMADD231PD  Y4, Y5, Y0
-	ADDQ         BX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   (R8), Y4, Y4
-	VBROADCASTSD (R8), Y5
-	VFMADD231PD  Y4, Y5, Y1
-	ADDQ         BX, R8
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   (R9), Y4, Y4
-	VBROADCASTSD (R9), Y5
-	VFMADD231PD  Y4, Y5, Y2
-	ADDQ         BX, R9
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   (CX), Y4, Y4
-	VBROADCASTSD (CX), Y5
-	VFMADD231PD  Y4, Y5, Y3
-	ADDQ         BX, CX
-	PREFETCHT0   (SI)
-	LEAQ         (SI)(DI*4), SI
-	DECQ         AX
-	JNZ          columns1_abreast_rows
-	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   (AX), Y4, Y4
-	VADDPD       Y4, Y0, Y0
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   Y0, Y4, (DX)
-	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y1, Y1
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y2, Y2
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y3, Y3
-	VMOVUPD      lanes8_0_1<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	MOVQ         CX, DX
-	SUBQ         $+512, n+32(FP)
-	JG           columns1_abreast
+	VMOVSD      (DX), X4
+	VFMADD231SD X4, X4, X0
+	VMOVSD      (DX)(AX*1), X4
+	VFMADD231SD X4, X4, X1
+	VMOVSD      (DX)(AX*2), X4
+	VFMADD231SD X4, X4, X2
+	VMOVSD      (DX)(CX*1), X4
+	VFMADD231SD X4, X4, X3
+	ADDQ        BX, DX
+	PREFETCHT0  (SI)
+	LEAQ        (SI)(DI*4), SI
+	DECQ        R8
+	JNZ         columns1_abreast_rows
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	VMOVUPD     lanes8_0_1<>+0(SB), Y4
+	VMASKMOVPD  (AX), Y4, Y4
+	VADDPD      Y4, Y0, Y0
+	VMOVUPD     lanes8_0_1<>+0(SB), Y4
+	VMASKMOVPD  Y0, Y4, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	VMOVUPD     lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y1, Y1
+	VMOVUPD     lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD  Y1, Y0, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	VMOVUPD     lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y2, Y2
+	VMOVUPD     lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD  Y2, Y0, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	VMOVUPD     lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y3, Y3
+	VMOVUPD     lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD  Y3, Y0, (R8)
+	LEAQ        (DX)(CX*1), DX
+	SUBQ        $+512, n+32(FP)
+	JG          columns1_abreast
 	VZEROUPPER
 	RET
 
@@ -141,103 +128,94 @@ columns2_abreast:
 	VXORPD Y7, Y7, Y7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R9
-	LEAQ   (R9)(AX*1), R10
-	LEAQ   (R10)(AX*1), R8
-	MOVQ   $+128, AX
+	LEAQ   (AX)(AX*2), R8
+	MOVQ   $+128, R9
 
 columns2_abreast_rows:
-	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   (DX), Y8, Y8
-	VBROADCASTSD (DX), Y9
-	VFMADD231PD  Y8, Y9, Y0
-	VBROADCASTSD 8(DX), Y9
-	VFMADD231PD  Y8, Y9, Y1
-	ADDQ         BX, DX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   (R9), Y8, Y8
-	VBROADCASTSD (R9), Y9
-	VFMADD231PD  Y8, Y9, Y2
-	VBROADCASTSD 8(R9), Y9
-	VFMADD231PD  Y8, Y9, Y3
-	ADDQ         BX, R9
-	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   (R10), Y8, Y8
-	VBROADCASTSD (R10), Y9
-	VFMADD231PD  Y8, Y9, Y4
-	VBROADCASTSD 8(R10), Y9
-	VFMADD231PD  Y8, Y9, Y5
-	ADDQ         BX, R10
-	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   (R8), Y8, Y8
-	VBROADCASTSD (R8), Y9
-	VFMADD231PD  Y8, Y9, Y6
-	VBROADCASTSD 8(R8), Y9
-	VFMADD231PD  Y8, Y9, Y7
-	ADDQ         BX, R8
-	PREFETCHT0   (SI)
-	LEAQ         (SI)(DI*4), SI
-	DECQ         AX
-	JNZ          columns2_abreast_rows
-	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   (AX), Y8, Y8
-	VADDPD       Y8, Y0, Y0
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y8
-	VMASKMOVPD   (AX), Y8, Y8
-	VADDPD       Y8, Y1, Y1
-	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   Y0, Y8, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
-	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y2, Y2
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y3, Y3
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
-	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y4, Y4
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y5, Y5
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, (DX)
-	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y6, Y6
-	ADDQ         CX, AX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   (AX), Y0, Y0
-	VADDPD       Y0, Y7, Y7
-	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (DX)
-	ADDQ         CX, DX
-	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, (DX)
-	MOVQ         R8, DX
-	SUBQ         $+512, n+32(FP)
-	JG           columns2_abreast
+	VMOVUPD     (DX), X8
+	VMOVDDUP    (DX), X9
+	VFMADD231PD X9, X8, X0
+	VMOVDDUP    8(DX), X9
+	VFMADD231PD X9, X8, X1
+	VMOVUPD     (DX)(AX*1), X8
+	VMOVDDUP    (DX)(AX*1), X9
+	VFMADD231PD X9, X8, X2
+	VMOVDDUP    8(DX)(AX*1), X9
+	VFMADD231PD X9, X8, X3
+	VMOVUPD     (DX)(AX*2), X8
+	VMOVDDUP    (DX)(AX*2), X9
+	VFMADD231PD X9, X8, X4
+	VMOVDDUP    8(DX)(AX*2), X9
+	VFMADD231PD X9, X8, X5
+	VMOVUPD     (DX)(R8*1), X8
+	VMOVDDUP    (DX)(R8*1), X9
+	VFMADD231PD X9, X8, X6
+	VMOVDDUP    8(DX)(R8*1), X9
+	VFMADD231PD X9, X8, X7
+	ADDQ        BX, DX
+	PREFETCHT0  (SI)
+	LEAQ        (SI)(DI*4), SI
+	DECQ        R9
+	JNZ         columns2_abreast_rows
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	VMOVUPD     lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD  (AX), Y8, Y8
+	VADDPD      Y8, Y0, Y0
+	ADDQ        CX, AX
+	VMOVUPD     lanes8_1_2<>+0(SB), Y8
+	VMASKMOVPD  (AX), Y8, Y8
+	VADDPD      Y8, Y1, Y1
+	VMOVUPD     lanes8_0_2<>+0(SB), Y8
+	VMASKMOVPD  Y0, Y8, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD  Y1, Y0, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	VMOVUPD     lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y2, Y2
+	ADDQ        CX, AX
+	VMOVUPD     lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y3, Y3
+	VMOVUPD     lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD  Y2, Y0, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD  Y3, Y0, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	VMOVUPD     lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y4, Y4
+	ADDQ        CX, AX
+	VMOVUPD     lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y5, Y5
+	VMOVUPD     lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD  Y4, Y0, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD  Y5, Y0, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	VMOVUPD     lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y6, Y6
+	ADDQ        CX, AX
+	VMOVUPD     lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD  (AX), Y0, Y0
+	VADDPD      Y0, Y7, Y7
+	VMOVUPD     lanes8_0_2<>+0(SB), Y0
+	VMASKMOVPD  Y6, Y0, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     lanes8_1_2<>+0(SB), Y0
+	VMASKMOVPD  Y7, Y0, (R9)
+	LEAQ        (DX)(R8*1), DX
+	SUBQ        $+512, n+32(FP)
+	JG          columns2_abreast
 	VZEROUPPER
 	RET
 
@@ -5668,54 +5646,55 @@ TEXT ·Narrow32(SB), $256-64
 	JG   above1
 
 columns1_abreast:
-	CMPQ   n+32(FP), $+512
+	CMPQ   n+32(FP), $+1024
 	JL     columns1_abreast_few
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R8
-	LEAQ   (R8)(AX*1), R9
-	LEAQ   (R9)(AX*1), CX
-	MOVQ   $+128, AX
+	LEAQ   (AX)(AX*2), CX
+	LEAQ   (DX)(AX*4), R8
+	MOVQ   $+128, R9
 
 columns1_abreast_rows:
-	VMOVUPS      lanes4_0_1<>+0(SB), Y4
-	VMASKMOVPS   (DX), Y4, Y4
-	VBROADCASTSS (DX), Y5
-	VFMADD231PS  Y4, Y5, Y0
+	VMOVSS       (DX), X8
+	VFMADD231SS  X8, X8, X0
+	VMOVSS       (DX)(AX*1), X8
+	VFMADD231SS  X8, X8, X1
+	VMOVSS       (DX)(AX*2), X8
+	VFMADD231SS  X8, X8, X2
+	VMOVSS       (DX)(CX*1), X8
+	VFMADD231SS  X8, X8, X3
+	VMOVSS       (R8), X8
+	VFMADD231SS  X8, X8, X4
+	VMOVSS       (R8)(AX*1), X8
+	VFMADD231SS  X8, X8, X5
+	VMOVSS       (R8)(AX*2), X8
+	VFMADD231SS  X8, X8, X6
+	VMOVSS       (R8)(CX*1), X8
+	VFMADD231SS  X8, X8, X7
 	ADDQ         BX, DX
-	VMOVUPS      lanes4_0_1<>+0(SB), Y4
-	VMASKMOVPS   (R8), Y4, Y4
-	VBROADCASTSS (R8), Y5
-	VFMADD231PS  Y4, Y5, Y1
 	ADDQ         BX, R8
-	VMOVUPS      lanes4_0_1<>+0(SB), Y4
-	VMASKMOVPS   (R9), Y4, Y4
-	VBROADCASTSS (R9), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         BX, R9
-	VMOVUPS      lanes4_0_1<>+0(SB), Y4
-	VMASKMOVPS   (CX), Y4, Y4
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, CX
 	PREFETCHT0   (SI)
-	LEAQ         (SI)(DI*4), SI
-	DECQ         AX
+	LEAQ         (SI)(DI*8), SI
+	DECQ         R9
 	JNZ          columns1_abreast_rows
 	MOVQ         c+0(FP), AX
 	MOVQ         AX, DX
-	VEXTRACTF128 $0x01, Y0, X4
+	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X4, Y4
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   (AX), Y4, Y4
-	VADDPD       Y4, Y0, Y0
-	VMOVUPD      lanes8_0_1<>+0(SB), Y4
-	VMASKMOVPD   Y0, Y4, (DX)
+	VCVTPS2PD    X8, Y8
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   (AX), Y8, Y8
+	VADDPD       Y8, Y0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y8
+	VMASKMOVPD   Y0, Y8, (DX)
 	MOVQ         c+0(FP), AX
 	MOVQ         AX, DX
 	VEXTRACTF128 $0x01, Y1, X0
@@ -5746,8 +5725,48 @@ columns1_abreast_rows:
 	VADDPD       Y0, Y3, Y3
 	VMOVUPD      lanes8_0_1<>+0(SB), Y0
 	VMASKMOVPD   Y3, Y0, (DX)
-	MOVQ         CX, DX
-	SUBQ         $+512, n+32(FP)
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y4, X0
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   (AX), Y0, Y0
+	VADDPD       Y0, Y4, Y4
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y4, Y0, (DX)
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y5, X0
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   (AX), Y0, Y0
+	VADDPD       Y0, Y5, Y5
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y5, Y0, (DX)
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y6, X0
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   (AX), Y0, Y0
+	VADDPD       Y0, Y6, Y6
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y6, Y0, (DX)
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, DX
+	VEXTRACTF128 $0x01, Y7, X0
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   (AX), Y0, Y0
+	VADDPD       Y0, Y7, Y7
+	VMOVUPD      lanes8_0_1<>+0(SB), Y0
+	VMASKMOVPD   Y7, Y0, (DX)
+	LEAQ         (R8)(CX*1), DX
+	SUBQ         $+1024, n+32(FP)
 	JG           columns1_abreast
 	VZEROUPPER
 	RET
@@ -5799,46 +5818,37 @@ columns2_abreast:
 	VXORPD Y7, Y7, Y7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R9
-	LEAQ   (R9)(AX*1), R10
-	LEAQ   (R10)(AX*1), R8
-	MOVQ   $+128, AX
+	LEAQ   (AX)(AX*2), R8
+	MOVQ   $+128, R9
 
 columns2_abreast_rows:
-	VMOVUPS      lanes4_0_2<>+0(SB), Y8
-	VMASKMOVPS   (DX), Y8, Y8
-	VBROADCASTSS (DX), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VBROADCASTSS 4(DX), Y9
-	VFMADD231PS  Y8, Y9, Y1
+	VMOVSD       (DX), X8
+	VBROADCASTSS (DX), X9
+	VFMADD231PS  X9, X8, X0
+	VBROADCASTSS 4(DX), X9
+	VFMADD231PS  X9, X8, X1
+	VMOVSD       (DX)(AX*1), X8
+	VBROADCASTSS (DX)(AX*1), X9
+	VFMADD231PS  X9, X8, X2
+	VBROADCASTSS 4(DX)(AX*1), X9
+	VFMADD231PS  X9, X8, X3
+	VMOVSD       (DX)(AX*2), X8
+	VBROADCASTSS (DX)(AX*2), X9
+	VFMADD231PS  X9, X8, X4
+	VBROADCASTSS 4(DX)(AX*2), X9
+	VFMADD231PS  X9, X8, X5
+	VMOVSD       (DX)(R8*1), X8
+	VBROADCASTSS (DX)(R8*1), X9
+	VFMADD231PS  X9, X8, X6
+	VBROADCASTSS 4(DX)(R8*1), X9
+	VFMADD231PS  X9, X8, X7
 	ADDQ         BX, DX
-	VMOVUPS      lanes4_0_2<>+0(SB), Y8
-	VMASKMOVPS   (R9), Y8, Y8
-	VBROADCASTSS (R9), Y9
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(R9), Y9
-	VFMADD231PS  Y8, Y9, Y3
-	ADDQ         BX, R9
-	VMOVUPS      lanes4_0_2<>+0(SB), Y8
-	VMASKMOVPS   (R10), Y8, Y8
-	VBROADCASTSS (R10), Y9
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 4(R10), Y9
-	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         BX, R10
-	VMOVUPS      lanes4_0_2<>+0(SB), Y8
-	VMASKMOVPS   (R8), Y8, Y8
-	VBROADCASTSS (R8), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	VBROADCASTSS 4(R8), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	ADDQ         BX, R8
 	PREFETCHT0   (SI)
 	LEAQ         (SI)(DI*4), SI
-	DECQ         AX
+	DECQ         R9
 	JNZ          columns2_abreast_rows
 	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y0, X8
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X8, Y8
@@ -5853,12 +5863,12 @@ columns2_abreast_rows:
 	VMASKMOVPD   (AX), Y8, Y8
 	VADDPD       Y8, Y1, Y1
 	VMOVUPD      lanes8_0_2<>+0(SB), Y8
-	VMASKMOVPD   Y0, Y8, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y0, Y8, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y1, Y0, (DX)
+	VMASKMOVPD   Y1, Y0, (R9)
 	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
@@ -5873,12 +5883,12 @@ columns2_abreast_rows:
 	VMASKMOVPD   (AX), Y0, Y0
 	VADDPD       Y0, Y3, Y3
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y2, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y2, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y3, Y0, (DX)
+	VMASKMOVPD   Y3, Y0, (R9)
 	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y4, X0
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X0, Y0
@@ -5893,12 +5903,12 @@ columns2_abreast_rows:
 	VMASKMOVPD   (AX), Y0, Y0
 	VADDPD       Y0, Y5, Y5
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y4, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y4, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y5, Y0, (DX)
+	VMASKMOVPD   Y5, Y0, (R9)
 	MOVQ         c+0(FP), AX
-	MOVQ         AX, DX
+	MOVQ         AX, R9
 	VEXTRACTF128 $0x01, Y6, X0
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X0, Y0
@@ -5913,11 +5923,11 @@ columns2_abreast_rows:
 	VMASKMOVPD   (AX), Y0, Y0
 	VADDPD       Y0, Y7, Y7
 	VMOVUPD      lanes8_0_2<>+0(SB), Y0
-	VMASKMOVPD   Y6, Y0, (DX)
-	ADDQ         CX, DX
+	VMASKMOVPD   Y6, Y0, (R9)
+	ADDQ         CX, R9
 	VMOVUPD      lanes8_1_2<>+0(SB), Y0
-	VMASKMOVPD   Y7, Y0, (DX)
-	MOVQ         R8, DX
+	VMASKMOVPD   Y7, Y0, (R9)
+	LEAQ         (DX)(R8*1), DX
 	SUBQ         $+512, n+32(FP)
 	JG           columns2_abreast
 	VZEROUPPER

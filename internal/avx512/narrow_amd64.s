@@ -3,7 +3,7 @@
 //go:build !purego
 
 // func Narrow64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, FMA3, MMX+
 TEXT ·Narrow64(SB), $768-64
 	MOVQ ldc+8(FP), CX
 	MOVQ x+16(FP), DX
@@ -31,61 +31,54 @@ columns1_abreast:
 	VXORPD Z3, Z3, Z3
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R8
-	LEAQ   (R8)(AX*1), R9
-	LEAQ   (R9)(AX*1), CX
-	MOVQ   $+128, AX
-	MOVL   $0x00000001, R10
-	KMOVW  R10, K1
+	LEAQ   (AX)(AX*2), CX
+	MOVQ   $+128, R8
 
 columns1_abreast_rows:
-	VMOVUPD.Z        (DX), K1, Z4
-	VFMADD231PD.BCST (DX), Z4, Z0
-	ADDQ             BX, DX
-	VMOVUPD.Z        (R8), K1, Z4
-	VFMADD231PD.BCST (R8), Z4, Z1
-	ADDQ             BX, R8
-	VMOVUPD.Z        (R9), K1, Z4
-	VFMADD231PD.BCST (R9), Z4, Z2
-	ADDQ             BX, R9
-	VMOVUPD.Z        (CX), K1, Z4
-	VFMADD231PD.BCST (CX), Z4, Z3
-	ADDQ             BX, CX
-	PREFETCHT0       (SI)
-	LEAQ             (SI)(DI*4), SI
-	DECQ             AX
-	JNZ              columns1_abreast_rows
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Z4
-	VADDPD           Z4, Z0, Z0
-	VMOVUPD          Z0, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	VMOVUPD          Z1, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z2, Z2
-	VMOVUPD          Z2, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z3, Z3
-	VMOVUPD          Z3, K1, (DX)
-	MOVQ             CX, DX
-	SUBQ             $+512, n+32(FP)
-	JG               columns1_abreast
+	VMOVSD      (DX), X4
+	VFMADD231SD X4, X4, X0
+	VMOVSD      (DX)(AX*1), X4
+	VFMADD231SD X4, X4, X1
+	VMOVSD      (DX)(AX*2), X4
+	VFMADD231SD X4, X4, X2
+	VMOVSD      (DX)(CX*1), X4
+	VFMADD231SD X4, X4, X3
+	ADDQ        BX, DX
+	PREFETCHT0  (SI)
+	LEAQ        (SI)(DI*4), SI
+	DECQ        R8
+	JNZ         columns1_abreast_rows
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	MOVL        $0x00000001, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (AX), K1, Z4
+	VADDPD      Z4, Z0, Z0
+	VMOVUPD     Z0, K1, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	MOVL        $0x00000001, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VADDPD      Z0, Z1, Z1
+	VMOVUPD     Z1, K1, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	MOVL        $0x00000001, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VADDPD      Z0, Z2, Z2
+	VMOVUPD     Z2, K1, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	MOVL        $0x00000001, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VADDPD      Z0, Z3, Z3
+	VMOVUPD     Z3, K1, (R8)
+	LEAQ        (DX)(CX*1), DX
+	SUBQ        $+512, n+32(FP)
+	JG          columns1_abreast
 	VZEROUPPER
 	RET
 
@@ -136,93 +129,94 @@ columns2_abreast:
 	VXORPD Z7, Z7, Z7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R9
-	LEAQ   (R9)(AX*1), R10
-	LEAQ   (R10)(AX*1), R8
-	MOVQ   $+128, AX
-	MOVL   $0x00000003, R11
-	KMOVW  R11, K1
+	LEAQ   (AX)(AX*2), R8
+	MOVQ   $+128, R9
 
 columns2_abreast_rows:
-	VMOVUPD.Z        (DX), K1, Z8
-	VFMADD231PD.BCST (DX), Z8, Z0
-	VFMADD231PD.BCST 8(DX), Z8, Z1
-	ADDQ             BX, DX
-	VMOVUPD.Z        (R9), K1, Z8
-	VFMADD231PD.BCST (R9), Z8, Z2
-	VFMADD231PD.BCST 8(R9), Z8, Z3
-	ADDQ             BX, R9
-	VMOVUPD.Z        (R10), K1, Z8
-	VFMADD231PD.BCST (R10), Z8, Z4
-	VFMADD231PD.BCST 8(R10), Z8, Z5
-	ADDQ             BX, R10
-	VMOVUPD.Z        (R8), K1, Z8
-	VFMADD231PD.BCST (R8), Z8, Z6
-	VFMADD231PD.BCST 8(R8), Z8, Z7
-	ADDQ             BX, R8
-	PREFETCHT0       (SI)
-	LEAQ             (SI)(DI*4), SI
-	DECQ             AX
-	JNZ              columns2_abreast_rows
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Z8
-	VADDPD           Z8, Z0, Z0
-	ADDQ             CX, AX
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Z8
-	VADDPD           Z8, Z1, Z1
-	VMOVUPD          Z0, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z1, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z2, Z2
-	ADDQ             CX, AX
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Z0
-	VADDPD           Z0, Z3, Z3
-	VMOVUPD          Z2, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z4, Z4
-	ADDQ             CX, AX
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Z0
-	VADDPD           Z0, Z5, Z5
-	VMOVUPD          Z4, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z5, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z6, Z6
-	ADDQ             CX, AX
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Z0
-	VADDPD           Z0, Z7, Z7
-	VMOVUPD          Z6, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z7, K2, (DX)
-	MOVQ             R8, DX
-	SUBQ             $+512, n+32(FP)
-	JG               columns2_abreast
+	VMOVUPD     (DX), X8
+	VMOVDDUP    (DX), X9
+	VFMADD231PD X9, X8, X0
+	VMOVDDUP    8(DX), X9
+	VFMADD231PD X9, X8, X1
+	VMOVUPD     (DX)(AX*1), X8
+	VMOVDDUP    (DX)(AX*1), X9
+	VFMADD231PD X9, X8, X2
+	VMOVDDUP    8(DX)(AX*1), X9
+	VFMADD231PD X9, X8, X3
+	VMOVUPD     (DX)(AX*2), X8
+	VMOVDDUP    (DX)(AX*2), X9
+	VFMADD231PD X9, X8, X4
+	VMOVDDUP    8(DX)(AX*2), X9
+	VFMADD231PD X9, X8, X5
+	VMOVUPD     (DX)(R8*1), X8
+	VMOVDDUP    (DX)(R8*1), X9
+	VFMADD231PD X9, X8, X6
+	VMOVDDUP    8(DX)(R8*1), X9
+	VFMADD231PD X9, X8, X7
+	ADDQ        BX, DX
+	PREFETCHT0  (SI)
+	LEAQ        (SI)(DI*4), SI
+	DECQ        R9
+	JNZ         columns2_abreast_rows
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	MOVL        $0x00000003, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (AX), K1, Z8
+	VADDPD      Z8, Z0, Z0
+	ADDQ        CX, AX
+	MOVL        $0x00000002, R10
+	KMOVW       R10, K2
+	VMOVUPD.Z   (AX), K2, Z8
+	VADDPD      Z8, Z1, Z1
+	VMOVUPD     Z0, K1, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     Z1, K2, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	MOVL        $0x00000003, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VADDPD      Z0, Z2, Z2
+	ADDQ        CX, AX
+	MOVL        $0x00000002, R10
+	KMOVW       R10, K2
+	VMOVUPD.Z   (AX), K2, Z0
+	VADDPD      Z0, Z3, Z3
+	VMOVUPD     Z2, K1, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     Z3, K2, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	MOVL        $0x00000003, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VADDPD      Z0, Z4, Z4
+	ADDQ        CX, AX
+	MOVL        $0x00000002, R10
+	KMOVW       R10, K2
+	VMOVUPD.Z   (AX), K2, Z0
+	VADDPD      Z0, Z5, Z5
+	VMOVUPD     Z4, K1, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     Z5, K2, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	MOVL        $0x00000003, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VADDPD      Z0, Z6, Z6
+	ADDQ        CX, AX
+	MOVL        $0x00000002, R10
+	KMOVW       R10, K2
+	VMOVUPD.Z   (AX), K2, Z0
+	VADDPD      Z0, Z7, Z7
+	VMOVUPD     Z6, K1, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     Z7, K2, (R9)
+	LEAQ        (DX)(R8*1), DX
+	SUBQ        $+512, n+32(FP)
+	JG          columns2_abreast
 	VZEROUPPER
 	RET
 
@@ -12106,7 +12100,7 @@ columns32_part2:
 	RET
 
 // func Narrow32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, FMA3, MMX+
 TEXT ·Narrow32(SB), $1024-64
 	MOVQ ldc+8(FP), CX
 	MOVQ x+16(FP), DX
@@ -12126,81 +12120,128 @@ TEXT ·Narrow32(SB), $1024-64
 	JG   above1
 
 columns1_abreast:
-	CMPQ   n+32(FP), $+512
+	CMPQ   n+32(FP), $+1024
 	JL     columns1_abreast_few
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R8
-	LEAQ   (R8)(AX*1), R9
-	LEAQ   (R9)(AX*1), CX
-	MOVQ   $+128, AX
-	MOVL   $0x00000001, R10
-	KMOVW  R10, K1
+	LEAQ   (AX)(AX*2), CX
+	LEAQ   (DX)(AX*4), R8
+	MOVQ   $+128, R9
 
 columns1_abreast_rows:
-	VMOVUPS.Z        (DX), K1, Z4
-	VFMADD231PS.BCST (DX), Z4, Z0
-	ADDQ             BX, DX
-	VMOVUPS.Z        (R8), K1, Z4
-	VFMADD231PS.BCST (R8), Z4, Z1
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R9), K1, Z4
-	VFMADD231PS.BCST (R9), Z4, Z2
-	ADDQ             BX, R9
-	VMOVUPS.Z        (CX), K1, Z4
-	VFMADD231PS.BCST (CX), Z4, Z3
-	ADDQ             BX, CX
-	PREFETCHT0       (SI)
-	LEAQ             (SI)(DI*4), SI
-	DECQ             AX
-	JNZ              columns1_abreast_rows
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y4
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y4, Z4
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Z4
-	VADDPD           Z4, Z0, Z0
-	VMOVUPD          Z0, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z1, Z1
-	VMOVUPD          Z1, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z2, Z2
-	VMOVUPD          Z2, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z3, Y0
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z3, Z3
-	VMOVUPD          Z3, K1, (DX)
-	MOVQ             CX, DX
-	SUBQ             $+512, n+32(FP)
-	JG               columns1_abreast
+	VMOVSS        (DX), X8
+	VFMADD231SS   X8, X8, X0
+	VMOVSS        (DX)(AX*1), X8
+	VFMADD231SS   X8, X8, X1
+	VMOVSS        (DX)(AX*2), X8
+	VFMADD231SS   X8, X8, X2
+	VMOVSS        (DX)(CX*1), X8
+	VFMADD231SS   X8, X8, X3
+	VMOVSS        (R8), X8
+	VFMADD231SS   X8, X8, X4
+	VMOVSS        (R8)(AX*1), X8
+	VFMADD231SS   X8, X8, X5
+	VMOVSS        (R8)(AX*2), X8
+	VFMADD231SS   X8, X8, X6
+	VMOVSS        (R8)(CX*1), X8
+	VFMADD231SS   X8, X8, X7
+	ADDQ          BX, DX
+	ADDQ          BX, R8
+	PREFETCHT0    (SI)
+	LEAQ          (SI)(DI*8), SI
+	DECQ          R9
+	JNZ           columns1_abreast_rows
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X8 $0x01, Z0, Y8
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y8, Z8
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z8
+	VADDPD        Z8, Z0, Z0
+	VMOVUPD       Z0, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X8 $0x01, Z1, Y0
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z1, Z1
+	VMOVUPD       Z1, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X8 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z2, Z2
+	VMOVUPD       Z2, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X8 $0x01, Z3, Y0
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z3, Z3
+	VMOVUPD       Z3, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z4, Z4
+	VMOVUPD       Z4, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z5, Z5
+	VMOVUPD       Z5, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X8 $0x01, Z6, Y0
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z6, Z6
+	VMOVUPD       Z6, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z7, Z7
+	VMOVUPD       Z7, K1, (DX)
+	LEAQ          (R8)(CX*1), DX
+	SUBQ          $+1024, n+32(FP)
+	JG            columns1_abreast
 	VZEROUPPER
 	RET
 
@@ -12254,117 +12295,118 @@ columns2_abreast:
 	VXORPD Z7, Z7, Z7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R9
-	LEAQ   (R9)(AX*1), R10
-	LEAQ   (R10)(AX*1), R8
-	MOVQ   $+128, AX
-	MOVL   $0x00000003, R11
-	KMOVW  R11, K1
+	LEAQ   (AX)(AX*2), R8
+	MOVQ   $+128, R9
 
 columns2_abreast_rows:
-	VMOVUPS.Z        (DX), K1, Z8
-	VFMADD231PS.BCST (DX), Z8, Z0
-	VFMADD231PS.BCST 4(DX), Z8, Z1
-	ADDQ             BX, DX
-	VMOVUPS.Z        (R9), K1, Z8
-	VFMADD231PS.BCST (R9), Z8, Z2
-	VFMADD231PS.BCST 4(R9), Z8, Z3
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R10), K1, Z8
-	VFMADD231PS.BCST (R10), Z8, Z4
-	VFMADD231PS.BCST 4(R10), Z8, Z5
-	ADDQ             BX, R10
-	VMOVUPS.Z        (R8), K1, Z8
-	VFMADD231PS.BCST (R8), Z8, Z6
-	VFMADD231PS.BCST 4(R8), Z8, Z7
-	ADDQ             BX, R8
-	PREFETCHT0       (SI)
-	LEAQ             (SI)(DI*4), SI
-	DECQ             AX
-	JNZ              columns2_abreast_rows
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z0, Y8
-	VCVTPS2PD        Y0, Z0
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Z8
-	VADDPD           Z8, Z0, Z0
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z1, Y8
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y8, Z8
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Z8
-	VADDPD           Z8, Z1, Z1
-	VMOVUPD          Z0, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z1, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z2, Y0
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z2, Z2
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z3, Y0
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Z0
-	VADDPD           Z0, Z3, Z3
-	VMOVUPD          Z2, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z3, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z4, Y0
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z4, Z4
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z5, Y0
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Z0
-	VADDPD           Z0, Z5, Z5
-	VMOVUPD          Z4, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z5, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X8    $0x01, Z6, Y0
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Z0
-	VADDPD           Z0, Z6, Z6
-	ADDQ             CX, AX
-	VEXTRACTF32X8    $0x01, Z7, Y0
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y0, Z0
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Z0
-	VADDPD           Z0, Z7, Z7
-	VMOVUPD          Z6, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Z7, K2, (DX)
-	MOVQ             R8, DX
-	SUBQ             $+512, n+32(FP)
-	JG               columns2_abreast
+	VMOVSD        (DX), X8
+	VBROADCASTSS  (DX), X9
+	VFMADD231PS   X9, X8, X0
+	VBROADCASTSS  4(DX), X9
+	VFMADD231PS   X9, X8, X1
+	VMOVSD        (DX)(AX*1), X8
+	VBROADCASTSS  (DX)(AX*1), X9
+	VFMADD231PS   X9, X8, X2
+	VBROADCASTSS  4(DX)(AX*1), X9
+	VFMADD231PS   X9, X8, X3
+	VMOVSD        (DX)(AX*2), X8
+	VBROADCASTSS  (DX)(AX*2), X9
+	VFMADD231PS   X9, X8, X4
+	VBROADCASTSS  4(DX)(AX*2), X9
+	VFMADD231PS   X9, X8, X5
+	VMOVSD        (DX)(R8*1), X8
+	VBROADCASTSS  (DX)(R8*1), X9
+	VFMADD231PS   X9, X8, X6
+	VBROADCASTSS  4(DX)(R8*1), X9
+	VFMADD231PS   X9, X8, X7
+	ADDQ          BX, DX
+	PREFETCHT0    (SI)
+	LEAQ          (SI)(DI*4), SI
+	DECQ          R9
+	JNZ           columns2_abreast_rows
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X8 $0x01, Z0, Y8
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y8, Z8
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Z8
+	VADDPD        Z8, Z0, Z0
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z1, Y8
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y8, Z8
+	MOVL          $0x00000002, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z8
+	VADDPD        Z8, Z1, Z1
+	VMOVUPD       Z0, K1, (R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z1, K2, (R9)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X8 $0x01, Z2, Y0
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z2, Z2
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z3, Y0
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000002, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z0
+	VADDPD        Z0, Z3, Z3
+	VMOVUPD       Z2, K1, (R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z3, K2, (R9)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z4, Z4
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000002, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z0
+	VADDPD        Z0, Z5, Z5
+	VMOVUPD       Z4, K1, (R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z5, K2, (R9)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X8 $0x01, Z6, Y0
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Z0
+	VADDPD        Z0, Z6, Z6
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x00000002, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z0
+	VADDPD        Z0, Z7, Z7
+	VMOVUPD       Z6, K1, (R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z7, K2, (R9)
+	LEAQ          (DX)(R8*1), DX
+	SUBQ          $+512, n+32(FP)
+	JG            columns2_abreast
 	VZEROUPPER
 	RET
 

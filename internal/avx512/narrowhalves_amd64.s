@@ -31,61 +31,54 @@ columns1_abreast:
 	VXORPD Y3, Y3, Y3
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R8
-	LEAQ   (R8)(AX*1), R9
-	LEAQ   (R9)(AX*1), CX
-	MOVQ   $+128, AX
-	MOVL   $0x00000001, R10
-	KMOVW  R10, K1
+	LEAQ   (AX)(AX*2), CX
+	MOVQ   $+128, R8
 
 columns1_abreast_rows:
-	VMOVUPD.Z        (DX), K1, Y4
-	VFMADD231PD.BCST (DX), Y4, Y0
-	ADDQ             BX, DX
-	VMOVUPD.Z        (R8), K1, Y4
-	VFMADD231PD.BCST (R8), Y4, Y1
-	ADDQ             BX, R8
-	VMOVUPD.Z        (R9), K1, Y4
-	VFMADD231PD.BCST (R9), Y4, Y2
-	ADDQ             BX, R9
-	VMOVUPD.Z        (CX), K1, Y4
-	VFMADD231PD.BCST (CX), Y4, Y3
-	ADDQ             BX, CX
-	PREFETCHT0       (SI)
-	LEAQ             (SI)(DI*4), SI
-	DECQ             AX
-	JNZ              columns1_abreast_rows
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Y4
-	VADDPD           Y4, Y0, Y0
-	VMOVUPD          Y0, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y1, Y1
-	VMOVUPD          Y1, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y2, Y2
-	VMOVUPD          Y2, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y3, Y3
-	VMOVUPD          Y3, K1, (DX)
-	MOVQ             CX, DX
-	SUBQ             $+512, n+32(FP)
-	JG               columns1_abreast
+	VMOVSD      (DX), X4
+	VFMADD231SD X4, X4, X0
+	VMOVSD      (DX)(AX*1), X4
+	VFMADD231SD X4, X4, X1
+	VMOVSD      (DX)(AX*2), X4
+	VFMADD231SD X4, X4, X2
+	VMOVSD      (DX)(CX*1), X4
+	VFMADD231SD X4, X4, X3
+	ADDQ        BX, DX
+	PREFETCHT0  (SI)
+	LEAQ        (SI)(DI*4), SI
+	DECQ        R8
+	JNZ         columns1_abreast_rows
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	MOVL        $0x00000001, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (AX), K1, Y4
+	VADDPD      Y4, Y0, Y0
+	VMOVUPD     Y0, K1, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	MOVL        $0x00000001, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (AX), K1, Y0
+	VADDPD      Y0, Y1, Y1
+	VMOVUPD     Y1, K1, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	MOVL        $0x00000001, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (AX), K1, Y0
+	VADDPD      Y0, Y2, Y2
+	VMOVUPD     Y2, K1, (R8)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R8
+	MOVL        $0x00000001, R9
+	KMOVW       R9, K1
+	VMOVUPD.Z   (AX), K1, Y0
+	VADDPD      Y0, Y3, Y3
+	VMOVUPD     Y3, K1, (R8)
+	LEAQ        (DX)(CX*1), DX
+	SUBQ        $+512, n+32(FP)
+	JG          columns1_abreast
 	VZEROUPPER
 	RET
 
@@ -133,93 +126,94 @@ columns2_abreast:
 	VXORPD Y7, Y7, Y7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R9
-	LEAQ   (R9)(AX*1), R10
-	LEAQ   (R10)(AX*1), R8
-	MOVQ   $+128, AX
-	MOVL   $0x00000003, R11
-	KMOVW  R11, K1
+	LEAQ   (AX)(AX*2), R8
+	MOVQ   $+128, R9
 
 columns2_abreast_rows:
-	VMOVUPD.Z        (DX), K1, Y8
-	VFMADD231PD.BCST (DX), Y8, Y0
-	VFMADD231PD.BCST 8(DX), Y8, Y1
-	ADDQ             BX, DX
-	VMOVUPD.Z        (R9), K1, Y8
-	VFMADD231PD.BCST (R9), Y8, Y2
-	VFMADD231PD.BCST 8(R9), Y8, Y3
-	ADDQ             BX, R9
-	VMOVUPD.Z        (R10), K1, Y8
-	VFMADD231PD.BCST (R10), Y8, Y4
-	VFMADD231PD.BCST 8(R10), Y8, Y5
-	ADDQ             BX, R10
-	VMOVUPD.Z        (R8), K1, Y8
-	VFMADD231PD.BCST (R8), Y8, Y6
-	VFMADD231PD.BCST 8(R8), Y8, Y7
-	ADDQ             BX, R8
-	PREFETCHT0       (SI)
-	LEAQ             (SI)(DI*4), SI
-	DECQ             AX
-	JNZ              columns2_abreast_rows
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Y8
-	VADDPD           Y8, Y0, Y0
-	ADDQ             CX, AX
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Y8
-	VADDPD           Y8, Y1, Y1
-	VMOVUPD          Y0, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Y1, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y2, Y2
-	ADDQ             CX, AX
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Y0
-	VADDPD           Y0, Y3, Y3
-	VMOVUPD          Y2, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Y3, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y4, Y4
-	ADDQ             CX, AX
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Y0
-	VADDPD           Y0, Y5, Y5
-	VMOVUPD          Y4, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Y5, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y6, Y6
-	ADDQ             CX, AX
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Y0
-	VADDPD           Y0, Y7, Y7
-	VMOVUPD          Y6, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Y7, K2, (DX)
-	MOVQ             R8, DX
-	SUBQ             $+512, n+32(FP)
-	JG               columns2_abreast
+	VMOVUPD     (DX), X8
+	VMOVDDUP    (DX), X9
+	VFMADD231PD X9, X8, X0
+	VMOVDDUP    8(DX), X9
+	VFMADD231PD X9, X8, X1
+	VMOVUPD     (DX)(AX*1), X8
+	VMOVDDUP    (DX)(AX*1), X9
+	VFMADD231PD X9, X8, X2
+	VMOVDDUP    8(DX)(AX*1), X9
+	VFMADD231PD X9, X8, X3
+	VMOVUPD     (DX)(AX*2), X8
+	VMOVDDUP    (DX)(AX*2), X9
+	VFMADD231PD X9, X8, X4
+	VMOVDDUP    8(DX)(AX*2), X9
+	VFMADD231PD X9, X8, X5
+	VMOVUPD     (DX)(R8*1), X8
+	VMOVDDUP    (DX)(R8*1), X9
+	VFMADD231PD X9, X8, X6
+	VMOVDDUP    8(DX)(R8*1), X9
+	VFMADD231PD X9, X8, X7
+	ADDQ        BX, DX
+	PREFETCHT0  (SI)
+	LEAQ        (SI)(DI*4), SI
+	DECQ        R9
+	JNZ         columns2_abreast_rows
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	MOVL        $0x00000003, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (AX), K1, Y8
+	VADDPD      Y8, Y0, Y0
+	ADDQ        CX, AX
+	MOVL        $0x00000002, R10
+	KMOVW       R10, K2
+	VMOVUPD.Z   (AX), K2, Y8
+	VADDPD      Y8, Y1, Y1
+	VMOVUPD     Y0, K1, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     Y1, K2, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	MOVL        $0x00000003, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (AX), K1, Y0
+	VADDPD      Y0, Y2, Y2
+	ADDQ        CX, AX
+	MOVL        $0x00000002, R10
+	KMOVW       R10, K2
+	VMOVUPD.Z   (AX), K2, Y0
+	VADDPD      Y0, Y3, Y3
+	VMOVUPD     Y2, K1, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     Y3, K2, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	MOVL        $0x00000003, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (AX), K1, Y0
+	VADDPD      Y0, Y4, Y4
+	ADDQ        CX, AX
+	MOVL        $0x00000002, R10
+	KMOVW       R10, K2
+	VMOVUPD.Z   (AX), K2, Y0
+	VADDPD      Y0, Y5, Y5
+	VMOVUPD     Y4, K1, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     Y5, K2, (R9)
+	MOVQ        c+0(FP), AX
+	MOVQ        AX, R9
+	MOVL        $0x00000003, R10
+	KMOVW       R10, K1
+	VMOVUPD.Z   (AX), K1, Y0
+	VADDPD      Y0, Y6, Y6
+	ADDQ        CX, AX
+	MOVL        $0x00000002, R10
+	KMOVW       R10, K2
+	VMOVUPD.Z   (AX), K2, Y0
+	VADDPD      Y0, Y7, Y7
+	VMOVUPD     Y6, K1, (R9)
+	ADDQ        CX, R9
+	VMOVUPD     Y7, K2, (R9)
+	LEAQ        (DX)(R8*1), DX
+	SUBQ        $+512, n+32(FP)
+	JG          columns2_abreast
 	VZEROUPPER
 	RET
 
@@ -11207,81 +11201,128 @@ TEXT ·NarrowHalves32(SB), $768-64
 	JG   above1
 
 columns1_abreast:
-	CMPQ   n+32(FP), $+512
+	CMPQ   n+32(FP), $+1024
 	JL     columns1_abreast_few
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R8
-	LEAQ   (R8)(AX*1), R9
-	LEAQ   (R9)(AX*1), CX
-	MOVQ   $+128, AX
-	MOVL   $0x00000001, R10
-	KMOVW  R10, K1
+	LEAQ   (AX)(AX*2), CX
+	LEAQ   (DX)(AX*4), R8
+	MOVQ   $+128, R9
 
 columns1_abreast_rows:
-	VMOVUPS.Z        (DX), K1, Y4
-	VFMADD231PS.BCST (DX), Y4, Y0
-	ADDQ             BX, DX
-	VMOVUPS.Z        (R8), K1, Y4
-	VFMADD231PS.BCST (R8), Y4, Y1
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R9), K1, Y4
-	VFMADD231PS.BCST (R9), Y4, Y2
-	ADDQ             BX, R9
-	VMOVUPS.Z        (CX), K1, Y4
-	VFMADD231PS.BCST (CX), Y4, Y3
-	ADDQ             BX, CX
-	PREFETCHT0       (SI)
-	LEAQ             (SI)(DI*4), SI
-	DECQ             AX
-	JNZ              columns1_abreast_rows
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X4    $0x01, Y0, X4
-	VCVTPS2PD        X0, Y0
-	VCVTPS2PD        X4, Y4
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Y4
-	VADDPD           Y4, Y0, Y0
-	VMOVUPD          Y0, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X4    $0x01, Y1, X0
-	VCVTPS2PD        X1, Y1
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y1, Y1
-	VMOVUPD          Y1, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X4    $0x01, Y2, X0
-	VCVTPS2PD        X2, Y2
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y2, Y2
-	VMOVUPD          Y2, K1, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X4    $0x01, Y3, X0
-	VCVTPS2PD        X3, Y3
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000001, R8
-	KMOVW            R8, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y3, Y3
-	VMOVUPD          Y3, K1, (DX)
-	MOVQ             CX, DX
-	SUBQ             $+512, n+32(FP)
-	JG               columns1_abreast
+	VMOVSS        (DX), X8
+	VFMADD231SS   X8, X8, X0
+	VMOVSS        (DX)(AX*1), X8
+	VFMADD231SS   X8, X8, X1
+	VMOVSS        (DX)(AX*2), X8
+	VFMADD231SS   X8, X8, X2
+	VMOVSS        (DX)(CX*1), X8
+	VFMADD231SS   X8, X8, X3
+	VMOVSS        (R8), X8
+	VFMADD231SS   X8, X8, X4
+	VMOVSS        (R8)(AX*1), X8
+	VFMADD231SS   X8, X8, X5
+	VMOVSS        (R8)(AX*2), X8
+	VFMADD231SS   X8, X8, X6
+	VMOVSS        (R8)(CX*1), X8
+	VFMADD231SS   X8, X8, X7
+	ADDQ          BX, DX
+	ADDQ          BX, R8
+	PREFETCHT0    (SI)
+	LEAQ          (SI)(DI*8), SI
+	DECQ          R9
+	JNZ           columns1_abreast_rows
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X4 $0x01, Y0, X8
+	VCVTPS2PD     X0, Y0
+	VCVTPS2PD     X8, Y8
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Y8
+	VADDPD        Y8, Y0, Y0
+	VMOVUPD       Y0, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VCVTPS2PD     X1, Y1
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X4 $0x01, Y2, X0
+	VCVTPS2PD     X2, Y2
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y2, Y2
+	VMOVUPD       Y2, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X4 $0x01, Y3, X0
+	VCVTPS2PD     X3, Y3
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y3, Y3
+	VMOVUPD       Y3, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X4 $0x01, Y4, X0
+	VCVTPS2PD     X4, Y4
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y4, Y4
+	VMOVUPD       Y4, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X4 $0x01, Y5, X0
+	VCVTPS2PD     X5, Y5
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y5, Y5
+	VMOVUPD       Y5, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X4 $0x01, Y6, X0
+	VCVTPS2PD     X6, Y6
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y6, Y6
+	VMOVUPD       Y6, K1, (DX)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, DX
+	VEXTRACTF32X4 $0x01, Y7, X0
+	VCVTPS2PD     X7, Y7
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y7, Y7
+	VMOVUPD       Y7, K1, (DX)
+	LEAQ          (R8)(CX*1), DX
+	SUBQ          $+1024, n+32(FP)
+	JG            columns1_abreast
 	VZEROUPPER
 	RET
 
@@ -11335,117 +11376,118 @@ columns2_abreast:
 	VXORPD Y7, Y7, Y7
 	MOVQ   BX, AX
 	IMUL3Q $+128, AX, AX
-	LEAQ   (DX)(AX*1), R9
-	LEAQ   (R9)(AX*1), R10
-	LEAQ   (R10)(AX*1), R8
-	MOVQ   $+128, AX
-	MOVL   $0x00000003, R11
-	KMOVW  R11, K1
+	LEAQ   (AX)(AX*2), R8
+	MOVQ   $+128, R9
 
 columns2_abreast_rows:
-	VMOVUPS.Z        (DX), K1, Y8
-	VFMADD231PS.BCST (DX), Y8, Y0
-	VFMADD231PS.BCST 4(DX), Y8, Y1
-	ADDQ             BX, DX
-	VMOVUPS.Z        (R9), K1, Y8
-	VFMADD231PS.BCST (R9), Y8, Y2
-	VFMADD231PS.BCST 4(R9), Y8, Y3
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R10), K1, Y8
-	VFMADD231PS.BCST (R10), Y8, Y4
-	VFMADD231PS.BCST 4(R10), Y8, Y5
-	ADDQ             BX, R10
-	VMOVUPS.Z        (R8), K1, Y8
-	VFMADD231PS.BCST (R8), Y8, Y6
-	VFMADD231PS.BCST 4(R8), Y8, Y7
-	ADDQ             BX, R8
-	PREFETCHT0       (SI)
-	LEAQ             (SI)(DI*4), SI
-	DECQ             AX
-	JNZ              columns2_abreast_rows
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X4    $0x01, Y0, X8
-	VCVTPS2PD        X0, Y0
-	VCVTPS2PD        X8, Y8
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Y8
-	VADDPD           Y8, Y0, Y0
-	ADDQ             CX, AX
-	VEXTRACTF32X4    $0x01, Y1, X8
-	VCVTPS2PD        X1, Y1
-	VCVTPS2PD        X8, Y8
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Y8
-	VADDPD           Y8, Y1, Y1
-	VMOVUPD          Y0, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Y1, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X4    $0x01, Y2, X0
-	VCVTPS2PD        X2, Y2
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y2, Y2
-	ADDQ             CX, AX
-	VEXTRACTF32X4    $0x01, Y3, X0
-	VCVTPS2PD        X3, Y3
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Y0
-	VADDPD           Y0, Y3, Y3
-	VMOVUPD          Y2, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Y3, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X4    $0x01, Y4, X0
-	VCVTPS2PD        X4, Y4
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y4, Y4
-	ADDQ             CX, AX
-	VEXTRACTF32X4    $0x01, Y5, X0
-	VCVTPS2PD        X5, Y5
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Y0
-	VADDPD           Y0, Y5, Y5
-	VMOVUPD          Y4, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Y5, K2, (DX)
-	MOVQ             c+0(FP), AX
-	MOVQ             AX, DX
-	VEXTRACTF32X4    $0x01, Y6, X0
-	VCVTPS2PD        X6, Y6
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000003, R9
-	KMOVW            R9, K1
-	VMOVUPD.Z        (AX), K1, Y0
-	VADDPD           Y0, Y6, Y6
-	ADDQ             CX, AX
-	VEXTRACTF32X4    $0x01, Y7, X0
-	VCVTPS2PD        X7, Y7
-	VCVTPS2PD        X0, Y0
-	MOVL             $0x00000002, R9
-	KMOVW            R9, K2
-	VMOVUPD.Z        (AX), K2, Y0
-	VADDPD           Y0, Y7, Y7
-	VMOVUPD          Y6, K1, (DX)
-	ADDQ             CX, DX
-	VMOVUPD          Y7, K2, (DX)
-	MOVQ             R8, DX
-	SUBQ             $+512, n+32(FP)
-	JG               columns2_abreast
+	VMOVSD        (DX), X8
+	VBROADCASTSS  (DX), X9
+	VFMADD231PS   X9, X8, X0
+	VBROADCASTSS  4(DX), X9
+	VFMADD231PS   X9, X8, X1
+	VMOVSD        (DX)(AX*1), X8
+	VBROADCASTSS  (DX)(AX*1), X9
+	VFMADD231PS   X9, X8, X2
+	VBROADCASTSS  4(DX)(AX*1), X9
+	VFMADD231PS   X9, X8, X3
+	VMOVSD        (DX)(AX*2), X8
+	VBROADCASTSS  (DX)(AX*2), X9
+	VFMADD231PS   X9, X8, X4
+	VBROADCASTSS  4(DX)(AX*2), X9
+	VFMADD231PS   X9, X8, X5
+	VMOVSD        (DX)(R8*1), X8
+	VBROADCASTSS  (DX)(R8*1), X9
+	VFMADD231PS   X9, X8, X6
+	VBROADCASTSS  4(DX)(R8*1), X9
+	VFMADD231PS   X9, X8, X7
+	ADDQ          BX, DX
+	PREFETCHT0    (SI)
+	LEAQ          (SI)(DI*4), SI
+	DECQ          R9
+	JNZ           columns2_abreast_rows
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y0, X8
+	VCVTPS2PD     X0, Y0
+	VCVTPS2PD     X8, Y8
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Y8
+	VADDPD        Y8, Y0, Y0
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y1, X8
+	VCVTPS2PD     X1, Y1
+	VCVTPS2PD     X8, Y8
+	MOVL          $0x00000002, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Y8
+	VADDPD        Y8, Y1, Y1
+	VMOVUPD       Y0, K1, (R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y1, K2, (R9)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y2, X0
+	VCVTPS2PD     X2, Y2
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y2, Y2
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y3, X0
+	VCVTPS2PD     X3, Y3
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000002, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Y0
+	VADDPD        Y0, Y3, Y3
+	VMOVUPD       Y2, K1, (R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y3, K2, (R9)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y4, X0
+	VCVTPS2PD     X4, Y4
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y4, Y4
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y5, X0
+	VCVTPS2PD     X5, Y5
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000002, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Y0
+	VADDPD        Y0, Y5, Y5
+	VMOVUPD       Y4, K1, (R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y5, K2, (R9)
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y6, X0
+	VCVTPS2PD     X6, Y6
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000003, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Y0
+	VADDPD        Y0, Y6, Y6
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y7, X0
+	VCVTPS2PD     X7, Y7
+	VCVTPS2PD     X0, Y0
+	MOVL          $0x00000002, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Y0
+	VADDPD        Y0, Y7, Y7
+	VMOVUPD       Y6, K1, (R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y7, K2, (R9)
+	LEAQ          (DX)(R8*1), DX
+	SUBQ          $+512, n+32(FP)
+	JG            columns2_abreast
 	VZEROUPPER
 	RET
 

@@ -1,5 +1,7 @@
 package ref
 
+import "unsafe"
+
 // TileRows and TileColumns are the size of tiles in pure Go, and TileColumns that
 // of the widest triangle that Narrow is given there.
 const (
@@ -11,13 +13,18 @@ const (
 // data's type runs over before its end is added, in float64, to the result.
 const PanelRows = 128
 
-// Kernels of up to AbreastColumns columns without weights sum PanelsAbreast panels at
+// AbreastColumns is up to how many columns kernels without weights sum some panels at
 // the same time, and add their ends one after the other: it leaves no trace in the
 // bits, and says how far ahead memory is to be fetched.
-const (
-	AbreastColumns = 2
-	PanelsAbreast  = 4
-)
+const AbreastColumns = 2
+
+// PanelsAbreast is how many panels of up to AbreastColumns columns those are: as many
+// as lie in one page of memory, whose prefetchers lose their way among more places,
+// but four at least.
+func PanelsAbreast[T Float](columns int) int {
+	var element T
+	return max(4, 4096/PanelRows/int(unsafe.Sizeof(element))/columns)
+}
 
 // Tile adds a product of two panels of n rows to some rows of c:
 //
