@@ -143,17 +143,23 @@ func (c *Curvature[T]) product(worker int, s *scratch[T], seg *segment[T], m *cu
 	m.first += kernels.Sum(s.r[:seg.x.Rows])
 }
 
-// squares centres a segment and squares it.
+// squares takes strips of rows, which stay in the first-level cache while they are
+// centred and squared.
 func (c *Curvature[T]) squares(worker int, s *scratch[T], seg *segment[T], m *curvature) {
 	n, p := seg.x.Rows, c.pass.columns
-	c.second(worker, s, seg, 0, n, seg.take(0, n), c.pass.shift)
-	s.centered = grow(s.centered, segmentRows*kernels.SpreadStride[T](p))
-	x := kernels.Matrix[T]{Rows: n, Cols: p, Stride: p, Data: s.centered}
-	if p > 0 {
-		kernels.Pack(x, seg.x, c.pass.shift, nil)
+	strip := stripRows(p)
+	s.centered = grow(s.centered, strip*p)
+	for lo := 0; lo < n; lo += strip {
+		hi := min(lo+strip, n)
+		rows := seg.take(lo, hi)
+		c.second(worker, s, seg, lo, hi, rows, c.pass.shift)
+		x := kernels.Matrix[T]{Rows: hi - lo, Cols: p, Stride: p, Data: s.centered}
+		if p > 0 {
+			kernels.Pack(x, rows, c.pass.shift, nil)
+		}
+		square(x.Data[:x.Rows*p])
+		kernels.Update(m.vector, x, nil, s.d[lo:hi])
 	}
-	square(x.Data[:n*p])
-	kernels.Update(m.vector, x, nil, s.d[:n])
 	m.first += kernels.Sum(s.d[:n])
 }
 
