@@ -89,6 +89,10 @@ func (p *Pass[T]) narrow(s *scratch[T], d *Data[T], lo, hi int, w []float64, m *
 		if second == nil { // all ones
 			factors = s.ones[:to-from]
 		}
-		p.hessian(s, s.center(p, d.X.Slice(from, to)), factors, second, next, m)
+		rows := d.X.Slice(from, to)
+		x := s.shifted(p, rows)
+		s.center(p, x, rows)
+		p.cross(x, factors, m)
+		kernels.Triangle(m.Hessian, p.columns, x, second, s.work(p.columns), next)
 	}
 }

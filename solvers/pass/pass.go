@@ -268,33 +268,41 @@ func (p *Pass[T]) first(s *scratch[T], seg *segment[T], at Point, m *Moments) {
 }
 
 // second is loss, gradient and Hessian of a segment, which is centered once, into
-// the second-level cache, for all that reads it more than once.
+// the second-level cache, for all that reads it more than once: strips of it that
+// stay in the first-level cache until the gradient has them, then the Hessian.
 func (p *Pass[T]) second(s *scratch[T], d *Data[T], lo, hi int, m *Moments) {
 	n := hi - lo
 	seg := s.segment(d, lo, hi)
-	x := s.center(p, seg.take(0, n))
-	s.predict(&seg, 0, n, x, nil, p.at)
-	s.evaluate(p.model.Loss, &seg, 0, n, m)
-	kernels.Update(m.Gradient, x, nil, s.r[:n])
+	rows := seg.take(0, n)
+	x := s.shifted(p, rows)
+	strip := stripRows(p.columns)
+	for from := 0; from < n; from += strip {
+		to := min(from+strip, n)
+		part := x.Slice(from, to)
+		s.center(p, part, rows.Slice(from, to))
+		s.predict(&seg, from, to, part, nil, p.at)
+		s.evaluate(p.model.Loss, &seg, from, to, m)
+		kernels.Update(m.Gradient, part, nil, s.r[from:to])
+		p.cross(part, s.d[from:to], m)
+	}
 	s.count(&seg, m, p.want.LogWeights)
 	weights := s.d[:n]
 	if p.model.Loss.Quadratic() && seg.w == nil { // all ones
 		weights = nil
 	}
-	p.hessian(s, x, s.d[:n], weights, seg.next, m)
+	kernels.Triangle(m.Hessian, p.columns, x, weights, s.work(p.columns), seg.next)
 }
 
-// hessian adds what rows contribute to it, x − c; weights are their second
-// derivatives, or nil for ones.
-func (p *Pass[T]) hessian(s *scratch[T], x kernels.Matrix[T], second, weights []float64, next []T, m *Moments) {
+// cross adds what rows contribute to the intercept's row of the Hessian, x − c;
+// second are their second derivatives.
+func (p *Pass[T]) cross(x kernels.Matrix[T], second []float64, m *Moments) {
 	if p.model.Intercept {
 		kernels.Update(m.CrossD, x, nil, second)
 	}
-	kernels.Triangle(m.Hessian, p.columns, x, weights, s.work(p.columns), next)
 }
 
-// center is rows less the shift, if there is one, in the second-level cache.
-func (s *scratch[T]) center(p *Pass[T], rows kernels.Matrix[T]) kernels.Matrix[T] {
+// shifted is where rows less the shift go: the rows themselves if there is none.
+func (s *scratch[T]) shifted(p *Pass[T], rows kernels.Matrix[T]) kernels.Matrix[T] {
 	if p.shift == nil {
 		return rows
 	}
@@ -303,9 +311,14 @@ func (s *scratch[T]) center(p *Pass[T], rows kernels.Matrix[T]) kernels.Matrix[T
 		stride = kernels.ShortStride[T](p.columns)
 	}
 	s.centered = grow(s.centered, max(rows.Rows, segmentRows)*stride)
-	x := kernels.Matrix[T]{Rows: rows.Rows, Cols: p.columns, Stride: stride, Data: s.centered}
-	kernels.Pack(x, rows, p.shift, nil)
-	return x
+	return kernels.Matrix[T]{Rows: rows.Rows, Cols: p.columns, Stride: stride, Data: s.centered}
+}
+
+// center fills a part of that.
+func (s *scratch[T]) center(p *Pass[T], x, rows kernels.Matrix[T]) {
+	if p.shift != nil {
+		kernels.Pack(x, rows, p.shift, nil)
+	}
 }
 
 // acquire is empty moments, used before if there are any.
