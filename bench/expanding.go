@@ -15,18 +15,21 @@ import (
 var (
 	expanding = workload{
 		name: "expanding", flops: rolling.flops, target: true, vector: true, tolerance: coefficients, whole: true,
-		beside: rolling.beside, shortest: rolling.shortest,
+		beside: rolling.beside, fewest: rolling.fewest, shortest: rolling.shortest,
 		ours: ours{expandingOurs[float64](false), expandingOurs[float32](false)},
 	}
 	recursive = workload{
 		name: "recursive", flops: rolling.flops, target: true, vector: true, tolerance: coefficients, whole: true,
-		beside: rolling.beside, shortest: rolling.shortest,
+		beside: rolling.beside, fewest: rolling.fewest, shortest: rolling.shortest,
 		ours: ours{expandingOurs[float64](true), expandingOurs[float32](true)},
 	}
 )
 
 func expandingOurs[T kernels.Float](forgetting bool) func(b *Problem[T]) (Answer, error) {
 	return func(b *Problem[T]) (Answer, error) {
+		if err := checkWindows(b); err != nil {
+			return Answer{}, err
+		}
 		size := windowRows(b.X.Cols)
 		windows := batch.Windows{Options: batch.Options{Threads: b.Threads}, MinRows: size}
 		if forgetting {

@@ -84,14 +84,18 @@ func (p *Plan) enough() time.Duration {
 	return p.Enough
 }
 
-// cut is how many of n rows Longest allows.
+// cut is how many of n rows Longest allows, but what a workload needs.
 func (p *Plan) cut(w workload, roof Roof, dtype string, n, columns int) int {
 	if p.Longest == 0 || len(p.Rows) > 0 {
 		return n
 	}
 	row := max(w.bytes(columns, size(dtype))/roof.Bandwidth, 2*w.flops(columns)/roof.peak(dtype))
-	rows := int(p.Longest.Seconds()/row) &^ (kernels.PanelRows - 1)
-	return min(n, max(rows, kernels.PanelRows, (columns+kernels.PanelRows-1)&^(kernels.PanelRows-1)))
+	rows := int(p.Longest.Seconds() / row)
+	least := max(columns, 1)
+	if w.fewest != nil {
+		least = max(least, w.fewest(columns))
+	}
+	return min(n, max(rows&^(kernels.PanelRows-1), (least+kernels.PanelRows-1)&^(kernels.PanelRows-1)))
 }
 
 // Expected is about how long the plan takes on a machine whose peers are not

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/batch"
@@ -20,11 +21,23 @@ var rolling = workload{
 		return triangle(p+1) + width*width*width/3 + 2*width*width
 	}, target: true, vector: true, tolerance: coefficients, whole: true,
 	beside:   func(p int) int { return p + 1 },
+	fewest:   func(columns int) int { return windowRows(columns) + kernels.PanelRows },
 	shortest: func(columns int) int { return 8 * windowRows(columns) }, // the first window has no answer of its own
 	ours:     ours{rollingOurs[float64], rollingOurs[float32]},
 }
 
+// checkWindows is an error if there are no rows but those of the first window.
+func checkWindows[T kernels.Float](b *Problem[T]) error {
+	if size := windowRows(b.X.Cols); b.X.Rows <= size {
+		return fmt.Errorf("bench: windows of %d rows, for %d columns, of %d rows; take more of them with --n or --size", size, b.X.Cols, b.X.Rows)
+	}
+	return nil
+}
+
 func rollingOurs[T kernels.Float](b *Problem[T]) (Answer, error) {
+	if err := checkWindows(b); err != nil {
+		return Answer{}, err
+	}
 	fits, err := batch.Roll(context.Background(), &pass.Data[T]{X: b.X, Y: b.Y},
 		batch.Windows{Options: batch.Options{Threads: b.Threads}, Size: windowRows(b.X.Cols)})
 	if err != nil {

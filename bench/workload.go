@@ -40,6 +40,7 @@ type workload struct {
 	whole    bool                  // a whole fit, or many: measured on request alone
 	needs    needs                 // of data beside X, y, d and β
 	beside   func(p int) int       // numbers a row of those, and of results, that the roof counts too; nil is none
+	fewest   func(columns int) int // rows with fewer of which there is nothing to do; nil is as many as columns
 	shortest func(columns int) int // rows that a slow peer gets at least; nil is all of them where it is a whole fit
 }
 
