@@ -166,7 +166,7 @@ type blasRun[T kernels.Float] struct {
 func (r *blasRun[T]) prepare() {
 	all := r.BLASProblem.problem.X
 	if r.way.columns && r.columns == nil {
-		r.columns = memory.Slice[T](all.Rows * all.Cols)
+		r.columns = memory.Slice[T](columnStride(all) * all.Cols)
 	}
 	if r.way.columns && r.turned < r.rows {
 		transpose(r.columns, all, r.turned, r.rows, r.threads)
@@ -178,11 +178,12 @@ func (r *blasRun[T]) prepare() {
 // takes them.
 func transpose[T kernels.Float](dst []T, x kernels.Matrix[T], from, to, threads int) {
 	const block = 64
+	stride := columnStride(x)
 	together(threads, func(thread int) {
 		for lo := from + thread*block; lo < to; lo += threads * block {
 			hi := min(lo+block, to)
 			for j := range x.Cols {
-				column := dst[j*x.Rows+lo : j*x.Rows+hi]
+				column := dst[j*stride+lo : j*stride+hi]
 				for i := range column {
 					column[i] = x.Data[(lo+i)*x.Stride+j]
 				}
@@ -191,13 +192,17 @@ func transpose[T kernels.Float](dst []T, x kernels.Matrix[T], from, to, threads 
 	})
 }
 
+// columnStride is how far apart columns of X lie: not a multiple of a large power of
+// two, where some of each would want the same place in a cache.
+func columnStride[T kernels.Float](x kernels.Matrix[T]) int { return kernels.SpreadStride[T](x.Rows) }
+
 // x is the rows of X in the layout of this way.
 func (r *blasRun[T]) x() kernels.Matrix[T] { return r.layout(r.problem.X.Data, r.columns) }
 
 func (r *blasRun[T]) layout(byRows, byColumns []T) kernels.Matrix[T] {
 	all := r.BLASProblem.problem.X
 	if r.way.columns {
-		return kernels.Matrix[T]{Rows: all.Cols, Cols: r.rows, Stride: all.Rows, Data: byColumns}
+		return kernels.Matrix[T]{Rows: all.Cols, Cols: r.rows, Stride: columnStride(all), Data: byColumns}
 	}
 	return kernels.Matrix[T]{Rows: r.rows, Cols: all.Cols, Stride: all.Stride, Data: byRows}
 }
@@ -217,7 +222,7 @@ func (r *blasRun[T]) triangle(a, b kernels.Matrix[T]) {
 func (r *blasRun[T]) weighted(d []float64) {
 	if r.scaled == nil {
 		all := r.BLASProblem.problem.X
-		r.scaled = memory.Slice[T](all.Rows * all.Cols)
+		r.scaled = memory.Slice[T](columnStride(all) * all.Cols)
 	}
 	scaled := r.layout(r.scaled, r.scaled)
 	x := r.x()

@@ -232,13 +232,16 @@ func (k *contender) best(runs int) (time.Duration, error) {
 // long is a run that what happens beside it does not change much.
 const long = time.Second / 2
 
-// choose finds the best way: every one is tried on few rows, and those that come
-// near it on more, as long as there is time.
+// choose finds the best way: every one is tried on few rows, those that come near it
+// on more, and those that come very near on all, as long as there is time.
 func (k *contender) choose(ways []string, least int, choosing time.Duration) error {
 	c := k.c
 	defer func() { k.c = c }()
-	for _, part := range []int{32, 4} {
-		k.c.Rows = max(min(c.Rows, least), c.Rows/part)
+	for _, trial := range []struct {
+		part int     // of the rows
+		near float64 // how many times as long as the best a way may take
+	}{{32, 2}, {4, 1.5}, {1, 1}} {
+		k.c.Rows = max(min(c.Rows, least), c.Rows/trial.part)
 		took := map[string]time.Duration{}
 		start := time.Now()
 		for i, way := range ways {
@@ -253,7 +256,7 @@ func (k *contender) choose(ways []string, least int, choosing time.Duration) err
 		}
 		ways = slices.SortedFunc(maps.Keys(took), func(a, b string) int { return cmp.Compare(took[a], took[b]) })
 		best := took[ways[0]]
-		ways = slices.DeleteFunc(ways, func(way string) bool { return took[way] > near*best })
+		ways = slices.DeleteFunc(ways, func(way string) bool { return float64(took[way]) > trial.near*float64(best) })
 		if len(ways) == 1 {
 			break
 		}
@@ -261,6 +264,3 @@ func (k *contender) choose(ways []string, least int, choosing time.Duration) err
 	k.way = ways[0]
 	return nil
 }
-
-// near is how many times as long as the best a way may take on few rows.
-const near = 2
