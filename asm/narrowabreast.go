@@ -67,8 +67,8 @@ func (g *narrowGenerator) abreast(columns int, label string) {
 	g.Label(label + "_few")
 }
 
-// takeShortRow multiplies a row of one or two numbers, which is less than the smallest
-// vector: larger ones would lie in two cache lines more often than in one.
+// takeShortRow multiplies a row of one or two numbers, which the smallest vector holds:
+// larger ones would lie in two cache lines more often than in one.
 func (g *narrowGenerator) takeShortRow(columns int, accumulators []accumulator, x operand.Mem) {
 	right := g.XMM()
 	multiply, load, broadcast := g.VFMADD231PD, g.VMOVUPD, g.VMOVDDUP

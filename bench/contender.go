@@ -235,13 +235,17 @@ const long = time.Second / 2
 // choose finds the best way: every one is tried on few rows, those that come near it
 // on more, and those that come very near on all, as long as there is time.
 func (k *contender) choose(ways []string, least int, choosing time.Duration) error {
-	c := k.c
+	c, tried := k.c, 0
 	defer func() { k.c = c }()
 	for _, trial := range []struct {
 		part int     // of the rows
 		near float64 // how many times as long as the best a way may take
 	}{{32, 2}, {4, 1.5}, {1, 1}} {
 		k.c.Rows = max(min(c.Rows, least), c.Rows/trial.part)
+		if k.c.Rows == tried { // as few as that: the first of the ways is the best
+			continue
+		}
+		tried = k.c.Rows
 		took := map[string]time.Duration{}
 		start := time.Now()
 		for i, way := range ways {

@@ -39,7 +39,7 @@ type fitCommand struct {
 	Precision string   `enum:"${precisions}" default:"auto" help:"What sums are held in: float64, exact (double-double, least squares only), or auto: float64, and exact where the columns are too nearly collinear for it."`
 	MaxIter   *int     `placeholder:"N" help:"Most iterations; otherwise what suits the solver: newton 100, newton-cg, trust-region and subsampled-newton 1000, others 10000."`
 	Tol       *float64 `placeholder:"TOL" help:"Gain of a step, relative to the loss, that counts as converged; otherwise 1e-14 for newton, newton-cg, trust-region and subsampled-newton, and 1e-16 for the others, whose steps may gain little long before the end. For svrg, sgd and their like: what may be left to gain, relative to the mean loss of a row (0.01, a tenth of a standard error)."`
-	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU, or fewer where rows are few."`
+	Threads   *int     `placeholder:"N" help:"Threads; otherwise one for every CPU, or fewer where a single fit has few rows."`
 
 	Parts           partFlags `embed:""`
 	checkpointFlags `embed:""`

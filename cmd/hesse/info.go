@@ -37,7 +37,7 @@ type info struct {
 	ISA         string   `json:"isa"`  // that runs
 	Wanted      *string  `json:"hesse_isa"`
 	LogicalCPUs int      `json:"logical_cpus"`
-	Threads     int      `json:"threads"` // of a fit, unless it is told otherwise
+	Threads     int      `json:"threads"` // of a fit at most, unless it is told otherwise
 	Caches      caches   `json:"cache_bytes"`
 }
 

@@ -88,16 +88,12 @@ func (b *Blocks[T]) recycle(m *curvature) {
 // the second-level cache, as for the whole Hessian.
 func (b *Blocks[T]) block(worker int, d *Data[T], lo, hi int) *curvature {
 	p, s, m := b.pass, b.pass.workers[worker], b.acquire()
-	stride := kernels.SpreadStride[T](p.columns)
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
 		n := seg.x.Rows
-		x := seg.take(0, n)
-		if p.shift != nil {
-			s.centered = grow(s.centered, segmentRows*stride)
-			x = kernels.Matrix[T]{Rows: n, Cols: p.columns, Stride: stride, Data: s.centered}
-			kernels.Pack(x, seg.x, p.shift, nil)
-		}
+		rows := seg.take(0, n)
+		x := s.shifted(p, rows)
+		s.center(p, x, rows)
 		s.predict(&seg, 0, n, x, nil, b.at)
 		s.evaluate(p.model.Loss, &seg, 0, n, &b.workers[worker])
 		weights := s.d[:n]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,5 +41,20 @@ func TestCompare(t *testing.T) {
 	}
 	if _, err := compare(new(bytes.Buffer), side(), side(1), 0.05); err == nil {
 		t.Error("nothing in common is no error")
+	}
+}
+
+func TestOnlyMeasuresWhatTheCasesHave(t *testing.T) {
+	all := &options{Arguments: bench.Workloads(), P: []int{4, 10}, DType: "float64,float32", Rounds: 7}
+	these := all.only([]bench.Case{
+		{Kernel: "gram", Type: bench.Float32, Columns: 10, Threads: 2},
+		{Kernel: "grad", Type: bench.Float32, Columns: 10, Threads: 1},
+	})
+	if !slices.Equal(these.Arguments, []string{"grad", "gram"}) || !slices.Equal(these.P, []int{10}) ||
+		!slices.Equal(these.Threads, []int{1, 2}) || these.DType != bench.Float32 || these.Rounds != 7 {
+		t.Errorf("%+v", these)
+	}
+	if len(all.P) != 2 || len(all.Arguments) != len(bench.Workloads()) {
+		t.Errorf("the options of all have changed: %+v", all)
 	}
 }

@@ -88,7 +88,7 @@ func (o *options) run(ctx context.Context, stdout, stderr io.Writer) (lost int, 
 			return 0, err
 		}
 		slower, err := compare(stdout, before, after, o.Noise, cases...)
-		if err != nil || len(slower) == 0 || again == o.Again {
+		if err != nil || len(slower) == 0 || again >= o.Again {
 			return len(slower), err
 		}
 		fmt.Fprintf(stdout, "\nOf many equal cases some look slower by chance: these are measured again.\n\n")
