@@ -69,7 +69,7 @@ func waysAgree[T kernels.Float](t *testing.T, dtype string) {
 	for _, p := range []int{1, 7, 70} {
 		for _, threads := range []int{1, 3} {
 			b := NewProblem(make([]T, n*p), n, p, threads)
-			blas := NewBLASProblem(b, gonumBLAS[T]{})
+			blas := NewBLASProblem(b, gonumBLAS[T]{}, Together)
 			for _, name := range Workloads() {
 				w, _ := find(name)
 				c := Case{name, dtype, rows, p, threads}

@@ -95,7 +95,7 @@ func (b *roofBeside) reading(read reader) (bytes int, took time.Duration) {
 func (b *roofBeside) timed(pieces int, do func(piece int)) time.Duration {
 	var claimed atomic.Int64
 	start := time.Now()
-	together(b.threads, func(int) {
+	Together(b.threads, func(int) {
 		for i := int(claimed.Add(1)) - 1; i < pieces; i = int(claimed.Add(1)) - 1 {
 			do(i)
 		}

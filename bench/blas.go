@@ -57,6 +57,7 @@ var (
 type BLASProblem[T kernels.Float] struct {
 	problem *Problem[T]
 	blas    BLAS[T]
+	workers func(threads int, do func(thread int))
 	columns []T // X by columns
 	turned  int // rows of it that are there: as many as a way has asked for
 	scaled  []T
@@ -68,11 +69,12 @@ type BLASProblem[T kernels.Float] struct {
 	begun   map[string]bool // workloads that have made room for themselves
 }
 
-// NewBLASProblem takes the data of b.
-func NewBLASProblem[T kernels.Float](b *Problem[T], blas BLAS[T]) *BLASProblem[T] {
+// NewBLASProblem takes the data of b. What is our part of the work goes to workers,
+// as [Together] does it.
+func NewBLASProblem[T kernels.Float](b *Problem[T], blas BLAS[T], workers func(threads int, do func(thread int))) *BLASProblem[T] {
 	p := b.X.Cols
 	return &BLASProblem[T]{
-		problem: b, blas: blas, eta: memory.Slice[T](b.X.Rows), vector: make([]T, p), matrix: memory.Slice[T](p * p), begun: map[string]bool{},
+		problem: b, blas: blas, workers: workers, eta: memory.Slice[T](b.X.Rows), vector: make([]T, p), matrix: memory.Slice[T](p * p), begun: map[string]bool{},
 	}
 }
 
@@ -169,21 +171,21 @@ func (r *blasRun[T]) prepare() {
 		r.columns = memory.Slice[T](columnStride(all) * all.Cols)
 	}
 	if r.way.columns && r.turned < r.rows {
-		transpose(r.columns, all, r.turned, r.rows, r.threads)
+		r.transpose(all)
 		r.turned = r.rows
 	}
 }
 
-// transpose goes by rows, of a range, that stay in cache while every column
-// takes them.
-func transpose[T kernels.Float](dst []T, x kernels.Matrix[T], from, to, threads int) {
+// transpose goes by rows, those that are not there yet, a block that stays in
+// cache while every column takes it.
+func (r *blasRun[T]) transpose(x kernels.Matrix[T]) {
 	const block = 64
 	stride := columnStride(x)
-	together(threads, func(thread int) {
-		for lo := from + thread*block; lo < to; lo += threads * block {
-			hi := min(lo+block, to)
+	r.workers(r.threads, func(thread int) {
+		for lo := r.turned + thread*block; lo < r.rows; lo += r.threads * block {
+			hi := min(lo+block, r.rows)
 			for j := range x.Cols {
-				column := dst[j*stride+lo : j*stride+hi]
+				column := r.columns[j*stride+lo : j*stride+hi]
 				for i := range column {
 					column[i] = x.Data[(lo+i)*x.Stride+j]
 				}
@@ -227,7 +229,7 @@ func (r *blasRun[T]) weighted(d []float64) {
 	scaled := r.layout(r.scaled, r.scaled)
 	x := r.x()
 	const block = 1024
-	together(r.threads, func(thread int) {
+	r.workers(r.threads, func(thread int) {
 		var factors [block]float64
 		var narrow [block]T
 		for lo := thread * block; lo < r.rows; lo += r.threads * block {
@@ -312,7 +314,7 @@ func (r *blasRun[T]) each(f func(lo, hi int)) {
 		return
 	}
 	share := r.rows/r.threads + 1
-	together(r.threads, func(thread int) {
+	r.workers(r.threads, func(thread int) {
 		f(min(thread*share, r.rows), min((thread+1)*share, r.rows))
 	})
 }

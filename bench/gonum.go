@@ -41,10 +41,10 @@ func (g *Gonum) Load(_ Case, data any) error {
 	g.f64, g.f32, g.groups = nil, nil, nil
 	switch b := data.(type) {
 	case *Problem[float64]:
-		g.f64 = NewBLASProblem(b, gonumBLAS[float64]{})
+		g.f64 = NewBLASProblem(b, gonumBLAS[float64]{}, Together)
 		g.load = func() *gonumGroups { return newGonumGroups(b) }
 	case *Problem[float32]:
-		g.f32 = NewBLASProblem(b, gonumBLAS[float32]{})
+		g.f32 = NewBLASProblem(b, gonumBLAS[float32]{}, Together)
 		g.load = func() *gonumGroups { return newGonumGroups(b) }
 	}
 	return nil

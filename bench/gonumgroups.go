@@ -38,7 +38,7 @@ func (g *gonumGroups) do(c Case, way string, repeat int) time.Duration {
 	g.beta, g.stdErrors = make([]float64, count*width), make([]float64, count*width)
 	start := time.Now()
 	for range repeat {
-		together(c.Threads, func(thread int) {
+		Together(c.Threads, func(thread int) {
 			f := newGonumFit(g.rows, width)
 			for group := thread; group < count; group += c.Threads {
 				f.fit(g, group, way)

@@ -123,7 +123,7 @@ func (b *Problem[T]) pass(l loss.Loss, want pass.Want) (Answer, error) {
 // shares gives each thread its share of the rows.
 func (b *Problem[T]) shares(f func(o *outcome[T], x kernels.Matrix[T], d []float64)) {
 	share := (b.X.Rows/b.Threads + kernels.PanelRows - 1) / kernels.PanelRows * kernels.PanelRows
-	together(b.Threads, func(thread int) {
+	Together(b.Threads, func(thread int) {
 		lo := min(thread*share, b.X.Rows)
 		hi := min(lo+share, b.X.Rows)
 		f(b.outcomes[thread], b.X.Slice(lo, hi), b.D[lo:hi])
@@ -138,7 +138,7 @@ func (b *Problem[T]) matrix(f func(o *outcome[T], x kernels.Matrix[T], d []float
 		f(o, x, d)
 	})
 	p := b.X.Cols
-	together(b.Threads, func(thread int) {
+	Together(b.Threads, func(thread int) {
 		for i := thread; i < p; i += b.Threads {
 			for _, other := range b.outcomes[1:b.Threads] {
 				kernels.Axpy(b.outcomes[0].matrix[i*p+i:(i+1)*p], 1, other.matrix[i*p+i:(i+1)*p])

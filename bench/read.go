@@ -36,9 +36,9 @@ func bandwidth(readers []reader, threads int, memory []byte) float64 {
 				read(memory[thread*each:][:each])
 			}
 		}
-		together(threads, func(thread int) { sweep(thread, 1) })
+		Together(threads, func(thread int) { sweep(thread, 1) })
 		took := bestOf(5, func() {
-			together(threads, func(thread int) { sweep(thread, turns) })
+			Together(threads, func(thread int) { sweep(thread, turns) })
 		})
 		best = max(best, float64(threads*turns*each)/took.Seconds())
 	}

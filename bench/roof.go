@@ -52,7 +52,7 @@ type probe struct {
 func rate(threads int, peak func(int), flopsOfTurn float64) float64 {
 	const calls = 50
 	best := bestOf(7, func() {
-		together(threads, func(int) {
+		Together(threads, func(int) {
 			for range calls {
 				peak(peakTurns)
 			}
@@ -107,8 +107,8 @@ func ramp(n int) []float64 {
 	return v
 }
 
-// together runs f on as many goroutines as threads and waits for them.
-func together(threads int, f func(thread int)) {
+// Together runs f on as many goroutines as threads and waits for them.
+func Together(threads int, f func(thread int)) {
 	if threads == 1 {
 		f(0)
 		return
@@ -141,7 +141,7 @@ func Buffer(bytes int) []float64 {
 // touch writes to every page, on all threads.
 func touch(b []float64) {
 	share := len(b)/runtime.GOMAXPROCS(0) + 1
-	together(runtime.GOMAXPROCS(0), func(thread int) {
+	Together(runtime.GOMAXPROCS(0), func(thread int) {
 		for i := thread * share; i < min((thread+1)*share, len(b)); i++ {
 			b[i] = 1
 		}
