@@ -30,7 +30,7 @@ type options struct {
 	DType       string        `name:"dtype" enum:"float64,float32" default:"float64" help:"float64 or float32 (float64)."`
 	Peers       []string      `placeholder:"NAME,…" help:"Peers; otherwise gonum and every library that is found."`
 	Rounds      int           `default:"9" help:"How often each is measured (9)."`
-	Least       time.Duration `default:"3ms" help:"How long each is measured a time, at least (3ms)."`
+	Least       time.Duration `default:"10ms" help:"How long each is measured a time, at least (10ms)."`
 	Environment string        `default:".environment" placeholder:"DIR" help:"The Python environment that make bench-peers sets up."`
 }
 
@@ -185,6 +185,10 @@ func (o *options) measure(ctx context.Context, c bench.Call, list []contender, s
 			}
 			if r == nil {
 				continue
+			}
+			// Once without: the threads of the one before take milliseconds to stop.
+			if _, err := r.Time(repeats[i]); err != nil {
+				return fmt.Errorf("%s: %w", list[i].name, err)
 			}
 			took, err := r.Time(repeats[i])
 			if err != nil {
