@@ -39,69 +39,109 @@ func gemmStrip(k *kernel) {
 	g.fetching()
 }
 
+// stripUnrolled is how many rows of b a turn of the loop takes. What moves on from row to
+// row wants units that multiply, and a line of memory that is fetched needs to be asked for
+// once, not with every eight bytes.
+const stripUnrolled = 4
+
+// A stripSource is how a strip goes through b.
+type stripSource struct {
+	at   func(b reg.Register, row int) operand.Mem             // a row of a turn
+	row  func(b reg.Register, row int, right []reg.VecVirtual) // what is done with it besides
+	turn func(b reg.Register, rows int)                        // and after some rows
+	end  func(b reg.Register)                                  // and after a panel, which b is at the end of
+}
+
 // copying is a strip whose b is in rows.
 func (g *gemmGenerator) copying(ldb reg.Register) {
 	panels, far := g.argument("panels"), g.GP64()
 	g.bytes(ldb, g.size)
 	g.IMUL3Q(imm(rowsAhead), ldb, far)
-	g.panel("rows", func(b reg.Register, right []reg.VecVirtual) {
-		for j := range right {
-			g.PREFETCHT0(operand.Mem{Base: b, Index: far, Scale: 1, Disp: j * g.vector})
-			g.storeCut(right[j], at(panels, j*g.vector), nil)
-		}
-		g.ADDQ(imm(tileVectors*g.vector), panels)
-		g.ADDQ(ldb, b)
-	}, func(reg.Register) { g.ADDQ(imm(tileVectors*g.vector), g.b) })
+	g.panel("rows", stripSource{
+		at: func(b reg.Register, _ int) operand.Mem { return at(b, 0) },
+		row: func(b reg.Register, row int, right []reg.VecVirtual) {
+			for j := range right {
+				g.PREFETCHT0(operand.Mem{Base: b, Index: far, Scale: 1, Disp: j * g.vector})
+				g.storeCut(right[j], at(panels, (row*tileVectors+j)*g.vector), nil)
+			}
+			g.ADDQ(ldb, b)
+		},
+		turn: func(_ reg.Register, rows int) { g.ADDQ(imm(rows*tileVectors*g.vector), panels) },
+		end:  func(reg.Register) { g.ADDQ(imm(tileVectors*g.vector), g.b) },
+	})
 }
 
 // fetching is a strip whose b is in panels, where the next begins as one ends.
 func (g *gemmGenerator) fetching() {
 	ahead, stride, advance := g.argument("ahead"), g.argument("stride"), g.argument("advance")
-	g.panel("panels", func(b reg.Register, right []reg.VecVirtual) {
-		for j := range right {
-			g.PREFETCHT0(at(b, rowsAhead*tileVectors*g.vector+j*g.vector))
-		}
-		g.PREFETCHT1(at(ahead, 0))
-		for i := 1; i < ref.GemmFetchedRows; i++ {
-			g.PREFETCHT1(operand.Mem{Base: ahead, Index: stride, Scale: uint8(i)})
-		}
-		g.ADDQ(advance, ahead)
-		g.ADDQ(imm(tileVectors*g.vector), b)
-	}, func(b reg.Register) {
-		g.ADDQ(g.parameter("back"), ahead)
-		g.MOVQ(b, g.b)
+	g.panel("panels", stripSource{
+		at: func(b reg.Register, row int) operand.Mem { return at(b, row*tileVectors*g.vector) },
+		row: func(b reg.Register, row int, right []reg.VecVirtual) {
+			for j := range right {
+				g.PREFETCHT0(at(b, ((rowsAhead+row)*tileVectors+j)*g.vector))
+			}
+		},
+		turn: func(b reg.Register, rows int) {
+			g.PREFETCHT1(at(ahead, 0))
+			for i := 1; i < ref.GemmFetchedRows; i++ {
+				g.PREFETCHT1(operand.Mem{Base: ahead, Index: stride, Scale: uint8(i)})
+			}
+			g.LEAQ(operand.Mem{Base: ahead, Index: advance, Scale: uint8(rows)}, ahead)
+			g.ADDQ(imm(rows*tileVectors*g.vector), b)
+		},
+		end: func(b reg.Register) {
+			g.ADDQ(g.parameter("back"), ahead)
+			g.MOVQ(b, g.b)
+		},
 	})
 }
 
-// panel goes from panel to panel. beside is what else there is to do with a row,
-// moving b to the next one included, and end what there is with a panel that b is at the end of.
-func (g *gemmGenerator) panel(label string, beside func(b reg.Register, right []reg.VecVirtual), end func(b reg.Register)) {
+// panel goes from panel to panel.
+func (g *gemmGenerator) panel(label string, b stripSource) {
 	g.Label(label)
 	acc := g.accumulators(g.tileRows, tileVectors)
-	a, b, left := g.GP64(), g.GP64(), g.argument("n")
-	g.MOVQ(g.a, a)
-	g.MOVQ(g.b, b)
+	from, at, left := g.GP64(), g.GP64(), g.argument("n")
+	g.MOVQ(g.a, from)
+	g.MOVQ(g.b, at)
 	g.Label(label + "_row")
-	right := make([]reg.VecVirtual, tileVectors)
-	for j := range right {
-		right[j] = g.vec()
-		g.loadCut(at(b, j*g.vector), right[j], nil)
-	}
-	for i := range acc {
-		value := g.vec()
-		g.broadcast(g.row(a, i), value)
-		for j := range right {
-			g.multiply(right[j], value, acc[i][j])
-		}
-	}
-	beside(b, right)
-	g.ADDQ(g.acs, a)
+	g.TESTQ(operand.U32(stripUnrolled-1), left)
+	g.JZ(operand.LabelRef(label + "_rows"))
+	g.turn(from, at, b, 1, acc)
 	g.DECQ(left)
-	g.JNZ(operand.LabelRef(label + "_row"))
-	end(b)
+	g.JMP(operand.LabelRef(label + "_row"))
+	g.Label(label + "_rows")
+	g.TESTQ(left, left)
+	g.JZ(operand.LabelRef(label + "_end"))
+	g.Label(label + "_turn")
+	g.turn(from, at, b, stripUnrolled, acc)
+	g.SUBQ(imm(stripUnrolled), left)
+	g.JNZ(operand.LabelRef(label + "_turn"))
+	g.Label(label + "_end")
+	b.end(at)
 	g.merge(label, acc, nil)
 	g.ADDQ(imm(tileVectors*g.vector), g.c)
 	g.SUBQ(imm(tileVectors*g.width), g.columns)
 	g.JNZ(operand.LabelRef(label))
 	g.finish()
+}
+
+// turn multiplies some columns of a with as many rows of b.
+func (g *gemmGenerator) turn(a, b reg.Register, source stripSource, rows int, acc [][]reg.VecVirtual) {
+	for r := range rows {
+		right := make([]reg.VecVirtual, tileVectors)
+		for j := range right {
+			right[j] = g.vec()
+			g.loadCut(source.at(b, r).Offset(j*g.vector), right[j], nil)
+		}
+		for i := range acc {
+			value := g.vec()
+			g.broadcast(g.row(a, i), value)
+			for j := range right {
+				g.multiply(right[j], value, acc[i][j])
+			}
+		}
+		source.row(b, r, right)
+		g.ADDQ(g.acs, a)
+	}
+	source.turn(b, rows)
 }

@@ -5,7 +5,8 @@ import "github.com/seed-0327bdf7/hesse/kernels"
 // ahead computes rows top to bottom of one block of columns of C, with a B that is
 // row-major. The first strip of A finds B as it lies and copies it on the way;
 // the last ones fetch what comes next of it: the rows below or, at the end, the
-// first rows of the block that follows, columns hi to end. With few rows of A the
+// first rows of the block that follows, columns hi to end. Those before them fetch what
+// comes next of a transposed A. With few rows of A the
 // memory would else be read with no arithmetic beside it.
 func (p *product[T]) ahead(top, bottom, lo, hi, end int, s *scratch[T]) {
 	height, width, _ := kernels.GemmShape[T]()
@@ -22,19 +23,21 @@ func (p *product[T]) ahead(top, bottom, lo, hi, end int, s *scratch[T]) {
 			beta = 1
 		}
 		next := p.next(at+n, lo, hi, end)
+		turned := s.strips(p.a, at, n, bottom)
 		wait := strips - (next.Rows+fetches-1)/fetches
 		for i := top; i < bottom; i += height {
 			rows := min(height, bottom-i)
 			a, ars, acs := p.a.from(i, at), p.a.rs, p.a.cs
+			var fetched kernels.Matrix[T]
 			if acs != 1 {
-				a, ars, acs = s.strip(a, acs, n, rows), 1, height
+				a, ars, acs = turned.from(i), 1, height
+				fetched = turned.next(i, fetches)
 			}
 			c := p.c[i*p.ldc+lo:]
 			if rows < height {
 				kernels.Gemm(c, p.ldc, a, ars, acs, s.block, width, n*width, n, rows, hi-lo, p.alpha, beta)
 				continue
 			}
-			var fetched kernels.Matrix[T]
 			if wait--; wait < 0 {
 				fetched = next.Slice(0, min(fetches, next.Rows))
 				next = next.Slice(fetched.Rows, next.Rows)

@@ -9,7 +9,7 @@ import (
 )
 
 // A scratch is the memory that a goroutine packs into: a block of B, 480 KiB,
-// and a strip of A, 16 KiB; for a symmetric A a square of it too, 512 KiB, half
+// and strips of A, 128 KiB; for a symmetric A a square of it too, 512 KiB, half
 // of that for float32. Goroutines keep none: the collector frees what a pool
 // holds.
 type scratch[T float] struct {
@@ -23,7 +23,7 @@ var (
 
 func newScratch[T float]() *scratch[T] {
 	elements := depth * 8 / elementBytes[T]()
-	return &scratch[T]{block: memory.Slice[T](elements * blockColumns), rows: memory.Slice[T](elements * 8)}
+	return &scratch[T]{block: memory.Slice[T](elements * blockColumns), rows: memory.Slice[T](elements * stripColumns)}
 }
 
 func pool[T float]() *sync.Pool {
@@ -54,28 +54,77 @@ func (s *scratch[T]) pack(b *matrix[T], at, n, lo, hi, width int) panels[T] {
 	return packTo(s.block, b, at, n, lo, hi, width)
 }
 
+// packedRows is how many rows of several panels, or strips, are copied before the next
+// ones: rows lie a page of memory or more apart, and a processor remembers where some
+// tens of pages are.
+const packedRows = 32
+
 // packTo does so to a place.
 func packTo[T float](block []T, b *matrix[T], at, n, lo, hi, width int) panels[T] {
 	to := panels[T]{data: block, ld: width, step: n * width, first: lo, width: width}
+	if b.cs == 1 {
+		packColumns(block, kernels.Matrix[T]{Rows: n, Cols: hi - lo, Stride: b.rs, Data: b.from(at, lo)}, width)
+		return to
+	}
 	for from := lo; from < hi; from += width {
 		columns := min(width, hi-from)
-		dst := to.data[(from-lo)/width*to.step:]
-		if b.cs == 1 {
-			kernels.Pack(
-				kernels.Matrix[T]{Rows: n, Cols: columns, Stride: width, Data: dst},
-				kernels.Matrix[T]{Rows: n, Cols: columns, Stride: b.rs, Data: b.from(at, from)}, nil, nil)
-		} else {
-			kernels.Transpose(dst, width, kernels.Matrix[T]{Rows: columns, Cols: n, Stride: b.cs, Data: b.from(at, from)})
-		}
+		kernels.Transpose(to.data[(from-lo)/width*to.step:], width,
+			kernels.Matrix[T]{Rows: columns, Cols: n, Stride: b.cs, Data: b.from(at, from)})
 	}
 	return to
 }
 
-// strip copies n columns of a strip of a transposed A.
-func (s *scratch[T]) strip(a []T, stride, n, rows int) []T {
+// packColumns copies the columns of a matrix, so many at a time: they lie row by row,
+// one block of columns after the other.
+func packColumns[T float](dst []T, m kernels.Matrix[T], width int) {
+	for top := 0; top < m.Rows; top += packedRows {
+		few := min(packedRows, m.Rows-top)
+		for from := 0; from < m.Cols; from += width {
+			columns := min(width, m.Cols-from)
+			kernels.Pack(
+				kernels.Matrix[T]{Rows: few, Cols: columns, Stride: width, Data: dst[from*m.Rows+top*width:]},
+				kernels.Matrix[T]{Rows: few, Cols: columns, Stride: m.Stride, Data: m.Data[top*m.Stride+from:]}, nil, nil)
+		}
+	}
+}
+
+// stripColumns is how many columns of a transposed A are copied at a time, several strips.
+const stripColumns = 64
+
+// transposedStrips are strips of a transposed A, copied.
+type transposedStrips[T float] struct {
+	data             []T
+	top, bottom      int // rows of the product that are there
+	a                matrix[T]
+	at, n, end, tall int // which columns of A, up to where its rows go, and how many rows a strip has
+}
+
+// strips are those of n columns of A, of its rows before end.
+func (s *scratch[T]) strips(a matrix[T], at, n, end int) transposedStrips[T] {
 	height, _, _ := kernels.GemmShape[T]()
-	kernels.Pack(
-		kernels.Matrix[T]{Rows: n, Cols: rows, Stride: height, Data: s.rows},
-		kernels.Matrix[T]{Rows: n, Cols: rows, Stride: stride, Data: a}, nil, nil)
-	return s.rows
+	return transposedStrips[T]{data: s.rows, a: a, at: at, n: n, end: end, tall: height}
+}
+
+// from is the strip that begins with row i. What is asked for is in order.
+func (s *transposedStrips[T]) from(i int) []T {
+	if i >= s.bottom {
+		s.top, s.bottom = i, min(i+stripColumns, s.end)
+		packColumns(s.data, kernels.Matrix[T]{Rows: s.n, Cols: s.bottom - i, Stride: s.a.cs, Data: s.a.from(i, s.at)}, s.tall)
+	}
+	return s.data[(i-s.top)*s.n:]
+}
+
+// next is what may be fetched while the strip that begins with row i is multiplied: its
+// share of those that are copied next, up to most columns of A.
+func (s *transposedStrips[T]) next(i, most int) kernels.Matrix[T] {
+	if s.bottom >= s.end {
+		return kernels.Matrix[T]{}
+	}
+	share := (s.n*s.tall + stripColumns - 1) / stripColumns
+	lo := min((i-s.top)/s.tall*share, s.n)
+	hi := min(lo+min(share, most), s.n)
+	if lo == hi {
+		return kernels.Matrix[T]{}
+	}
+	return kernels.Matrix[T]{Rows: hi - lo, Cols: min(stripColumns, s.end-s.bottom), Stride: s.a.cs, Data: s.a.from(s.bottom, s.at+lo)}
 }

@@ -181,27 +181,48 @@ func (p *product[T]) strips(top, bottom, lo, hi, at, n int, b *panels[T], height
 	if at > 0 {
 		beta = 1
 	}
+	var turned transposedStrips[T]
+	copied := p.a.cs != 1 && s != nil && hi-lo > b.width
+	if copied {
+		turned = s.strips(p.a, at, n, bottom)
+	}
 	for i := top; i < bottom; i += height {
 		rows := min(height, bottom-i)
 		a, ars, acs := p.a.from(i, at), p.a.rs, p.a.cs
-		if acs != 1 && s != nil && hi-lo > b.width {
-			a, ars, acs = s.strip(a, acs, n, rows), 1, height
+		var next kernels.Matrix[T]
+		if copied {
+			a, ars, acs = turned.from(i), 1, height
+			next = turned.next(i, kernels.GemmStripFetches[T](hi-lo))
 		}
 		if p.region != whole {
-			p.triangular(i, rows, lo, hi, n, a, ars, acs, b, beta)
+			p.triangular(i, rows, lo, hi, n, a, ars, acs, b, beta, next)
 			continue
 		}
-		kernels.Gemm(p.c[i*p.ldc+lo:], p.ldc, a, ars, acs, b.data, b.ld, b.step, n, rows, hi-lo, p.alpha, beta)
+		p.wideStrip(i, rows, lo, hi, n, a, ars, acs, b, beta, next)
+	}
+}
+
+// wideStrip computes a strip of columns lo to hi. While whole panels of a copied B are
+// multiplied with all the rows that a strip may have, next is fetched.
+func (p *product[T]) wideStrip(i, rows, lo, hi, n int, a []T, ars, acs int, b *panels[T], beta T, next kernels.Matrix[T]) {
+	height, width, _ := kernels.GemmShape[T]()
+	if whole := (hi - lo) / width * width; whole > 0 && rows == height && b.ld == width && b.step == n*width && (lo-b.first)%width == 0 {
+		next = next.Slice(0, min(next.Rows, kernels.GemmStripFetches[T](whole)))
+		kernels.GemmStrip(p.c[i*p.ldc+lo:], p.ldc, a, ars, acs, b.from(lo), 0, nil, n, whole, p.alpha, beta, next)
+		lo += whole
+	}
+	if lo < hi {
+		kernels.Gemm(p.c[i*p.ldc+lo:], p.ldc, a, ars, acs, b.from(lo), b.ld, b.step, n, rows, hi-lo, p.alpha, beta)
 	}
 }
 
 // triangular computes the part of a strip that lies in the region. Panels
 // through which the diagonal goes are computed aside.
-func (p *product[T]) triangular(i, rows, lo, hi, n int, a []T, ars, acs int, b *panels[T], beta T) {
+func (p *product[T]) triangular(i, rows, lo, hi, n int, a []T, ars, acs int, b *panels[T], beta T, next kernels.Matrix[T]) {
 	_, _, vector := kernels.GemmShape[T]()
 	direct := func(from, to int) {
 		if from < to {
-			kernels.Gemm(p.c[i*p.ldc+from:], p.ldc, a, ars, acs, b.from(from), b.ld, b.step, n, rows, to-from, p.alpha, beta)
+			p.wideStrip(i, rows, from, to, n, a, ars, acs, b, beta, next)
 		}
 	}
 	if i+rows <= lo || i >= hi { // the diagonal is elsewhere
