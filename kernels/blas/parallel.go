@@ -42,20 +42,40 @@ func (p *product[T]) parallel() bool {
 // had, so that a slow one does less.
 const claims = 3
 
+// How long a part takes, in multiply-adds of a column of A: to copy a block of B is as much as
+// to multiply it with so many rows, and to copy a transposed A as to multiply it with
+// so many columns. Where one goroutine ends after the others, they wait for some of a part.
+const (
+	packingRows    = 16
+	turningColumns = 12
+	idlePart       = 0.1
+)
+
+// part is how long one of so many columns and rows takes.
+func (p *product[T]) part(columns, rows int) float64 {
+	if p.a.cs != 1 {
+		columns += turningColumns
+	}
+	return float64(columns * (rows + packingRows))
+}
+
 // divided is how many columns and rows of C are done at a time: columns, so that each
 // block of B is packed by one goroutine, and rows too where the parts would not be alike.
 func (p *product[T]) divided(threads int) (columns, rows int) {
 	height, width, _ := kernels.GemmShape[T]()
 	block := blockColumns * 8 / elementBytes[T]()
-	if p.region != whole { // its parts are never alike
-		return min(divide(p.n, claims*threads, width), block), p.m
-	}
-	const (
-		fewRows = 64 // of a part, if there is a choice
-		packing = 16 // rows that a block of B takes as long to pack as to multiply with
-	)
 	fewest := (p.n + block - 1) / block
 	least := math.Inf(1)
+	if p.region != whole {
+		for across := fewest; across <= max(fewest+threads, claims*threads); across++ {
+			wide := divide(p.n, across, width)
+			if cost := p.triangleParts(wide, threads); cost < least {
+				least, columns = cost, wide
+			}
+		}
+		return columns, p.m
+	}
+	const fewRows = 64 // of a part, if there is a choice
 	for down := 1; down <= claims*threads; down++ {
 		high := divide(p.m, down, height)
 		if down > 1 && high < fewRows {
@@ -65,13 +85,29 @@ func (p *product[T]) divided(threads int) (columns, rows int) {
 			wide := divide(p.n, across, width)
 			parts := ((p.n + wide - 1) / wide) * ((p.m + high - 1) / high)
 			turns := float64((parts + threads - 1) / threads)
-			const idle = 0.1 // of a part, where one goroutine ends after the others
-			if cost := (turns + idle) * float64(wide*(high+packing)); cost < least {
+			if cost := (turns + idlePart) * p.part(wide, high); cost < least {
 				least, columns, rows = cost, wide, high
 			}
 		}
 	}
 	return columns, rows
+}
+
+// triangleParts is about how long a triangle takes in parts of so many columns, of
+// which the longest is done first.
+func (p *product[T]) triangleParts(wide, threads int) float64 {
+	total, longest := 0.0, 0.0
+	for lo := 0; lo < p.n; lo += wide {
+		hi := min(lo+wide, p.n)
+		high := (lo + hi) / 2
+		if p.region == below {
+			high = p.m - high
+		}
+		part := p.part(hi-lo, high)
+		total += part
+		longest = max(longest, part)
+	}
+	return max(longest, total/float64(threads)) + idlePart*longest
 }
 
 // divide is how large each of about so many parts of n is: a multiple of unit.

@@ -75,8 +75,8 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		}
 		return
 	}
-	scratch := getScratch[T]()
 	if k <= 8 {
+		scratch := getScratch[T]()
 		all := scratch.rows
 		for i := range k {
 			for j := range i + 1 {
@@ -95,28 +95,77 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		putScratch(scratch)
 		return
 	}
+	(&symmetricProduct[T]{product: whole, sy: sy, left: isLeft, other: b, ld: ldb, k: k}).run()
+}
+
+// A symmetricProduct is a product with a symmetric A, on the left or on the right of
+// another matrix.
+type symmetricProduct[T float] struct {
+	product[T] // but for A and B
+	sy         symmetric[T]
+	left       bool
+	other      []T
+	ld, k      int
+}
+
+// run divides the columns of the other matrix, or its rows, among as many goroutines as
+// it is worth: they do not know of each other.
+func (s *symmetricProduct[T]) run() {
+	threads := crew(s.threads)
+	s.threads = 1
+	if threads == 1 || float64(s.m)*float64(s.n)*float64(s.k) < parallelWork {
+		s.apply()
+		return
+	}
+	height, width, _ := kernels.GemmShape[T]()
+	lines, unit := s.m, height
+	if s.left {
+		lines, unit = s.n, width
+	}
+	step := divide(lines, threads, unit)
+	for parts := 2; parts <= claims; parts++ {
+		if smaller := divide(lines, parts*threads, unit); smaller >= 4*unit {
+			step = smaller
+		}
+	}
+	q := *s // so that one that stays in one goroutine does not escape
+	share(threads, (lines+step-1)/step, func(task int) {
+		part, lo := q, task*step
+		hi := min(lo+step, lines)
+		if q.left {
+			part.n, part.c, part.other = hi-lo, q.c[lo:], q.other[lo:]
+		} else {
+			part.m, part.c, part.other = hi-lo, q.c[lo*q.ldc:], q.other[lo*q.ld:]
+		}
+		part.apply()
+	})
+}
+
+// apply computes it in this goroutine.
+func (s *symmetricProduct[T]) apply() {
+	scratch := getScratch[T]()
 	square := scratch.forSquare()
-	for at := 0; at < k; at += depth {
+	for at := 0; at < s.k; at += depth {
 		// One block of columns of A at a time, as a product would take it: what
 		// is stored, the block on the diagonal made whole, what is stored as a
 		// transpose.
-		width := min(depth, k-at)
-		center := sy.expand(square, at, width)
-		part := whole
+		width := min(depth, s.k-at)
+		center := s.sy.expand(square, at, width)
+		part := s.product
 		part.k = width
 		if at > 0 {
 			part.beta = 1
 		}
-		if isLeft {
-			part.b = view(b[at*ldb:], ldb, false)
-			part.rows(0, at, sy.view(0, at))
+		if s.left {
+			part.b = view(s.other[at*s.ld:], s.ld, false)
+			part.rows(0, at, s.sy.view(0, at))
 			part.rows(at, at+width, center)
-			part.rows(at+width, k, sy.view(at+width, at))
+			part.rows(at+width, s.k, s.sy.view(at+width, at))
 		} else {
-			part.a = view(b[at:], ldb, false)
-			part.columns(0, at, sy.view(at, 0))
+			part.a = view(s.other[at:], s.ld, false)
+			part.columns(0, at, s.sy.view(at, 0))
 			part.columns(at, at+width, center)
-			part.columns(at+width, k, sy.view(at, at+width))
+			part.columns(at+width, s.k, s.sy.view(at, at+width))
 		}
 	}
 	putScratch(scratch)
