@@ -7,17 +7,21 @@ import "time"
 // share of what is left. Most leave some of it: after half as much again peers
 // that have not had their turn are left out, and after twice as much nobody runs
 // again. A case that finds nothing left is skipped. A single long run may end
-// later; other cases get less for it.
+// later; other cases get less for it. What it takes to make data, and for peers to take
+// it up, is set aside: it would else be missing at the end.
 type budget struct {
 	end   time.Time // zero is no bound
 	left  int       // cases, the next one included
 	share time.Duration
 	start time.Time // of the case
+
+	made, unmade int           // sets of data
+	making       time.Duration // what those that are made took
 }
 
 // newBudget is zero time for no bound.
-func newBudget(within time.Duration, cases int) budget {
-	b := budget{left: cases}
+func newBudget(within time.Duration, cases, sets int) budget {
+	b := budget{left: cases, unmade: sets}
 	if within > 0 {
 		b.end = time.Now().Add(within)
 	}
@@ -30,10 +34,18 @@ func (b *budget) bounded() bool { return !b.end.IsZero() }
 // over says that nothing is left.
 func (b *budget) over() bool { return b.bounded() && time.Now().After(b.end) }
 
+// make says how long it took to make a set of data.
+func (b *budget) make(took time.Duration) {
+	b.made++
+	b.unmade--
+	b.making += took
+}
+
 // begin starts a case, and done ends it.
 func (b *budget) begin() {
 	b.start = time.Now()
-	b.share = b.end.Sub(b.start) / time.Duration(max(b.left, 1))
+	aside := b.making * time.Duration(b.unmade) / time.Duration(max(b.made, 1))
+	b.share = max(b.end.Sub(b.start)-aside, 0) / time.Duration(max(b.left, 1))
 }
 
 func (b *budget) done() { b.left-- }

@@ -61,7 +61,7 @@ func TestLateCases(t *testing.T) {
 }
 
 func TestBudgetIsShared(t *testing.T) {
-	b := newBudget(time.Hour, 4)
+	b := newBudget(time.Hour, 4, 2)
 	b.begin()
 	if got := b.share.Round(time.Minute); got != 15*time.Minute {
 		t.Errorf("a share of %v", got)
@@ -77,7 +77,13 @@ func TestBudgetIsShared(t *testing.T) {
 	if got := b.share.Round(time.Minute); got != 20*time.Minute {
 		t.Errorf("a share of %v, where one case took nothing", got)
 	}
-	b = newBudget(0, 4)
+	b = newBudget(time.Hour, 4, 3)
+	b.make(5 * time.Minute)
+	b.begin()
+	if got := b.share.Round(time.Second); got != 750*time.Second {
+		t.Errorf("a share of %v, where two sets of data take 5 minutes each", got)
+	}
+	b = newBudget(0, 4, 1)
 	b.begin()
 	if b.over() || !b.newcomers() || !b.again() || b.call() != 0 || b.each(3, time.Second) != time.Second {
 		t.Error("no bound bounds")

@@ -17,7 +17,7 @@ func Run(ctx context.Context, plan Plan, emit func(Result) error) (*Report, erro
 	if err := plan.Check(); err != nil {
 		return nil, err
 	}
-	budget := newBudget(plan.Within, plan.Cases())
+	budget := newBudget(plan.Within, plan.Cases(), plan.sets())
 	buffer := Buffer(max(plan.Bytes, 8*plan.largest(), 1<<12*slices.Max(plan.Threads))) // a part for every thread
 	report := &Report{}
 	for _, threads := range plan.Threads {
@@ -80,9 +80,11 @@ func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p 
 				continue
 			}
 			if b == nil {
+				start := time.Now()
 				b = NewProblem(data, n, p, r.plan.Threads[0])
 				b.draw(r.plan.needs())
 				r.failed = r.load(Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}, b)
+				r.budget.make(time.Since(start))
 			}
 			if b.Threads != threads {
 				b.Use(threads)

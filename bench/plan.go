@@ -109,14 +109,17 @@ func (p *Plan) Expected() time.Duration {
 }
 
 // Cases is how many results the plan has.
-func (p *Plan) Cases() int {
-	cases := 0
+func (p *Plan) Cases() int { return p.sets() * len(p.Threads) * len(p.Workloads) }
+
+// sets is how many shapes of data there are, of one type or another.
+func (p *Plan) sets() int {
+	sets := 0
 	for _, dtype := range p.Types {
 		for _, columns := range p.Columns {
-			cases += len(p.rows(columns, dtype))
+			sets += len(p.rows(columns, dtype))
 		}
 	}
-	return cases * len(p.Threads) * len(p.Workloads)
+	return sets
 }
 
 // needs are those of all workloads.
