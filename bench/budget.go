@@ -17,6 +17,7 @@ type budget struct {
 
 	made, unmade int           // sets of data
 	making       time.Duration // what those that are made took
+	given, used  time.Duration // by the cases that are done
 }
 
 // newBudget is zero time for no bound.
@@ -41,14 +42,22 @@ func (b *budget) make(took time.Duration) {
 	b.making += took
 }
 
-// begin starts a case, and done ends it.
+// begin starts a case.
 func (b *budget) begin() {
 	b.start = time.Now()
 	aside := b.making * time.Duration(b.unmade) / time.Duration(max(b.made, 1))
 	b.share = max(b.end.Sub(b.start)-aside, 0) / time.Duration(max(b.left, 1))
+	if b.used > b.given {
+		b.share = time.Duration(float64(b.share) * float64(b.given) / float64(b.used))
+	}
 }
 
-func (b *budget) done() { b.left-- }
+// done ends it.
+func (b *budget) done() {
+	b.left--
+	b.given += b.share
+	b.used += time.Since(b.start)
+}
 
 // each is how long each of some contenders is measured, at most for so long;
 // about as long goes into finding out how.

@@ -83,6 +83,12 @@ func TestBudgetIsShared(t *testing.T) {
 	if got := b.share.Round(time.Second); got != 750*time.Second {
 		t.Errorf("a share of %v, where two sets of data take 5 minutes each", got)
 	}
+	b = newBudget(time.Hour, 3, 0)
+	b.given, b.used = time.Minute, 2*time.Minute
+	b.begin()
+	if got := b.share.Round(time.Second); got != 10*time.Minute {
+		t.Errorf("a share of %v, where the cases before have used twice theirs", got)
+	}
 	b = newBudget(0, 4, 1)
 	b.begin()
 	if b.over() || !b.newcomers() || !b.again() || b.call() != 0 || b.each(3, time.Second) != time.Second {

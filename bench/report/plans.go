@@ -70,7 +70,7 @@ func (c *command) kernelPlans(p bench.Plan) []bench.Plan {
 	}
 	narrow.Types = []string{bench.Float32}
 	if len(c.P) == 0 {
-		narrow.Columns = []int{10, 32, 100, 500}
+		narrow.Columns = []int{10, 100, 500}
 	}
 	narrow.Within = min(narrowTime, longestKernel*time.Duration(narrow.Cases()))
 	return []bench.Plan{p, narrow}
