@@ -136,7 +136,7 @@ func TestPlans(t *testing.T) {
 	for _, c := range []struct {
 		args  command
 		cases int
-	}{{command{}, kernels*11*2 + kernels*4*2 + (2*3+4*6+2*3+7+1+1)*2}, {command{Quick: true}, 2*3*2 + 2*2*2},
+	}{{command{}, kernels*11*2 + kernels*3*2 + (2*3+4*6+2*3+7+1+1)*2}, {command{Quick: true}, 2*3*2 + 2*2*2},
 		{command{Kernels: []string{"gram", "fit-binomial"}, P: []int{3}}, 2 + 2*2}, {command{Kernels: []string{"fit-gaussian", "folds"}}, (3 + 4 + 1) * 2}} {
 		c.args.In, c.args.Threads = "dram", []int{1, 2}
 		cases := 0
