@@ -101,7 +101,7 @@ func (g *narrowGenerator) panels(columns int) {
 	g.abreast(columns, label+"_abreast")
 	g.Label(label)
 	fetch := g.PREFETCHT0
-	if bytes := columns * g.size; bytes > fetchedRowBytes || bytes > fetchedAgainBytes && len(sweeps) > 1 {
+	if bytes := columns * g.size; bytes > g.fetchedRowBytes() || bytes > fetchedAgainBytes && len(sweeps) > 1 {
 		fetch = g.PREFETCHT1
 	}
 	for i, part := range sweeps {
@@ -118,13 +118,18 @@ func (g *narrowGenerator) panels(columns int) {
 	g.finish()
 }
 
-// fetchedRowBytes is how long rows may be for the panel that comes next to go to the
-// first-level cache; else it goes to the second. Where one at hand is read again it
-// must stay there too: fetchedAgainBytes.
-const (
-	fetchedRowBytes   = 128
-	fetchedAgainBytes = 96
-)
+// fetchedAgainBytes is how long rows may be for the panel that comes next to go to the
+// first-level cache where the one at hand is read again and must stay there too.
+const fetchedAgainBytes = 96
+
+// fetchedRowBytes is the same where it is not; longer rows go to the second-level cache.
+// That is 1.3 times as fast with 16 columns of float64, and 0.95 times with 32 of float32.
+func (k *kernel) fetchedRowBytes() int {
+	if k.size == 8 {
+		return 120
+	}
+	return 128
+}
 
 // narrowEvery is up to where narrow takes every number of columns. Above, it
 // takes even ones: code for all of them would be twice as long.

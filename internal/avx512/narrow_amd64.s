@@ -2116,8 +2116,8 @@ columns16_part0:
 	VFMADD231PD.BCST 104(DX), Z25, Z21
 	VFMADD231PD.BCST 112(DX), Z25, Z22
 	VFMADD231PD.BCST 120(DX), Z25, Z23
-	PREFETCHT0       (SI)
-	PREFETCHT0       64(SI)
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
 	DECQ             AX
@@ -8014,8 +8014,8 @@ columns16_part0:
 	VFMADD231PD.BCST 112(DX), Z25, Z22
 	VFMADD231PD.BCST 120(DX), Z25, Z23
 	ADDQ             $+8, R8
-	PREFETCHT0       (SI)
-	PREFETCHT0       64(SI)
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
 	ADDQ             DI, SI
 	ADDQ             BX, DX
 	DECQ             AX
