@@ -105,7 +105,7 @@ type vectorProduct[T float] struct {
 
 func (p *vectorProduct[T]) parallel(threads int, trans bool, n int) {
 	q := *p
-	step := divide(n, 3*threads, 96)
+	step := divide(n, claims*threads, 96)
 	share(threads, (n+step-1)/step, func(task int) { q.part(trans, task*step, min((task+1)*step, n)) })
 }
 

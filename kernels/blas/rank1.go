@@ -162,7 +162,7 @@ func addOuter[T float](threads int, r region, m, n int, alpha T, x, y, a []T, ld
 	}
 	shared := o // so that one that is not shared does not escape
 	threads = crew(threads)
-	step := divide(m, 3*threads, 8)
+	step := divide(m, claims*threads, 8)
 	share(threads, (m+step-1)/step, func(task int) { shared.rows(task*step, min((task+1)*step, m), x, y) })
 }
 
@@ -257,7 +257,7 @@ func addBoth[T float](threads int, r region, n int, alpha T, x, y, a []T, lda in
 	}
 	shared := o
 	threads = crew(threads)
-	step := divide(n, 3*threads, 8)
+	step := divide(n, claims*threads, 8)
 	share(threads, (n+step-1)/step, func(task int) { shared.both(task*step, min((task+1)*step, n), x, y) })
 }
 

@@ -108,7 +108,7 @@ func (p triangular[T]) run(t *triangle[T], n int, alpha T, b []T, lines int) {
 	threads := crew(p.threads)
 	shared := *t    // t does not escape where it is not shared
 	const unit = 96 // whole panels at every level
-	step := divide(lines, 3*threads, unit)
+	step := divide(lines, claims*threads, unit)
 	share(threads, (lines+step-1)/step, func(task int) {
 		lo := task * step
 		from := lo
