@@ -42,7 +42,7 @@ func gemmStrip(k *kernel) {
 // stripUnrolled is how many rows of b a turn of the loop takes. What moves on from row to
 // row wants units that multiply, and a line of memory that is fetched needs to be asked for
 // once, not with every eight bytes. Of fewer than 120 columns of a some lines are left out:
-asked for with every second row, products with 80 and 100 were no faster.
+// asked for with every second row, products with 80 and 100 were no faster.
 const stripUnrolled = 4
 
 // A stripSource is how a strip goes through b.
