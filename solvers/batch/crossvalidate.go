@@ -200,13 +200,18 @@ func (f *crossing[T]) squares(ctx context.Context) error {
 	}
 	c, p, n := widen(shift), f.data.X.Cols, len(f.o.Penalties)
 	threads := f.o.threads()
-	fits, held := make([]*normal, threads), make([]*normal, threads)
+	reductions, err := f.reductions(ctx, others)
+	if err != nil {
+		return err
+	}
+	fits, held, ridges := make([]*normal, threads), make([]*normal, threads), make([]*ridge, threads)
 	const some = 16 // penalties of a task
 	parts := (n + some - 1) / some
 	return share(ctx, threads, (f.folds+1)*parts, func(worker, task int) {
 		if fits[worker] == nil {
 			fits[worker] = newNormal(p, !f.o.NoIntercept, rankTolerance[T]())
 			held[worker] = newNormal(p, !f.o.NoIntercept, rankTolerance[T]())
+			ridges[worker] = newRidge(p)
 		}
 		fit, held := fits[worker], held[worker]
 		k, lo := task/parts, task%parts*some
@@ -221,7 +226,10 @@ func (f *crossing[T]) squares(ctx context.Context) error {
 					fit.lambda[j] *= fit.variance(j)
 				}
 			}
-			status, _ := fit.solve()
+			status := Converged
+			if !ridges[worker].solve(reductions[k], f.o.Penalties[i], fit.beta) {
+				status, _ = fit.solve()
+			}
 			if k == f.folds {
 				if f.curve.AllStatus[i] = status; status == Converged {
 					fit.coefficients(f.curve.Coefficient(i), c)
@@ -236,6 +244,24 @@ func (f *crossing[T]) squares(ctx context.Context) error {
 				f.curve.FoldErrors[k*n+i] = rss / each[k].weight
 			}
 		}
+	})
+}
+
+// reductions are those of the fits to all other folds, and to all rows, where there
+// are enough penalties for them.
+func (f *crossing[T]) reductions(ctx context.Context, others []*sums) ([]*reduction, error) {
+	all := make([]*reduction, len(others))
+	if len(f.o.Penalties) < worthReducing {
+		return all, nil
+	}
+	threads := f.o.threads()
+	fits := make([]*normal, threads)
+	return all, share(ctx, threads, len(others), func(worker, k int) {
+		if fits[worker] == nil {
+			fits[worker] = newNormal(f.data.X.Cols, !f.o.NoIntercept, rankTolerance[T]())
+		}
+		fits[worker].load(others[k])
+		all[k] = fits[worker].reduce(f.o.Standardize)
 	})
 }
 

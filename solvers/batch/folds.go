@@ -48,7 +48,7 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 	job.Merge = func(into, from []*sums) {
 		for k := range into {
 			into[k].add(from[k])
-			from[k].reset()
+			from[k].forget()
 		}
 		select {
 		case free <- from:

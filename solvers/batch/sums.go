@@ -12,11 +12,17 @@ type sums struct {
 	weight float64   // Σ w
 	first  []float64 // Σ w z, p + 1 of them
 	second []float64 // Σ w z zᵀ, (p + 1)², the upper triangle
+
+	begun bool // a panel has been added; before, what add and flush find is nothing
 }
 
 func newSums(q int) *sums {
 	return &sums{first: memory.Slice[float64](q), second: memory.Slice[float64](q * q)}
 }
+
+// forget makes them those of no rows. The numbers are cleared by the panel that comes
+// next, which needs them in the cache then; there may be none.
+func (s *sums) forget() { s.begun = false }
 
 func (s *sums) reset() {
 	s.rows, s.weight = 0, 0
@@ -26,6 +32,13 @@ func (s *sums) reset() {
 
 // add adds the sums of later rows.
 func (s *sums) add(later *sums) {
+	if !later.begun {
+		return
+	}
+	if !s.begun {
+		s.set(later)
+		return
+	}
 	s.rows += later.rows
 	s.weight += later.weight
 	kernels.Axpy(s.first, 1, later.first)
@@ -36,7 +49,7 @@ func (s *sums) add(later *sums) {
 }
 
 func (s *sums) set(from *sums) {
-	s.rows, s.weight = from.rows, from.weight
+	s.rows, s.weight, s.begun = from.rows, from.weight, from.begun
 	memory.Copy(s.first, from.first)
 	memory.Copy(s.second, from.second)
 }
@@ -93,6 +106,10 @@ func (b *panel[T]) full() bool { return b.rows == kernels.PanelRows }
 func (b *panel[T]) flush(s *sums, weighted bool, work, next []T) {
 	if b.rows == 0 {
 		return
+	}
+	if !s.begun {
+		s.reset()
+		s.begun = true
 	}
 	z, w := b.z.Slice(0, b.rows), b.w[:b.rows]
 	kernels.Update(s.first, z, nil, w)
