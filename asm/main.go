@@ -57,6 +57,7 @@ var families = []family{
 	{name: "rowdots", emit: rowDots, elements: []element{float64s, float32s}},
 	{name: "rowsquares", emit: rowSquares, elements: []element{float64s}},
 	{name: "scal", emit: scal, elements: []element{float64s, float32s}},
+	{name: "spread", emit: spread, elements: []element{float64s, float32s}},
 	{name: "squared", emit: squared, elements: []element{float64s}},
 	{name: "sum", emit: sum, elements: []element{float64s}},
 	{name: "swap", emit: swap, elements: []element{float64s, float32s}},

@@ -739,6 +739,23 @@ func transpose[T Float](dst []T, ldd int, src Matrix[T]) {
 	}
 }
 
+func spread[T Float](dst []float64, ldd int, x Matrix[T], shift []T, r, d []float64) {
+	switch level := cpu.Active(); {
+	case level == cpu.AVX512 && is64[T]():
+		avx512.Spread64(&dst[0], ldd, f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &r[0], &d[0])
+	case level == cpu.AVX512:
+		avx512.Spread32(&dst[0], ldd, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &r[0], &d[0])
+	case level == cpu.AVX2 && is64[T]():
+		avx2.Spread64(&dst[0], ldd, f64(x.Data), x.Rows, x.Cols, x.Stride, f64(shift), &r[0], &d[0])
+	case level == cpu.AVX2:
+		avx2.Spread32(&dst[0], ldd, f32(x.Data), x.Rows, x.Cols, x.Stride, f32(shift), &r[0], &d[0])
+	case level == cpu.Generic:
+		ref.Spread(dst, ldd, x.Data, x.Rows, x.Cols, x.Stride, shift, r, d)
+	default:
+		panic(noLevel)
+	}
+}
+
 func update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():

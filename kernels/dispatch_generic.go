@@ -187,6 +187,10 @@ func transpose[T Float](dst []T, ldd int, src Matrix[T]) {
 	ref.Transpose(dst, ldd, src.Data, src.Stride, src.Cols, src.Rows)
 }
 
+func spread[T Float](dst []float64, ldd int, x Matrix[T], shift []T, r, d []float64) {
+	ref.Spread(dst, ldd, x.Data, x.Rows, x.Cols, x.Stride, shift, r, d)
+}
+
 func update[T Float](dst []float64, x Matrix[T], shift []T, r []float64) {
 	ref.Update(dst, x.Data, x.Rows, x.Cols, x.Stride, shift, r)
 }

@@ -70,8 +70,11 @@ func errorBounds[T kernels.Float](t *testing.T, epsilonT float64) {
 		}
 		beta, r := draw(p), draw(n)
 		eta, g, gram, sandwich := make([]float64, n), make([]float64, p), make([]float64, p*p), make([]float64, p*p)
+		spread := make([]float64, 3*p)
 		kernels.Dots(eta, x, nil, beta)
 		kernels.Update(g, x, nil, r)
+		d := draw(n)
+		kernels.Spread(spread, x, nil, r, d)
 		kernels.Gram(gram, p, x, make([]T, kernels.TriangleWork(p)))
 		kernels.Sandwich(sandwich, p, x, r, make([]T, kernels.TriangleWork(p)))
 		for i := range n {
@@ -88,6 +91,15 @@ func errorBounds[T kernels.Float](t *testing.T, epsilonT float64) {
 				e.add(float64(x.Row(i)[j]), r[i])
 			}
 			e.check(t, "Update", g[j], (float64(n)/8+9)*epsilon)
+			e.check(t, "Spread", spread[j], (float64(n)/8+9)*epsilon)
+			second, squares := newExact(), newExact()
+			for i := range n {
+				v := float64(x.Row(i)[j])
+				second.add(v, d[i])
+				squares.add(v, v, d[i])
+			}
+			second.check(t, "Spread, second", spread[p+j], (float64(n)/8+9)*epsilon)
+			squares.check(t, "Spread, squares", spread[2*p+j], (float64(n)/8+10)*epsilon)
 			for k := j; k < p; k++ {
 				e, w := newExact(), newExact()
 				for i := range n {

@@ -115,6 +115,16 @@ func calls[T kernels.Float]() []call {
 			kernels.Sandwich(dst, s.p+s.gap, x, d, work[T](m, s, kernels.TriangleWork(s.p)))
 			return dst
 		}},
+		{name: "Spread", run: func(s setting, m *memory) []float64 {
+			dst, x, r, d := values[float64](m, s, 3*s.p), matrix[T](m, s), values[float64](m, s, s.n), values[float64](m, s, s.n)
+			kernels.Spread(dst, x, nil, r, d)
+			return dst
+		}},
+		{name: "Spread shifted", run: func(s setting, m *memory) []float64 {
+			dst, x, shift := values[float64](m, s, 3*s.p), matrix[T](m, s), values[T](m, s, s.p)
+			kernels.Spread(dst, x, shift, values[float64](m, s, s.n), values[float64](m, s, s.n))
+			return dst
+		}},
 		{name: "Triangle", square: true, run: func(s setting, m *memory) []float64 {
 			dst, x, d, next := square(m, s), matrix[T](m, s), values[float64](m, s, s.n), values[T](m, s, s.n*s.p)
 			kernels.Triangle(dst, s.p+s.gap, x, d, work[T](m, s, kernels.TriangleWork(s.p)), next)

@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/seed-0327bdf7/hesse/internal/par"
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
 // Batches takes moments of a few rows at a time, mini-batches, out of the rows
-// of a pass in memory. The moments of a batch have the bits of a pass over its
-// rows alone, with the same shift: the order of sums is that of positions in the
-// batch, whatever the number of threads. Up to a block of 1024 rows it is
-// computed where it is called, without goroutines; longer batches are divided.
+// of a pass in memory. Of up to a block of 1024 rows, parts are added up in their
+// order ([Batches.PartRows]); each of them, a longer batch, and one with a Hessian
+// have the bits of a pass over these rows alone, with the same shift: the order of
+// sums is that of positions in the batch, whatever the number of threads.
 //
 // Of the moments, Loss, SumR and Gradient are set, with a Hessian SumD, CrossD
 // and Hessian too. Nothing is allocated after the first batches. Batches are not
@@ -21,10 +22,25 @@ type Batches[T kernels.Float] struct {
 	all  *Data[T]
 	pass *Pass[T] // over rows, which are those of the batch at hand
 	rows Data[T]
-	next []int // rows that are likely to come after them
+
+	crew  par.Crew
+	task  task[T]    // at hand, of the crew
+	sums  []*Moments // of its parts
+	along []float64  // of a change of a quadratic loss: the difference of two points
 
 	kept [2]*Moments // without a Hessian, and with one
 	lent *Moments    // of the last long batch
+}
+
+// A task is a batch of up to a block of rows.
+type task[T kernels.Float] struct {
+	rows     *Data[T]
+	lo, hi   int
+	part     int   // rows of a part
+	next     []int // rows that are likely to come after these
+	at       Point
+	since    Point // of a change
+	isChange bool
 }
 
 // NewBatches prepares batches of the rows, and for the model, of p, which has
@@ -45,6 +61,7 @@ func NewBatches[T kernels.Float](p *Pass[T]) (*Batches[T], error) {
 	inner.data = &b.rows
 	inner.walk = newWalk(inner, inner.merge, inner.block)
 	b.pass = inner
+	b.crew.Threads, b.crew.Do = inner.threads, b.do
 	return b, nil
 }
 
@@ -52,80 +69,115 @@ func NewBatches[T kernels.Float](p *Pass[T]) (*Batches[T], error) {
 // next batch. Rows that are not there and a Beta of another length are errors, and
 // so is the end of ctx, which batches of up to a block do not ask for.
 func (b *Batches[T]) Range(ctx context.Context, at Point, want Want, lo, hi int) (*Moments, error) {
-	if lo < 0 || hi < lo || hi > b.all.X.Rows {
-		return nil, fmt.Errorf("pass: a batch of rows %d to %d, of %d", lo, hi, b.all.X.Rows)
-	}
-	if err := b.check(at); err != nil {
+	if err := b.check(lo, hi, at); err != nil {
 		return nil, err
 	}
-	if hi-lo <= blockRows {
+	if hi-lo > blockRows {
+		b.between(lo, hi)
+		return b.walk(ctx, at, want)
+	}
+	if want.Hessian {
 		return b.block(b.all, at, want, lo, hi), nil
 	}
-	b.rows = Data[T]{X: b.all.X.Slice(lo, hi), Y: b.all.Y[lo:hi], Weights: piece(b.all.Weights, lo, hi), Offset: piece(b.all.Offset, lo, hi)}
-	return b.walk(ctx, at, want)
+	return b.divide(task[T]{rows: b.all, lo: lo, hi: hi, at: at}), nil
 }
 
 // Rows is the moments of the rows that an index lists, in its order. They are
 // good until the next batch. next, which may be nil, lists rows that are likely to
-// come after them: the first ones are fetched from memory meanwhile. Errors are
-// those of Range.
+// come after them: as many are fetched from memory meanwhile. Errors are those of
+// Range.
 func (b *Batches[T]) Rows(ctx context.Context, at Point, want Want, index, next []int) (*Moments, error) {
-	for _, i := range index {
-		if uint(i) >= uint(b.all.X.Rows) {
-			return nil, fmt.Errorf("pass: row %d in a batch, of %d rows", i, b.all.X.Rows)
-		}
-	}
-	if err := b.check(at); err != nil {
+	if err := b.checkIndex(index, at); err != nil {
 		return nil, err
 	}
-	if len(index) == 1 && next == nil { // need not be copied
-		return b.block(b.all, at, want, index[0], index[0]+1), nil
-	}
-	b.rows, b.next = *b.all, next
-	b.rows.Index = index
-	defer func() { b.next = nil }() // it is the caller's
-	if len(index) <= blockRows {
+	b.list(index)
+	switch {
+	case len(index) > blockRows:
+		return b.walk(ctx, at, want)
+	case want.Hessian:
 		return b.block(&b.rows, at, want, 0, len(index)), nil
+	case len(index) == 1 && next == nil: // need not be copied
+		return b.divide(task[T]{rows: b.all, lo: index[0], hi: index[0] + 1, at: at}), nil
 	}
-	return b.walk(ctx, at, want)
+	return b.divide(task[T]{rows: &b.rows, hi: len(index), next: next, at: at}), nil
 }
 
-func (b *Batches[T]) check(at Point) error {
-	if len(at.Beta) != b.pass.columns {
-		return fmt.Errorf("pass: %d coefficients for %d columns", len(at.Beta), b.pass.columns)
+// RangeChange is by how much SumR and Gradient of Range are other at a point than
+// they were since another, from one read of up to a block of rows. Nothing else of
+// the moments is set.
+func (b *Batches[T]) RangeChange(ctx context.Context, at, since Point, lo, hi int) (*Moments, error) {
+	if err := b.check(lo, hi, at, since); err != nil {
+		return nil, err
+	}
+	if hi-lo > blockRows {
+		b.between(lo, hi)
+		return b.walkTwice(ctx, at, since)
+	}
+	return b.divide(task[T]{rows: b.all, lo: lo, hi: hi, at: at, since: since, isChange: true}), nil
+}
+
+// RowsChange is the change of Rows, as RangeChange is that of Range.
+func (b *Batches[T]) RowsChange(ctx context.Context, at, since Point, index, next []int) (*Moments, error) {
+	if err := b.checkIndex(index, at, since); err != nil {
+		return nil, err
+	}
+	b.list(index)
+	if len(index) > blockRows {
+		return b.walkTwice(ctx, at, since)
+	}
+	return b.divide(task[T]{rows: &b.rows, hi: len(index), next: next, at: at, since: since, isChange: true}), nil
+}
+
+func (b *Batches[T]) check(lo, hi int, points ...Point) error {
+	if lo < 0 || hi < lo || hi > b.all.X.Rows {
+		return fmt.Errorf("pass: a batch of rows %d to %d, of %d", lo, hi, b.all.X.Rows)
+	}
+	for _, at := range points {
+		if len(at.Beta) != b.pass.columns {
+			return fmt.Errorf("pass: %d coefficients for %d columns", len(at.Beta), b.pass.columns)
+		}
 	}
 	return nil
 }
 
-// block is a batch of up to a block, here and now. Without a Hessian it leaves
-// out what a pass counts beside the loss and the gradient: at a few rows that
-// would take longer than the rows.
+func (b *Batches[T]) checkIndex(index []int, points ...Point) error {
+	for _, i := range index {
+		if uint(i) >= uint(b.all.X.Rows) {
+			return fmt.Errorf("pass: row %d in a batch, of %d rows", i, b.all.X.Rows)
+		}
+	}
+	return b.check(0, 0, points...)
+}
+
+// between makes the rows of the inner pass those of a range, and list those of an
+// index.
+func (b *Batches[T]) between(lo, hi int) {
+	b.rows = Data[T]{X: b.all.X.Slice(lo, hi), Y: b.all.Y[lo:hi], Weights: piece(b.all.Weights, lo, hi), Offset: piece(b.all.Offset, lo, hi)}
+}
+
+func (b *Batches[T]) list(index []int) {
+	b.rows = *b.all
+	b.rows.Index = index
+}
+
+// block is a batch of up to a block with its Hessian, here and now.
 func (b *Batches[T]) block(d *Data[T], at Point, want Want, lo, hi int) *Moments {
-	p, m := b.pass, b.kept[kind(want.Hessian)]
+	p, m := b.pass, b.keep(want.Hessian)
+	p.at, p.want = at, want
+	p.add(0, d, lo, hi, m)
+	p.at = Point{}
+	return m
+}
+
+// keep is moments of nothing yet that are good until the next batch.
+func (b *Batches[T]) keep(hessian bool) *Moments {
+	m := b.kept[kind(hessian)]
 	if m == nil {
-		m = newMoments(p.columns, want.Hessian)
-		m.Shift = p.shiftInto(nil)
-		b.kept[kind(want.Hessian)] = m
+		m = newMoments(b.pass.columns, hessian)
+		m.Shift = b.pass.shiftInto(nil)
+		b.kept[kind(hessian)] = m
 	}
 	m.reset()
-	if want.Hessian {
-		p.at, p.want = at, want
-		p.add(0, d, lo, hi, m)
-		p.at = Point{}
-		return m
-	}
-	s := p.workers[0]
-	if p.oneRead(d, want.Hessian) {
-		p.gradient(d, lo, hi, s.blockWeights(d, lo, hi), at, nil, nil, m)
-		return m
-	}
-	for first := lo; first < hi; first += segmentRows {
-		seg := s.segment(d, first, min(first+segmentRows, hi))
-		seg.after = b.next
-		p.first(s, &seg, at, m)
-		m.Loss += kernels.Sum(s.value[:len(seg.y)])
-		m.SumR += kernels.Sum(s.r[:len(seg.y)])
-	}
 	return m
 }
 
@@ -134,9 +186,24 @@ func (b *Batches[T]) walk(ctx context.Context, at Point, want Want) (*Moments, e
 	b.pass.Recycle(b.lent)
 	b.lent = nil
 	m, err := b.pass.Run(ctx, at, want)
-	b.rows = Data[T]{}
 	b.lent = m
 	return m, err
+}
+
+// walkTwice is the change of a longer batch.
+func (b *Batches[T]) walkTwice(ctx context.Context, at, since Point) (*Moments, error) {
+	was, err := b.pass.Run(ctx, since, Want{})
+	if err != nil {
+		return nil, err
+	}
+	defer b.pass.Recycle(was)
+	m, err := b.walk(ctx, at, Want{})
+	if err != nil {
+		return nil, err
+	}
+	m.SumR -= was.SumR
+	kernels.Axpy(m.Gradient, -1, was.Gradient)
+	return m, nil
 }
 
 // piece is s[lo:hi], or nil if s is.

@@ -2,6 +2,8 @@ package pass
 
 import (
 	"context"
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/seed-0327bdf7/hesse/internal/cpu"
@@ -9,7 +11,8 @@ import (
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
 
-// TestABatchIsAPassOverItsRows, bit for bit: of consecutive rows and of listed
+// TestABatchIsAPassOverItsRows, bit for bit, with a Hessian or longer than a block,
+// and otherwise the sum of passes over its parts: of consecutive rows and of listed
 // ones, at every level, on any number of threads.
 func TestABatchIsAPassOverItsRows(t *testing.T) {
 	t.Run("float64", aBatchIsAPassOverItsRows[float64])
@@ -19,7 +22,7 @@ func TestABatchIsAPassOverItsRows(t *testing.T) {
 func aBatchIsAPassOverItsRows[T kernels.Float](t *testing.T) {
 	for bits := range 8 {
 		for _, l := range []loss.Loss{loss.Squared{}, loss.Logistic{}} {
-			s := setting{n: 2600, p: 1 + 11*(bits%4), loss: l}.variant(bits)
+			s := setting{n: 2600, p: []int{1, 12, 40, 130}[bits%4], loss: l}.variant(bits)
 			d, at := random[T](s)
 			for _, rows := range [][2]int{{0, 1}, {7, 8}, {3, 10}, {128, 257}, {1000, 2024}, {1, 1026}, {0, 2600}, {5, 5}} {
 				want := expected(t, d, s, at, rows[0], rows[1], nil)
@@ -28,15 +31,109 @@ func aBatchIsAPassOverItsRows[T kernels.Float](t *testing.T) {
 					index = append(index, (i*977)%s.n)
 				}
 				wantListed := expected(t, d, s, at, 0, 0, index)
+				parts, partsListed := want, wantListed
+				if n := rows[1] - rows[0]; n <= blockRows && n > 0 {
+					step := newBatches(t, d, s, 1).PartRows(n)
+					parts = sumOfParts(n, step, func(lo, hi int) *Moments { return expected(t, d, s, at, rows[0]+lo, rows[0]+hi, nil) })
+					partsListed = sumOfParts(n, step, func(lo, hi int) *Moments { return expected(t, d, s, at, 0, 0, index[lo:hi]) })
+				}
 				for _, level := range levels() {
 					restore := cpu.Use(level)
 					for _, threads := range []int{1, 2, 3} {
 						b := newBatches(t, d, s, threads)
 						for _, asked := range []Want{{}, {Hessian: true}, {}} {
+							want, wantListed := want, wantListed
+							if !asked.Hessian {
+								want, wantListed = parts, partsListed
+							}
 							got, err := b.Range(context.Background(), at, asked, rows[0], rows[1])
 							compareBatch(t, s, got, err, want, asked, rows)
 							got, err = b.Rows(context.Background(), at, asked, index, nil)
 							compareBatch(t, s, got, err, wantListed, asked, rows)
+						}
+					}
+					restore()
+				}
+			}
+		}
+	}
+}
+
+// sumOfParts adds up the moments of rows, step at a time.
+func sumOfParts(rows, step int, moments func(lo, hi int) *Moments) *Moments {
+	sum := moments(0, min(step, rows))
+	for lo := step; lo < rows; lo += step {
+		sum.add(moments(lo, min(lo+step, rows)))
+	}
+	return sum
+}
+
+// TestAChangeIsADifferenceOfBatches to within rounding, and has the same bits at
+// every level, on any number of threads.
+func TestAChangeIsADifferenceOfBatches(t *testing.T) {
+	t.Run("float64", func(t *testing.T) { aChangeIsADifferenceOfBatches[float64](t, 1e-13) })
+	t.Run("float32", func(t *testing.T) { aChangeIsADifferenceOfBatches[float32](t, 1e-13) })
+}
+
+func aChangeIsADifferenceOfBatches[T kernels.Float](t *testing.T, tolerance float64) {
+	for bits := range 8 {
+		for _, l := range []loss.Loss{loss.Squared{}, loss.Logistic{}, loss.Poisson{}} {
+			s := setting{n: 2600, p: []int{0, 12, 40, 130}[bits%4], loss: l}.variant(bits)
+			d, at := random[T](s)
+			since := Point{Intercept: at.Intercept - 0.25, Beta: make([]float64, s.p)}
+			for j, b := range at.Beta {
+				since.Beta[j] = b + 0.125*float64(j%3-1)
+			}
+			if !s.intercept {
+				since.Intercept = at.Intercept
+			}
+			index := make([]int, 2600)
+			for i := range index {
+				index[i] = (i * 977) % s.n
+			}
+			for _, rows := range [][2]int{{0, 1}, {3, 10}, {128, 391}, {1000, 2024}, {0, 2600}, {5, 5}} {
+				var first [2]*Moments
+				for _, level := range levels() {
+					restore := cpu.Use(level)
+					for _, threads := range []int{1, 2, 3} {
+						b := newBatches(t, d, s, threads)
+						for kind := range first {
+							batch := func(at Point) (*Moments, error) { return b.Range(context.Background(), at, Want{}, rows[0], rows[1]) }
+							change := func() (*Moments, error) { return b.RangeChange(context.Background(), at, since, rows[0], rows[1]) }
+							if list := index[rows[0]:rows[1]]; kind == 1 {
+								batch = func(at Point) (*Moments, error) { return b.Rows(context.Background(), at, Want{}, list, nil) }
+								change = func() (*Moments, error) { return b.RowsChange(context.Background(), at, since, list, index[:100]) }
+							}
+							now, err := batch(at)
+							if err != nil {
+								t.Fatal(err)
+							}
+							want := &Moments{SumR: now.SumR, Gradient: slices.Clone(now.Gradient)}
+							was, err := batch(since)
+							if err != nil {
+								t.Fatal(err)
+							}
+							size := 1 + math.Abs(was.SumR) + math.Abs(want.SumR)
+							for j, g := range was.Gradient {
+								size += math.Abs(g) + math.Abs(want.Gradient[j])
+								want.Gradient[j] -= g
+							}
+							want.SumR -= was.SumR
+							got, err := change()
+							if err != nil {
+								t.Fatal(err)
+							}
+							for j, g := range append([]float64{got.SumR}, got.Gradient...) {
+								if w := append([]float64{want.SumR}, want.Gradient...)[j]; !(math.Abs(g-w) <= tolerance*size*float64(rows[1]-rows[0]+1)) {
+									t.Fatalf("%v, rows %v, entry %d: %v, want %v", s, rows, j, g, w)
+								}
+							}
+							if first[kind] == nil {
+								first[kind] = &Moments{SumR: got.SumR, Gradient: slices.Clone(got.Gradient)}
+							}
+							if text := cmpSlices("Gradient", got.Gradient, first[kind].Gradient); text != "" || !sameBits(got.SumR, first[kind].SumR) {
+								t.Fatalf("%v, rows %v, %v, %d threads: %s", s, rows, level, threads, text)
+							}
 						}
 					}
 					restore()
@@ -110,6 +207,12 @@ func TestBatchesAllocateNothing(t *testing.T) {
 					if _, err := b.Rows(context.Background(), at, want, index[:n], index[n:]); err != nil {
 						t.Fatal(err)
 					}
+					if _, err := b.RangeChange(context.Background(), at, at, 5, 5+n); err != nil {
+						t.Fatal(err)
+					}
+					if _, err := b.RowsChange(context.Background(), at, at, index[:n], index[n:]); err != nil {
+						t.Fatal(err)
+					}
 				}); got != 0 {
 					t.Errorf("%d rows, %d threads, %+v: %v allocations", n, threads, want, got)
 				}
@@ -132,8 +235,18 @@ func TestBatchesRefuse(t *testing.T) {
 			t.Errorf("index %v is no error", index)
 		}
 	}
-	if _, err := b.Range(context.Background(), Point{Beta: []float64{1}}, Want{}, 0, 1); err == nil {
-		t.Error("a point of another length is no error")
+	short := Point{Beta: []float64{1}}
+	for _, f := range []func() error{
+		func() error { _, err := b.Range(context.Background(), short, Want{}, 0, 1); return err },
+		func() error { _, err := b.Rows(context.Background(), short, Want{}, []int{1}, nil); return err },
+		func() error { _, err := b.RangeChange(context.Background(), at, short, 0, 1); return err },
+		func() error { _, err := b.RowsChange(context.Background(), short, at, []int{1}, nil); return err },
+		func() error { _, err := b.RangeChange(context.Background(), at, at, 3, 21); return err },
+		func() error { _, err := b.RowsChange(context.Background(), at, at, []int{20}, nil); return err },
+	} {
+		if f() == nil {
+			t.Error("no error for a point of another length, or rows that are not there")
+		}
 	}
 	if _, err := NewBatches(newPassOf(t, d, s.model(), 1, true)); err == nil {
 		t.Error("a source is no error")

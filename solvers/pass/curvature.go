@@ -31,6 +31,7 @@ type Curvature[T kernels.Float] struct {
 type curvature struct {
 	first  float64   // of the intercept
 	vector []float64 // of the columns
+	spread []float64 // for a diagonal, which is the last third of it: vector
 }
 
 // NewCurvature prepares passes over the rows, and for the model, of p.
@@ -54,7 +55,6 @@ func (c *Curvature[T]) Product(ctx context.Context, dst []float64, at, along Poi
 }
 
 // Diagonal computes the diagonal of the H at a point, as Product computes H·v.
-// Its squares are rounded to the type of the data.
 func (c *Curvature[T]) Diagonal(ctx context.Context, dst []float64, at Point) (first float64, err error) {
 	c.diagonal = true
 	return c.run(ctx, dst, at, Point{})
@@ -90,10 +90,12 @@ func (c *Curvature[T]) acquire() *curvature {
 	select {
 	case m := <-c.free:
 		m.first = 0
-		memory.Clear(m.vector)
+		memory.Clear(m.spread)
 		return m
 	default:
-		return &curvature{vector: memory.Slice[float64](c.pass.columns)}
+		p := c.pass.columns
+		spread := memory.Slice[float64](3 * p)
+		return &curvature{vector: spread[2*p:], spread: spread}
 	}
 }
 
@@ -143,35 +145,20 @@ func (c *Curvature[T]) product(worker int, s *scratch[T], seg *segment[T], m *cu
 	m.first += kernels.Sum(s.r[:seg.x.Rows])
 }
 
-// squares takes strips of rows, which stay in the first-level cache while they are
-// centred and squared.
+// squares takes strips of rows, which stay in the first-level cache from the
+// predictor to the squares.
 func (c *Curvature[T]) squares(worker int, s *scratch[T], seg *segment[T], m *curvature) {
-	n, p := seg.x.Rows, c.pass.columns
-	strip := stripRows(p)
-	s.centered = grow(s.centered, strip*p)
+	n, strip := seg.x.Rows, stripRows(c.pass.columns)
+	if c.pass.model.Loss.Quadratic() { // d does not wait for the predictor
+		strip = segmentRows
+	}
 	for lo := 0; lo < n; lo += strip {
 		hi := min(lo+strip, n)
-		rows := seg.take(lo, hi)
-		c.second(worker, s, seg, lo, hi, rows, c.pass.shift)
-		x := kernels.Matrix[T]{Rows: hi - lo, Cols: p, Stride: p, Data: s.centered}
-		if p > 0 {
-			kernels.Pack(x, rows, c.pass.shift, nil)
-		}
-		square(x.Data[:x.Rows*p])
-		kernels.Update(m.vector, x, nil, s.d[lo:hi])
+		x := seg.take(lo, hi)
+		c.second(worker, s, seg, lo, hi, x, c.pass.shift)
+		kernels.Spread(m.spread, x, c.pass.shift, s.r[lo:hi], s.d[lo:hi])
 	}
 	m.first += kernels.Sum(s.d[:n])
-}
-
-// square squares every number.
-func square[T kernels.Float](x []T) {
-	if wide, ok := any(x).([]float64); ok {
-		kernels.Multiply(wide, wide)
-		return
-	}
-	for i := range x {
-		x[i] *= x[i]
-	}
 }
 
 // second sets d for rows lo to hi of a segment. That of a quadratic loss is the
