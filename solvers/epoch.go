@@ -45,22 +45,9 @@ func (s *stochasticStepper) epoch(ctx context.Context, it *Iterate) (whole bool,
 			}
 		}
 		b := s.terms.batch(k)
-		f, err := s.problem.Sample(ctx, b, s.X, s.g)
-		s.count.Samples++
-		if err != nil {
+		usable, err := s.estimate(ctx, b, it)
+		if !usable || err != nil {
 			return false, err
-		}
-		if f-f != 0 {
-			return false, nil
-		}
-		if s.reduced() {
-			s.count.Samples++
-			if _, err := s.problem.Sample(ctx, b, it.X, s.other); err != nil {
-				return false, err
-			}
-			for j, v := range s.other {
-				s.g[j] = s.g[j] - v + s.Full[j]
-			}
 		}
 		at := Moment{Step: s.Steps, Epoch: float64(s.Epochs) + float64(k)/float64(batches), Stalls: s.Stalls}
 		s.move(at, float64(b.Len())/float64(s.terms.size))
@@ -74,6 +61,35 @@ func (s *stochasticStepper) epoch(ctx context.Context, it *Iterate) (whole bool,
 	}
 	s.Epochs++
 	return finite(s.X...), nil
+}
+
+// estimate sets g to the estimate of the gradient from a batch, and tells whether it
+// is finite, as far as one number tells.
+func (s *stochasticStepper) estimate(ctx context.Context, b Batch, it *Iterate) (usable bool, err error) {
+	s.count.Samples++
+	if changes, ok := s.problem.(ChangeSum); ok && s.reduced() {
+		if err := changes.SampleChange(ctx, b, s.X, it.X, s.g); err != nil {
+			return false, err
+		}
+		sum := 0.0
+		for j, v := range s.Full {
+			s.g[j] += v
+			sum += s.g[j]
+		}
+		return finite(sum), nil
+	}
+	f, err := s.problem.Sample(ctx, b, s.X, s.g)
+	if err != nil || !finite(f) || !s.reduced() {
+		return finite(f), err
+	}
+	s.count.Samples++
+	if _, err := s.problem.Sample(ctx, b, it.X, s.other); err != nil {
+		return false, err
+	}
+	for j, v := range s.other {
+		s.g[j] = s.g[j] - v + s.Full[j]
+	}
+	return true, nil
 }
 
 // move takes a step along the estimate g, shorter by the share that a batch is

@@ -26,6 +26,7 @@ func (s *stochasticStepper) findLength(ctx context.Context, it *Iterate) error {
 	if err != nil {
 		return err
 	}
+	s.Largest = whole
 	s.terms.shuffle(-1)
 	batches, largest := s.terms.batches(), whole
 	probes := min(batches, max(8, 128/s.terms.size))

@@ -31,9 +31,15 @@ func newGapEstimate(p HessianSum, t *terms, count *Evaluations, metric []float64
 }
 
 // possible tells whether the gap may be as small as that: it is no smaller than
-// with a Hessian as large as one of that diagonal may be.
-func (e *gapEstimate) possible(it *Iterate, gap float64) bool {
-	return dotInverse(it.Gradient, it.Gradient, e.metric) <= float64(2*gap)*float64(len(it.X))
+// with a Hessian as large as one of that diagonal may be, and hardly smaller than
+// with twice the largest curvature that was found of the sum, in units of the metric.
+// That is zero if it is not known.
+func (e *gapEstimate) possible(it *Iterate, gap, largest float64) bool {
+	curvature := float64(len(it.X))
+	if largest > 0 {
+		curvature = min(curvature, 2*largest)
+	}
+	return dotInverse(it.Gradient, it.Gradient, e.metric) <= float64(float64(2*gap)*curvature)
 }
 
 // at is the estimate for an iterate. It is +Inf where there is none.

@@ -70,6 +70,14 @@ type FiniteSum interface {
 	Sample(ctx context.Context, b Batch, x, g []float64) (f float64, err error)
 }
 
+// A ChangeSum is a FiniteSum that estimates from one read of a batch how its
+// gradient has changed: g gets what Sample estimates at x, less what it estimates at
+// since. Without this, batches are sampled at both.
+type ChangeSum interface {
+	FiniteSum
+	SampleChange(ctx context.Context, b Batch, x, since, g []float64) error
+}
+
 // A HessianSum is a FiniteSum that estimates Hessians too. h is as in
 // [Hessianer].
 type HessianSum interface {

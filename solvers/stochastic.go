@@ -105,6 +105,7 @@ type stochasticState struct {
 
 	Summed, EarlierCount int
 	Length               float64 // the first
+	Largest              float64 // curvature of the sum where Length was found, in units of the metric; 0 is not known
 	Steps                int
 	Epochs               int
 	Stalls               int
@@ -127,7 +128,7 @@ type stochasticState struct {
 // state shows all of it.
 func (s *stochasticState) state(v *State) {
 	v.Numbers(s.X, s.Memory, s.Sum, s.Earlier, s.Full, s.Metric)
-	v.Number(&s.Length, &s.First, &s.BestValue, &s.WindowValue, &s.MiddleValue, &s.MeasuredValue)
+	v.Number(&s.Length, &s.Largest, &s.First, &s.BestValue, &s.WindowValue, &s.MiddleValue, &s.MeasuredValue)
 	v.Count(&s.Summed, &s.EarlierCount, &s.Steps, &s.Epochs, &s.Stalls, &s.Above, &s.Shorter, &s.BestEpoch, &s.Window, &s.WindowEnd, &s.Judge)
 	v.Flag(&s.Grown, &s.Reducing, &s.Unchained)
 }
@@ -236,10 +237,10 @@ func (s *stochasticStepper) begin(ctx context.Context, it *Iterate) error {
 	copy(s.Full, it.Gradient)
 	copy(s.X, it.X)
 	s.First, s.BestValue = it.Value, it.Value
-	s.open(it.Value)
 	if err := s.measure(ctx, it); err != nil {
 		return err
 	}
+	s.open(it.Value)
 	s.reduceGradient(it)
 	it.StepLength = s.Length
 	s.expect(it)

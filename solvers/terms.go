@@ -127,7 +127,7 @@ func (t *terms) batch(k int) Batch {
 	n := t.count()
 	if t.block == 0 {
 		end := min((k+1)*t.size, n)
-		return Batch{Index: t.index[k*t.size : end], Next: t.index[end:min(end+aheadTerms, n)]}
+		return Batch{Index: t.index[k*t.size : end], Next: t.index[end:min(end+max(t.size, aheadTerms), n)]}
 	}
 	// The block that ends with the last term may have fewer batches than the
 	// others, wherever in the epoch it comes.
@@ -142,7 +142,7 @@ func (t *terms) batch(k int) Batch {
 	return t.part(k*t.size, min((k+1)*t.size, n))
 }
 
-// aheadTerms is of how many terms a batch says that they come next.
+// aheadTerms is of how many terms a batch says that they come next, at least.
 const aheadTerms = 64
 
 // part is the terms to learn from, from one up to another.

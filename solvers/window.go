@@ -10,6 +10,9 @@ import (
 func (s *stochasticStepper) open(value float64) {
 	if s.Window == 0 {
 		s.Window = 2
+		if s.mayReduce() && !s.scales {
+			s.Window = 1 // if a half of what is left is noise, or the next epoch would gain it, estimates with less noise do
+		}
 	}
 	s.WindowEnd, s.WindowValue, s.MiddleValue = s.Epochs+s.Window, value, value
 }
@@ -54,7 +57,7 @@ func (s *stochasticStepper) judge(ctx context.Context, it *Iterate) error {
 		}
 	}
 	allowed, over := s.allowed(), s.Epochs >= s.WindowEnd
-	if s.gap != nil && (over || s.Epochs >= s.Judge && s.gap.possible(it, allowed)) {
+	if s.gap != nil && (over && !s.opening() || s.Epochs >= s.Judge && s.gap.possible(it, allowed, s.Largest)) {
 		gap, err := s.gap.at(ctx, it)
 		if err != nil {
 			return err
@@ -80,6 +83,10 @@ func (s *stochasticStepper) judge(ctx context.Context, it *Iterate) error {
 	return s.turnOver(ctx, it, allowed)
 }
 
+// opening tells whether the window at hand is the first, of one epoch: what it comes
+// to decides nothing that a Hessian of many terms would be worth.
+func (s *stochasticStepper) opening() bool { return s.Window == 1 && s.Epochs == 1 }
+
 // turnOver ends a window. What its second half should have gained, had its steps
 // gone along gradients, and has not, is there because of noise, or because steps
 // are long beside how curvatures change. If that is most of what is left, only
@@ -103,7 +110,7 @@ func (s *stochasticStepper) turnOver(ctx context.Context, it *Iterate, allowed f
 		}
 	case noisy:
 		s.Stalls++
-		for more := 0; s.gap != nil && more < 2 && left > float64(16*allowed); more++ {
+		for more := 0; s.gap != nil && !s.opening() && more < 2 && left > float64(16*allowed); more++ {
 			left /= 4 // which falls with the square of the length, or slower
 			s.Stalls++
 		}
@@ -182,7 +189,7 @@ func (s *stochasticStepper) promise(it *Iterate) (left, promised float64) {
 		}
 		s.other[j] = 1 / float64(float64(float64(reach*scale)*u)*u)
 	}
-	if s.gap != nil {
+	if s.gap != nil && !s.opening() {
 		left = it.Decrement / 2
 		return left, s.gap.within(s.other)
 	}

@@ -58,7 +58,7 @@ func SaveTo(path string) func(checkpoint []byte) error {
 	}
 }
 
-var checkpointKind = seal.Kind{Magic: "hesse fit", Version: 2, Package: "glm", What: "a checkpoint of a fit"}
+var checkpointKind = seal.Kind{Magic: "hesse fit", Version: 3, Package: "glm", What: "a checkpoint of a fit"}
 
 // A history is what a fit has done before the run at hand, and keeps checkpoints
 // of that. Of every part that is over it has a note, so that a fit that goes on

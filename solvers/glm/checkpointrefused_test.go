@@ -156,8 +156,8 @@ func TestDamagedCheckpointsAreRefused(t *testing.T) {
 		}
 	}
 	newer := slices.Clone(b)
-	newer[len("hesse fit")] = 3
-	refused("another version", newer, "a checkpoint of a fit of version 3; this program reads version 2")
+	newer[len("hesse fit")] = 4
+	refused("another version", newer, "a checkpoint of a fit of version 4; this program reads version 3")
 	refused("something else", []byte("a,b\n1,2\n"), "not a checkpoint of a fit")
 }
 

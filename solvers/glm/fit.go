@@ -177,9 +177,19 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 		}
 		f.loss = o.Family.about().loss(f.parameters)
 	}
+	if err := f.history.note(func() error { return f.begin(ctx) }, func(v *solvers.State) {
+		v.Number(&f.base, &f.start)
+		v.Flag(&f.zeros)
+		v.Flag(&f.same)
+	}); err != nil {
+		return nil, err
+	}
 	model := pass.Model{Loss: f.loss, Intercept: !o.NoIntercept}
+	var survey *pass.Survey
 	if err := f.history.note(func() (err error) {
-		model.Shift, err = f.means(ctx)
+		if survey, err = f.survey(ctx); survey != nil {
+			model.Shift = survey.Means
+		}
 		return err
 	}, func(v *solvers.State) {
 		if v.Grown(&model.Shift); model.Shift != nil && len(model.Shift) != len(f.names) {
@@ -195,18 +205,14 @@ func (f *fit[T]) fit(ctx context.Context) (m *Model, err error) {
 	if err := f.majorize(objective); err != nil {
 		return nil, err
 	}
+	if survey != nil {
+		objective.known = &known{survey, objective.at0(f.start)}
+	}
 	objective.parts.passes = f.passes
 	if o.Precision == Exact {
 		return f.exact(ctx, objective.penalty, solvers.Evaluations{})
 	}
 	method, _ := o.method(len(f.names))
-	if err := f.history.note(func() error { return f.begin(ctx) }, func(v *solvers.State) {
-		v.Number(&f.base, &f.start)
-		v.Flag(&f.zeros)
-		v.Flag(&f.same)
-	}); err != nil {
-		return nil, err
-	}
 	switch {
 	case f.zeros && objective.intercept:
 		objective.atInfinity = allZero

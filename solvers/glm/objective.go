@@ -23,6 +23,7 @@ type objective[T kernels.Float] struct {
 	curvature *pass.Curvature[T] // made when it is needed
 	parts     parts[T]
 	batches   *pass.Batches[T]   // likewise
+	known     *known             // of the start; nil is nothing
 	majorized *pass.Curvature[T] // for the diagonal of the Hessian, where it may vanish; nil is curvature
 	observe   func(*solvers.Iterate)
 	history   *history // of its runs; nil keeps none
@@ -105,13 +106,16 @@ func (o *objective[T]) HessianVector(ctx context.Context, dst, x, v []float64) e
 // HessianDiagonal sets dst to the diagonal of the Hessian at x.
 func (o *objective[T]) HessianDiagonal(ctx context.Context, dst, x []float64) error {
 	lead := o.Lead()
-	curvature := o.majorized
-	if curvature == nil {
-		curvature = o.curved()
-	}
-	first, err := curvature.Diagonal(ctx, dst[lead:], o.point(x))
-	if err != nil {
-		return err
+	first, ok := o.known.diagonal(x, dst[lead:])
+	if !ok {
+		curvature := o.majorized
+		if curvature == nil {
+			curvature = o.curved()
+		}
+		var err error
+		if first, err = curvature.Diagonal(ctx, dst[lead:], o.point(x)); err != nil {
+			return err
+		}
 	}
 	if o.intercept {
 		dst[0] = first
@@ -144,9 +148,12 @@ func (o *objective[T]) curved() *pass.Curvature[T] {
 // run evaluates, and remembers what does not grow with the columns.
 func (o *objective[T]) run(ctx context.Context, x []float64, want pass.Want) (*pass.Moments, error) {
 	want.LogWeights = o.first == nil
-	m, err := o.pass.Run(ctx, o.point(x), want)
-	if err != nil {
-		return nil, err
+	m := o.known.moments(x, want)
+	if m == nil {
+		var err error
+		if m, err = o.pass.Run(ctx, o.point(x), want); err != nil {
+			return nil, err
+		}
 	}
 	o.last, o.at = *m, append(o.at[:0], x...)
 	o.last.Gradient, o.last.CrossD, o.last.Hessian, o.last.Shift = nil, nil, nil, nil

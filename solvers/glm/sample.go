@@ -3,6 +3,7 @@ package glm
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/solvers"
@@ -34,51 +35,72 @@ func (o Options) checkSource() error {
 	return nil
 }
 
-// means are the weighted means of the columns where the method takes samples:
-// its steps want columns that are centred, not only moved near to zero. It is nil
-// otherwise, and without an intercept.
-func (f *fit[T]) means(ctx context.Context) ([]float64, error) {
-	if !f.options.samples() || f.options.NoIntercept {
+// survey is one reading before the first step, where the method takes samples: its
+// steps want columns that are centred, not only moved near to zero, and it asks for
+// the gradient at the start and for the diagonal of the Hessian there. It is nil
+// otherwise, and where something is not finite: what, is found out later.
+func (f *fit[T]) survey(ctx context.Context) (*pass.Survey, error) {
+	if !f.options.samples() {
 		return nil, nil
 	}
-	p, err := f.passes(pass.Model{Loss: loss.Squared{}, Intercept: true})
+	p, err := f.passes(pass.Model{Loss: f.measured(), Intercept: !f.options.NoIntercept})
 	if err != nil {
 		return nil, err
 	}
 	if p.Rows() == 0 {
 		return nil, errNoRows
 	}
-	n := len(f.names)
-	none, sums := make([]float64, n), make([]float64, n)
-	total, err := pass.NewCurvature(p).Product(ctx, sums, pass.Point{Beta: none}, pass.Point{Intercept: 1, Beta: none})
-	if err != nil || !(total > 0) {
-		return nil, err
-	}
-	near := p.Shift()
-	for j := range sums {
-		sums[j] = near[j] + sums[j]/total
-		if !finite(sums[j]) {
-			return nil, nil // what is wrong with the column is found out later
-		}
-	}
-	return sums, nil
+	return p.Survey(ctx, f.start)
 }
 
-// majorize lets a method that asks for the diagonal of the Hessian measure the
-// columns with a curvature that is positive wherever it starts.
+// measured is the loss whose curvature measures the columns for a method that
+// asks for the diagonal of the Hessian: one that is positive wherever it starts.
+func (f *fit[T]) measured() loss.Loss {
+	method, _ := f.options.method(len(f.names))
+	if m, ok := f.loss.(loss.Majorizer); ok && !takesHessians(method) {
+		return m.Majorized()
+	}
+	return f.loss
+}
+
+// majorize lets the objective have its diagonals from there.
 func (f *fit[T]) majorize(o *objective[T]) error {
-	m, ok := f.loss.(loss.Majorizer)
-	if method, _ := f.options.method(len(f.names)); !ok || takesHessians(method) {
+	model := o.pass.Model()
+	if model.Loss = f.measured(); model.Loss == f.loss {
 		return nil
 	}
-	model := o.pass.Model()
-	model.Loss = m.Majorized()
 	p, err := f.passes(model)
 	if err != nil {
 		return err
 	}
 	o.majorized = pass.NewCurvature(p)
 	return nil
+}
+
+// known is what a survey has told of the start, for the run that begins there.
+type known struct {
+	*pass.Survey
+	start []float64
+}
+
+func (k *known) at(x []float64) bool { return k != nil && slices.Equal(x, k.start) }
+
+// moments are those at x, or nil if they are not known. They are the caller's, and
+// not known any more.
+func (k *known) moments(x []float64, want pass.Want) (m *pass.Moments) {
+	if k.at(x) && !want.Hessian {
+		m, k.Moments = k.Moments, nil
+	}
+	return m
+}
+
+// diagonal is that of the Hessian at x, first that of the intercept, if it is known.
+func (k *known) diagonal(x, dst []float64) (first float64, ok bool) {
+	if !k.at(x) {
+		return 0, false
+	}
+	copy(dst, k.Diagonal)
+	return k.First, true
 }
 
 // Terms is the number of rows: an objective is a sum over them, and a penalty.
@@ -91,6 +113,29 @@ func (o *objective[T]) Sample(ctx context.Context, b solvers.Batch, x, g []float
 		return 0, err
 	}
 	return o.estimate(m, o.scale(b), x, g), nil
+}
+
+// SampleChange estimates how the gradient has changed since a point.
+func (o *objective[T]) SampleChange(ctx context.Context, b solvers.Batch, x, since, g []float64) error {
+	if err := o.prepareBatches(); err != nil {
+		return err
+	}
+	var m *pass.Moments
+	var err error
+	if b.Index != nil {
+		m, err = o.batches.RowsChange(ctx, o.point(x), o.point(since), b.Index, b.Next)
+	} else {
+		m, err = o.batches.RangeChange(ctx, o.point(x), o.point(since), b.From, b.To)
+	}
+	if err != nil {
+		return err
+	}
+	o.gradientOf(m, o.scale(b), g)
+	lead := o.Lead()
+	for j, lambda := range o.penalty {
+		g[lead+j] += float64(lambda * (x[lead+j] - since[lead+j]))
+	}
+	return nil
 }
 
 // SampleHessian estimates the Hessian too.
@@ -117,11 +162,8 @@ func (o *objective[T]) scale(b solvers.Batch) float64 {
 }
 
 func (o *objective[T]) sample(ctx context.Context, b solvers.Batch, x []float64, want pass.Want) (*pass.Moments, error) {
-	if o.batches == nil {
-		var err error
-		if o.batches, err = pass.NewBatches(o.pass); err != nil {
-			return nil, err
-		}
+	if err := o.prepareBatches(); err != nil {
+		return nil, err
 	}
 	if b.Index != nil {
 		return o.batches.Rows(ctx, o.point(x), want, b.Index, b.Next)
@@ -129,26 +171,35 @@ func (o *objective[T]) sample(ctx context.Context, b solvers.Batch, x []float64,
 	return o.batches.Range(ctx, o.point(x), want, b.From, b.To)
 }
 
+// prepareBatches makes them, once.
+func (o *objective[T]) prepareBatches() (err error) {
+	if o.batches == nil {
+		o.batches, err = pass.NewBatches(o.pass)
+	}
+	return err
+}
+
 // estimate fills g and returns the value.
 func (o *objective[T]) estimate(m *pass.Moments, scale float64, x, g []float64) float64 {
+	o.gradientOf(m, scale, g)
+	lead, sum := o.Lead(), 0.0
+	for j, lambda := range o.penalty {
+		pull := float64(lambda * x[lead+j])
+		g[lead+j] += pull
+		sum += float64(pull * x[lead+j])
+	}
+	return float64(scale*m.Loss) + float64(0.5*sum)
+}
+
+// gradientOf fills g with that of moments, of a batch that stands for all.
+func (o *objective[T]) gradientOf(m *pass.Moments, scale float64, g []float64) {
 	lead := o.Lead()
 	if o.intercept {
 		g[0] = float64(scale * m.SumR)
 	}
-	g = g[lead:]
-	if o.penalty == nil {
-		for j, v := range m.Gradient {
-			g[j] = float64(scale * v)
-		}
-		return float64(scale * m.Loss)
-	}
-	sum, beta := 0.0, x[lead:]
 	for j, v := range m.Gradient {
-		pull := float64(o.penalty[j] * beta[j])
-		g[j] = float64(scale*v) + pull
-		sum += float64(pull * beta[j])
+		g[lead+j] = float64(scale * v)
 	}
-	return float64(scale*m.Loss) + float64(0.5*sum)
 }
 
 // hessian copies that of moments, without the penalty.

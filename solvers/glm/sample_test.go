@@ -331,3 +331,42 @@ func TestWhatASampleFindsWrong(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestASurveySparesTheFirstReads: gradient and diagonal at the start come from the
+// reading that found the means, and are those of passes.
+func TestASurveySparesTheFirstReads(t *testing.T) {
+	for _, family := range []Family{Gaussian, Binomial, Huber, Poisson} {
+		d := problem[float64](3000, 6, family, true)
+		o := Options{Family: family, L2: 2, Method: solvers.SGD{}, MaxIterations: 1}
+		f, err := newFit(d, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		k := f.objective.known
+		if k == nil || k.Moments != nil {
+			t.Fatalf("%v: the run has not begun with the moments of the survey", family)
+		}
+		fresh := *f.objective
+		fresh.known = nil
+		n := fresh.Dim()
+		got, want := make([]float64, n), make([]float64, n)
+		if err := f.objective.HessianDiagonal(ctx, got, k.start); err != nil {
+			t.Fatal(err)
+		}
+		if err := fresh.HessianDiagonal(ctx, want, k.start); err != nil {
+			t.Fatal(err)
+		}
+		for j := range want {
+			if !(math.Abs(got[j]-want[j]) <= 1e-10*want[j]) {
+				t.Errorf("%v: diagonal %d is %v, want %v", family, j, got[j], want[j])
+			}
+		}
+		value := f.objective.first.Loss
+		if again, err := fresh.Gradient(ctx, k.start, want); err != nil || !(math.Abs(again-value) <= 1e-12*value) {
+			t.Errorf("%v: the loss at the start is %v, by a pass %v, error %v", family, value, again, err)
+		}
+	}
+}
