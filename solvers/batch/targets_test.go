@@ -159,6 +159,44 @@ func TestTargetsHaveTheSameBitsEverywhere(t *testing.T) {
 	}
 }
 
+// TestManyTargetsHaveTheSameBits: more than a slice, and than a task; one goroutine takes
+// them in other pieces than many do.
+func TestManyTargetsHaveTheSameBits(t *testing.T) {
+	const count = targetColumns + sliceColumns + 5
+	for _, weights := range []bool{false, true} {
+		d := made[float64](making{rows: 300, columns: 17, weights: weights, mean: 3}, 1)
+		d.Y = nil
+		y := kernels.Matrix[float64]{Rows: 300, Cols: count, Stride: count + 3, Data: make([]float64, 300*(count+3))}
+		for i := range y.Rows {
+			for j := range count {
+				y.Row(i)[j] = unit(7, i*count+j) + d.X.Row(i)[j%17]
+				if j%100 == 50 {
+					y.Row(i)[j] += 1e6 // these are centred
+				}
+			}
+		}
+		y.Row(299)[3], y.Row(0)[count-1] = math.NaN(), math.NaN()
+		o := Options{Deviance: true}
+		sameEverywhere(t, func(threads int) (*Fits, error) {
+			o.Threads = threads
+			return FitTargets(context.Background(), d, y, o)
+		})
+		f, err := FitTargets(context.Background(), d, y, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range []int{0, 3, 50, sliceColumns, targetColumns - 1, count - 1} {
+			want := fittedAlone(t, one(d, y, j), glm.Options{})
+			beta, _ := estimates(want)
+			for i, v := range f.Coefficient(j) {
+				if !(math.Abs(v-beta[i]) <= 1e-9*(1+math.Abs(beta[i]))) {
+					t.Errorf("target %d, coefficient %d: %v, alone %v", j, i, v, beta[i])
+				}
+			}
+		}
+	}
+}
+
 func TestFitTargetsErrors(t *testing.T) {
 	d, y := madeTargets[float64](making{rows: 20, columns: 2}, 2)
 	withY, weighted, short := *d, *d, y

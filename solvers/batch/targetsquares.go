@@ -13,13 +13,26 @@ import (
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
 
-// A task of targetColumns targets goes through the rows targetRows at a time:
-// what is copied of X and Y stays in the second-level cache for the product, and
-// rows divide at multiples of the depth of a chain.
+// A task of up to targetColumns targets goes through the rows targetRows at a time, a
+// multiple of the depth of a chain; a large one through half as many, so that they stay in
+// the second-level cache. A goroutine is worth leastColumns of targets.
 const (
-	targetColumns = 480
+	targetColumns = 4 * sliceColumns
+	leastColumns  = 96
 	targetRows    = 2 * kernels.GemmDepth
 )
+
+// taskColumns is how many of some targets a task has, so that all goroutines have as
+// much to do.
+func taskColumns(targets, threads int) int {
+	_, width, _ := kernels.GemmShape[float64]()
+	tasks := (targets + targetColumns - 1) / targetColumns
+	if even := (tasks + threads - 1) / threads * threads; targets >= even*leastColumns {
+		tasks = even
+	}
+	each := (targets + tasks - 1) / tasks
+	return (each + width - 1) / width * width
+}
 
 // squares is least squares for targets with the same rows.
 func (t *targets[T]) squares(ctx context.Context, a *alike) error {
@@ -47,15 +60,16 @@ func (t *targets[T]) squares(ctx context.Context, a *alike) error {
 	}
 	threads := t.o.threads()
 	rooms := make([]*targetRoom[T], threads)
-	tasks := (len(a.targets) + targetColumns - 1) / targetColumns
+	each := taskColumns(len(a.targets), threads)
+	tasks := (len(a.targets) + each - 1) / each
 	engine := blas.Implementation{Threads: max(1, threads/tasks)} // of each task
 	return share(ctx, threads, tasks, func(worker, task int) {
 		if rooms[worker] == nil {
 			rooms[worker] = newTargetRoom(t)
 			rooms[worker].engine = engine
 		}
-		lo := task * targetColumns
-		rooms[worker].fit(a, a.targets[lo:min(lo+targetColumns, len(a.targets))], n, unit)
+		lo := task * each
+		rooms[worker].fit(a, a.targets[lo:min(lo+each, len(a.targets))], n, unit)
 	})
 }
 
@@ -93,20 +107,23 @@ type targetRoom[T kernels.Float] struct {
 	*targets[T]
 	engine blas.Implementation
 
-	x, wx []float64 // targetRows × (p + 1): X less its shift, and ones; times weights
-	y     []float64 // targetRows × targetColumns
-	cross []float64 // (p + 1) × targetColumns: (X − c, 1)ᵀW(Y − c_y); then β and the centred intercept
-	shift []float64 // c_y
-	rss   []float64
-	w     []float64
-	right []float64
+	x, wx  []float64 // targetRows × (p + 1): X less its shift, and ones; times weights
+	strips []float64 // the same for the product, and what it copies of Y
+	panels []float64
+	y      []float64 // rows × targets of a task
+	cross  []float64 // (p + 1) × targetColumns: (X − c, 1)ᵀW(Y − c_y); then β and the centred intercept
+	shift  []float64 // c_y
+	rss    []float64
+	w      []float64
+	right  []float64
 }
 
 func newTargetRoom[T kernels.Float](t *targets[T]) *targetRoom[T] {
 	q := t.data.X.Cols + 1
+	height, _, _ := kernels.GemmShape[float64]()
 	r := &targetRoom[T]{
-		targets: t, x: memory.Slice[float64](targetRows * q), y: memory.Slice[float64](targetRows * targetColumns),
-		cross: memory.Slice[float64](q * targetColumns), shift: make([]float64, targetColumns), rss: make([]float64, targetColumns),
+		targets: t, x: memory.Slice[float64](targetRows * q), y: memory.Slice[float64](targetRows * targetColumns / 2),
+		cross: memory.Slice[float64]((q + height) * targetColumns), shift: make([]float64, targetColumns), rss: make([]float64, targetColumns),
 		w: make([]float64, targetRows), right: make([]float64, t.fits.Width),
 	}
 	r.wx = r.x
@@ -120,44 +137,51 @@ func newTargetRoom[T kernels.Float](t *targets[T]) *targetRoom[T] {
 func (r *targetRoom[T]) fit(a *alike, list []int, n *normal, unit []float64) {
 	p, q, m := n.p, n.p+1, len(list)
 	r.centre(a, list)
-	cross := r.cross[:q*m]
+	height, width, _ := kernels.GemmShape[float64]()
+	stride := (m + width - 1) / width * width
+	cross := r.cross[:(q+height-1)/height*height*stride]
 	memory.Clear(cross)
-	r.walk(a, list, false, func(rows int, y []float64, stride int) {
-		r.engine.Dgemm(gonum.Trans, gonum.NoTrans, q, m, rows, 1, r.wx, q, y, stride, 1, cross, m)
-	})
-	ones := cross[p*m:] // Σ w (y − c_y)
+	if r.engine.Threads > 1 { // there are fewer tasks than goroutines
+		r.walk(a, list, false, func(rows int, y []float64, ldy int) {
+			r.engine.Dgemm(gonum.Trans, gonum.NoTrans, q, m, rows, 1, r.wx, q, y, ldy, 1, cross, stride)
+		})
+	} else {
+		r.product(a, list, cross, stride)
+	}
+	row := func(i int) []float64 { return cross[i*stride : i*stride+m] }
+	ones := row(p) // Σ w (y − c_y)
 	if n.intercept {
 		for j := range ones {
 			ones[j] /= n.from.weight
 		}
 		for i := range p {
-			kernels.Axpy(cross[i*m:(i+1)*m], -n.from.first[i], ones)
+			kernels.Axpy(row(i), -n.from.first[i], ones)
 		}
 	}
 	if n.plain {
 		if p > 0 {
-			r.engine.Dtrsm(gonum.Left, gonum.Upper, gonum.Trans, gonum.NonUnit, p, m, 1, n.factor, q, cross, m)
-			r.engine.Dtrsm(gonum.Left, gonum.Upper, gonum.NoTrans, gonum.NonUnit, p, m, 1, n.factor, q, cross, m)
+			r.engine.Dtrsm(gonum.Left, gonum.Upper, gonum.Trans, gonum.NonUnit, p, m, 1, n.factor, q, cross, stride)
+			r.engine.Dtrsm(gonum.Left, gonum.Upper, gonum.NoTrans, gonum.NonUnit, p, m, 1, n.factor, q, cross, stride)
 		}
 	} else {
-		r.solvePivoted(n, cross, m)
+		r.solvePivoted(n, cross, m, stride)
 	}
 	// η − c_y = (x − c)β + ȳ − x̄β; without an intercept there is neither.
 	if !n.intercept {
 		memory.Clear(ones)
 	}
 	for i := range p {
-		kernels.Axpy(ones, -n.mean[i], cross[i*m:(i+1)*m])
+		kernels.Axpy(ones, -n.mean[i], row(i))
 	}
-	r.keep(list, cross)
+	r.keep(list, cross, stride)
 	if r.fits.Deviance != nil || r.fits.StdErrors != nil {
-		r.residuals(a, list, cross, unit)
+		r.residuals(a, list, cross, stride, unit)
 	}
 }
 
 // solvePivoted is for a matrix that only pivoting shows to be regular: the
 // centred right sides are those of the columns, beside a zero for the intercept.
-func (r *targetRoom[T]) solvePivoted(n *normal, cross []float64, m int) {
+func (r *targetRoom[T]) solvePivoted(n *normal, cross []float64, m, stride int) {
 	lead := n.lead()
 	own := newNormal(n.p, n.intercept, n.tolerance) // a factorisation has scratch of its own
 	own.from = n.from
@@ -169,11 +193,11 @@ func (r *targetRoom[T]) solvePivoted(n *normal, cross []float64, m int) {
 			right[0] = 0
 		}
 		for i := range n.p {
-			right[lead+i] = cross[i*m+j]
+			right[lead+i] = cross[i*stride+j]
 		}
 		own.pivoted.Solve(right, right)
 		for i := range n.p {
-			cross[i*m+j] = right[lead+i]
+			cross[i*stride+j] = right[lead+i]
 		}
 	}
 }
@@ -233,8 +257,12 @@ func (r *targetRoom[T]) walk(a *alike, list []int, mustCopy bool, do func(rows i
 	for k := range list {
 		mustCopy = mustCopy || r.shift[k] != 0
 	}
-	for lo := 0; lo < r.rows(a); lo += targetRows {
-		hi := min(lo+targetRows, r.rows(a))
+	step := targetRows
+	if m > targetColumns/2 {
+		step = targetRows / 2
+	}
+	for lo := 0; lo < r.rows(a); lo += step {
+		hi := min(lo+step, r.rows(a))
 		r.load(a, lo, hi)
 		if plain {
 			stride := r.targets.y.Stride
@@ -287,21 +315,21 @@ func (r *targetRoom[T]) load(a *alike, lo, hi int) {
 }
 
 // keep puts coefficients into the fits, in the units of the data.
-func (r *targetRoom[T]) keep(list []int, cross []float64) {
-	m, p := len(list), r.data.X.Cols
+func (r *targetRoom[T]) keep(list []int, cross []float64, stride int) {
+	p := r.data.X.Cols
 	lead := r.fits.Width - p
 	for k, j := range list {
 		beta := r.fits.Coefficient(j)
 		for i := range p {
-			beta[lead+i] = cross[i*m+k]
+			beta[lead+i] = cross[i*stride+k]
 		}
 		if lead == 1 {
-			beta[0] = r.shift[k] + cross[p*m+k]
+			beta[0] = r.shift[k] + cross[p*stride+k]
 			for i, c := range r.targets.shift {
 				beta[0] = math.FMA(-float64(c), beta[1+i], beta[0])
 			}
 		}
-		if !areFinite(beta) || !isFinite(cross[p*m+k]) {
+		if !areFinite(beta) || !isFinite(cross[p*stride+k]) {
 			r.fits.Status[j] = NotFinite
 			copy(beta, undefined(len(beta)))
 		}
@@ -309,13 +337,13 @@ func (r *targetRoom[T]) keep(list []int, cross []float64) {
 }
 
 // residuals adds up Σ w (y − η)² from a product of rows of X and coefficients.
-func (r *targetRoom[T]) residuals(a *alike, list []int, cross, unit []float64) {
+func (r *targetRoom[T]) residuals(a *alike, list []int, cross []float64, stride int, unit []float64) {
 	m, q := len(list), r.data.X.Cols+1
 	rss := r.rss[:m]
 	clear(rss)
-	r.walk(a, list, true, func(rows int, y []float64, stride int) {
+	r.walk(a, list, true, func(rows int, y []float64, _ int) {
 		e := kernels.Matrix[float64]{Rows: rows, Cols: m, Stride: m, Data: y[:rows*m]}
-		r.engine.Dgemm(gonum.NoTrans, gonum.NoTrans, rows, m, q, -1, r.x, q, cross, m, 1, e.Data, m)
+		r.engine.Dgemm(gonum.NoTrans, gonum.NoTrans, rows, m, q, -1, r.x, q, cross, stride, 1, e.Data, m)
 		kernels.Multiply(e.Data, e.Data)
 		kernels.Update(rss, e, nil, r.w[:rows])
 	})
