@@ -13,8 +13,14 @@ import (
 )
 
 // BenchmarkEpoch prints GB/s of an epoch of batches and of a full pass beside it,
-// on one thread, in turn: what a batch costs beside its arithmetic.
+// on one thread and on two, in turn: what a batch costs beside its arithmetic.
 func BenchmarkEpoch(b *testing.B) {
+	for _, threads := range []int{1, 2} {
+		b.Run("threads="+strconv.Itoa(threads), func(b *testing.B) { epochs(b, threads) })
+	}
+}
+
+func epochs(b *testing.B, threads int) {
 	for _, c := range []struct {
 		where string
 		bytes int
@@ -22,8 +28,8 @@ func BenchmarkEpoch(b *testing.B) {
 		for _, p := range []int{10, 32, 100} {
 			s := setting{n: c.bytes / 8 / p, p: p, loss: loss.Logistic{}, intercept: true}
 			d := large(s)
-			whole := newPassOf(b, d, s.model(), 1, false)
-			batches := newBatches(b, d, s, 1)
+			whole := newPassOf(b, d, s.model(), threads, false)
+			batches := newBatches(b, d, s, threads)
 			at := Point{Beta: make([]float64, p)}
 			for _, size := range []int{1, 16, 64, 256, 1024, 4096} {
 				if size == 1 && c.where == "DRAM" {
