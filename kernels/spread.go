@@ -21,6 +21,9 @@ func Spread[T Float](dst []float64, x Matrix[T], shift []T, r, d []float64) {
 	if empty {
 		return
 	}
+	if x.Rows == 1 {
+		x.Stride = x.Cols // of one row it may be anything, and the kernel looks ahead by it
+	}
 	for left := 0; left < x.Cols; left += updateColumns {
 		right := min(left+updateColumns, x.Cols)
 		step := rowsPerCall(right - left)

@@ -8,11 +8,11 @@ import (
 
 // open begins a window, at the end of which something has to be gained.
 func (s *stochasticStepper) open(value float64) {
-	if s.Window == 0 {
+	switch {
+	case s.Window == 0 && s.mayReduce() && !s.scales:
+		s.Window = 1
+	case s.Window < 2:
 		s.Window = 2
-		if s.mayReduce() && !s.scales {
-			s.Window = 1 // if a half of what is left is noise, or the next epoch would gain it, estimates with less noise do
-		}
 	}
 	s.WindowEnd, s.WindowValue, s.MiddleValue = s.Epochs+s.Window, value, value
 }
@@ -83,11 +83,13 @@ func (s *stochasticStepper) judge(ctx context.Context, it *Iterate) error {
 	return s.turnOver(ctx, it, allowed)
 }
 
-// opening tells whether the window at hand is the first, of one epoch: what it comes
-// to decides nothing that a Hessian of many terms would be worth.
-func (s *stochasticStepper) opening() bool { return s.Window == 1 && s.Epochs == 1 }
+// opening tells whether the window at hand is the first, of one epoch. Nothing is known
+// of noise at its end but how long steps are: if those of another epoch would close more
+// than a half of what is left along gradients, then noise is what they have left. That
+// is not worth a Hessian of many terms.
+func (s *stochasticStepper) opening() bool { return s.Window == 1 }
 
-// turnOver ends a window. What its second half should have gained, had its steps
+// turnOver ends a window. What its second half, or another epoch after the opening, should have gained, had its steps
 // gone along gradients, and has not, is there because of noise, or because steps
 // are long beside how curvatures change. If that is most of what is left, only
 // estimates with less noise help, or shorter steps.

@@ -13,6 +13,14 @@ import (
 // wrap is a stride whose sixteenfold overflows to 0.
 const wrap = 1 << (bits.UintSize - 4)
 
+// TestOneRowMayHaveAnyStride: nothing is computed from it.
+func TestOneRowMayHaveAnyStride(t *testing.T) {
+	dst, one := make([]float64, 3*9), []float64{1}
+	for _, stride := range []int{1 << 56, math.MaxInt} {
+		kernels.Spread(dst, kernels.Matrix[float64]{Rows: 1, Cols: 9, Stride: stride, Data: make([]float64, 9)}, nil, one, one)
+	}
+}
+
 // TestMisusePanics: every length that does not fit is found before anything
 // is read or written, with a message that says what is wrong.
 func TestMisusePanics(t *testing.T) {

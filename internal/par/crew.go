@@ -16,10 +16,10 @@ const MaxParts = 16
 // keeps no processor busy, and nothing need be closed. The caller takes parts too,
 // and never waits for a helper that has not begun.
 //
-// A crew does one work at a time. The zero Crew, or one of fewer than two Threads,
-// is the caller alone.
+// A crew does one work at a time, and none after one whose Do has panicked. The zero
+// Crew, or one of fewer than two Threads, is the caller alone.
 type Crew struct {
-	Threads int                    // at most, the caller among them
+	Threads int                    // at most, the caller among them; as many in every run
 	Do      func(worker, part int) // worker counts from 0, the caller
 
 	// work is the number of the work at hand, above a bit for each part that
@@ -36,8 +36,11 @@ const partBits = MaxParts
 // between two batches, shorter than anybody notices.
 const patience = 30 * time.Microsecond
 
-// Run calls Do for parts 0 to n − 1, and returns when all are done.
+// Run calls Do for parts 0 to n − 1, up to MaxParts of them, and returns when all are done.
 func (c *Crew) Run(n int) {
+	if n > MaxParts {
+		panic("par: more parts than a crew takes")
+	}
 	helpers := min(c.Threads, n, runtime.GOMAXPROCS(0)) - 1
 	if helpers < 1 {
 		for part := range n {

@@ -29,7 +29,7 @@ func (r *targetRoom[T]) product(a *alike, list []int, cross []float64, stride in
 			to := min(from+sliceColumns, m)
 			columns := (to - from + width - 1) / width * width
 			y, ldb := r.slice(all, a, list, lo, n, from, to, columns)
-			next := all.after(lo, n, from, to)
+			next := all.after(lo, n, to)
 			fetches := kernels.GemmStripFetches[float64](columns)
 			for s := range strips {
 				c, x := cross[s*height*stride+from:], r.strips[s*height*n:]
@@ -90,20 +90,20 @@ func (r *targetRoom[T]) targetsAt(a *alike, list []int) targetMatrix {
 	return targetMatrix{y}
 }
 
-// after is the part of it that a product needs after rows lo to lo + n of targets from
-// to to: the next slice of the same rows, or the first of those behind them.
-func (y targetMatrix) after(lo, n, from, to int) kernels.Matrix[float64] {
+// after is the part of it that a product needs after n rows from lo on of targets up to
+// one: the next slice of the same rows, or the first of those behind them.
+func (y targetMatrix) after(lo, n, target int) kernels.Matrix[float64] {
 	if y.Rows == 0 {
 		return kernels.Matrix[float64]{}
 	}
-	if from, to = to, min(to+sliceColumns, y.Cols); from == to {
-		lo, from, to = lo+n, 0, min(sliceColumns, y.Cols)
+	if target == y.Cols {
+		lo, target = lo+n, 0
 		n = min(n, y.Rows-lo)
 	}
 	if n <= 0 {
 		return kernels.Matrix[float64]{}
 	}
-	return kernels.Matrix[float64]{Rows: n, Cols: to - from, Stride: y.Stride, Data: y.Data[lo*y.Stride+from:]}
+	return kernels.Matrix[float64]{Rows: n, Cols: min(sliceColumns, y.Cols-target), Stride: y.Stride, Data: y.Data[lo*y.Stride+target:]}
 }
 
 // slice is targets from to to, less their shift, of n rows, where they are or copied: with

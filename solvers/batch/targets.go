@@ -58,6 +58,9 @@ func FitTargets[T kernels.Float](ctx context.Context, d *pass.Data[T], y kernels
 // costs less than to look, then of those that have come to nothing for want of
 // a value.
 func (t *targets[T]) allSquares(ctx context.Context) error {
+	if t.y.Cols == 0 {
+		return ctx.Err()
+	}
 	all := &alike{}
 	for j := range t.y.Cols {
 		all.targets = append(all.targets, j)

@@ -197,6 +197,16 @@ func TestManyTargetsHaveTheSameBits(t *testing.T) {
 	}
 }
 
+func TestNoTargetsAreNoFits(t *testing.T) {
+	d, y := madeTargets[float64](making{rows: 20, columns: 2}, 1)
+	y.Cols = 0
+	for _, l := range []loss.Loss{nil, loss.Logistic{}} {
+		if f, err := FitTargets(context.Background(), d, y, Options{Loss: l}); err != nil || len(f.Status) != 0 {
+			t.Errorf("%v, error %v", f, err)
+		}
+	}
+}
+
 func TestFitTargetsErrors(t *testing.T) {
 	d, y := madeTargets[float64](making{rows: 20, columns: 2}, 2)
 	withY, weighted, short := *d, *d, y

@@ -51,8 +51,8 @@ func (s *normal) reduce(standardize bool) *reduction {
 		small, large = min(small, size), max(large, size)
 		r.least = max(r.least, float64(s.from.second[j*q+j]*square))
 	}
-	const alike, room = 256, 16
-	if !(large <= alike*small) || !isFinite(large*large) || !(small*small > 0) {
+	const alike, room, least = 256, 16, 0x1p-900 // below, squares lose digits
+	if !(large <= alike*small) || !isFinite(large*large) || !(small*small > least) {
 		return nil
 	}
 	// A factorisation calls such a matrix regular, since no pivot is below λ.

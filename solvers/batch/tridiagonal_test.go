@@ -77,6 +77,19 @@ func TestReducedPathsEqualFactorisations(t *testing.T) {
 	}
 }
 
+// TestSquaresThatLoseDigitsAreNotReduced.
+func TestSquaresThatLoseDigitsAreNotReduced(t *testing.T) {
+	d := made[float64](making{rows: 300, columns: 4}, 3)
+	for i := range d.X.Rows {
+		for j := range d.X.Row(i) {
+			d.X.Row(i)[j] = math.Ldexp(d.X.Row(i)[j], -258)
+		}
+	}
+	if reduces(t, d, Path{Folds: 3, Penalties: make([]float64, worthReducing)}) {
+		t.Error("reduced")
+	}
+}
+
 // reduces tells whether the fits of a path are reduced.
 func reduces(t *testing.T, d *pass.Data[float64], o Path) bool {
 	t.Helper()

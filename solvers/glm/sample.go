@@ -96,7 +96,7 @@ func (k *known) moments(x []float64, want pass.Want) (m *pass.Moments) {
 
 // diagonal is that of the Hessian at x, first that of the intercept, if it is known.
 func (k *known) diagonal(x, dst []float64) (first float64, ok bool) {
-	if !k.at(x) {
+	if !k.at(x) || k.Diagonal == nil {
 		return 0, false
 	}
 	copy(dst, k.Diagonal)

@@ -332,12 +332,42 @@ func TestWhatASampleFindsWrong(t *testing.T) {
 	}
 }
 
+// TestSamplersSurviveFirstRowsFarAway: columns are moved by the first rows before anything
+// else is known, even where these have no weight.
+func TestSamplersSurviveFirstRowsFarAway(t *testing.T) {
+	for _, sentinel := range []float64{1e6, 1e12} {
+		d := problem[float64](6000, 4, Gaussian, true)
+		for i := range d.Y {
+			d.Weights[i] = 1
+			if i < 1024 {
+				d.Weights[i] = 0
+				for j := range 4 {
+					d.X[i*d.Stride+j] = sentinel
+				}
+			}
+		}
+		rest := d
+		rest.X, rest.Y, rest.Weights, rest.Offset = d.X[1024*d.Stride:], d.Y[1024:], d.Weights[1024:], d.Offset[1024:]
+		want, err := Fit(ctx, rest, Options{Method: solvers.Newton{}, Precision: Plain})
+		if err != nil || !want.Converged {
+			t.Fatal(err, want)
+		}
+		for _, m := range []solvers.Method{solvers.SGD{}, solvers.SVRG{}, solvers.Adam{}} {
+			got, err := Fit(ctx, d, Options{Method: m, MaxIterations: 40})
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustBeAsGood(t, m.Name(), got, want)
+		}
+	}
+}
+
 // TestASurveySparesTheFirstReads: gradient and diagonal at the start come from the
 // reading that found the means, and are those of passes.
 func TestASurveySparesTheFirstReads(t *testing.T) {
-	for _, family := range []Family{Gaussian, Binomial, Huber, Poisson} {
+	for i, family := range []Family{Gaussian, Binomial, Huber, Poisson, Gamma, Tweedie, Poisson, Gamma, Binomial} {
 		d := problem[float64](3000, 6, family, true)
-		o := Options{Family: family, L2: 2, Method: solvers.SGD{}, MaxIterations: 1}
+		o := Options{Family: family, L2: 2, Method: solvers.SGD{}, MaxIterations: 1, NoIntercept: i > 5}
 		f, err := newFit(d, o)
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,9 @@ import (
 // columns lie and how they spread, and value, gradient and the diagonal of the
 // Hessian where every coefficient is zero.
 type Survey struct {
-	// Moments are those at that point, of columns less their means.
+	// Moments are those at that point, of columns less their means. They and the
+	// Diagonal are nil where the first rows lie so far from all others that sums about
+	// their means say little of the spread: they are to be read anew.
 	*Moments
 	// Means are those of the columns with weights dᵢ, second derivatives of the loss,
 	// rounded to the type of the data: relative to them, columns and intercept are
@@ -29,10 +31,13 @@ type surveyed struct {
 	columns []float64 // Xᵀr, Xᵀd and (X∘X)ᵀd
 }
 
-// Survey reads the rows once, for a model with that intercept and no coefficients.
-// It is nil if the second derivatives add up to nothing, or sums are not finite. Errors
-// are those of [Pass.Run].
+// Survey reads the rows once, where every coefficient is zero and the intercept is as
+// given, or zero too if the model has none. It is nil if the second derivatives add up
+// to nothing, or sums are not finite. Errors are those of [Pass.Run].
 func (p *Pass[T]) Survey(ctx context.Context, intercept float64) (*Survey, error) {
+	if !p.model.Intercept {
+		intercept = 0
+	}
 	walk := newWalk(p, (*surveyed).add, func(worker int, d *Data[T], lo, hi int) *surveyed {
 		m, s := &surveyed{newMoments(0, false), memory.Slice[float64](3 * p.columns)}, p.workers[worker]
 		for first := lo; first < hi; first += segmentRows {
@@ -79,14 +84,16 @@ func (p *Pass[T]) settle(m *surveyed) *Survey {
 	second := m.columns[c : 2*c]
 	m.Gradient = m.columns[:c:c]
 	s := &Survey{Moments: m.Moments, Diagonal: m.columns[2*c:], First: m.SumD}
-	usable := m.SumW > 0 && m.SumD > 0 && finite(m.Loss) && finite(m.SumR) && finite(m.SumD)
+	usable, far := m.SumW > 0 && m.SumD > 0 && finite(m.Loss) && finite(m.SumR) && finite(m.SumD), false
 	if p.model.Intercept {
 		s.Means = make([]float64, c)
 		for j, near := range p.shift {
 			s.Means[j] = float64(T(float64(near) + second[j]/m.SumD))
 			way := s.Means[j] - float64(near)
+			moved := float64(way * float64(way*m.SumD))
 			m.Gradient[j] -= float64(way * m.SumR)
-			s.Diagonal[j] = max(0, s.Diagonal[j]+float64(way*(float64(way*m.SumD)-float64(2*second[j]))))
+			s.Diagonal[j] = max(0, s.Diagonal[j]+moved-float64(2*float64(way*second[j])))
+			far = far || s.Diagonal[j] < float64(0x1p-20*moved)
 			usable = usable && finite(s.Means[j])
 		}
 	}
@@ -97,5 +104,8 @@ func (p *Pass[T]) settle(m *surveyed) *Survey {
 		return nil
 	}
 	m.Shift = s.Means
+	if far {
+		s.Moments, s.Diagonal = nil, nil
+	}
 	return s
 }

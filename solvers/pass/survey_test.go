@@ -49,7 +49,11 @@ func aSurveyIsAPassAtItsMeans[T kernels.Float](t *testing.T, tolerance float64) 
 				model := s.model()
 				model.Shift = got.Means
 				there := newPassOf(t, d, model, 2, false)
-				m := run(t, there, Point{Intercept: 0.375, Beta: make([]float64, p)}, everything)
+				at := Point{Beta: make([]float64, p)}
+				if s.intercept { // otherwise a survey takes it for zero
+					at.Intercept = 0.375
+				}
+				m := run(t, there, at, everything)
 				near("loss", got.Loss, m.Loss, m.Loss)
 				near("Σr", got.SumR, m.SumR, m.SumW)
 				near("Σd", got.First, m.SumD, m.SumD)
@@ -108,6 +112,21 @@ func TestASurveyHasTheSameBits(t *testing.T) {
 			}
 			restore()
 		}
+	}
+}
+
+// TestASurveyThatCancelsTellsMeansAlone: the first rows weigh next to nothing and lie far
+// from all others.
+func TestASurveyThatCancelsTellsMeansAlone(t *testing.T) {
+	s := setting{n: 5000, p: 3, intercept: true, weights: true, loss: loss.Squared{}}
+	d, _ := random[float64](s)
+	for i := range blockRows {
+		d.Weights[i] = 1e-300
+		d.X.Row(i)[1] = 1e9
+	}
+	got, err := newPassOf(t, d, s.model(), 2, false).Survey(context.Background(), 0)
+	if err != nil || got == nil || got.Moments != nil || got.Diagonal != nil || !(math.Abs(got.Means[1]-weightedMean(d, 1)) < 1e-3) {
+		t.Errorf("%+v, error %v", got, err)
 	}
 }
 
