@@ -25,8 +25,8 @@ import (
 // gained no more, and a step along the gradient would gain no more.
 //
 // Where noise is most of what is left, and after the first epoch where steps are long
-// enough to close most of what is not noise in another one, a run without a Schedule and a Step goes on
-// with estimates that are Reduced, and with the last point of an epoch; a chain
+// enough to close most of what is not noise in another one, a run without a Schedule
+// and a Step goes on with estimates that are Reduced, and with the last point of an epoch; a chain
 // that scales steps by the size of estimates, like that of [Adam], is left out
 // from then on.
 //

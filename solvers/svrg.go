@@ -8,7 +8,8 @@ import "context"
 //	g = g_B(x) − g_B(x₀) + g(x₀).
 //
 // The noise vanishes as the run converges, so steps need not become shorter. A
-// batch is evaluated twice, from one read if the sum is a [ChangeSum]. It is a [Stochastic] that is Reduced.
+// batch is evaluated twice, from one read if the sum is a [ChangeSum]. It is a
+// [Stochastic] that is Reduced.
 //
 // Source: Johnson and Zhang, Accelerating stochastic gradient descent using
 // predictive variance reduction (2013); Xiao and Zhang (2014) for composite

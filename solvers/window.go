@@ -89,9 +89,9 @@ func (s *stochasticStepper) judge(ctx context.Context, it *Iterate) error {
 // is not worth a Hessian of many terms.
 func (s *stochasticStepper) opening() bool { return s.Window == 1 }
 
-// turnOver ends a window. What its second half, or another epoch after the opening, should have gained, had its steps
-// gone along gradients, and has not, is there because of noise, or because steps
-// are long beside how curvatures change. If that is most of what is left, only
+// turnOver ends a window. What its second half, or another epoch after the opening,
+// should have gained, had its steps gone along gradients, and has not, is there
+// because of noise, or because steps are long beside how curvatures change. If that is most of what is left, only
 // estimates with less noise help, or shorter steps.
 func (s *stochasticStepper) turnOver(ctx context.Context, it *Iterate, allowed float64) error {
 	left, promised := s.promise(it)
@@ -112,7 +112,7 @@ func (s *stochasticStepper) turnOver(ctx context.Context, it *Iterate, allowed f
 		}
 	case noisy:
 		s.Stalls++
-		for more := 0; s.gap != nil && !s.opening() && more < 2 && left > float64(16*allowed); more++ {
+		for more := 0; s.gap != nil && more < 2 && left > float64(16*allowed); more++ {
 			left /= 4 // which falls with the square of the length, or slower
 			s.Stalls++
 		}

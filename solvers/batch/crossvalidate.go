@@ -220,14 +220,16 @@ func (f *crossing[T]) squares(ctx context.Context) error {
 			held.load(each[k])
 		}
 		for i := lo; i < min(lo+some, n); i++ {
+			total := 0.0
 			for j := range fit.lambda {
 				fit.lambda[j] = f.o.Penalties[i]
 				if f.o.Standardize {
 					fit.lambda[j] *= fit.variance(j)
 				}
+				total += fit.lambda[j]
 			}
 			status := Converged
-			if !ridges[worker].solve(reductions[k], f.o.Penalties[i], fit.beta) {
+			if !isFinite(total) || !ridges[worker].solve(reductions[k], f.o.Penalties[i], fit.beta) {
 				status, _ = fit.solve()
 			}
 			if k == f.folds {

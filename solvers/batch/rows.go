@@ -64,10 +64,10 @@ func checkTargets[T kernels.Float](ctx context.Context, d *pass.Data[T], o Optio
 
 // checkTargetsOf is for rows lo to hi.
 func checkTargetsOf[T kernels.Float](d *pass.Data[T], l loss.Loss, lo, hi int) error {
-	finite := l.Quadratic() // any target is taken that is
+	numbers := l.Quadratic() // any will do
 	for i := lo; i < hi; i++ {
 		if d.Y != nil {
-			if y := d.Y[i]; !isFinite(float64(y)) || !finite && !l.Accepts(float64(y)) {
+			if y := d.Y[i]; !isFinite(float64(y)) || !numbers && !l.Accepts(float64(y)) {
 				return fmt.Errorf("batch: the target of row %d is %v; the %s loss takes %s", i, y, l.Name(), l.Targets())
 			}
 		}

@@ -28,7 +28,7 @@ func (r *targetRoom[T]) product(a *alike, list []int, cross []float64, stride in
 		for from := 0; from < m; from += sliceColumns {
 			to := min(from+sliceColumns, m)
 			columns := (to - from + width - 1) / width * width
-			y, ldb := r.slice(all, a, list, lo, n, from, to, columns)
+			y, ldb := r.slice(all, a, list, lo, n, from, to, columns, false)
 			next := all.after(lo, n, to)
 			fetches := kernels.GemmStripFetches[float64](columns)
 			for s := range strips {
@@ -106,14 +106,13 @@ func (y targetMatrix) after(lo, n, target int) kernels.Matrix[float64] {
 	return kernels.Matrix[float64]{Rows: n, Cols: min(sliceColumns, y.Cols-target), Stride: y.Stride, Data: y.Data[lo*y.Stride+target:]}
 }
 
-// slice is targets from to to, less their shift, of n rows, where they are or copied: with
-// zeros behind them where they are fewer than columns.
-func (r *targetRoom[T]) slice(all targetMatrix, a *alike, list []int, lo, n, from, to, columns int) (y []float64, ldb int) {
-	shifted := false
+// slice is targets from to to, less their shift, of n rows, where they are, or copied if
+// they must be: with zeros behind them where they are fewer than columns.
+func (r *targetRoom[T]) slice(all targetMatrix, a *alike, list []int, lo, n, from, to, columns int, mustCopy bool) (y []float64, ldb int) {
 	for _, c := range r.shift[from:to] {
-		shifted = shifted || c != 0
+		mustCopy = mustCopy || c != 0
 	}
-	if all.Rows > 0 && !shifted && columns == to-from {
+	if all.Rows > 0 && !mustCopy && columns == to-from {
 		return all.Data[lo*all.Stride+from:], all.Stride
 	}
 	if columns > to-from {

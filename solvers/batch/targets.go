@@ -21,7 +21,7 @@ import (
 // lockstep, some dozens at a time: a panel of rows is read and centred once for
 // all of them, and those that have converged drop out.
 //
-// Products are those of kernels/blas, on the goroutines of the call. Errors are
+// Products are made of the kernels of kernels/blas, on the goroutines of the call. Errors are
 // shapes, options, negative weights and what is not finite in weights and
 // offset, and the end of ctx.
 func FitTargets[T kernels.Float](ctx context.Context, d *pass.Data[T], y kernels.Matrix[T], o Options) (*Fits, error) {

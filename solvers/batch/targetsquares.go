@@ -251,37 +251,15 @@ func (r *targetRoom[T]) target(row, j int) float64 {
 // walk goes through the rows: x, wx and w are filled, and do gets the targets,
 // less their shift, a row every stride numbers. They are a copy if they must be.
 func (r *targetRoom[T]) walk(a *alike, list []int, mustCopy bool, do func(rows int, y []float64, stride int)) {
-	m := len(list)
-	direct, plain := any(r.targets.y.Data).([]float64)
-	plain = plain && a.rows == nil && r.data.Offset == nil && list[m-1]-list[0] == m-1
-	for k := range list {
-		mustCopy = mustCopy || r.shift[k] != 0
-	}
-	step := targetRows
+	all, m, step := r.targetsAt(a, list), len(list), targetRows
 	if m > targetColumns/2 {
 		step = targetRows / 2
 	}
 	for lo := 0; lo < r.rows(a); lo += step {
-		hi := min(lo+step, r.rows(a))
-		r.load(a, lo, hi)
-		if plain {
-			stride := r.targets.y.Stride
-			y := kernels.Matrix[float64]{Rows: hi - lo, Cols: m, Stride: stride, Data: direct[lo*stride+list[0]:]}
-			if mustCopy {
-				kernels.Pack(kernels.Matrix[float64]{Rows: hi - lo, Cols: m, Stride: m, Data: r.y}, y, r.shift[:m], nil)
-				y.Data, y.Stride = r.y, m
-			}
-			do(y.Rows, y.Data, y.Stride)
-			continue
-		}
-		for i := lo; i < hi; i++ {
-			row := r.row(a, i)
-			to := r.y[(i-lo)*m : (i-lo+1)*m]
-			for k, j := range list {
-				to[k] = r.target(row, j) - r.shift[k]
-			}
-		}
-		do(hi-lo, r.y, m)
+		n := min(step, r.rows(a)-lo)
+		r.load(a, lo, lo+n)
+		y, stride := r.slice(all, a, list, lo, n, 0, m, m, mustCopy)
+		do(n, y, stride)
 	}
 }
 

@@ -2,8 +2,10 @@ package batch
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
@@ -74,6 +76,33 @@ func TestReducedPathsEqualFactorisations(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// BenchmarkReduction prints how many factorisations a reduction takes as long as.
+func BenchmarkReduction(b *testing.B) {
+	for _, p := range []int{5, 20, 50, 200, 500} {
+		b.Run(fmt.Sprintf("p=%d", p), func(b *testing.B) {
+			d := made[float64](making{rows: 1200, columns: p}, 5)
+			f := &crossing[float64]{data: d, o: Path{}, folds: 2, dealing: deal(1200, 2, 1)}
+			_, others, err := f.complements(context.Background(), f.shift())
+			if err != nil {
+				b.Fatal(err)
+			}
+			n := newNormal(p, true, rankTolerance[float64]())
+			n.load(others[2])
+			n.penalise(1)
+			var reducing, factorising time.Duration
+			for b.Loop() {
+				begin := time.Now()
+				n.reduce(false)
+				reducing += time.Since(begin)
+				begin = time.Now()
+				n.solve()
+				factorising += time.Since(begin)
+			}
+			b.ReportMetric(float64(reducing)/float64(factorising), "factorisations")
+		})
 	}
 }
 

@@ -186,6 +186,7 @@ func (b *Batches[T]) walk(ctx context.Context, at Point, want Want) (*Moments, e
 	b.pass.Recycle(b.lent)
 	b.lent = nil
 	m, err := b.pass.Run(ctx, at, want)
+	b.rows = Data[T]{}
 	b.lent = m
 	return m, err
 }

@@ -56,20 +56,20 @@ func (p *Pass[T]) Survey(ctx context.Context, intercept float64) (*Survey, error
 // survey takes a segment through the loss, and then through one read of its rows.
 func (p *Pass[T]) survey(s *scratch[T], seg *segment[T], intercept float64, m *surveyed) {
 	n := seg.x.Rows
-	s.constant(seg, 0, n, intercept)
+	s.constant(seg, intercept)
 	s.evaluate(p.model.Loss, seg, 0, n, m.Moments)
 	kernels.Spread(m.columns, seg.take(0, n), p.shift, s.r[:n], s.d[:n])
 	s.count(seg, m.Moments, true)
 }
 
-// constant sets eta for rows of a segment where every coefficient is zero.
-func (s *scratch[T]) constant(seg *segment[T], lo, hi int, intercept float64) {
-	eta := s.eta[lo:hi]
+// constant sets eta for a segment where every coefficient is zero.
+func (s *scratch[T]) constant(seg *segment[T], intercept float64) {
+	eta := s.eta[:seg.x.Rows]
 	for i := range eta {
 		eta[i] = intercept
 	}
 	if seg.offset != nil {
-		kernels.Axpy(eta, 1, seg.offset[lo:hi])
+		kernels.Axpy(eta, 1, seg.offset)
 	}
 }
 
