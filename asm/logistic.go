@@ -75,6 +75,9 @@ func (k *kernel) logistic() {
 			high, low := k.logOfOnePlus(e)
 			negative := k.negative(s)
 			k.addProduct(low, s, k.choose(negative, k.all(0), k.all(1)))
+			if weighted && !k.masks { // registers are too few to keep it
+				weight = p.load(w)
+			}
 			store(k.add(high, low), value)
 			store(k.mul(sign, k.choose(negative, small, q)), r)
 			store(k.mul(small, q), d)

@@ -8,9 +8,11 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"log"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 
 	"github.com/mmcloughlin/avo/build"
@@ -102,6 +104,10 @@ func asErrors(list build.ErrorList) []error {
 	return errs
 }
 
+// beyondAVX2 are registers and instructions that came with AVX-512. avo takes such registers
+// when all others are in use; an instruction with one of them is illegal before.
+var beyondAVX2 = regexp.MustCompile(`\b([XY](1[6-9]|2[0-9]|3[01])|Z[0-9]+|K[0-7]|AVX512\w*)\b`)
+
 func generate(out string, target isa, f family) error {
 	ctx := build.NewContext()
 	ctx.ConstraintExpr("!purego")
@@ -126,6 +132,9 @@ func generate(out string, target isa, f family) error {
 		text, err := p.Print(file)
 		if err != nil {
 			return err
+		}
+		if found := beyondAVX2.Find(text); found != nil && !target.masks {
+			return fmt.Errorf("it needs %s, which came with AVX-512", found)
 		}
 		if err := os.WriteFile(filepath.Join(out, target.pkg, f.name+suffix), text, 0o644); err != nil {
 			return err
