@@ -12,16 +12,18 @@ import (
 // An isa is one column of the generator: a target instruction set and the
 // register budget that its kernels are shaped by.
 type isa struct {
-	pkg      string // the folder under internal/
-	vector   int    // bytes of a vector register
-	tileRows int    // rows of the output tile that a tile kernel holds in registers
-	masks    bool   // the instruction set has mask registers
+	pkg        string // the folder under internal/
+	vector     int    // bytes of a vector register
+	tileRows   int    // rows of the output tile that a tile kernel holds in registers
+	masks      bool   // the instruction set has mask registers
+	tileTurn   int    // rows of two panels that a turn of a tile's loop takes
+	narrowTurn int    // and of one that a turn of a sweep of narrow takes
 }
 
 // isas is the ISA table: every family is generated once for each entry.
 var isas = []isa{
-	{pkg: "avx2", vector: 32, tileRows: 4},
-	{pkg: "avx512", vector: 64, tileRows: 8, masks: true},
+	{pkg: "avx2", vector: 32, tileRows: 4, tileTurn: 4, narrowTurn: 4},
+	{pkg: "avx512", vector: 64, tileRows: 8, masks: true, tileTurn: 2, narrowTurn: 1},
 }
 
 // An element is the type of the data that a kernel reads.

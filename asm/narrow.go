@@ -104,18 +104,33 @@ func (g *narrowGenerator) panels(columns int) {
 	if bytes := columns * g.size; bytes > g.fetchedRowBytes() || bytes > fetchedAgainBytes && len(sweeps) > 1 {
 		fetch = g.PREFETCHT1
 	}
+	share := columns * g.size / len(sweeps) // bytes that are fetched beside a row
 	for i, part := range sweeps {
-		g.sweep(columns, fmt.Sprintf("%s_part%d", label, i), part, func() {
-			fetch(at(g.ahead, 0))
-			if 64*len(sweeps) < columns*g.size {
-				fetch(at(g.ahead, 64))
+		g.sweep(columns, fmt.Sprintf("%s_part%d", label, i), part, func(row int, m operand.Mem) {
+			if !g.fetches(row, share) {
+				return
 			}
-			g.ADDQ(g.step, g.ahead)
+			fetch(m)
+			if share > 64 {
+				fetch(m.Offset(64))
+			}
 		}, i == len(sweeps)-1)
 	}
 	g.SUBQ(imm(ref.PanelRows), g.rows)
 	g.JG(operand.LabelRef(label))
 	g.finish()
+}
+
+// fetches says whether a row of a turn fetches anything: the first one does, and those
+// without which a line of what lies between their neighbours could be left out.
+func (g *narrowGenerator) fetches(row, share int) bool {
+	last := 0
+	for r := 1; r <= row; r++ {
+		if (r+1)*share-last > 64 {
+			last = r * share
+		}
+	}
+	return last == row*share
 }
 
 // fetchedAgainBytes is how long rows may be for the panel that comes next to go to the
@@ -137,8 +152,14 @@ const narrowEvery = 16
 
 // narrowColumns is up to where narrow takes every even number: four vectors of
 // float64 a row, or two of float32. Beyond, it takes the columns of a tile alone,
-// for the diagonal of wider triangles.
-func (k *kernel) narrowColumns() int { return 4 * k.lanes() }
+// for the diagonal of wider triangles. AVX2 takes twice as many vectors: beside tiles
+// that are half as wide, sweeps are ahead as long as a panel fits the first-level cache.
+func (k *kernel) narrowColumns() int {
+	if k.masks {
+		return 4 * k.lanes()
+	}
+	return 8 * k.lanes()
+}
 
 type narrowGenerator struct {
 	*kernel
@@ -174,7 +195,7 @@ type accumulator struct {
 
 // sweep computes a part of the triangle of a panel, and fetches with every row. The
 // last sweep goes on to the next panel.
-func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fetch func(), last bool) {
+func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fetch func(row int, m operand.Mem), last bool) {
 	accumulators := g.sums(columns, part)
 	x, d, left, most := g.x, g.d, g.GP64(), g.GP64()
 	if !last {
@@ -190,16 +211,54 @@ func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fe
 	g.CMPQ(left, most)
 	g.CMOVQGT(most, left)
 	bits := g.prepareRows(columns)
-	g.Label(label)
-	g.takeRow(columns, part, accumulators, x, at(d, 0), bits)
-	if d != nil {
-		g.ADDQ(imm(8), d)
+	take := func(row int, m operand.Mem) { g.takeRow(columns, part, accumulators, m, at(d, 8*row), bits) }
+
+	turn := g.rowsATurn(columns)
+	one := func() {
+		take(0, at(x, 0))
+		if d != nil {
+			g.ADDQ(imm(8), d)
+		}
 	}
-	fetch()
-	g.ADDQ(g.stride, x)
+	if turn > 1 {
+		g.beforeTurns(label, left, turn, func() {
+			one()
+			g.ADDQ(g.stride, x)
+		})
+		g.JZ(operand.LabelRef(label + "_end"))
+	}
+	g.Label(label)
+	if turn == 1 {
+		one()
+		fetch(0, at(g.ahead, 0))
+		g.ADDQ(g.step, g.ahead)
+		g.ADDQ(g.stride, x)
+	} else {
+		for row := 0; row < turn; row += 2 {
+			take(row, at(x, 0))
+			fetch(row, at(g.ahead, 0))
+			take(row+1, offset(x, g.stride))
+			fetch(row+1, offset(g.ahead, g.step))
+			g.LEAQ(twice(x, g.stride), x)
+			g.LEAQ(twice(g.ahead, g.step), g.ahead)
+		}
+		if d != nil {
+			g.ADDQ(imm(8*turn), d)
+		}
+	}
 	g.DECQ(left)
 	g.JNZ(operand.LabelRef(label))
+	g.Label(label + "_end")
 	g.merge(columns, accumulators)
+}
+
+// rowsATurn is how many rows a turn of a sweep takes: what it takes beside multiply-adds
+// is a quarter of the instructions of a short row.
+func (g *narrowGenerator) rowsATurn(columns int) int {
+	if columns > narrowEvery {
+		return min(g.narrowTurn, 2)
+	}
+	return g.narrowTurn
 }
 
 // sums are the accumulators of a part, zero.
@@ -229,12 +288,12 @@ func (g *narrowGenerator) prepareRows(columns int) reg.Register {
 }
 
 // takeRow multiplies a row of x, and adds; d is where its weight is, if it has one.
-func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators []accumulator, x reg.Register, d operand.Mem, bits reg.Register) {
+func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators []accumulator, x, d operand.Mem, bits reg.Register) {
 	right := map[int]reg.VecVirtual{}
 	cut, end := g.lastVector(columns)
 	for v := range g.loaded(columns, part) {
 		right[v] = g.vec()
-		if m := at(x, v*g.vector); v == end-1 && cut.partial(g.width) {
+		if m := x.Offset(v * g.vector); v == end-1 && cut.partial(g.width) {
 			g.loadPart(m, cut, bits, right[v])
 		} else {
 			g.loadData(m, right[v])
@@ -263,9 +322,9 @@ func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators [
 // row multiplies a number of a row of x with vectors beside it. A column of the
 // tail is taken times its weight, with the vectors before the tail, which may be in
 // registers unless they are weighted there.
-func (g *narrowGenerator) row(accumulators []accumulator, x reg.Register, right map[int]reg.VecVirtual, weight reg.VecVirtual) {
+func (g *narrowGenerator) row(accumulators []accumulator, x operand.Mem, right map[int]reg.VecVirtual, weight reg.VecVirtual) {
 	first := accumulators[0]
-	m := at(x, first.row*g.size)
+	m := x.Offset(first.row * g.size)
 	if len(accumulators) == 1 && g.masks && !first.crossed {
 		g.multiplyBroadcast(m, right[first.vector], first.sum)
 		return
@@ -285,7 +344,7 @@ func (g *narrowGenerator) row(accumulators []accumulator, x reg.Register, right 
 		if v := right[acc.vector]; v != nil && weight == nil {
 			g.multiply(v, broadcast, acc.sum)
 		} else {
-			g.multiply(at(x, acc.vector*g.vector), broadcast, acc.sum)
+			g.multiply(x.Offset(acc.vector*g.vector), broadcast, acc.sum)
 		}
 	}
 }

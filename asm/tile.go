@@ -12,6 +12,16 @@ import (
 // (AVX-512), 7 for 12 (AVX2).
 const tileVectors = 3
 
+// tileHeights are how many rows tiles have, the tallest first. Those of AVX2 are as tall
+// as registers allow where columns are few: four rows of less than three vectors are
+// chains that wait for their own links.
+func (k isa) tileHeights() []int {
+	if k.masks {
+		return []int{8, 4, 2, 1}
+	}
+	return []int{12, 6, 4, 2, 1}
+}
+
 // tileColumns is how many columns a tile has.
 func (k *kernel) tileColumns() int { return tileVectors * k.vector / k.size }
 
@@ -31,7 +41,7 @@ func tile(k *kernel) {
 	k.Pragma("noescape")
 	k.SignatureExpr(k.signature("func(c *float64, ldc int, a *%[1]s, lda int, b *%[1]s, ldb int, n, rows, columns, tiles int, ahead *%[1]s, step int)"))
 	k.Doc("Tile"+k.name+" adds the product of n rows of two panels to some tiles of c.",
-		fmt.Sprintf("rows of a tile is a power of two up to %d, columns 1 to %d.", k.tileRows, k.tileColumns()))
+		fmt.Sprintf("rows of a tile is one of TileHeights, columns 1 to %d, and times as many vectors no more than %d.", k.tileColumns(), k.tileRows*tileVectors))
 	k.Attributes(noSplit)
 	c, ldc := k.argument("c"), k.argument("ldc")
 	a, lda, ldb := k.argument("a"), k.argument("lda"), k.argument("ldb")
@@ -42,7 +52,7 @@ func tile(k *kernel) {
 	k.bytes(ldb, k.size)
 
 	g := tileGenerator{kernel: k, c: c, ldc: ldc, a: a, lda: lda, ldb: ldb, tiles: tiles, ahead: ahead, step: step, width: k.vector / k.size}
-	for r := k.tileRows; r >= 1; r /= 2 {
+	for _, r := range k.tileHeights() {
 		if r > 1 {
 			k.CMPQ(rows, operand.Imm(uint64(r)))
 			k.JE(operand.LabelRef(fmt.Sprintf("rows%d", r)))
@@ -50,9 +60,9 @@ func tile(k *kernel) {
 			k.JMP(operand.LabelRef("rows1"))
 		}
 	}
-	for r := k.tileRows; r >= 1; r /= 2 {
+	for _, r := range k.tileHeights() {
 		k.Label(fmt.Sprintf("rows%d", r))
-		for v := tileVectors; v >= 1; v-- {
+		for v := min(tileVectors, k.tileRows*tileVectors/r); v >= 1; v-- {
 			next := fmt.Sprintf("rows%d_vectors%d", r, v-1)
 			if v > 1 {
 				k.CMPQ(columns, operand.Imm(uint64((v-1)*g.width)))
@@ -91,22 +101,22 @@ func (g *tileGenerator) variant(label string, rows, vectors int, columns reg.Reg
 	a := g.GP64()
 	g.MOVQ(g.a, a)
 	b, left := g.argument("b"), g.argument("n") // again: registers are few
-	g.BTL(operand.Imm(0), left.As32())
-	g.JCC(operand.LabelRef(label + "_even"))
-	g.row(at(a, 0), at(b, 0), acc, last)
-	g.ADDQ(g.lda, a)
-	g.ADDQ(g.ldb, b)
-	g.Label(label + "_even")
-	g.SHRQ(operand.Imm(1), left)
+	g.beforeTurns(label, left, g.tileTurn, func() {
+		g.row(at(a, 0), at(b, 0), acc, last)
+		g.ADDQ(g.lda, a)
+		g.ADDQ(g.ldb, b)
+	})
 	g.JZ(operand.LabelRef(label + "_end"))
 	g.Label(label)
-	g.row(at(a, 0), at(b, 0), acc, last)
-	g.row(offset(a, g.lda), offset(b, g.ldb), acc, last)
-	g.PREFETCHT1(at(g.ahead, 0))
-	g.PREFETCHT1(offset(g.ahead, g.step))
-	g.LEAQ(twice(g.ahead, g.step), g.ahead)
-	g.LEAQ(twice(a, g.lda), a)
-	g.LEAQ(twice(b, g.ldb), b)
+	for range g.tileTurn / 2 {
+		g.row(at(a, 0), at(b, 0), acc, last)
+		g.row(offset(a, g.lda), offset(b, g.ldb), acc, last)
+		g.PREFETCHT1(at(g.ahead, 0))
+		g.PREFETCHT1(offset(g.ahead, g.step))
+		g.LEAQ(twice(g.ahead, g.step), g.ahead)
+		g.LEAQ(twice(a, g.lda), a)
+		g.LEAQ(twice(b, g.ldb), b)
+	}
 	g.DECQ(left)
 	g.JNZ(operand.LabelRef(label))
 	g.Label(label + "_end")
@@ -181,10 +191,6 @@ func (g *tileGenerator) products(a operand.Mem, right []reg.VecVirtual, acc [][]
 		}
 	}
 }
-
-// offset is memory at a distance, and twice at twice of it.
-func offset(base, by reg.Register) operand.Mem { return operand.Mem{Base: base, Index: by, Scale: 1} }
-func twice(base, by reg.Register) operand.Mem  { return operand.Mem{Base: base, Index: by, Scale: 2} }
 
 // merge adds the ends of the chains to c, which moves on to the rows below.
 func (g *tileGenerator) merge(acc [][]reg.VecVirtual, last partialVector) {

@@ -587,8 +587,8 @@ func systems(a, inverse, x, variance, along, v []float64, m, stride int) {
 	}
 }
 
-// tileShape is the largest tile of the active level and the width of its
-// vectors.
+// tileShape is the widest tile of the active level, and the tallest of those, and the
+// width of its vectors.
 func tileShape[T Float]() (rows, columns, vector int) {
 	var t T
 	size := int(unsafe.Sizeof(t))
@@ -601,6 +601,21 @@ func tileShape[T Float]() (rows, columns, vector int) {
 		return avx2.TileRows, avx2.TileVectors * vector, vector
 	case cpu.Generic:
 		return ref.TileRows, ref.TileColumns, 1
+	default:
+		panic(noLevel)
+	}
+}
+
+// tileHeights are how many rows a tile may have, from the most on, if these times its
+// vectors are no more than those of the widest tile.
+func tileHeights() []int {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		return avx512.TileHeights[:]
+	case cpu.AVX2:
+		return avx2.TileHeights[:]
+	case cpu.Generic:
+		return ref.TileHeights[:]
 	default:
 		panic(noLevel)
 	}

@@ -169,6 +169,8 @@ func swap[T Float](x, y []T) {
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 
+func tileHeights() []int { return ref.TileHeights[:] }
+
 func narrowColumns[T Float]() (most, every int) { return ref.TileColumns, ref.TileColumns }
 
 func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, _ *T, _ int) {

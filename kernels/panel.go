@@ -47,7 +47,7 @@ func narrowRows[T Float](p int) int {
 //	                └─┘  number beside vectors of the columns before them.
 func trianglePanel[T Float](dst []float64, ldd int, x Matrix[T], d []float64, work []T, next []T) {
 	height, width, vector := tileShape[T]()
-	t := triangle[T]{dst: dst, ldd: ldd, n: x.Rows, d: d, height: height, width: width, vector: vector}
+	t := triangle[T]{dst: dst, ldd: ldd, n: x.Rows, d: d, height: height, width: width, vector: vector, heights: tileHeights()}
 	t.end = x.Cols
 	if tail := x.Cols % vector; tail <= vector/2 {
 		t.end -= tail
@@ -104,7 +104,8 @@ type triangle[T Float] struct {
 	scaled []T // room for a stripe times d, rows as far apart as a stripe is wide
 	fetch  fetcher[T]
 
-	height, width, vector int // of tiles
+	height, width, vector int // of the widest tiles
+	heights               []int
 
 	end, tail int        // columns before the tail, and of it
 	right     operand[T] // the tail, times d
@@ -133,7 +134,7 @@ func (t *triangle[T]) work() int {
 	work := 0
 	for from := 0; from < t.end; {
 		columns := t.stripe(from)
-		work += from/t.height + t.narrowWork(columns)
+		work += from/t.tileRows(from, columns) + t.narrowWork(columns)
 		if t.tail > 0 && !t.takesTail(from, columns) {
 			work++
 		}
@@ -162,8 +163,7 @@ func (t *triangle[T]) above(left, right, from, columns int) {
 		top += t.height
 	}
 	for top < right {
-		rows := tileRows(min(t.height, right-top))
-		top += t.tiles(t.dst[top*t.ldd+from:], top, right-top, rows, b, columns)
+		top += t.tiles(t.dst[top*t.ldd+from:], top, right-top, b, columns)
 	}
 }
 
@@ -185,10 +185,12 @@ func (t *triangle[T]) narrow(from, columns int) {
 }
 
 // tiles does as many tiles below one another as lie side by side in the panel
-// and fit one call, at least one, and returns how many columns of it that were.
-func (t *triangle[T]) tiles(dst []float64, top, columns, rows int, b operand[T], width int) int {
+// and fit one call, and returns how many columns of it that were.
+func (t *triangle[T]) tiles(dst []float64, top, columns int, b operand[T], width int) int {
 	a, beside := t.panel.from(top)
-	count := max(1, min(columns, beside, tilesColumns)/rows)
+	columns = min(columns, beside, tilesColumns)
+	rows := t.tileRows(columns, width)
+	count := columns / rows
 	ahead, step := t.fetch.next(t.n * count)
 	tile(dst, t.ldd, a, b, t.n, rows, width, count, ahead, step)
 	return count * rows
@@ -218,7 +220,7 @@ func (t *triangle[T]) cross(from, columns int) {
 		transposed[i] = minusZero
 	}
 	for top := 0; top < t.tail; {
-		rows := tileRows(min(t.height, t.tail-top))
+		rows := t.tileRows(t.tail-top, columns)
 		a := operand[T]{t.right.data[top:], t.right.stride}
 		ahead, step := t.fetch.next(t.n)
 		tile(transposed[top*columns:], columns, a, b, t.n, rows, columns, 1, ahead, step)
@@ -239,11 +241,14 @@ func narrowTakes[T Float](columns int) bool {
 	return columns <= every || columns <= most && columns%2 == 0 || columns == width
 }
 
-// tileRows is the tallest tile, a power of two, of at most limit rows.
-func tileRows(limit int) int {
-	rows := 1
-	for rows*2 <= limit {
-		rows *= 2
+// tileRows is how many rows the tallest tile of some columns has that has at most limit
+// of them, and one at least.
+func (t *triangle[T]) tileRows(limit, columns int) int {
+	vectors := (columns + t.vector - 1) / t.vector
+	for _, rows := range t.heights {
+		if rows <= limit && rows*vectors <= t.height*t.width/t.vector {
+			return rows
+		}
 	}
-	return rows
+	return 1
 }

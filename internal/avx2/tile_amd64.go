@@ -5,13 +5,13 @@
 package avx2
 
 // Tile64 adds the product of n rows of two panels to some tiles of c.
-// rows of a tile is a power of two up to 4, columns 1 to 12.
+// rows of a tile is one of TileHeights, columns 1 to 12, and times as many vectors no more than 12.
 //
 //go:noescape
 func Tile64(c *float64, ldc int, a *float64, lda int, b *float64, ldb int, n int, rows int, columns int, tiles int, ahead *float64, step int)
 
 // Tile32 adds the product of n rows of two panels to some tiles of c.
-// rows of a tile is a power of two up to 4, columns 1 to 24.
+// rows of a tile is one of TileHeights, columns 1 to 24, and times as many vectors no more than 12.
 //
 //go:noescape
 func Tile32(c *float64, ldc int, a *float32, lda int, b *float32, ldb int, n int, rows int, columns int, tiles int, ahead *float32, step int)
