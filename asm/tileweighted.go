@@ -63,15 +63,13 @@ func (g *weightedTileGenerator) variant(label string, vectors int, columns reg.R
 	acc := g.chains(g.tileRows, vectors)
 	rowBytes := g.tileColumns() * g.size
 	b, left := g.argument("b"), g.argument("n") // as late as that: registers are few
-	g.BTL(operand.Imm(0), left.As32())
-	g.JCC(operand.LabelRef(label + "_even"))
-	g.row(at(g.a, 0), at(b, 0), 0, acc, last)
-	g.ADDQ(g.lda, g.a)
-	g.ADDQ(g.ldb, b)
-	g.ADDQ(imm(8), g.d)
-	g.ADDQ(imm(rowBytes), g.scaled)
-	g.Label(label + "_even")
-	g.SHRQ(operand.Imm(1), left)
+	g.beforeTurns(label, left, 2, func() {
+		g.row(at(g.a, 0), at(b, 0), 0, acc, last)
+		g.ADDQ(g.lda, g.a)
+		g.ADDQ(g.ldb, b)
+		g.ADDQ(imm(8), g.d)
+		g.ADDQ(imm(rowBytes), g.scaled)
+	})
 	g.JZ(operand.LabelRef(label + "_end"))
 	g.Label(label)
 	g.row(at(g.a, 0), at(b, 0), 0, acc, last)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math/bits"
+
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -24,15 +26,7 @@ func (k *kernel) beforeTurns(label string, left reg.Register, turn int, row func
 		k.JNZ(operand.LabelRef(label + "_few"))
 	}
 	k.Label(label + "_even")
-	k.SHRQ(operand.Imm(log2(turn)), left)
-}
-
-// log2 is the logarithm of a power of two.
-func log2(n int) (log uint64) {
-	for ; n > 1; n /= 2 {
-		log++
-	}
-	return log
+	k.SHRQ(operand.Imm(uint64(bits.TrailingZeros(uint(turn)))), left)
 }
 
 // offset is memory at a distance, and twice at twice of it.

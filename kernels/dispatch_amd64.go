@@ -611,11 +611,11 @@ func tileShape[T Float]() (rows, columns, vector int) {
 func tileHeights() []int {
 	switch cpu.Active() {
 	case cpu.AVX512:
-		return avx512.TileHeights[:]
+		return avx512.TileHeights
 	case cpu.AVX2:
-		return avx2.TileHeights[:]
+		return avx2.TileHeights
 	case cpu.Generic:
-		return ref.TileHeights[:]
+		return ref.TileHeights
 	default:
 		panic(noLevel)
 	}

@@ -169,7 +169,7 @@ func swap[T Float](x, y []T) {
 
 func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref.TileColumns, 1 }
 
-func tileHeights() []int { return ref.TileHeights[:] }
+func tileHeights() []int { return ref.TileHeights }
 
 func narrowColumns[T Float]() (most, every int) { return ref.TileColumns, ref.TileColumns }
 

@@ -6,7 +6,7 @@ package avx512
 
 // TileHeights are how many rows tiles of Tile64 and Tile32 have, if these times
 // vectors of a row are no more than TileRows times TileVectors.
-var TileHeights = [...]int{8, 4, 2, 1}
+var TileHeights = []int{8, 4, 2, 1}
 
 // The widest tile, and how many columns Narrow64 and Narrow32 take: every number up to
 // NarrowEvery, then even ones, and those of a tile.

@@ -10,7 +10,7 @@ const (
 )
 
 // TileHeights are how many rows a tile may have.
-var TileHeights = [...]int{8, 4, 2, 1}
+var TileHeights = []int{8, 4, 2, 1}
 
 // PanelRows is K of the products of two panels: how many rows a chain in the
 // data's type runs over before its end is added, in float64, to the result.
