@@ -156,9 +156,11 @@ type narrowGenerator struct {
 	*kernel
 	width                             int // columns of a vector of data
 	c, ldc, x, stride, ahead, step, d reg.Register
-	rows                              operand.Mem // that are left, of this panel and those behind it
-	recent                            []laneBits  // AVX-512: masks that are in registers
-	frame                             operand.Mem // room for the columns of a tail, in float64
+	rows                              operand.Mem      // that are left, of this panel and those behind it
+	operands                          rowOperands      // of the sweep at hand
+	shared                            []reg.VecVirtual // accumulators
+	recent                            []laneBits       // AVX-512: masks that are in registers
+	frame                             operand.Mem      // room for the columns of a tail, in float64
 }
 
 // tail is how many columns at the end of a row are too few to be worth vectors

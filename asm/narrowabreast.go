@@ -24,8 +24,10 @@ func (g *narrowGenerator) abreast(columns int, label string) {
 	g.CMPQ(g.rows, imm(panels*ref.PanelRows))
 	g.JL(operand.LabelRef(label + "_few"))
 	sums := make([][]accumulator, panels)
+	first := 0
 	for k := range sums {
-		sums[k] = g.sums(columns, part)
+		sums[k] = g.sums(columns, part, first)
+		first += len(sums[k])
 	}
 	// Four panels share a register for where they are.
 	panel, three, left := g.GP64(), g.GP64(), g.GP64()

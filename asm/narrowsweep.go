@@ -10,7 +10,8 @@ import (
 // sweep computes a part of the triangle of a panel, and fetches with every row. The
 // last sweep goes on to the next panel.
 func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fetch func(row int, m operand.Mem), last bool) {
-	accumulators := g.sums(columns, part)
+	accumulators := g.sums(columns, part, 0)
+	g.operands = g.rowOperands(columns, part)
 	x, d, left, most := g.x, g.d, g.GP64(), g.GP64()
 	if !last {
 		x = g.GP64()
@@ -85,14 +86,36 @@ func (g *narrowGenerator) fetches(row, share int) bool {
 	return last == row*share
 }
 
-// sums are the accumulators of a part, zero.
-func (g *narrowGenerator) sums(columns int, part trianglePart) []accumulator {
+// sums are the accumulators of a part, zero, in registers that all sweeps share, from the
+// first on: avo's allocation takes time with how many there are, times the instructions
+// that hold them.
+func (g *narrowGenerator) sums(columns int, part trianglePart, first int) []accumulator {
 	accumulators := g.accumulators(columns, part)
 	for i := range accumulators {
-		accumulators[i].sum = g.vec()
+		if first+i == len(g.shared) {
+			g.shared = append(g.shared, g.vec())
+		}
+		accumulators[i].sum = g.shared[first+i]
 		g.zero(accumulators[i].sum)
 	}
 	return accumulators
+}
+
+// rowOperands are the registers that every row of a sweep goes through.
+type rowOperands struct {
+	right             map[int]reg.VecVirtual // the vectors of the row
+	weight, broadcast reg.VecVirtual
+}
+
+func (g *narrowGenerator) rowOperands(columns int, part trianglePart) rowOperands {
+	o := rowOperands{right: map[int]reg.VecVirtual{}, broadcast: g.vec()}
+	for v := range g.loaded(columns, part) {
+		o.right[v] = g.vec()
+	}
+	if g.d != nil {
+		o.weight = g.vec()
+	}
+	return o
 }
 
 // lastVector is the lanes of the last vector of a row, which end before it.
@@ -113,19 +136,16 @@ func (g *narrowGenerator) prepareRows(columns int) reg.Register {
 
 // takeRow multiplies a row of x, and adds; d is where its weight is, if it has one.
 func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators []accumulator, x, d operand.Mem, bits reg.Register) {
-	right := map[int]reg.VecVirtual{}
+	right, weight := g.operands.right, g.operands.weight
 	cut, end := g.lastVector(columns)
 	for v := range g.loaded(columns, part) {
-		right[v] = g.vec()
 		if m := x.Offset(v * g.vector); v == end-1 && cut.partial(g.width) {
 			g.loadPart(m, cut, bits, right[v])
 		} else {
 			g.loadData(m, right[v])
 		}
 	}
-	var weight reg.VecVirtual
 	if g.d != nil {
-		weight = g.vec()
 		g.broadcastScale(d, weight)
 		for v := range end {
 			if right[v] != nil {
@@ -138,7 +158,7 @@ func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators [
 		for beside < len(accumulators) && accumulators[beside].row == accumulators[i].row && accumulators[beside].crossed == accumulators[i].crossed {
 			beside++
 		}
-		g.row(accumulators[i:beside], x, right, weight)
+		g.row(accumulators[i:beside], x)
 		i = beside
 	}
 }
@@ -146,14 +166,13 @@ func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators [
 // row multiplies a number of a row of x with vectors beside it. A column of the
 // tail is taken times its weight, with the vectors before the tail, which may be in
 // registers unless they are weighted there.
-func (g *narrowGenerator) row(accumulators []accumulator, x operand.Mem, right map[int]reg.VecVirtual, weight reg.VecVirtual) {
-	first := accumulators[0]
+func (g *narrowGenerator) row(accumulators []accumulator, x operand.Mem) {
+	first, right, weight, broadcast := accumulators[0], g.operands.right, g.operands.weight, g.operands.broadcast
 	m := x.Offset(first.row * g.size)
 	if len(accumulators) == 1 && g.masks && !first.crossed {
 		g.multiplyBroadcast(m, right[first.vector], first.sum)
 		return
 	}
-	broadcast := g.vec()
 	g.broadcast(m, broadcast)
 	if !first.crossed {
 		for _, acc := range accumulators {
