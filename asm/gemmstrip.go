@@ -101,6 +101,7 @@ func (g *gemmGenerator) fetching() {
 func (g *gemmGenerator) panel(label string, b stripSource) {
 	g.Label(label)
 	acc := g.accumulators(g.tileRows, tileVectors)
+	g.fetchTile()
 	from, at, left := g.GP64(), g.GP64(), g.argument("n")
 	g.MOVQ(g.a, from)
 	g.MOVQ(g.b, at)
@@ -124,6 +125,22 @@ func (g *gemmGenerator) panel(label string, b stripSource) {
 	g.SUBQ(imm(tileVectors*g.width), g.columns)
 	g.JNZ(operand.LabelRef(label))
 	g.finish()
+}
+
+// fetchTile asks for the tile of c that the chains are added to: they would wait for memory at
+// their ends, where nothing is left to be done meanwhile.
+func (g *gemmGenerator) fetchTile() {
+	ldc, row := g.argument("ldc"), g.GP64()
+	g.bytes(ldc, g.size)
+	g.MOVQ(g.c, row)
+	last := tileVectors*g.vector - 1
+	for range g.tileRows {
+		for place := 0; place < last; place += 64 {
+			g.PREFETCHT0(at(row, place))
+		}
+		g.PREFETCHT0(at(row, last))
+		g.ADDQ(ldc, row)
+	}
 }
 
 // turn multiplies some columns of a with as many rows of b.

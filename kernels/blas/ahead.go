@@ -32,6 +32,8 @@ func (p *product[T]) ahead(top, bottom, lo, hi, end int, s *scratch[T]) {
 			if acs != 1 {
 				a, ars, acs = turned.from(i), 1, height
 				fetched = turned.next(i, fetches)
+			} else {
+				fetched = p.nextStrip(i, bottom, at, n, height, fetches)
 			}
 			c := p.c[i*p.ldc+lo:]
 			if rows < height {

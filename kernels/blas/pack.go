@@ -128,3 +128,14 @@ func (s *transposedStrips[T]) next(i, most int) kernels.Matrix[T] {
 	}
 	return kernels.Matrix[T]{Rows: hi - lo, Cols: min(stripColumns, s.end-s.bottom), Stride: s.a.cs, Data: s.a.from(s.bottom, s.at+lo)}
 }
+
+// nextStrip is the strip of a row-major A below row i, columns at to at+n, up to so many rows:
+// it may be fetched while the one that begins there is multiplied.
+func (p *product[T]) nextStrip(i, bottom, at, n, height, most int) kernels.Matrix[T] {
+	top := i + height
+	rows := min(height, bottom-top, most)
+	if rows <= 0 {
+		return kernels.Matrix[T]{}
+	}
+	return kernels.Matrix[T]{Rows: rows, Cols: n, Stride: p.a.rs, Data: p.a.from(top, at)}
+}

@@ -193,6 +193,8 @@ func (p *product[T]) strips(top, bottom, lo, hi, at, n int, b *panels[T], height
 		if copied {
 			a, ars, acs = turned.from(i), 1, height
 			next = turned.next(i, kernels.GemmStripFetches[T](hi-lo))
+		} else if acs == 1 {
+			next = p.nextStrip(i, bottom, at, n, height, kernels.GemmStripFetches[T](hi-lo))
 		}
 		if p.region != whole {
 			p.triangular(i, rows, lo, hi, n, a, ars, acs, b, beta, next)
