@@ -9,9 +9,9 @@ import (
 )
 
 // A scratch is the memory that a goroutine packs into: a block of B, 480 KiB,
-// and strips of A, 128 KiB; for a symmetric A a square of it too, 512 KiB, half
-// of that for float32. Goroutines keep none: the collector frees what a pool
-// holds.
+// and strips of A, 128 KiB or, where they stay for other blocks, 2 MiB; for a symmetric A
+// a square of it too, 512 KiB. For float32 A takes half of that. Goroutines keep none:
+// the collector frees what a pool holds.
 type scratch[T float] struct {
 	block, rows, square []T
 }
@@ -23,7 +23,7 @@ var (
 
 func newScratch[T float]() *scratch[T] {
 	elements := depth * 8 / elementBytes[T]()
-	return &scratch[T]{block: memory.Slice[T](elements * blockColumns), rows: memory.Slice[T](elements * stripColumns)}
+	return &scratch[T]{block: memory.Slice[T](elements * blockColumns)}
 }
 
 func pool[T float]() *sync.Pool {
@@ -86,56 +86,4 @@ func packColumns[T float](dst []T, m kernels.Matrix[T], width int) {
 				kernels.Matrix[T]{Rows: few, Cols: columns, Stride: m.Stride, Data: m.Data[top*m.Stride+from:]}, nil, nil)
 		}
 	}
-}
-
-// stripColumns is how many columns of a transposed A are copied at a time, several strips.
-const stripColumns = 64
-
-// transposedStrips are strips of a transposed A, copied.
-type transposedStrips[T float] struct {
-	data             []T
-	top, bottom      int // rows of the product that are there
-	a                matrix[T]
-	at, n, end, tall int // which columns of A, up to where its rows go, and how many rows a strip has
-}
-
-// strips are those of n columns of A, of its rows before end.
-func (s *scratch[T]) strips(a matrix[T], at, n, end int) transposedStrips[T] {
-	height, _, _ := kernels.GemmShape[T]()
-	return transposedStrips[T]{data: s.rows, a: a, at: at, n: n, end: end, tall: height}
-}
-
-// from is the strip that begins with row i. What is asked for is in order.
-func (s *transposedStrips[T]) from(i int) []T {
-	if i >= s.bottom {
-		s.top, s.bottom = i, min(i+stripColumns, s.end)
-		packColumns(s.data, kernels.Matrix[T]{Rows: s.n, Cols: s.bottom - i, Stride: s.a.cs, Data: s.a.from(i, s.at)}, s.tall)
-	}
-	return s.data[(i-s.top)*s.n:]
-}
-
-// next is what may be fetched while the strip that begins with row i is multiplied: its
-// share of those that are copied next, up to most columns of A.
-func (s *transposedStrips[T]) next(i, most int) kernels.Matrix[T] {
-	if s.bottom >= s.end {
-		return kernels.Matrix[T]{}
-	}
-	share := (s.n*s.tall + stripColumns - 1) / stripColumns
-	lo := min((i-s.top)/s.tall*share, s.n)
-	hi := min(lo+min(share, most), s.n)
-	if lo == hi {
-		return kernels.Matrix[T]{}
-	}
-	return kernels.Matrix[T]{Rows: hi - lo, Cols: min(stripColumns, s.end-s.bottom), Stride: s.a.cs, Data: s.a.from(s.bottom, s.at+lo)}
-}
-
-// nextStrip is the strip of a row-major A below row i, columns at to at+n, up to so many rows:
-// it may be fetched while the one that begins there is multiplied.
-func (p *product[T]) nextStrip(i, bottom, at, n, height, most int) kernels.Matrix[T] {
-	top := i + height
-	rows := min(height, bottom-top, most)
-	if rows <= 0 {
-		return kernels.Matrix[T]{}
-	}
-	return kernels.Matrix[T]{Rows: rows, Cols: n, Stride: p.a.rs, Data: p.a.from(top, at)}
 }

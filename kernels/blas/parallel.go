@@ -51,8 +51,8 @@ const (
 	idlePart       = 0.1
 )
 
-// part is how long one of so many columns and rows takes.
-func (p *product[T]) part(columns, rows int) float64 {
+// cost is how long one of so many columns and rows takes.
+func (p *product[T]) cost(columns, rows int) float64 {
 	if p.a.cs != 1 {
 		columns += turningColumns
 	}
@@ -85,7 +85,7 @@ func (p *product[T]) divided(threads int) (columns, rows int) {
 			wide := divide(p.n, across, width)
 			parts := ((p.n + wide - 1) / wide) * ((p.m + high - 1) / high)
 			turns := float64((parts + threads - 1) / threads)
-			if cost := (turns + idlePart) * p.part(wide, high); cost < least {
+			if cost := (turns + idlePart) * p.cost(wide, high); cost < least {
 				least, columns, rows = cost, wide, high
 			}
 		}
@@ -103,7 +103,7 @@ func (p *product[T]) triangleParts(wide, threads int) float64 {
 		if p.region == below {
 			high = p.m - high
 		}
-		part := p.part(hi-lo, high)
+		part := p.cost(hi-lo, high)
 		total += part
 		longest = max(longest, part)
 	}

@@ -120,33 +120,57 @@ func (p *product[T]) block(top, bottom, lo, hi int) {
 		for at := 0; at < p.k; at += depth {
 			n := min(depth, p.k-at)
 			b := panels[T]{data: p.b.from(at, lo), ld: p.b.rs, step: width, first: lo, width: width}
-			p.strips(top, bottom, lo, hi, at, n, &b, height, nil)
+			a := strips[T]{a: p.a, bottom: bottom, at: at, n: n, height: height}
+			p.strips(top, bottom, lo, hi, &a, &b)
 		}
 		return
 	}
 	s := getScratch[T]()
-	columns := blockColumns * 8 / elementBytes[T]()
-	for from := lo; from < hi; from += columns {
-		to := min(from+columns, hi)
-		if p.region == whole && p.b.cs == 1 && bottom-top >= 2*height && to-from >= width {
-			p.ahead(top, bottom, from, to, min(to+columns, hi), s)
-			continue
-		}
-		top, bottom := top, bottom
-		if p.region != whole {
-			first, last := p.rowsOf(from, to)
-			top, bottom = max(top, first), min(bottom, last)
-		}
-		if top >= bottom {
-			continue
-		}
-		for at := 0; at < p.k; at += depth {
-			n := min(depth, p.k-at)
-			b := s.pack(&p.b, at, n, from, to, width)
-			p.strips(top, bottom, from, to, at, n, &b, height, s)
+	tall, wide := bottom-top, blockColumns*8/elementBytes[T]()
+	copied := p.a.cs != 1 && hi-lo > width || hi-lo > keptBlocks*wide
+	if copied && hi-lo > wide { // for all blocks, so many rows at a time
+		tall, wide = copiedRows, hi-lo
+	}
+	for from := lo; from < hi; from += wide {
+		for upper := top; upper < bottom; upper += tall {
+			p.part(upper, min(upper+tall, bottom), from, min(from+wide, hi), hi, copied, s)
 		}
 	}
 	putScratch(s)
+}
+
+// keptBlocks is for more than how many blocks of B a row-major A is copied. A transposed one is
+// copied for more than a panel.
+const keptBlocks = 6
+
+// part computes a part of a block, which ends at column end: one block of B, or few enough rows
+// for all of A to be copied.
+func (p *product[T]) part(top, bottom, lo, hi, end int, copied bool, s *scratch[T]) {
+	height, width, _ := kernels.GemmShape[T]()
+	columns := blockColumns * 8 / elementBytes[T]()
+	for at := 0; at < p.k; at += depth {
+		n := min(depth, p.k-at)
+		a := strips[T]{a: p.a, bottom: bottom, at: at, n: n, height: height}
+		if copied {
+			a = s.strips(p.a, at, n, bottom, hi-lo > columns)
+		}
+		for from := lo; from < hi; from += columns {
+			to := min(from+columns, hi)
+			if p.region == whole && p.b.cs == 1 && bottom-top >= 2*height && to-from >= width {
+				p.ahead(top, bottom, from, to, &a, p.next(at, to, lo, hi, end), s)
+				continue
+			}
+			top, bottom := top, bottom
+			if p.region != whole {
+				first, last := p.rowsOf(from, to)
+				top, bottom = max(top, first), min(bottom, last)
+			}
+			if top < bottom {
+				b := s.pack(&p.b, at, n, from, to, width)
+				p.strips(top, bottom, from, to, &a, &b)
+			}
+		}
+	}
 }
 
 // unpacked says that a block of so many rows and columns reads B as it is: it
@@ -174,33 +198,22 @@ func (b *panels[T]) from(column int) []T {
 	return b.data[column/b.width*b.step+column%b.width:]
 }
 
-// strips computes the strips of rows top to bottom, with n columns of A from
-// column at on.
-func (p *product[T]) strips(top, bottom, lo, hi, at, n int, b *panels[T], height int, s *scratch[T]) {
+// strips computes the strips of rows top to bottom, with columns of A.
+func (p *product[T]) strips(top, bottom, lo, hi int, a *strips[T], b *panels[T]) {
 	beta := p.beta
-	if at > 0 {
+	if a.at > 0 {
 		beta = 1
 	}
-	var turned transposedStrips[T]
-	copied := p.a.cs != 1 && s != nil && hi-lo > b.width
-	if copied {
-		turned = s.strips(p.a, at, n, bottom)
-	}
-	for i := top; i < bottom; i += height {
-		rows := min(height, bottom-i)
-		a, ars, acs := p.a.from(i, at), p.a.rs, p.a.cs
-		var next kernels.Matrix[T]
-		if copied {
-			a, ars, acs = turned.from(i), 1, height
-			next = turned.next(i, kernels.GemmStripFetches[T](hi-lo))
-		} else if acs == 1 {
-			next = p.nextStrip(i, bottom, at, n, height, kernels.GemmStripFetches[T](hi-lo))
-		}
+	fetches := kernels.GemmStripFetches[T](hi - lo)
+	for i := top; i < bottom; i += a.height {
+		rows := min(a.height, bottom-i)
+		data, ars, acs := a.from(i)
+		next := a.next(i, fetches)
 		if p.region != whole {
-			p.triangular(i, rows, lo, hi, n, a, ars, acs, b, beta, next)
+			p.triangular(i, rows, lo, hi, a.n, data, ars, acs, b, beta, next)
 			continue
 		}
-		p.wideStrip(i, rows, lo, hi, n, a, ars, acs, b, beta, next)
+		p.wideStrip(i, rows, lo, hi, a.n, data, ars, acs, b, beta, next)
 	}
 }
 

@@ -77,7 +77,7 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 	}
 	if k <= 8 {
 		scratch := getScratch[T]()
-		all := scratch.rows
+		all := scratch.block
 		for i := range k {
 			for j := range i + 1 {
 				v := sy.at(i, j)
