@@ -56,7 +56,7 @@ func newFit[T kernels.Float](d Data[T], o Options) (*fit[T], error) {
 	if err := checkRows(f.loss, 0, d.Y, d.Weights, d.Offset); err != nil {
 		return nil, err
 	}
-	f.passes = func(model pass.Model) (*pass.Pass[T], error) { return pass.New(design, model, o.threads()) }
+	f.passes = f.released(func(model pass.Model) (*pass.Pass[T], error) { return pass.New(design, model, o.threads()) })
 	f.nullPasses = func(model pass.Model) (*pass.Pass[T], error) {
 		null := *design
 		null.X = kernels.Matrix[T]{Rows: null.X.Rows}
@@ -80,9 +80,9 @@ func newFitOfSource[T kernels.Float](s pass.Source[T], names []string, target st
 		return nil, err
 	}
 	source := &checked[T]{Source: s, loss: f.loss}
-	f.passes = func(model pass.Model) (*pass.Pass[T], error) {
+	f.passes = f.released(func(model pass.Model) (*pass.Pass[T], error) {
 		return pass.NewFromSource[T](source, model, o.threads())
-	}
+	})
 	f.nullPasses = func(model pass.Model) (*pass.Pass[T], error) {
 		return pass.NewFromSource[T](&withoutColumns[T]{Source: source}, model, o.threads())
 	}
@@ -112,7 +112,8 @@ type fit[T kernels.Float] struct {
 
 	passes, nullPasses func(pass.Model) (*pass.Pass[T], error)
 	exactPasses        func(pass.Model) (*pass.Exact[T], error)
-	locate             func() error // finds an entry of X that is not finite
+	prepared           []*pass.Pass[T] // by passes
+	locate             func() error    // finds an entry of X that is not finite
 	fingerprint        func(context.Context) (*fingerprint[T], error)
 
 	history   *history        // for checkpoints; nil keeps none
@@ -150,7 +151,26 @@ func (f *fit[T]) prepare(columns int) (err error) {
 	return f.checkExact()
 }
 
+// released notes passes, for release.
+func (f *fit[T]) released(passes func(pass.Model) (*pass.Pass[T], error)) func(pass.Model) (*pass.Pass[T], error) {
+	return func(model pass.Model) (*pass.Pass[T], error) {
+		p, err := passes(model)
+		if err == nil {
+			f.prepared = append(f.prepared, p)
+		}
+		return p, err
+	}
+}
+
+// release leaves the memory of passes to the next fit.
+func (f *fit[T]) release() {
+	for _, p := range f.prepared {
+		p.Release()
+	}
+}
+
 func (f *fit[T]) run(ctx context.Context) (*Model, error) {
+	defer f.release()
 	m, err := f.fit(ctx)
 	switch {
 	case err == nil:

@@ -26,6 +26,7 @@ type walker[T kernels.Float] struct {
 }
 
 func (f *fit[T]) path(ctx context.Context, o PathOptions) (*Path, error) {
+	defer f.release()
 	if o.Mix == 0 {
 		o.Mix = 1
 	}

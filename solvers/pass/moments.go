@@ -31,7 +31,7 @@ func newMoments(p int, hessian bool) *Moments {
 	m := &Moments{Gradient: memory.Slice[float64](p)}
 	if hessian {
 		m.CrossD = memory.Slice[float64](p)
-		m.Hessian = memory.Slice[float64](p * p)
+		m.Hessian = memory.Lend(p * p)
 	}
 	m.empty()
 	return m

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/loss"
 )
@@ -214,6 +215,20 @@ func (p *Pass[T]) Recycle(m *Moments) {
 	select {
 	case p.free[kind(m.Hessian != nil)] <- m:
 	default:
+	}
+}
+
+// Release hands the memory of what was recycled to passes that are prepared later in this
+// program: the Hessians of a run are some megabytes, and new memory costs time. The pass
+// may be run again, as if it were new.
+func (p *Pass[T]) Release() {
+	for {
+		select {
+		case m := <-p.free[kind(true)]:
+			memory.GiveBack(m.Hessian)
+		default:
+			return
+		}
 	}
 }
 
