@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -15,8 +16,9 @@ import (
 // what shares a vector with it. The chains are those of tile.
 func narrow(k *kernel) {
 	limit, stripe := k.narrowColumns(), k.tileColumns()
-	narrowFunction(k, "Narrow", false, limit, stripe)
-	narrowFunction(k, "NarrowWeighted", true, limit, stripe)
+	widths := k.narrowWidths(limit, stripe)
+	narrowFunction(k, "Narrow", narrowForm{}, widths)
+	narrowFunction(k, "NarrowWeighted", narrowForm{weighted: true}, widths)
 }
 
 // narrowHalves emits the same in vectors of half the size, with all registers: a
@@ -27,43 +29,17 @@ func narrowHalves(k *kernel) {
 	limit, stripe := min(k.narrowColumns(), narrowHalvesBytes/k.size), k.tileColumns()
 	halved := *k
 	halved.vector /= 2
-	narrowFunction(&halved, "NarrowHalves", false, limit, stripe)
-	narrowFunction(&halved, "NarrowHalvesWeighted", true, limit, stripe)
+	widths := halved.narrowWidths(limit, stripe)
+	narrowFunction(&halved, "NarrowHalves", narrowForm{}, widths)
+	narrowFunction(&halved, "NarrowHalvesWeighted", narrowForm{weighted: true}, widths)
 }
 
 // narrowHalvesBytes is how far apart rows may be for that to pay: more sweeps want the
 // panel in the first-level cache.
 const narrowHalvesBytes = 224
 
-func narrowFunction(k *kernel, name string, weighted bool, limit, stripe int) {
-	weights, doc := "", "adds the upper triangle of xᵀx to c."
-	if weighted {
-		weights, doc = "d *float64, ", "adds the upper triangle of xᵀdiag(d)x to c."
-	}
-	k.Function(name + k.name)
-	k.Pragma("noescape")
-	k.SignatureExpr(k.signature("func(c *float64, ldc int, x *%[1]s, stride int, " + weights + "n, p int, ahead *%[1]s, step int)"))
-	k.Doc(name+k.name+" "+doc,
-		fmt.Sprintf("x has n rows of p columns: up to %d, even above %d, or %d. From ahead on, step bytes of memory a row are fetched.", limit, narrowEvery, stripe))
-	g := &narrowGenerator{kernel: k, width: k.vector / k.size, c: k.GP64(), ldc: k.argument("ldc"),
-		x: k.argument("x"), stride: k.argument("stride"), ahead: k.argument("ahead"), step: k.argument("step")}
-	if weighted {
-		g.d = k.argument("d")
-	}
-	rows, err := k.Param("n").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	g.rows = rows.Addr
-	tailed := 0
-	for columns := range limit + 1 {
-		tailed = max(tailed, g.tail(columns)*(columns-g.tail(columns)))
-	}
-	g.frame = k.AllocLocal(8 * tailed)
-	p := k.argument("p")
-	k.bytes(g.ldc, 8)
-	k.bytes(g.stride, k.size)
-	var widths []int
+// narrowWidths are how many columns there may be: up to a limit, or a tile's.
+func (k *kernel) narrowWidths(limit, stripe int) (widths []int) {
 	for columns := 1; columns <= limit; columns++ {
 		if columns <= narrowEvery || columns%2 == 0 {
 			widths = append(widths, columns)
@@ -72,6 +48,45 @@ func narrowFunction(k *kernel, name string, weighted bool, limit, stripe int) {
 	if stripe > limit {
 		widths = append(widths, stripe)
 	}
+	return widths
+}
+
+// A narrowForm is what functions differ in: whether there are weights, and whether vectors on
+// the diagonal are rotated.
+type narrowForm struct{ weighted, rotated bool }
+
+func narrowFunction(k *kernel, name string, form narrowForm, widths []int) {
+	weights, doc := "", "adds the upper triangle of xᵀx to c."
+	if form.weighted {
+		weights, doc = "d *float64, ", "adds the upper triangle of xᵀdiag(d)x to c."
+	}
+	k.Function(name + k.name)
+	k.Pragma("noescape")
+	k.SignatureExpr(k.signature("func(c *float64, ldc int, x *%[1]s, stride int, " + weights + "n, p int, ahead *%[1]s, step int)"))
+	k.Doc(name+k.name+" "+doc,
+		fmt.Sprintf("x has n rows of p columns, from %d to %d, even above %d. From ahead on, step bytes of memory a row are fetched.", widths[0], slices.Max(widths), narrowEvery))
+	g := &narrowGenerator{kernel: k, rotated: form.rotated, width: k.vector / k.size, c: k.GP64(), ldc: k.argument("ldc"),
+		x: k.argument("x"), stride: k.argument("stride"), ahead: k.argument("ahead"), step: k.argument("step")}
+	if form.weighted {
+		g.d = k.argument("d")
+	}
+	rows, err := k.Param("n").Resolve()
+	if err != nil {
+		panic(err)
+	}
+	g.rows = rows.Addr
+	tailed, turned := 0, 0
+	for _, columns := range widths {
+		tailed = max(tailed, g.tail(columns)*(columns-g.tail(columns)))
+		turned = max(turned, g.rotations()*g.width*g.whole(columns))
+	}
+	g.frame = k.AllocLocal(8 * tailed)
+	if g.rotated {
+		g.turned = k.AllocLocal(8 * turned)
+	}
+	p := k.argument("p")
+	k.bytes(g.ldc, 8)
+	k.bytes(g.stride, k.size)
 	g.choose(p, widths)
 }
 
@@ -154,6 +169,7 @@ func (k *kernel) narrowColumns() int {
 
 type narrowGenerator struct {
 	*kernel
+	rotated                           bool
 	width                             int // columns of a vector of data
 	c, ldc, x, stride, ahead, step, d reg.Register
 	rows                              operand.Mem      // that are left, of this panel and those behind it
@@ -161,6 +177,7 @@ type narrowGenerator struct {
 	shared                            []reg.VecVirtual // accumulators
 	recent                            []laneBits       // AVX-512: masks that are in registers
 	frame                             operand.Mem      // room for the columns of a tail, in float64
+	turned                            operand.Mem      // and for sums of rotated vectors
 }
 
 // tail is how many columns at the end of a row are too few to be worth vectors
@@ -179,9 +196,11 @@ func (g *narrowGenerator) whole(columns int) int {
 }
 
 // An accumulator is one vector of a row of the triangle; one that is crossed is
-// a row of the tail beside columns before it: a part of a column.
+// a row of the tail beside columns before it: a part of a column; one that is rotated is the
+// products of a vector with itself, turned by as many lanes as its row is below the first of
+// the vector.
 type accumulator struct {
-	row, vector int
-	crossed     bool
-	sum         reg.VecVirtual
+	row, vector      int
+	crossed, rotated bool
+	sum              reg.VecVirtual
 }

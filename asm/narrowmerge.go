@@ -49,6 +49,10 @@ func (g *narrowGenerator) merge(columns int, accumulators []accumulator) {
 		}
 		for piece, wide := range g.widen(acc.sum) {
 			start := acc.vector*g.width + piece*g.lanes()
+			if acc.rotated {
+				g.VMOVUPD(wide, g.turned.Offset(8*(g.rotatedPlace(acc)+piece*g.lanes())))
+				continue
+			}
 			if acc.crossed {
 				g.VMOVUPD(wide, g.frame.Offset(8*((acc.row-main)*main+start)))
 				crossed = acc.row - main + 1
@@ -64,6 +68,7 @@ func (g *narrowGenerator) merge(columns int, accumulators []accumulator) {
 	for len(pending) > 0 {
 		store()
 	}
+	g.mergeRotated(columns, accumulators)
 	if crossed > 0 {
 		first := crossed
 		for _, acc := range accumulators {

@@ -20,7 +20,10 @@ func (g *narrowGenerator) accumulators(columns int, part trianglePart) (list []a
 			continue
 		}
 		for v := max(part.vectors.from, i/g.width); v < part.vectors.to; v++ {
-			list = append(list, accumulator{row: i, vector: v})
+			rotated := v == i/g.width && g.rotated
+			if !rotated || i%g.width < g.rotations() {
+				list = append(list, accumulator{row: i, vector: v, rotated: rotated})
+			}
 		}
 	}
 	return list
@@ -68,7 +71,7 @@ func (g *narrowGenerator) cost(columns int, part trianglePart) float64 {
 		}
 	}
 	for i, acc := range accumulators {
-		if i == 0 || acc.row != accumulators[i-1].row || acc.crossed != accumulators[i-1].crossed {
+		if !acc.rotated && (i == 0 || !acc.beside(accumulators[i-1])) {
 			loads++ // the broadcast
 			if acc.crossed && g.d != nil {
 				multiplied++

@@ -155,12 +155,22 @@ func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators [
 	}
 	for i := 0; i < len(accumulators); {
 		beside := i + 1 // accumulators of one row, of one kind
-		for beside < len(accumulators) && accumulators[beside].row == accumulators[i].row && accumulators[beside].crossed == accumulators[i].crossed {
+		for beside < len(accumulators) && accumulators[beside].beside(accumulators[i]) {
 			beside++
+		}
+		if accumulators[i].rotated {
+			g.rotate(accumulators[i])
+			i++
+			continue
 		}
 		g.row(accumulators[i:beside], x)
 		i = beside
 	}
+}
+
+// beside says that accumulators take the same number of a row, in the same way.
+func (a accumulator) beside(b accumulator) bool {
+	return a.row == b.row && a.crossed == b.crossed && a.rotated == b.rotated
 }
 
 // row multiplies a number of a row of x with vectors beside it. A column of the

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// narrowRotated emits Narrow for more columns than narrowEvery, with fewer multiply-adds: the
+// block on the diagonal of a vector and itself is symmetric, so its products are those of the
+// vector with itself turned by 0 to half as many lanes as it has, five for eight lanes
+// instead of eight, and a shuffle for each but the first. That pays on processors that take 512
+// bits in halves; where two units of 512 bits multiply, one of them would shuffle instead.
+// Weights belong to the greater column, which may be either. Vectors of four lanes, of which a shuffle saves one of four, gained nothing.
+func narrowRotated(k *kernel) {
+	var widths []int
+	for _, columns := range k.narrowWidths(k.narrowColumns(), k.tileColumns()) {
+		if columns > narrowEvery {
+			widths = append(widths, columns)
+		}
+	}
+	narrowFunction(k, "NarrowRotated", narrowForm{rotated: true}, widths)
+}
+
+// rotations is by how many lanes, from none on, a vector is turned.
+func (g *narrowGenerator) rotations() int { return g.width/2 + 1 }
+
+// rotate multiplies a vector with itself turned.
+func (g *narrowGenerator) rotate(acc accumulator) {
+	v, turned, by := g.operands.right[acc.vector], g.operands.broadcast, acc.row%g.width
+	if by == 0 {
+		g.multiply(v, v, acc.sum)
+		return
+	}
+	g.VALIGNQ(operand.Imm(uint64(by)), v, v, turned)
+	g.multiply(turned, v, acc.sum)
+}
+
+// rotatedPlace is where the sums of a rotated vector go in their room.
+func (g *narrowGenerator) rotatedPlace(acc accumulator) int {
+	return (acc.vector*g.rotations() + acc.row%g.width) * g.width
+}
+
+// mergeRotated adds sums of rotated vectors to c, number by number: lane i of those that were
+// turned by s lanes is the entry of columns i and i+s, or i+s less the lanes of a vector.
+func (g *narrowGenerator) mergeRotated(columns int, accumulators []accumulator) {
+	type entry struct{ column, place int }
+	rows := map[int][]entry{}
+	first, last := columns, 0
+	for _, acc := range accumulators {
+		if !acc.rotated {
+			continue
+		}
+		by, left := acc.row%g.width, acc.vector*g.width
+		for i := range g.width {
+			j := (i + by) % g.width
+			if max(i, j) >= columns-left || 2*by == g.width && i > j {
+				continue
+			}
+			row := left + min(i, j)
+			rows[row] = append(rows[row], entry{left + max(i, j), g.rotatedPlace(acc) + i})
+			first, last = min(first, row), max(last, row)
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	to := g.GP64()
+	g.MOVQ(g.argument("c"), to)
+	if first > 0 {
+		below := g.GP64()
+		g.IMUL3Q(operand.U32(first), g.ldc, below)
+		g.ADDQ(below, to)
+	}
+	sums := []reg.VecVirtual{g.XMM(), g.XMM(), g.XMM(), g.XMM()} // avo's time again
+	next := 0
+	for row := first; row <= last; row++ {
+		if row > first {
+			g.ADDQ(g.ldc, to)
+		}
+		for _, e := range rows[row] {
+			sum := sums[next%len(sums)]
+			next++
+			g.VMOVSD(g.turned.Offset(8*e.place), sum)
+			g.VADDSD(at(to, 8*e.column), sum, sum)
+			g.VMOVSD(sum, at(to, 8*e.column))
+		}
+	}
+}
