@@ -49,7 +49,7 @@ var families = []family{
 	{name: "multiply", emit: multiply, elements: []element{float64s}},
 	{name: "narrow", emit: narrow, elements: []element{float64s, float32s}},
 	{name: "narrowhalves", emit: narrowHalves, elements: []element{float64s, float32s}, masks: true},
-	{name: "narrowrotated", emit: narrowRotated, elements: []element{float64s}, masks: true},
+	{name: "narrowrotated", emit: narrowRotated, elements: []element{float64s, float32s}, masks: true},
 	{name: "pack", emit: pack, elements: []element{float64s, float32s}},
 	{name: "peak", emit: peak, elements: []element{float64s, float32s}},
 	{name: "read", emit: read, elements: []element{float64s}},

@@ -10,7 +10,8 @@ import (
 // vector with itself turned by 0 to half as many lanes as it has, five for eight lanes
 // instead of eight, and a shuffle for each but the first. That pays on processors that take 512
 // bits in halves; where two units of 512 bits multiply, one of them would shuffle instead.
-// Weights belong to the greater column, which may be either. Vectors of four lanes, of which a shuffle saves one of four, gained nothing.
+// Weights belong to the greater column, which may be either: with blends of weighted numbers
+// and others nothing was gained. Vectors of four lanes, of which a shuffle saves one of four, gained nothing.
 func narrowRotated(k *kernel) {
 	var widths []int
 	for _, columns := range k.narrowWidths(k.narrowColumns(), k.tileColumns()) {
@@ -31,7 +32,11 @@ func (g *narrowGenerator) rotate(acc accumulator) {
 		g.multiply(v, v, acc.sum)
 		return
 	}
-	g.VALIGNQ(operand.Imm(uint64(by)), v, v, turned)
+	if g.size == 8 {
+		g.VALIGNQ(operand.Imm(uint64(by)), v, v, turned)
+	} else {
+		g.VALIGND(operand.Imm(uint64(by)), v, v, turned)
+	}
 	g.multiply(turned, v, acc.sum)
 }
 

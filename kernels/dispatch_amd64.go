@@ -643,8 +643,8 @@ func narrowColumns[T Float]() (most, every int) {
 func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, step int) {
 	fetched := unsafe.Pointer(ahead)
 	switch level := cpu.Active(); {
-	case level == cpu.AVX512 && cpu.Halves() && is64[T]() && d == nil && narrowRotates(x.Cols, x.Stride):
-		avx512.NarrowRotated64(&c[0], ldc, f64(x.Data), x.Stride, x.Rows, x.Cols, (*float64)(fetched), step)
+	case level == cpu.AVX512 && cpu.Halves() && d == nil && narrowRotates[T](x.Cols, x.Stride):
+		narrowRotated(c, ldc, x, ahead, step)
 	case level == cpu.AVX512 && cpu.Halves() && x.Stride*elementBytes[T]() <= avx512.NarrowHalvesBytes:
 		narrowHalves(c, ldc, x, d, ahead, step)
 	case level == cpu.AVX512 && is64[T]() && d == nil:
@@ -670,11 +670,29 @@ func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, s
 	}
 }
 
-// narrowRotates says where rotated vectors are faster than halves: from the columns of a
-// tile on, 1.03 to 1.13 times, and where rows are too far apart for halves. From memory, 18
-// columns were 1.5 times as fast in halves.
-func narrowRotates(columns, stride int) bool {
-	return columns >= avx512.TileVectors*avx512.VectorBytes/8 || columns > avx512.NarrowEvery && 8*stride > avx512.NarrowHalvesBytes
+// narrowRotates says where rotated vectors are faster than halves: where rows are too far apart
+// for halves, and of short rows 1.03 to 1.2 times from the columns of a tile of float64 on,
+// and from 18 of float32 on but for 24, three vectors in halves. From memory, 18 columns of
+// float64 were 1.5 times as fast in halves.
+func narrowRotates[T Float](columns, stride int) bool {
+	switch {
+	case columns <= avx512.NarrowEvery:
+		return false
+	case stride*elementBytes[T]() > avx512.NarrowHalvesBytes:
+		return true
+	case is64[T]():
+		return columns >= 24
+	}
+	return columns != 24
+}
+
+func narrowRotated[T Float](c []float64, ldc int, x Matrix[T], ahead *T, step int) {
+	fetched := unsafe.Pointer(ahead)
+	if is64[T]() {
+		avx512.NarrowRotated64(&c[0], ldc, f64(x.Data), x.Stride, x.Rows, x.Cols, (*float64)(fetched), step)
+	} else {
+		avx512.NarrowRotated32(&c[0], ldc, f32(x.Data), x.Stride, x.Rows, x.Cols, (*float32)(fetched), step)
+	}
 }
 
 func narrowHalves[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, step int) {

@@ -9,3 +9,9 @@ package avx512
 //
 //go:noescape
 func NarrowRotated64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
+
+// NarrowRotated32 adds the upper triangle of xᵀx to c.
+// x has n rows of p columns, from 18 to 48, even above 16. From ahead on, step bytes of memory a row are fetched.
+//
+//go:noescape
+func NarrowRotated32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)

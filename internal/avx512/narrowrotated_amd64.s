@@ -5163,3 +5163,9275 @@ columns32_part2:
 	JG               columns32
 	VZEROUPPER
 	RET
+
+// func NarrowRotated32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·NarrowRotated32(SB), $4480-64
+	MOVQ ldc+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ ahead+48(FP), SI
+	MOVQ step+56(FP), DI
+	MOVQ p+40(FP), AX
+	SHLQ $0x03, CX
+	SHLQ $0x02, BX
+	CMPQ AX, $+24
+	JG   above24
+	CMPQ AX, $+20
+	JG   above20
+	CMPQ AX, $+18
+	JG   above18
+
+columns18:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000003, R8
+	KMOVW   R8, K1
+
+columns18_part0:
+	VMOVUPS          (DX), Z14
+	VMOVUPS.Z        64(DX), K1, Z15
+	VFMADD231PS      Z14, Z14, Z0
+	VALIGND          $0x01, Z14, Z14, Z13
+	VFMADD231PS      Z13, Z14, Z1
+	VALIGND          $0x02, Z14, Z14, Z13
+	VFMADD231PS      Z13, Z14, Z2
+	VALIGND          $0x03, Z14, Z14, Z13
+	VFMADD231PS      Z13, Z14, Z3
+	VALIGND          $0x04, Z14, Z14, Z13
+	VFMADD231PS      Z13, Z14, Z4
+	VALIGND          $0x05, Z14, Z14, Z13
+	VFMADD231PS      Z13, Z14, Z5
+	VALIGND          $0x06, Z14, Z14, Z13
+	VFMADD231PS      Z13, Z14, Z6
+	VALIGND          $0x07, Z14, Z14, Z13
+	VFMADD231PS      Z13, Z14, Z7
+	VALIGND          $0x08, Z14, Z14, Z13
+	VFMADD231PS      Z13, Z14, Z8
+	VBROADCASTSS     64(DX), Z13
+	VFMADD231PS      Z14, Z13, Z9
+	VFMADD231PS.BCST 64(DX), Z15, Z10
+	VBROADCASTSS     68(DX), Z13
+	VFMADD231PS      Z14, Z13, Z11
+	VFMADD231PS.BCST 68(DX), Z15, Z12
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns18_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y13
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y13, Z13
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, 1152(SP)
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z2, 1280(SP)
+	VMOVUPD          Z0, 1344(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 1408(SP)
+	VMOVUPD          Z0, 1472(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 1536(SP)
+	VMOVUPD          Z0, 1600(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 1664(SP)
+	VMOVUPD          Z0, 1728(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 1792(SP)
+	VMOVUPD          Z0, 1856(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 1920(SP)
+	VMOVUPD          Z0, 1984(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 2048(SP)
+	VMOVUPD          Z0, 2112(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000002, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z10, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, K2, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns18_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns18_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns18
+	VZEROUPPER
+	RET
+
+above18:
+columns20:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000000f, R8
+	KMOVW   R8, K1
+
+columns20_part0:
+	VMOVUPS          (DX), Z18
+	VMOVUPS.Z        64(DX), K1, Z19
+	VFMADD231PS      Z18, Z18, Z0
+	VALIGND          $0x01, Z18, Z18, Z17
+	VFMADD231PS      Z17, Z18, Z1
+	VALIGND          $0x02, Z18, Z18, Z17
+	VFMADD231PS      Z17, Z18, Z2
+	VALIGND          $0x03, Z18, Z18, Z17
+	VFMADD231PS      Z17, Z18, Z3
+	VALIGND          $0x04, Z18, Z18, Z17
+	VFMADD231PS      Z17, Z18, Z4
+	VALIGND          $0x05, Z18, Z18, Z17
+	VFMADD231PS      Z17, Z18, Z5
+	VALIGND          $0x06, Z18, Z18, Z17
+	VFMADD231PS      Z17, Z18, Z6
+	VALIGND          $0x07, Z18, Z18, Z17
+	VFMADD231PS      Z17, Z18, Z7
+	VALIGND          $0x08, Z18, Z18, Z17
+	VFMADD231PS      Z17, Z18, Z8
+	VBROADCASTSS     64(DX), Z17
+	VFMADD231PS      Z18, Z17, Z9
+	VFMADD231PS.BCST 64(DX), Z19, Z10
+	VBROADCASTSS     68(DX), Z17
+	VFMADD231PS      Z18, Z17, Z11
+	VFMADD231PS.BCST 68(DX), Z19, Z12
+	VBROADCASTSS     72(DX), Z17
+	VFMADD231PS      Z18, Z17, Z13
+	VFMADD231PS.BCST 72(DX), Z19, Z14
+	VBROADCASTSS     76(DX), Z17
+	VFMADD231PS      Z18, Z17, Z15
+	VFMADD231PS.BCST 76(DX), Z19, Z16
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns20_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y17
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y17, Z17
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z17, 1088(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, 1152(SP)
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z2, 1280(SP)
+	VMOVUPD          Z0, 1344(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 1408(SP)
+	VMOVUPD          Z0, 1472(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 1536(SP)
+	VMOVUPD          Z0, 1600(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 1664(SP)
+	VMOVUPD          Z0, 1728(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 1792(SP)
+	VMOVUPD          Z0, 1856(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 1920(SP)
+	VMOVUPD          Z0, 1984(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 2048(SP)
+	VMOVUPD          Z0, 2112(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000000f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000000e, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z13, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000000c, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z0
+	VADDPD           Z0, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z15, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z16, Y0
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000008, R9
+	KMOVW            R9, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z16, Z16
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z10, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, K3, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, K4, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns20_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns20_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns20
+	VZEROUPPER
+	RET
+
+above20:
+	CMPQ AX, $+22
+	JG   above22
+
+columns22:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000003f, R8
+	KMOVW   R8, K1
+
+columns22_part0:
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
+	VFMADD231PS      Z22, Z22, Z0
+	VALIGND          $0x01, Z22, Z22, Z21
+	VFMADD231PS      Z21, Z22, Z1
+	VALIGND          $0x02, Z22, Z22, Z21
+	VFMADD231PS      Z21, Z22, Z2
+	VALIGND          $0x03, Z22, Z22, Z21
+	VFMADD231PS      Z21, Z22, Z3
+	VALIGND          $0x04, Z22, Z22, Z21
+	VFMADD231PS      Z21, Z22, Z4
+	VALIGND          $0x05, Z22, Z22, Z21
+	VFMADD231PS      Z21, Z22, Z5
+	VALIGND          $0x06, Z22, Z22, Z21
+	VFMADD231PS      Z21, Z22, Z6
+	VALIGND          $0x07, Z22, Z22, Z21
+	VFMADD231PS      Z21, Z22, Z7
+	VALIGND          $0x08, Z22, Z22, Z21
+	VFMADD231PS      Z21, Z22, Z8
+	VBROADCASTSS     64(DX), Z21
+	VFMADD231PS      Z22, Z21, Z9
+	VFMADD231PS.BCST 64(DX), Z23, Z10
+	VBROADCASTSS     68(DX), Z21
+	VFMADD231PS      Z22, Z21, Z11
+	VFMADD231PS.BCST 68(DX), Z23, Z12
+	VBROADCASTSS     72(DX), Z21
+	VFMADD231PS      Z22, Z21, Z13
+	VFMADD231PS.BCST 72(DX), Z23, Z14
+	VBROADCASTSS     76(DX), Z21
+	VFMADD231PS      Z22, Z21, Z15
+	VFMADD231PS.BCST 76(DX), Z23, Z16
+	VBROADCASTSS     80(DX), Z21
+	VFMADD231PS      Z22, Z21, Z17
+	VFMADD231PS.BCST 80(DX), Z23, Z18
+	VBROADCASTSS     84(DX), Z21
+	VFMADD231PS      Z22, Z21, Z19
+	VFMADD231PS.BCST 84(DX), Z23, Z20
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns22_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y21
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y21, Z21
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z21, 1088(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, 1152(SP)
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z2, 1280(SP)
+	VMOVUPD          Z0, 1344(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 1408(SP)
+	VMOVUPD          Z0, 1472(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 1536(SP)
+	VMOVUPD          Z0, 1600(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 1664(SP)
+	VMOVUPD          Z0, 1728(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 1792(SP)
+	VMOVUPD          Z0, 1856(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 1920(SP)
+	VMOVUPD          Z0, 1984(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 2048(SP)
+	VMOVUPD          Z0, 2112(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000003f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000003e, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z13, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000003c, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z0
+	VADDPD           Z0, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z15, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z16, Y0
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000038, R9
+	KMOVW            R9, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y0
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z17, 512(SP)
+	VMOVUPD          Z0, 576(SP)
+	VEXTRACTF32X8    $0x01, Z18, Y0
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000030, R9
+	KMOVW            R9, K5
+	VMOVUPD.Z        128(AX), K5, Z0
+	VADDPD           Z0, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y0
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z19, 640(SP)
+	VMOVUPD          Z0, 704(SP)
+	VEXTRACTF32X8    $0x01, Z20, Y0
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000020, R9
+	KMOVW            R9, K6
+	VMOVUPD.Z        128(AX), K6, Z0
+	VADDPD           Z0, Z20, Z20
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z10, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, K3, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, K4, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z18, K5, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z20, K6, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns22_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(R8), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(R8), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns22_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns22
+	VZEROUPPER
+	RET
+
+above22:
+columns24:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x000000ff, R8
+	KMOVW   R8, K1
+
+columns24_part0:
+	VMOVUPS          (DX), Z26
+	VMOVUPS.Z        64(DX), K1, Z27
+	VFMADD231PS      Z26, Z26, Z0
+	VALIGND          $0x01, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z1
+	VALIGND          $0x02, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z2
+	VALIGND          $0x03, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z3
+	VALIGND          $0x04, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z4
+	VALIGND          $0x05, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z5
+	VALIGND          $0x06, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z6
+	VALIGND          $0x07, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z7
+	VALIGND          $0x08, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z8
+	VBROADCASTSS     64(DX), Z25
+	VFMADD231PS      Z26, Z25, Z9
+	VFMADD231PS.BCST 64(DX), Z27, Z10
+	VBROADCASTSS     68(DX), Z25
+	VFMADD231PS      Z26, Z25, Z11
+	VFMADD231PS.BCST 68(DX), Z27, Z12
+	VBROADCASTSS     72(DX), Z25
+	VFMADD231PS      Z26, Z25, Z13
+	VFMADD231PS.BCST 72(DX), Z27, Z14
+	VBROADCASTSS     76(DX), Z25
+	VFMADD231PS      Z26, Z25, Z15
+	VFMADD231PS.BCST 76(DX), Z27, Z16
+	VBROADCASTSS     80(DX), Z25
+	VFMADD231PS      Z26, Z25, Z17
+	VFMADD231PS.BCST 80(DX), Z27, Z18
+	VBROADCASTSS     84(DX), Z25
+	VFMADD231PS      Z26, Z25, Z19
+	VFMADD231PS.BCST 84(DX), Z27, Z20
+	VBROADCASTSS     88(DX), Z25
+	VFMADD231PS      Z26, Z25, Z21
+	VFMADD231PS.BCST 88(DX), Z27, Z22
+	VBROADCASTSS     92(DX), Z25
+	VFMADD231PS      Z26, Z25, Z23
+	VFMADD231PS.BCST 92(DX), Z27, Z24
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns24_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y25
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y25, Z25
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z25, 1088(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, 1152(SP)
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z2, 1280(SP)
+	VMOVUPD          Z0, 1344(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 1408(SP)
+	VMOVUPD          Z0, 1472(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 1536(SP)
+	VMOVUPD          Z0, 1600(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 1664(SP)
+	VMOVUPD          Z0, 1728(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 1792(SP)
+	VMOVUPD          Z0, 1856(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 1920(SP)
+	VMOVUPD          Z0, 1984(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 2048(SP)
+	VMOVUPD          Z0, 2112(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z13, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z15, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z16, Y0
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y0
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z17, 512(SP)
+	VMOVUPD          Z0, 576(SP)
+	VEXTRACTF32X8    $0x01, Z18, Y0
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y0
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z19, 640(SP)
+	VMOVUPD          Z0, 704(SP)
+	VEXTRACTF32X8    $0x01, Z20, Y0
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y0
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z21, 768(SP)
+	VMOVUPD          Z0, 832(SP)
+	VEXTRACTF32X8    $0x01, Z22, Y0
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z23, Y0
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z23, 896(SP)
+	VMOVUPD          Z0, 960(SP)
+	VEXTRACTF32X8    $0x01, Z24, Y0
+	VCVTPS2PD        Y24, Z24
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z24, Z24
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z24, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns24_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(R8), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(R8), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	VMOVSD 768(R8), X0
+	VADDSD 176(AX), X0, X0
+	VMOVSD X0, 176(AX)
+	VMOVSD 896(R8), X0
+	VADDSD 184(AX), X0, X0
+	VMOVSD X0, 184(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns24_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns24
+	VZEROUPPER
+	RET
+
+above24:
+	CMPQ   AX, $+28
+	JG     above28
+	CMPQ   AX, $+26
+	JG     above26
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns26:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x000003ff, R8
+	KMOVW   R8, K1
+
+columns26_part0:
+	VMOVUPS          (R9), Z19
+	VMOVUPS.Z        64(R9), K1, Z20
+	VFMADD231PS      Z19, Z19, Z0
+	VFMADD231PS.BCST (R9), Z20, Z1
+	VALIGND          $0x01, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z2
+	VFMADD231PS.BCST 4(R9), Z20, Z3
+	VALIGND          $0x02, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z4
+	VFMADD231PS.BCST 8(R9), Z20, Z5
+	VALIGND          $0x03, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z6
+	VFMADD231PS.BCST 12(R9), Z20, Z7
+	VALIGND          $0x04, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z8
+	VFMADD231PS.BCST 16(R9), Z20, Z9
+	VALIGND          $0x05, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z10
+	VFMADD231PS.BCST 20(R9), Z20, Z11
+	VALIGND          $0x06, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z12
+	VFMADD231PS.BCST 24(R9), Z20, Z13
+	VALIGND          $0x07, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z14
+	VFMADD231PS.BCST 28(R9), Z20, Z15
+	VALIGND          $0x08, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z16
+	VFMADD231PS.BCST 32(R9), Z20, Z17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns26_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z18, 1088(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z2, 1152(SP)
+	VMOVUPD          Z18, 1216(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z4, 1280(SP)
+	VMOVUPD          Z18, 1344(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD          Z18, 1472(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD          Z18, 1600(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y18
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z10, 1664(SP)
+	VMOVUPD          Z18, 1728(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y18
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z12, 1792(SP)
+	VMOVUPD          Z18, 1856(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	VADDPD           128(AX), Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y18
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z14, 1920(SP)
+	VMOVUPD          Z18, 1984(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VADDPD           128(AX), Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y18
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z16, 2048(SP)
+	VMOVUPD          Z18, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	VADDPD           128(AX), Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z12, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x000003ff, R8
+	KMOVW            R8, K1
+
+columns26_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS.BCST 36(DX), Z17, Z0
+	VFMADD231PS.BCST 40(DX), Z17, Z1
+	VFMADD231PS.BCST 44(DX), Z17, Z2
+	VFMADD231PS.BCST 48(DX), Z17, Z3
+	VFMADD231PS.BCST 52(DX), Z17, Z4
+	VFMADD231PS.BCST 56(DX), Z17, Z5
+	VFMADD231PS.BCST 60(DX), Z17, Z6
+	VFMADD231PS      Z17, Z17, Z7
+	VALIGND          $0x01, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z8
+	VALIGND          $0x02, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z9
+	VALIGND          $0x03, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z10
+	VALIGND          $0x04, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z11
+	VALIGND          $0x05, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z12
+	VALIGND          $0x06, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z13
+	VALIGND          $0x07, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z14
+	VALIGND          $0x08, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z15
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns26_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	VADDPD           128(AX), Z1, Z1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z7, 2176(SP)
+	VMOVUPD          Z23, 2240(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z8, 2304(SP)
+	VMOVUPD          Z7, 2368(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y7
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z9, 2432(SP)
+	VMOVUPD          Z7, 2496(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y7
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z10, 2560(SP)
+	VMOVUPD          Z7, 2624(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y7
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z11, 2688(SP)
+	VMOVUPD          Z7, 2752(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y7
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z12, 2816(SP)
+	VMOVUPD          Z7, 2880(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y7
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z13, 2944(SP)
+	VMOVUPD          Z7, 3008(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y7
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z14, 3072(SP)
+	VMOVUPD          Z7, 3136(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y7
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z15, 3200(SP)
+	VMOVUPD          Z7, 3264(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z22, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3144(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3208(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3088(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2968(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2848(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2728(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2608(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2488(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2368(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2248(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns26
+	VZEROUPPER
+	RET
+
+above26:
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns28:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000fff, R8
+	KMOVW   R8, K1
+
+columns28_part0:
+	VMOVUPS          (R9), Z19
+	VMOVUPS.Z        64(R9), K1, Z20
+	VFMADD231PS      Z19, Z19, Z0
+	VFMADD231PS.BCST (R9), Z20, Z1
+	VALIGND          $0x01, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z2
+	VFMADD231PS.BCST 4(R9), Z20, Z3
+	VALIGND          $0x02, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z4
+	VFMADD231PS.BCST 8(R9), Z20, Z5
+	VALIGND          $0x03, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z6
+	VFMADD231PS.BCST 12(R9), Z20, Z7
+	VALIGND          $0x04, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z8
+	VFMADD231PS.BCST 16(R9), Z20, Z9
+	VALIGND          $0x05, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z10
+	VFMADD231PS.BCST 20(R9), Z20, Z11
+	VALIGND          $0x06, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z12
+	VFMADD231PS.BCST 24(R9), Z20, Z13
+	VALIGND          $0x07, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z14
+	VFMADD231PS.BCST 28(R9), Z20, Z15
+	VALIGND          $0x08, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z16
+	VFMADD231PS.BCST 32(R9), Z20, Z17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns28_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z18, 1088(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000000f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z2, 1152(SP)
+	VMOVUPD          Z18, 1216(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z4, 1280(SP)
+	VMOVUPD          Z18, 1344(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD          Z18, 1472(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD          Z18, 1600(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y18
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z10, 1664(SP)
+	VMOVUPD          Z18, 1728(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y18
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z12, 1792(SP)
+	VMOVUPD          Z18, 1856(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	VADDPD           128(AX), Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y18
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z14, 1920(SP)
+	VMOVUPD          Z18, 1984(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VADDPD           128(AX), Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y18
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z16, 2048(SP)
+	VMOVUPD          Z18, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	VADDPD           128(AX), Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z12, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x00000fff, R8
+	KMOVW            R8, K1
+
+columns28_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS.BCST 36(DX), Z17, Z0
+	VFMADD231PS.BCST 40(DX), Z17, Z1
+	VFMADD231PS.BCST 44(DX), Z17, Z2
+	VFMADD231PS.BCST 48(DX), Z17, Z3
+	VFMADD231PS.BCST 52(DX), Z17, Z4
+	VFMADD231PS.BCST 56(DX), Z17, Z5
+	VFMADD231PS.BCST 60(DX), Z17, Z6
+	VFMADD231PS      Z17, Z17, Z7
+	VALIGND          $0x01, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z8
+	VALIGND          $0x02, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z9
+	VALIGND          $0x03, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z10
+	VALIGND          $0x04, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z11
+	VALIGND          $0x05, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z12
+	VALIGND          $0x06, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z13
+	VALIGND          $0x07, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z14
+	VALIGND          $0x08, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z15
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns28_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000000f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	VADDPD           128(AX), Z1, Z1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z7, 2176(SP)
+	VMOVUPD          Z23, 2240(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z8, 2304(SP)
+	VMOVUPD          Z7, 2368(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y7
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z9, 2432(SP)
+	VMOVUPD          Z7, 2496(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y7
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z10, 2560(SP)
+	VMOVUPD          Z7, 2624(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y7
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z11, 2688(SP)
+	VMOVUPD          Z7, 2752(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y7
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z12, 2816(SP)
+	VMOVUPD          Z7, 2880(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y7
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z13, 2944(SP)
+	VMOVUPD          Z7, 3008(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y7
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z14, 3072(SP)
+	VMOVUPD          Z7, 3136(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y7
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z15, 3200(SP)
+	VMOVUPD          Z7, 3264(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z22, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2904(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3024(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3144(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3032(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3152(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3208(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3088(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3160(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3216(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2968(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3096(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3224(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2848(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2976(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3104(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2728(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2984(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2608(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2736(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2488(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2616(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2744(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2368(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2496(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2624(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2248(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2376(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2504(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2256(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2384(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2264(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns28
+	VZEROUPPER
+	RET
+
+above28:
+	CMPQ   AX, $+30
+	JG     above30
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns30:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00003fff, R8
+	KMOVW   R8, K1
+
+columns30_part0:
+	VMOVUPS          (R9), Z19
+	VMOVUPS.Z        64(R9), K1, Z20
+	VFMADD231PS      Z19, Z19, Z0
+	VFMADD231PS.BCST (R9), Z20, Z1
+	VALIGND          $0x01, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z2
+	VFMADD231PS.BCST 4(R9), Z20, Z3
+	VALIGND          $0x02, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z4
+	VFMADD231PS.BCST 8(R9), Z20, Z5
+	VALIGND          $0x03, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z6
+	VFMADD231PS.BCST 12(R9), Z20, Z7
+	VALIGND          $0x04, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z8
+	VFMADD231PS.BCST 16(R9), Z20, Z9
+	VALIGND          $0x05, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z10
+	VFMADD231PS.BCST 20(R9), Z20, Z11
+	VALIGND          $0x06, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z12
+	VFMADD231PS.BCST 24(R9), Z20, Z13
+	VALIGND          $0x07, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z14
+	VFMADD231PS.BCST 28(R9), Z20, Z15
+	VALIGND          $0x08, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z16
+	VFMADD231PS.BCST 32(R9), Z20, Z17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns30_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z18, 1088(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000003f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z2, 1152(SP)
+	VMOVUPD          Z18, 1216(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z4, 1280(SP)
+	VMOVUPD          Z18, 1344(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD          Z18, 1472(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD          Z18, 1600(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y18
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z10, 1664(SP)
+	VMOVUPD          Z18, 1728(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y18
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z12, 1792(SP)
+	VMOVUPD          Z18, 1856(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	VADDPD           128(AX), Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y18
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z14, 1920(SP)
+	VMOVUPD          Z18, 1984(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VADDPD           128(AX), Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y18
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z16, 2048(SP)
+	VMOVUPD          Z18, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	VADDPD           128(AX), Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z12, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x00003fff, R8
+	KMOVW            R8, K1
+
+columns30_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS.BCST 36(DX), Z17, Z0
+	VFMADD231PS.BCST 40(DX), Z17, Z1
+	VFMADD231PS.BCST 44(DX), Z17, Z2
+	VFMADD231PS.BCST 48(DX), Z17, Z3
+	VFMADD231PS.BCST 52(DX), Z17, Z4
+	VFMADD231PS.BCST 56(DX), Z17, Z5
+	VFMADD231PS.BCST 60(DX), Z17, Z6
+	VFMADD231PS      Z17, Z17, Z7
+	VALIGND          $0x01, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z8
+	VALIGND          $0x02, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z9
+	VALIGND          $0x03, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z10
+	VALIGND          $0x04, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z11
+	VALIGND          $0x05, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z12
+	VALIGND          $0x06, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z13
+	VALIGND          $0x07, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z14
+	VALIGND          $0x08, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z15
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns30_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000003f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	VADDPD           128(AX), Z1, Z1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z7, 2176(SP)
+	VMOVUPD          Z23, 2240(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z8, 2304(SP)
+	VMOVUPD          Z7, 2368(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y7
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z9, 2432(SP)
+	VMOVUPD          Z7, 2496(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y7
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z10, 2560(SP)
+	VMOVUPD          Z7, 2624(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y7
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z11, 2688(SP)
+	VMOVUPD          Z7, 2752(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y7
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z12, 2816(SP)
+	VMOVUPD          Z7, 2880(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y7
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z13, 2944(SP)
+	VMOVUPD          Z7, 3008(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y7
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z14, 3072(SP)
+	VMOVUPD          Z7, 3136(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y7
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z15, 3200(SP)
+	VMOVUPD          Z7, 3264(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z22, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2664(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2784(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2904(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3024(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3144(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2792(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2912(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3032(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3152(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3208(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2920(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3040(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3088(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3160(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3216(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2968(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3048(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3096(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3168(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3224(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2848(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2976(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3104(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3176(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3232(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2728(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2984(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3112(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3240(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2608(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2736(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2992(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3120(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2488(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2616(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2744(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3000(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2368(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2496(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2624(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2752(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2880(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2248(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2376(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2504(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2632(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2760(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2256(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2384(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2512(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2640(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2264(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2392(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2520(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2272(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2400(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2280(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns30
+	VZEROUPPER
+	RET
+
+above30:
+	CMPQ   AX, $+32
+	JG     above32
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns32:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns32_part0:
+	VMOVUPS          (R9), Z19
+	VMOVUPS          64(R9), Z20
+	VFMADD231PS      Z19, Z19, Z0
+	VFMADD231PS.BCST (R9), Z20, Z1
+	VALIGND          $0x01, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z2
+	VFMADD231PS.BCST 4(R9), Z20, Z3
+	VALIGND          $0x02, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z4
+	VFMADD231PS.BCST 8(R9), Z20, Z5
+	VALIGND          $0x03, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z6
+	VFMADD231PS.BCST 12(R9), Z20, Z7
+	VALIGND          $0x04, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z8
+	VFMADD231PS.BCST 16(R9), Z20, Z9
+	VALIGND          $0x05, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z10
+	VFMADD231PS.BCST 20(R9), Z20, Z11
+	VALIGND          $0x06, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z12
+	VFMADD231PS.BCST 24(R9), Z20, Z13
+	VALIGND          $0x07, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z14
+	VFMADD231PS.BCST 28(R9), Z20, Z15
+	VALIGND          $0x08, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z16
+	VFMADD231PS.BCST 32(R9), Z20, Z17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns32_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z18, 1088(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	VADDPD           192(AX), Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z2, 1152(SP)
+	VMOVUPD          Z18, 1216(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VADDPD           192(AX), Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z4, 1280(SP)
+	VMOVUPD          Z18, 1344(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VADDPD           192(AX), Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD          Z18, 1472(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VADDPD           192(AX), Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD          Z18, 1600(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VADDPD           192(AX), Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y18
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z10, 1664(SP)
+	VMOVUPD          Z18, 1728(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	VADDPD           192(AX), Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y18
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z12, 1792(SP)
+	VMOVUPD          Z18, 1856(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	VADDPD           128(AX), Z13, Z13
+	VADDPD           192(AX), Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y18
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z14, 1920(SP)
+	VMOVUPD          Z18, 1984(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VADDPD           128(AX), Z15, Z15
+	VADDPD           192(AX), Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y18
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z16, 2048(SP)
+	VMOVUPD          Z18, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	VADDPD           128(AX), Z17, Z17
+	VADDPD           192(AX), Z16, Z16
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z0, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z12, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z14, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 128(R8)
+	VMOVUPD          Z16, 192(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+
+columns32_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS          64(DX), Z17
+	VFMADD231PS.BCST 36(DX), Z17, Z0
+	VFMADD231PS.BCST 40(DX), Z17, Z1
+	VFMADD231PS.BCST 44(DX), Z17, Z2
+	VFMADD231PS.BCST 48(DX), Z17, Z3
+	VFMADD231PS.BCST 52(DX), Z17, Z4
+	VFMADD231PS.BCST 56(DX), Z17, Z5
+	VFMADD231PS.BCST 60(DX), Z17, Z6
+	VFMADD231PS      Z17, Z17, Z7
+	VALIGND          $0x01, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z8
+	VALIGND          $0x02, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z9
+	VALIGND          $0x03, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z10
+	VALIGND          $0x04, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z11
+	VALIGND          $0x05, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z12
+	VALIGND          $0x06, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z13
+	VALIGND          $0x07, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z14
+	VALIGND          $0x08, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z15
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns32_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z0, Z0
+	VADDPD           192(AX), Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	VADDPD           128(AX), Z1, Z1
+	VADDPD           192(AX), Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VADDPD           128(AX), Z2, Z2
+	VADDPD           192(AX), Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	VADDPD           128(AX), Z3, Z3
+	VADDPD           192(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	VADDPD           128(AX), Z4, Z4
+	VADDPD           192(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	VADDPD           128(AX), Z5, Z5
+	VADDPD           192(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	VADDPD           128(AX), Z6, Z6
+	VADDPD           192(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z7, 2176(SP)
+	VMOVUPD          Z23, 2240(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z8, 2304(SP)
+	VMOVUPD          Z7, 2368(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y7
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z9, 2432(SP)
+	VMOVUPD          Z7, 2496(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y7
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z10, 2560(SP)
+	VMOVUPD          Z7, 2624(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y7
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z11, 2688(SP)
+	VMOVUPD          Z7, 2752(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y7
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z12, 2816(SP)
+	VMOVUPD          Z7, 2880(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y7
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z13, 2944(SP)
+	VMOVUPD          Z7, 3008(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y7
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z14, 3072(SP)
+	VMOVUPD          Z7, 3136(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y7
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z15, 3200(SP)
+	VMOVUPD          Z7, 3264(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z16, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z17, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z18, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z19, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z20, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z21, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z22, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2424(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2544(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2664(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2784(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2904(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3024(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3144(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2552(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2672(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2792(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2912(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3032(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3152(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3208(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2680(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2800(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2920(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3040(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3088(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3160(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3216(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2808(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2928(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2968(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3048(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3096(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3168(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3224(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2848(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2936(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2976(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3056(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3104(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3176(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3232(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2728(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2984(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3064(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           3112(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3184(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3240(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2608(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2736(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2992(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3120(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3192(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           3248(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2488(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2616(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2744(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3000(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3128(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3256(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2368(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2496(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2624(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2752(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2880(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3008(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3136(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2248(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2376(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2504(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2632(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2760(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2888(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3016(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2256(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2384(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2512(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2640(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2768(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2896(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2264(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2392(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2520(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2648(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2776(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2272(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2400(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2528(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2656(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2280(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2408(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2536(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2288(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2416(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2296(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns32
+	VZEROUPPER
+	RET
+
+above32:
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns48:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns48_part0:
+	VMOVUPS       (R9), Z25
+	VMOVUPS       64(R9), Z26
+	VMOVUPS       128(R9), Z27
+	VFMADD231PS   Z25, Z25, Z0
+	VBROADCASTSS  (R9), Z24
+	VFMADD231PS   Z26, Z24, Z1
+	VFMADD231PS   Z27, Z24, Z2
+	VALIGND       $0x01, Z25, Z25, Z24
+	VFMADD231PS   Z24, Z25, Z3
+	VBROADCASTSS  4(R9), Z24
+	VFMADD231PS   Z26, Z24, Z4
+	VFMADD231PS   Z27, Z24, Z5
+	VALIGND       $0x02, Z25, Z25, Z24
+	VFMADD231PS   Z24, Z25, Z6
+	VBROADCASTSS  8(R9), Z24
+	VFMADD231PS   Z26, Z24, Z7
+	VFMADD231PS   Z27, Z24, Z8
+	VALIGND       $0x03, Z25, Z25, Z24
+	VFMADD231PS   Z24, Z25, Z9
+	VBROADCASTSS  12(R9), Z24
+	VFMADD231PS   Z26, Z24, Z10
+	VFMADD231PS   Z27, Z24, Z11
+	VALIGND       $0x04, Z25, Z25, Z24
+	VFMADD231PS   Z24, Z25, Z12
+	VBROADCASTSS  16(R9), Z24
+	VFMADD231PS   Z26, Z24, Z13
+	VFMADD231PS   Z27, Z24, Z14
+	VALIGND       $0x05, Z25, Z25, Z24
+	VFMADD231PS   Z24, Z25, Z15
+	VBROADCASTSS  20(R9), Z24
+	VFMADD231PS   Z26, Z24, Z16
+	VFMADD231PS   Z27, Z24, Z17
+	VALIGND       $0x06, Z25, Z25, Z24
+	VFMADD231PS   Z24, Z25, Z18
+	VBROADCASTSS  24(R9), Z24
+	VFMADD231PS   Z26, Z24, Z19
+	VFMADD231PS   Z27, Z24, Z20
+	VALIGND       $0x07, Z25, Z25, Z24
+	VFMADD231PS   Z24, Z25, Z21
+	VBROADCASTSS  28(R9), Z24
+	VFMADD231PS   Z26, Z24, Z22
+	VFMADD231PS   Z27, Z24, Z23
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R9
+	DECQ          AX
+	JNZ           columns48_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R8
+	VEXTRACTF32X8 $0x01, Z0, Y24
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y24, Z24
+	VMOVUPD       Z0, 1024(SP)
+	VMOVUPD       Z24, 1088(SP)
+	VEXTRACTF32X8 $0x01, Z1, Y0
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        128(AX), Z1, Z1
+	VADDPD        192(AX), Z0, Z0
+	VEXTRACTF32X8 $0x01, Z2, Y24
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y24, Z24
+	VADDPD        256(AX), Z2, Z2
+	VADDPD        320(AX), Z24, Z24
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z3, Y25
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y25, Z25
+	VMOVUPD       Z3, 1152(SP)
+	VMOVUPD       Z25, 1216(SP)
+	VEXTRACTF32X8 $0x01, Z4, Y3
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z4, Z4
+	VADDPD        192(AX), Z3, Z3
+	VEXTRACTF32X8 $0x01, Z5, Y25
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y25, Z25
+	VADDPD        256(AX), Z5, Z5
+	VADDPD        320(AX), Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y26
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD       Z6, 1280(SP)
+	VMOVUPD       Z26, 1344(SP)
+	VEXTRACTF32X8 $0x01, Z7, Y6
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y6, Z6
+	VADDPD        128(AX), Z7, Z7
+	VADDPD        192(AX), Z6, Z6
+	VEXTRACTF32X8 $0x01, Z8, Y26
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y26, Z26
+	VADDPD        256(AX), Z8, Z8
+	VADDPD        320(AX), Z26, Z26
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z9, Y27
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y27, Z27
+	VMOVUPD       Z9, 1408(SP)
+	VMOVUPD       Z27, 1472(SP)
+	VEXTRACTF32X8 $0x01, Z10, Y9
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y9, Z9
+	VADDPD        128(AX), Z10, Z10
+	VADDPD        192(AX), Z9, Z9
+	VEXTRACTF32X8 $0x01, Z11, Y27
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y27, Z27
+	VADDPD        256(AX), Z11, Z11
+	VADDPD        320(AX), Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z12, Y28
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y28, Z28
+	VMOVUPD       Z12, 1536(SP)
+	VMOVUPD       Z28, 1600(SP)
+	VEXTRACTF32X8 $0x01, Z13, Y12
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y12, Z12
+	VADDPD        128(AX), Z13, Z13
+	VADDPD        192(AX), Z12, Z12
+	VEXTRACTF32X8 $0x01, Z14, Y28
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y28, Z28
+	VADDPD        256(AX), Z14, Z14
+	VADDPD        320(AX), Z28, Z28
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z15, Y29
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y29, Z29
+	VMOVUPD       Z15, 1664(SP)
+	VMOVUPD       Z29, 1728(SP)
+	VEXTRACTF32X8 $0x01, Z16, Y15
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y15, Z15
+	VADDPD        128(AX), Z16, Z16
+	VADDPD        192(AX), Z15, Z15
+	VEXTRACTF32X8 $0x01, Z17, Y29
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y29, Z29
+	VADDPD        256(AX), Z17, Z17
+	VADDPD        320(AX), Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z18, Y30
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y30, Z30
+	VMOVUPD       Z18, 1792(SP)
+	VMOVUPD       Z30, 1856(SP)
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VADDPD        192(AX), Z18, Z18
+	VEXTRACTF32X8 $0x01, Z20, Y30
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y30, Z30
+	VADDPD        256(AX), Z20, Z20
+	VADDPD        320(AX), Z30, Z30
+	ADDQ          CX, AX
+	VMOVUPD       Z1, 128(R8)
+	VEXTRACTF32X8 $0x01, Z21, Y1
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y1, Z1
+	VMOVUPD       Z21, 1920(SP)
+	VMOVUPD       Z1, 1984(SP)
+	VEXTRACTF32X8 $0x01, Z22, Y1
+	VCVTPS2PD     Y22, Z22
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z22, Z22
+	VADDPD        192(AX), Z1, Z1
+	VEXTRACTF32X8 $0x01, Z23, Y21
+	VCVTPS2PD     Y23, Z23
+	VCVTPS2PD     Y21, Z21
+	VADDPD        256(AX), Z23, Z23
+	VADDPD        320(AX), Z21, Z21
+	VMOVUPD       Z0, 192(R8)
+	VMOVUPD       Z2, 256(R8)
+	VMOVUPD       Z24, 320(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z4, 128(R8)
+	VMOVUPD       Z3, 192(R8)
+	VMOVUPD       Z5, 256(R8)
+	VMOVUPD       Z25, 320(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z7, 128(R8)
+	VMOVUPD       Z6, 192(R8)
+	VMOVUPD       Z8, 256(R8)
+	VMOVUPD       Z26, 320(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z10, 128(R8)
+	VMOVUPD       Z9, 192(R8)
+	VMOVUPD       Z11, 256(R8)
+	VMOVUPD       Z27, 320(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z13, 128(R8)
+	VMOVUPD       Z12, 192(R8)
+	VMOVUPD       Z14, 256(R8)
+	VMOVUPD       Z28, 320(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z16, 128(R8)
+	VMOVUPD       Z15, 192(R8)
+	VMOVUPD       Z17, 256(R8)
+	VMOVUPD       Z29, 320(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z19, 128(R8)
+	VMOVUPD       Z18, 192(R8)
+	VMOVUPD       Z20, 256(R8)
+	VMOVUPD       Z30, 320(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z22, 128(R8)
+	VMOVUPD       Z1, 192(R8)
+	VMOVUPD       Z23, 256(R8)
+	VMOVUPD       Z21, 320(R8)
+	MOVQ          c+0(FP), AX
+	VMOVSD        1024(SP), X0
+	VADDSD        (AX), X0, X0
+	VMOVSD        X0, (AX)
+	VMOVSD        1152(SP), X0
+	VADDSD        8(AX), X0, X0
+	VMOVSD        X0, 8(AX)
+	VMOVSD        1272(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	VMOVSD        1280(SP), X0
+	VADDSD        16(AX), X0, X0
+	VMOVSD        X0, 16(AX)
+	VMOVSD        1392(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1408(SP), X0
+	VADDSD        24(AX), X0, X0
+	VMOVSD        X0, 24(AX)
+	VMOVSD        1512(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1536(SP), X0
+	VADDSD        32(AX), X0, X0
+	VMOVSD        X0, 32(AX)
+	VMOVSD        1632(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1664(SP), X0
+	VADDSD        40(AX), X0, X0
+	VMOVSD        X0, 40(AX)
+	VMOVSD        1752(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1792(SP), X0
+	VADDSD        48(AX), X0, X0
+	VMOVSD        X0, 48(AX)
+	VMOVSD        1872(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        1920(SP), X0
+	VADDSD        56(AX), X0, X0
+	VMOVSD        X0, 56(AX)
+	VMOVSD        1992(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	ADDQ          CX, AX
+	VMOVSD        1032(SP), X0
+	VADDSD        8(AX), X0, X0
+	VMOVSD        X0, 8(AX)
+	VMOVSD        1160(SP), X0
+	VADDSD        16(AX), X0, X0
+	VMOVSD        X0, 16(AX)
+	VMOVSD        1288(SP), X0
+	VADDSD        24(AX), X0, X0
+	VMOVSD        X0, 24(AX)
+	VMOVSD        1400(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	VMOVSD        1416(SP), X0
+	VADDSD        32(AX), X0, X0
+	VMOVSD        X0, 32(AX)
+	VMOVSD        1520(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1544(SP), X0
+	VADDSD        40(AX), X0, X0
+	VMOVSD        X0, 40(AX)
+	VMOVSD        1640(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1672(SP), X0
+	VADDSD        48(AX), X0, X0
+	VMOVSD        X0, 48(AX)
+	VMOVSD        1760(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1800(SP), X0
+	VADDSD        56(AX), X0, X0
+	VMOVSD        X0, 56(AX)
+	VMOVSD        1880(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1928(SP), X0
+	VADDSD        64(AX), X0, X0
+	VMOVSD        X0, 64(AX)
+	VMOVSD        2000(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	ADDQ          CX, AX
+	VMOVSD        1040(SP), X0
+	VADDSD        16(AX), X0, X0
+	VMOVSD        X0, 16(AX)
+	VMOVSD        1168(SP), X0
+	VADDSD        24(AX), X0, X0
+	VMOVSD        X0, 24(AX)
+	VMOVSD        1296(SP), X0
+	VADDSD        32(AX), X0, X0
+	VMOVSD        X0, 32(AX)
+	VMOVSD        1424(SP), X0
+	VADDSD        40(AX), X0, X0
+	VMOVSD        X0, 40(AX)
+	VMOVSD        1528(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	VMOVSD        1552(SP), X0
+	VADDSD        48(AX), X0, X0
+	VMOVSD        X0, 48(AX)
+	VMOVSD        1648(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1680(SP), X0
+	VADDSD        56(AX), X0, X0
+	VMOVSD        X0, 56(AX)
+	VMOVSD        1768(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1808(SP), X0
+	VADDSD        64(AX), X0, X0
+	VMOVSD        X0, 64(AX)
+	VMOVSD        1888(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1936(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	VMOVSD        2008(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	ADDQ          CX, AX
+	VMOVSD        1048(SP), X0
+	VADDSD        24(AX), X0, X0
+	VMOVSD        X0, 24(AX)
+	VMOVSD        1176(SP), X0
+	VADDSD        32(AX), X0, X0
+	VMOVSD        X0, 32(AX)
+	VMOVSD        1304(SP), X0
+	VADDSD        40(AX), X0, X0
+	VMOVSD        X0, 40(AX)
+	VMOVSD        1432(SP), X0
+	VADDSD        48(AX), X0, X0
+	VMOVSD        X0, 48(AX)
+	VMOVSD        1560(SP), X0
+	VADDSD        56(AX), X0, X0
+	VMOVSD        X0, 56(AX)
+	VMOVSD        1656(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	VMOVSD        1688(SP), X0
+	VADDSD        64(AX), X0, X0
+	VMOVSD        X0, 64(AX)
+	VMOVSD        1776(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1816(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	VMOVSD        1896(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1944(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        2016(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	ADDQ          CX, AX
+	VMOVSD        1056(SP), X0
+	VADDSD        32(AX), X0, X0
+	VMOVSD        X0, 32(AX)
+	VMOVSD        1184(SP), X0
+	VADDSD        40(AX), X0, X0
+	VMOVSD        X0, 40(AX)
+	VMOVSD        1312(SP), X0
+	VADDSD        48(AX), X0, X0
+	VMOVSD        X0, 48(AX)
+	VMOVSD        1440(SP), X0
+	VADDSD        56(AX), X0, X0
+	VMOVSD        X0, 56(AX)
+	VMOVSD        1568(SP), X0
+	VADDSD        64(AX), X0, X0
+	VMOVSD        X0, 64(AX)
+	VMOVSD        1696(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	VMOVSD        1784(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	VMOVSD        1824(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        1904(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1952(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        2024(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	ADDQ          CX, AX
+	VMOVSD        1064(SP), X0
+	VADDSD        40(AX), X0, X0
+	VMOVSD        X0, 40(AX)
+	VMOVSD        1192(SP), X0
+	VADDSD        48(AX), X0, X0
+	VMOVSD        X0, 48(AX)
+	VMOVSD        1320(SP), X0
+	VADDSD        56(AX), X0, X0
+	VMOVSD        X0, 56(AX)
+	VMOVSD        1448(SP), X0
+	VADDSD        64(AX), X0, X0
+	VMOVSD        X0, 64(AX)
+	VMOVSD        1576(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	VMOVSD        1704(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        1832(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1912(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	VMOVSD        1960(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        2032(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	ADDQ          CX, AX
+	VMOVSD        1072(SP), X0
+	VADDSD        48(AX), X0, X0
+	VMOVSD        X0, 48(AX)
+	VMOVSD        1200(SP), X0
+	VADDSD        56(AX), X0, X0
+	VMOVSD        X0, 56(AX)
+	VMOVSD        1328(SP), X0
+	VADDSD        64(AX), X0, X0
+	VMOVSD        X0, 64(AX)
+	VMOVSD        1456(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	VMOVSD        1584(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        1712(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1840(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1968(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        2040(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	ADDQ          CX, AX
+	VMOVSD        1080(SP), X0
+	VADDSD        56(AX), X0, X0
+	VMOVSD        X0, 56(AX)
+	VMOVSD        1208(SP), X0
+	VADDSD        64(AX), X0, X0
+	VMOVSD        X0, 64(AX)
+	VMOVSD        1336(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	VMOVSD        1464(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        1592(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1720(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1848(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1976(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	ADDQ          CX, AX
+	VMOVSD        1088(SP), X0
+	VADDSD        64(AX), X0, X0
+	VMOVSD        X0, 64(AX)
+	VMOVSD        1216(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	VMOVSD        1344(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        1472(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1600(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1728(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1856(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1984(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	ADDQ          CX, AX
+	VMOVSD        1096(SP), X0
+	VADDSD        72(AX), X0, X0
+	VMOVSD        X0, 72(AX)
+	VMOVSD        1224(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        1352(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1480(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1608(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1736(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1864(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	ADDQ          CX, AX
+	VMOVSD        1104(SP), X0
+	VADDSD        80(AX), X0, X0
+	VMOVSD        X0, 80(AX)
+	VMOVSD        1232(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1360(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1488(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1616(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1744(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	ADDQ          CX, AX
+	VMOVSD        1112(SP), X0
+	VADDSD        88(AX), X0, X0
+	VMOVSD        X0, 88(AX)
+	VMOVSD        1240(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1368(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1496(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1624(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	ADDQ          CX, AX
+	VMOVSD        1120(SP), X0
+	VADDSD        96(AX), X0, X0
+	VMOVSD        X0, 96(AX)
+	VMOVSD        1248(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1376(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1504(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	ADDQ          CX, AX
+	VMOVSD        1128(SP), X0
+	VADDSD        104(AX), X0, X0
+	VMOVSD        X0, 104(AX)
+	VMOVSD        1256(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1384(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	ADDQ          CX, AX
+	VMOVSD        1136(SP), X0
+	VADDSD        112(AX), X0, X0
+	VMOVSD        X0, 112(AX)
+	VMOVSD        1264(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	ADDQ          CX, AX
+	VMOVSD        1144(SP), X0
+	VADDSD        120(AX), X0, X0
+	VMOVSD        X0, 120(AX)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	VXORPD        Z21, Z21, Z21
+	VXORPD        Z22, Z22, Z22
+	VXORPD        Z23, Z23, Z23
+	VXORPD        Z24, Z24, Z24
+	MOVQ          DX, R9
+	MOVQ          n+32(FP), AX
+	MOVQ          $+128, R8
+	CMPQ          AX, R8
+	CMOVQGT       R8, AX
+
+columns48_part1:
+	VMOVUPS          (R9), Z26
+	VMOVUPS          64(R9), Z27
+	VMOVUPS          128(R9), Z28
+	VALIGND          $0x08, Z26, Z26, Z25
+	VFMADD231PS      Z25, Z26, Z0
+	VBROADCASTSS     32(R9), Z25
+	VFMADD231PS      Z27, Z25, Z1
+	VFMADD231PS      Z28, Z25, Z2
+	VBROADCASTSS     36(R9), Z25
+	VFMADD231PS      Z27, Z25, Z3
+	VFMADD231PS      Z28, Z25, Z4
+	VBROADCASTSS     40(R9), Z25
+	VFMADD231PS      Z27, Z25, Z5
+	VFMADD231PS      Z28, Z25, Z6
+	VBROADCASTSS     44(R9), Z25
+	VFMADD231PS      Z27, Z25, Z7
+	VFMADD231PS      Z28, Z25, Z8
+	VBROADCASTSS     48(R9), Z25
+	VFMADD231PS      Z27, Z25, Z9
+	VFMADD231PS      Z28, Z25, Z10
+	VBROADCASTSS     52(R9), Z25
+	VFMADD231PS      Z27, Z25, Z11
+	VFMADD231PS      Z28, Z25, Z12
+	VBROADCASTSS     56(R9), Z25
+	VFMADD231PS      Z27, Z25, Z13
+	VFMADD231PS      Z28, Z25, Z14
+	VBROADCASTSS     60(R9), Z25
+	VFMADD231PS      Z27, Z25, Z15
+	VFMADD231PS      Z28, Z25, Z16
+	VFMADD231PS      Z27, Z27, Z17
+	VFMADD231PS.BCST 64(R9), Z28, Z18
+	VALIGND          $0x01, Z27, Z27, Z25
+	VFMADD231PS      Z25, Z27, Z19
+	VFMADD231PS.BCST 68(R9), Z28, Z20
+	VALIGND          $0x02, Z27, Z27, Z25
+	VFMADD231PS      Z25, Z27, Z21
+	VFMADD231PS.BCST 72(R9), Z28, Z22
+	VALIGND          $0x03, Z27, Z27, Z25
+	VFMADD231PS      Z25, Z27, Z23
+	VFMADD231PS.BCST 76(R9), Z28, Z24
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns48_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y25
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y25, Z25
+	VMOVUPD          Z0, 2048(SP)
+	VMOVUPD          Z25, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	VADDPD           192(AX), Z0, Z0
+	VEXTRACTF32X8    $0x01, Z2, Y25
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y25, Z25
+	VADDPD           256(AX), Z2, Z2
+	VADDPD           320(AX), Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y26
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y26, Z26
+	VADDPD           128(AX), Z3, Z3
+	VADDPD           192(AX), Z26, Z26
+	VEXTRACTF32X8    $0x01, Z4, Y27
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y27, Z27
+	VADDPD           256(AX), Z4, Z4
+	VADDPD           320(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y28
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y28, Z28
+	VADDPD           128(AX), Z5, Z5
+	VADDPD           192(AX), Z28, Z28
+	VEXTRACTF32X8    $0x01, Z6, Y29
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y29, Z29
+	VADDPD           256(AX), Z6, Z6
+	VADDPD           320(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y30
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y30, Z30
+	VADDPD           128(AX), Z7, Z7
+	VADDPD           192(AX), Z30, Z30
+	VMOVUPD          Z1, 128(R8)
+	VEXTRACTF32X8    $0x01, Z8, Y1
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y1, Z1
+	VADDPD           256(AX), Z8, Z8
+	VADDPD           320(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, 192(R8)
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VADDPD           128(AX), Z9, Z9
+	VADDPD           192(AX), Z0, Z0
+	VMOVUPD          Z2, 256(R8)
+	VEXTRACTF32X8    $0x01, Z10, Y2
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y2, Z2
+	VADDPD           256(AX), Z10, Z10
+	VADDPD           320(AX), Z2, Z2
+	ADDQ             CX, AX
+	VMOVUPD          Z25, 320(R8)
+	VEXTRACTF32X8    $0x01, Z11, Y25
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y25, Z25
+	VADDPD           128(AX), Z11, Z11
+	VADDPD           192(AX), Z25, Z25
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VEXTRACTF32X8    $0x01, Z12, Y3
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y3, Z3
+	VADDPD           256(AX), Z12, Z12
+	VADDPD           320(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z26, 192(R8)
+	VEXTRACTF32X8    $0x01, Z13, Y26
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y26, Z26
+	VADDPD           128(AX), Z13, Z13
+	VADDPD           192(AX), Z26, Z26
+	VMOVUPD          Z4, 256(R8)
+	VEXTRACTF32X8    $0x01, Z14, Y4
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y4, Z4
+	VADDPD           256(AX), Z14, Z14
+	VADDPD           320(AX), Z4, Z4
+	ADDQ             CX, AX
+	VMOVUPD          Z27, 320(R8)
+	VEXTRACTF32X8    $0x01, Z15, Y27
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y27, Z27
+	VADDPD           128(AX), Z15, Z15
+	VADDPD           192(AX), Z27, Z27
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VEXTRACTF32X8    $0x01, Z16, Y5
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y5, Z5
+	VADDPD           256(AX), Z16, Z16
+	VADDPD           320(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z28, 192(R8)
+	VEXTRACTF32X8    $0x01, Z17, Y28
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y28, Z28
+	VMOVUPD          Z17, 2176(SP)
+	VMOVUPD          Z28, 2240(SP)
+	VEXTRACTF32X8    $0x01, Z18, Y17
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y17, Z17
+	VADDPD           256(AX), Z18, Z18
+	VADDPD           320(AX), Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y28
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y28, Z28
+	VMOVUPD          Z19, 2304(SP)
+	VMOVUPD          Z28, 2368(SP)
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	VADDPD           256(AX), Z20, Z20
+	VADDPD           320(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y28
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y28, Z28
+	VMOVUPD          Z21, 2432(SP)
+	VMOVUPD          Z28, 2496(SP)
+	VEXTRACTF32X8    $0x01, Z22, Y21
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y21, Z21
+	VADDPD           256(AX), Z22, Z22
+	VADDPD           320(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z23, Y28
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y28, Z28
+	VMOVUPD          Z23, 2560(SP)
+	VMOVUPD          Z28, 2624(SP)
+	VEXTRACTF32X8    $0x01, Z24, Y23
+	VCVTPS2PD        Y24, Z24
+	VCVTPS2PD        Y23, Z23
+	VADDPD           256(AX), Z24, Z24
+	VADDPD           320(AX), Z23, Z23
+	VMOVUPD          Z6, 256(R8)
+	VMOVUPD          Z29, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z30, 192(R8)
+	VMOVUPD          Z8, 256(R8)
+	VMOVUPD          Z1, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z0, 192(R8)
+	VMOVUPD          Z10, 256(R8)
+	VMOVUPD          Z2, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z25, 192(R8)
+	VMOVUPD          Z12, 256(R8)
+	VMOVUPD          Z3, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z26, 192(R8)
+	VMOVUPD          Z14, 256(R8)
+	VMOVUPD          Z4, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z27, 192(R8)
+	VMOVUPD          Z16, 256(R8)
+	VMOVUPD          Z5, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z18, 256(R8)
+	VMOVUPD          Z17, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z20, 256(R8)
+	VMOVUPD          Z19, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z22, 256(R8)
+	VMOVUPD          Z21, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z24, 256(R8)
+	VMOVUPD          Z23, 320(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2424(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2544(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2664(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2552(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2672(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2680(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2608(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2488(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2616(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2368(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2496(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2624(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2248(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2376(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2504(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2632(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2256(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2384(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2512(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2640(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2264(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2392(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2520(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2648(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2272(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2400(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2528(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2656(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2280(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2408(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2536(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2288(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2416(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2296(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z21, Z21, Z21
+	VXORPD           Z22, Z22, Z22
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+
+columns48_part2:
+	VMOVUPS          64(DX), Z27
+	VMOVUPS          128(DX), Z28
+	VALIGND          $0x04, Z27, Z27, Z26
+	VFMADD231PS      Z26, Z27, Z0
+	VFMADD231PS.BCST 80(DX), Z28, Z1
+	VALIGND          $0x05, Z27, Z27, Z26
+	VFMADD231PS      Z26, Z27, Z2
+	VFMADD231PS.BCST 84(DX), Z28, Z3
+	VALIGND          $0x06, Z27, Z27, Z26
+	VFMADD231PS      Z26, Z27, Z4
+	VFMADD231PS.BCST 88(DX), Z28, Z5
+	VALIGND          $0x07, Z27, Z27, Z26
+	VFMADD231PS      Z26, Z27, Z6
+	VFMADD231PS.BCST 92(DX), Z28, Z7
+	VALIGND          $0x08, Z27, Z27, Z26
+	VFMADD231PS      Z26, Z27, Z8
+	VFMADD231PS.BCST 96(DX), Z28, Z9
+	VFMADD231PS.BCST 100(DX), Z28, Z10
+	VFMADD231PS.BCST 104(DX), Z28, Z11
+	VFMADD231PS.BCST 108(DX), Z28, Z12
+	VFMADD231PS.BCST 112(DX), Z28, Z13
+	VFMADD231PS.BCST 116(DX), Z28, Z14
+	VFMADD231PS.BCST 120(DX), Z28, Z15
+	VFMADD231PS.BCST 124(DX), Z28, Z16
+	VFMADD231PS      Z28, Z28, Z17
+	VALIGND          $0x01, Z28, Z28, Z26
+	VFMADD231PS      Z26, Z28, Z18
+	VALIGND          $0x02, Z28, Z28, Z26
+	VFMADD231PS      Z26, Z28, Z19
+	VALIGND          $0x03, Z28, Z28, Z26
+	VFMADD231PS      Z26, Z28, Z20
+	VALIGND          $0x04, Z28, Z28, Z26
+	VFMADD231PS      Z26, Z28, Z21
+	VALIGND          $0x05, Z28, Z28, Z26
+	VFMADD231PS      Z26, Z28, Z22
+	VALIGND          $0x06, Z28, Z28, Z26
+	VFMADD231PS      Z26, Z28, Z23
+	VALIGND          $0x07, Z28, Z28, Z26
+	VFMADD231PS      Z26, Z28, Z24
+	VALIGND          $0x08, Z28, Z28, Z26
+	VFMADD231PS      Z26, Z28, Z25
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns48_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000014, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y26
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y26, Z26
+	VMOVUPD          Z0, 2688(SP)
+	VMOVUPD          Z26, 2752(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           256(AX), Z1, Z1
+	VADDPD           320(AX), Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y26
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y26, Z26
+	VMOVUPD          Z2, 2816(SP)
+	VMOVUPD          Z26, 2880(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           256(AX), Z3, Z3
+	VADDPD           320(AX), Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y26
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y26, Z26
+	VMOVUPD          Z4, 2944(SP)
+	VMOVUPD          Z26, 3008(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           256(AX), Z5, Z5
+	VADDPD           320(AX), Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y26
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
+	VMOVUPD          Z6, 3072(SP)
+	VMOVUPD          Z26, 3136(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           256(AX), Z7, Z7
+	VADDPD           320(AX), Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y26
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y26, Z26
+	VMOVUPD          Z8, 3200(SP)
+	VMOVUPD          Z26, 3264(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           256(AX), Z9, Z9
+	VADDPD           320(AX), Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y26
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y26, Z26
+	VADDPD           256(AX), Z10, Z10
+	VADDPD           320(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y27
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y27, Z27
+	VADDPD           256(AX), Z11, Z11
+	VADDPD           320(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y28
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y28, Z28
+	VADDPD           256(AX), Z12, Z12
+	VADDPD           320(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y29
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y29, Z29
+	VADDPD           256(AX), Z13, Z13
+	VADDPD           320(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y30
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y30, Z30
+	VADDPD           256(AX), Z14, Z14
+	VADDPD           320(AX), Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z1, 256(R8)
+	VEXTRACTF32X8    $0x01, Z15, Y1
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y1, Z1
+	VADDPD           256(AX), Z15, Z15
+	VADDPD           320(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, 320(R8)
+	VEXTRACTF32X8    $0x01, Z16, Y0
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y0, Z0
+	VADDPD           256(AX), Z16, Z16
+	VADDPD           320(AX), Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 256(R8)
+	VEXTRACTF32X8    $0x01, Z17, Y3
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z17, 3328(SP)
+	VMOVUPD          Z3, 3392(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y3
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z18, 3456(SP)
+	VMOVUPD          Z3, 3520(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y3
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z19, 3584(SP)
+	VMOVUPD          Z3, 3648(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y3
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z20, 3712(SP)
+	VMOVUPD          Z3, 3776(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y3
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z21, 3840(SP)
+	VMOVUPD          Z3, 3904(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y3
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z22, 3968(SP)
+	VMOVUPD          Z3, 4032(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z23, Y3
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z23, 4096(SP)
+	VMOVUPD          Z3, 4160(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z24, Y3
+	VCVTPS2PD        Y24, Z24
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z24, 4224(SP)
+	VMOVUPD          Z3, 4288(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z25, Y3
+	VCVTPS2PD        Y25, Z25
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD          Z25, 4352(SP)
+	VMOVUPD          Z3, 4416(SP)
+	VMOVUPD          Z2, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 256(R8)
+	VMOVUPD          Z4, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 256(R8)
+	VMOVUPD          Z6, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 256(R8)
+	VMOVUPD          Z8, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, 256(R8)
+	VMOVUPD          Z26, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 256(R8)
+	VMOVUPD          Z27, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, 256(R8)
+	VMOVUPD          Z28, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 256(R8)
+	VMOVUPD          Z29, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, 256(R8)
+	VMOVUPD          Z30, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 256(R8)
+	VMOVUPD          Z1, 320(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, 256(R8)
+	VMOVUPD          Z0, 320(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2784(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2904(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3024(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3144(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2792(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2912(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3032(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3152(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3208(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2800(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2920(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3040(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3088(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3160(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3216(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2808(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2928(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2968(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3048(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3096(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3168(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3224(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2848(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2936(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2976(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3056(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3104(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3176(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3232(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2728(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2984(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3064(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           3112(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3184(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3240(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2736(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2992(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3120(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3192(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           3248(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2744(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3000(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3128(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3256(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2752(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2880(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3008(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3136(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2760(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2888(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3016(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2768(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2896(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           2776(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVSD           3328(SP), X0
+	VADDSD           256(AX), X0, X0
+	VMOVSD           X0, 256(AX)
+	VMOVSD           3456(SP), X0
+	VADDSD           264(AX), X0, X0
+	VMOVSD           X0, 264(AX)
+	VMOVSD           3576(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	VMOVSD           3584(SP), X0
+	VADDSD           272(AX), X0, X0
+	VMOVSD           X0, 272(AX)
+	VMOVSD           3696(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           3712(SP), X0
+	VADDSD           280(AX), X0, X0
+	VMOVSD           X0, 280(AX)
+	VMOVSD           3816(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           3840(SP), X0
+	VADDSD           288(AX), X0, X0
+	VMOVSD           X0, 288(AX)
+	VMOVSD           3936(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           3968(SP), X0
+	VADDSD           296(AX), X0, X0
+	VMOVSD           X0, 296(AX)
+	VMOVSD           4056(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           4096(SP), X0
+	VADDSD           304(AX), X0, X0
+	VMOVSD           X0, 304(AX)
+	VMOVSD           4176(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           4224(SP), X0
+	VADDSD           312(AX), X0, X0
+	VMOVSD           X0, 312(AX)
+	VMOVSD           4296(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           4352(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	ADDQ             CX, AX
+	VMOVSD           3336(SP), X0
+	VADDSD           264(AX), X0, X0
+	VMOVSD           X0, 264(AX)
+	VMOVSD           3464(SP), X0
+	VADDSD           272(AX), X0, X0
+	VMOVSD           X0, 272(AX)
+	VMOVSD           3592(SP), X0
+	VADDSD           280(AX), X0, X0
+	VMOVSD           X0, 280(AX)
+	VMOVSD           3704(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	VMOVSD           3720(SP), X0
+	VADDSD           288(AX), X0, X0
+	VMOVSD           X0, 288(AX)
+	VMOVSD           3824(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           3848(SP), X0
+	VADDSD           296(AX), X0, X0
+	VMOVSD           X0, 296(AX)
+	VMOVSD           3944(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           3976(SP), X0
+	VADDSD           304(AX), X0, X0
+	VMOVSD           X0, 304(AX)
+	VMOVSD           4064(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           4104(SP), X0
+	VADDSD           312(AX), X0, X0
+	VMOVSD           X0, 312(AX)
+	VMOVSD           4184(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           4232(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	VMOVSD           4304(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           4360(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	ADDQ             CX, AX
+	VMOVSD           3344(SP), X0
+	VADDSD           272(AX), X0, X0
+	VMOVSD           X0, 272(AX)
+	VMOVSD           3472(SP), X0
+	VADDSD           280(AX), X0, X0
+	VMOVSD           X0, 280(AX)
+	VMOVSD           3600(SP), X0
+	VADDSD           288(AX), X0, X0
+	VMOVSD           X0, 288(AX)
+	VMOVSD           3728(SP), X0
+	VADDSD           296(AX), X0, X0
+	VMOVSD           X0, 296(AX)
+	VMOVSD           3832(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	VMOVSD           3856(SP), X0
+	VADDSD           304(AX), X0, X0
+	VMOVSD           X0, 304(AX)
+	VMOVSD           3952(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           3984(SP), X0
+	VADDSD           312(AX), X0, X0
+	VMOVSD           X0, 312(AX)
+	VMOVSD           4072(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           4112(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	VMOVSD           4192(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           4240(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           4312(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           4368(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	ADDQ             CX, AX
+	VMOVSD           3352(SP), X0
+	VADDSD           280(AX), X0, X0
+	VMOVSD           X0, 280(AX)
+	VMOVSD           3480(SP), X0
+	VADDSD           288(AX), X0, X0
+	VMOVSD           X0, 288(AX)
+	VMOVSD           3608(SP), X0
+	VADDSD           296(AX), X0, X0
+	VMOVSD           X0, 296(AX)
+	VMOVSD           3736(SP), X0
+	VADDSD           304(AX), X0, X0
+	VMOVSD           X0, 304(AX)
+	VMOVSD           3864(SP), X0
+	VADDSD           312(AX), X0, X0
+	VMOVSD           X0, 312(AX)
+	VMOVSD           3960(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	VMOVSD           3992(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	VMOVSD           4080(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           4120(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           4200(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           4248(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           4320(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           4376(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	ADDQ             CX, AX
+	VMOVSD           3360(SP), X0
+	VADDSD           288(AX), X0, X0
+	VMOVSD           X0, 288(AX)
+	VMOVSD           3488(SP), X0
+	VADDSD           296(AX), X0, X0
+	VMOVSD           X0, 296(AX)
+	VMOVSD           3616(SP), X0
+	VADDSD           304(AX), X0, X0
+	VMOVSD           X0, 304(AX)
+	VMOVSD           3744(SP), X0
+	VADDSD           312(AX), X0, X0
+	VMOVSD           X0, 312(AX)
+	VMOVSD           3872(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	VMOVSD           4000(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           4088(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	VMOVSD           4128(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           4208(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           4256(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           4328(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           4384(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	ADDQ             CX, AX
+	VMOVSD           3368(SP), X0
+	VADDSD           296(AX), X0, X0
+	VMOVSD           X0, 296(AX)
+	VMOVSD           3496(SP), X0
+	VADDSD           304(AX), X0, X0
+	VMOVSD           X0, 304(AX)
+	VMOVSD           3624(SP), X0
+	VADDSD           312(AX), X0, X0
+	VMOVSD           X0, 312(AX)
+	VMOVSD           3752(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	VMOVSD           3880(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           4008(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           4136(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           4216(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	VMOVSD           4264(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           4336(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           4392(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	ADDQ             CX, AX
+	VMOVSD           3376(SP), X0
+	VADDSD           304(AX), X0, X0
+	VMOVSD           X0, 304(AX)
+	VMOVSD           3504(SP), X0
+	VADDSD           312(AX), X0, X0
+	VMOVSD           X0, 312(AX)
+	VMOVSD           3632(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	VMOVSD           3760(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           3888(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           4016(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           4144(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           4272(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           4344(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	VMOVSD           4400(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	ADDQ             CX, AX
+	VMOVSD           3384(SP), X0
+	VADDSD           312(AX), X0, X0
+	VMOVSD           X0, 312(AX)
+	VMOVSD           3512(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	VMOVSD           3640(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           3768(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           3896(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           4024(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           4152(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           4280(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           4408(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	ADDQ             CX, AX
+	VMOVSD           3392(SP), X0
+	VADDSD           320(AX), X0, X0
+	VMOVSD           X0, 320(AX)
+	VMOVSD           3520(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           3648(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           3776(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           3904(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           4032(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           4160(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           4288(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	ADDQ             CX, AX
+	VMOVSD           3400(SP), X0
+	VADDSD           328(AX), X0, X0
+	VMOVSD           X0, 328(AX)
+	VMOVSD           3528(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           3656(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           3784(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           3912(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           4040(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           4168(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	ADDQ             CX, AX
+	VMOVSD           3408(SP), X0
+	VADDSD           336(AX), X0, X0
+	VMOVSD           X0, 336(AX)
+	VMOVSD           3536(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           3664(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           3792(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           3920(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           4048(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	ADDQ             CX, AX
+	VMOVSD           3416(SP), X0
+	VADDSD           344(AX), X0, X0
+	VMOVSD           X0, 344(AX)
+	VMOVSD           3544(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           3672(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           3800(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           3928(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	ADDQ             CX, AX
+	VMOVSD           3424(SP), X0
+	VADDSD           352(AX), X0, X0
+	VMOVSD           X0, 352(AX)
+	VMOVSD           3552(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           3680(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           3808(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	ADDQ             CX, AX
+	VMOVSD           3432(SP), X0
+	VADDSD           360(AX), X0, X0
+	VMOVSD           X0, 360(AX)
+	VMOVSD           3560(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           3688(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	ADDQ             CX, AX
+	VMOVSD           3440(SP), X0
+	VADDSD           368(AX), X0, X0
+	VMOVSD           X0, 368(AX)
+	VMOVSD           3568(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	ADDQ             CX, AX
+	VMOVSD           3448(SP), X0
+	VADDSD           376(AX), X0, X0
+	VMOVSD           X0, 376(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns48
+	VZEROUPPER
+	RET
