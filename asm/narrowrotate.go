@@ -5,7 +5,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// narrowRotated emits Narrow for more columns than narrowEvery, with fewer multiply-adds: the
+// narrowRotated emits Narrow for more columns than a few, with fewer multiply-adds: the
 // block on the diagonal of a vector and itself is symmetric, so its products are those of the
 // vector with itself turned by 0 to half as many lanes as it has, five for eight lanes
 // instead of eight, and a shuffle for each but the first. That pays on processors that take 512
@@ -15,12 +15,16 @@ import (
 func narrowRotated(k *kernel) {
 	var widths []int
 	for _, columns := range k.narrowWidths(k.narrowColumns(), k.tileColumns()) {
-		if columns > narrowEvery {
+		if columns >= rotatedColumns[k.size] {
 			widths = append(widths, columns)
 		}
 	}
 	narrowFunction(k, "NarrowRotated", narrowForm{rotated: true}, widths)
 }
+
+// rotatedColumns is the fewest columns that gain, by the size of their numbers: two whole vectors,
+// or all but a lane of them, and of float32 more than one.
+var rotatedColumns = map[int]int{8: 15, 4: 18}
 
 // rotations is by how many lanes, from none on, a vector is turned.
 func (g *narrowGenerator) rotations() int { return g.width/2 + 1 }

@@ -671,19 +671,15 @@ func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, s
 }
 
 // narrowRotates says where rotated vectors are faster than halves: where rows are too far apart
-// for halves, and of short rows 1.03 to 1.2 times from the columns of a tile of float64 on,
-// and from 18 of float32 on but for 24, three vectors in halves. From memory, 18 columns of
-// float64 were 1.5 times as fast in halves.
+// for halves, and of short rows of float64 1.03 to 1.13 times at 15 and 16 columns, two vectors,
+// and from those of a tile on, of float32 up to 1.2 times but for 24 columns, three
+// vectors in halves. From memory, 18 columns of float64 were 1.5 times as fast in halves.
 func narrowRotates[T Float](columns, stride int) bool {
-	switch {
-	case columns <= avx512.NarrowEvery:
-		return false
-	case stride*elementBytes[T]() > avx512.NarrowHalvesBytes:
-		return true
-	case is64[T]():
-		return columns >= 24
+	far := stride*elementBytes[T]() > avx512.NarrowHalvesBytes
+	if is64[T]() {
+		return columns >= avx512.NarrowRotatedColumns64 && (far || columns <= 16 || columns >= 24)
 	}
-	return columns != 24
+	return columns >= avx512.NarrowRotatedColumns32 && (far || columns != 24)
 }
 
 func narrowRotated[T Float](c []float64, ldc int, x Matrix[T], ahead *T, step int) {

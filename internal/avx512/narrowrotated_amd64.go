@@ -5,7 +5,7 @@
 package avx512
 
 // NarrowRotated64 adds the upper triangle of xᵀx to c.
-// x has n rows of p columns, from 18 to 32, even above 16. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, from 15 to 32, even above 16. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func NarrowRotated64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)

@@ -13,10 +13,688 @@ TEXT ·NarrowRotated64(SB), $2048-64
 	MOVQ p+40(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
-	CMPQ AX, $+24
-	JG   above24
-	CMPQ AX, $+20
-	JG   above20
+	CMPQ AX, $+22
+	JG   above22
+	CMPQ AX, $+16
+	JG   above16
+	CMPQ AX, $+15
+	JG   above15
+
+columns15:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000007f, R8
+	KMOVW   R8, K1
+
+columns15_part0:
+	VMOVUPD          (DX), Z19
+	VMOVUPD.Z        64(DX), K1, Z20
+	VFMADD231PD      Z19, Z19, Z0
+	VFMADD231PD.BCST (DX), Z20, Z1
+	VALIGNQ          $0x01, Z19, Z19, Z18
+	VFMADD231PD      Z18, Z19, Z2
+	VFMADD231PD.BCST 8(DX), Z20, Z3
+	VALIGNQ          $0x02, Z19, Z19, Z18
+	VFMADD231PD      Z18, Z19, Z4
+	VFMADD231PD.BCST 16(DX), Z20, Z5
+	VALIGNQ          $0x03, Z19, Z19, Z18
+	VFMADD231PD      Z18, Z19, Z6
+	VFMADD231PD.BCST 24(DX), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z19, Z18
+	VFMADD231PD      Z18, Z19, Z8
+	VFMADD231PD.BCST 32(DX), Z20, Z9
+	VFMADD231PD.BCST 40(DX), Z20, Z10
+	VFMADD231PD.BCST 48(DX), Z20, Z11
+	VFMADD231PD.BCST 56(DX), Z20, Z12
+	VFMADD231PD      Z20, Z20, Z13
+	VALIGNQ          $0x01, Z20, Z20, Z18
+	VFMADD231PD      Z18, Z20, Z14
+	VALIGNQ          $0x02, Z20, Z20, Z18
+	VFMADD231PD      Z18, Z20, Z15
+	VALIGNQ          $0x03, Z20, Z20, Z18
+	VFMADD231PD      Z18, Z20, Z16
+	VALIGNQ          $0x04, Z20, Z20, Z18
+	VFMADD231PD      Z18, Z20, Z17
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns15_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VMOVUPD          Z0, 768(SP)
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, K1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, K1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, K1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, K1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, K1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, K1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, K1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, K1, 64(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns15
+	VZEROUPPER
+	RET
+
+above15:
+columns16:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+
+columns16_part0:
+	VMOVUPD          (DX), Z19
+	VMOVUPD          64(DX), Z20
+	VFMADD231PD      Z19, Z19, Z0
+	VFMADD231PD.BCST (DX), Z20, Z1
+	VALIGNQ          $0x01, Z19, Z19, Z18
+	VFMADD231PD      Z18, Z19, Z2
+	VFMADD231PD.BCST 8(DX), Z20, Z3
+	VALIGNQ          $0x02, Z19, Z19, Z18
+	VFMADD231PD      Z18, Z19, Z4
+	VFMADD231PD.BCST 16(DX), Z20, Z5
+	VALIGNQ          $0x03, Z19, Z19, Z18
+	VFMADD231PD      Z18, Z19, Z6
+	VFMADD231PD.BCST 24(DX), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z19, Z18
+	VFMADD231PD      Z18, Z19, Z8
+	VFMADD231PD.BCST 32(DX), Z20, Z9
+	VFMADD231PD.BCST 40(DX), Z20, Z10
+	VFMADD231PD.BCST 48(DX), Z20, Z11
+	VFMADD231PD.BCST 56(DX), Z20, Z12
+	VFMADD231PD      Z20, Z20, Z13
+	VALIGNQ          $0x01, Z20, Z20, Z18
+	VFMADD231PD      Z18, Z20, Z14
+	VALIGNQ          $0x02, Z20, Z20, Z18
+	VFMADD231PD      Z18, Z20, Z15
+	VALIGNQ          $0x03, Z20, Z20, Z18
+	VFMADD231PD      Z18, Z20, Z16
+	VALIGNQ          $0x04, Z20, Z20, Z18
+	VFMADD231PD      Z18, Z20, Z17
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns16_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, 64(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns16
+	VZEROUPPER
+	RET
+
+above16:
 	CMPQ AX, $+18
 	JG   above18
 
@@ -425,6 +1103,8 @@ columns18_turn0:
 	RET
 
 above18:
+	CMPQ   AX, $+20
+	JG     above20
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -895,8 +1575,6 @@ columns20_turn0:
 	RET
 
 above20:
-	CMPQ   AX, $+22
-	JG     above22
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -1465,6 +2143,10 @@ columns22_part1:
 	RET
 
 above22:
+	CMPQ   AX, $+26
+	JG     above26
+	CMPQ   AX, $+24
+	JG     above24
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -2056,10 +2738,6 @@ columns24_part1:
 	RET
 
 above24:
-	CMPQ   AX, $+28
-	JG     above28
-	CMPQ   AX, $+26
-	JG     above26
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -2727,6 +3405,8 @@ columns26_turn0:
 	RET
 
 above26:
+	CMPQ   AX, $+28
+	JG     above28
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 

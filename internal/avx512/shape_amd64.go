@@ -21,3 +21,9 @@ const (
 
 // NarrowHalvesBytes is how far apart rows may be that NarrowHalves64 and 32 take.
 const NarrowHalvesBytes = 224
+
+// The fewest columns that NarrowRotated64 and 32 take.
+const (
+	NarrowRotatedColumns64 = 15
+	NarrowRotatedColumns32 = 18
+)
