@@ -30,7 +30,8 @@ func narrowHalves(k *kernel) {
 	halved := *k
 	halved.vector /= 2
 	widths := halved.narrowWidths(limit, stripe)
-	narrowFunction(&halved, "NarrowHalves", narrowForm{}, widths)
+	unweighted := slices.DeleteFunc(slices.Clone(widths), k.rotatesShort)
+	narrowFunction(&halved, "NarrowHalves", narrowForm{}, unweighted)
 	narrowFunction(&halved, "NarrowHalvesWeighted", narrowForm{weighted: true}, widths)
 }
 
@@ -64,7 +65,7 @@ func narrowFunction(k *kernel, name string, form narrowForm, widths []int) {
 	k.Pragma("noescape")
 	k.SignatureExpr(k.signature("func(c *float64, ldc int, x *%[1]s, stride int, " + weights + "n, p int, ahead *%[1]s, step int)"))
 	k.Doc(name+k.name+" "+doc,
-		fmt.Sprintf("x has n rows of p columns, from %d to %d, even above %d. From ahead on, step bytes of memory a row are fetched.", widths[0], slices.Max(widths), narrowEvery))
+		fmt.Sprintf("x has n rows of p columns, one of %v. From ahead on, step bytes of memory a row are fetched.", widths))
 	g := &narrowGenerator{kernel: k, rotated: form.rotated, width: k.vector / k.size, c: k.GP64(), ldc: k.argument("ldc"),
 		x: k.argument("x"), stride: k.argument("stride"), ahead: k.argument("ahead"), step: k.argument("step")}
 	if form.weighted {

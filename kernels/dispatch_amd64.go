@@ -670,16 +670,14 @@ func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, s
 	}
 }
 
-// narrowRotates says where rotated vectors are faster than halves: where rows are too far apart
-// for halves, and of short rows of float64 1.03 to 1.13 times at 15 and 16 columns, two vectors,
-// and from those of a tile on, of float32 up to 1.2 times but for 24 columns, three
-// vectors in halves. From memory, 18 columns of float64 were 1.5 times as fast in halves.
+// narrowRotates says where vectors are rotated: where rows are too far apart for halves, and
+// where that is faster than halves.
 func narrowRotates[T Float](columns, stride int) bool {
-	far := stride*elementBytes[T]() > avx512.NarrowHalvesBytes
+	least, short := avx512.NarrowRotatedColumns32, uint64(avx512.NarrowRotatedShort32)
 	if is64[T]() {
-		return columns >= avx512.NarrowRotatedColumns64 && (far || columns <= 16 || columns >= 24)
+		least, short = avx512.NarrowRotatedColumns64, avx512.NarrowRotatedShort64
 	}
-	return columns >= avx512.NarrowRotatedColumns32 && (far || columns != 24)
+	return short>>columns&1 != 0 || columns >= least && stride*elementBytes[T]() > avx512.NarrowHalvesBytes
 }
 
 func narrowRotated[T Float](c []float64, ldc int, x Matrix[T], ahead *T, step int) {

@@ -5,13 +5,13 @@
 package avx512
 
 // NarrowRotated64 adds the upper triangle of xᵀx to c.
-// x has n rows of p columns, from 15 to 32, even above 16. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [15 16 18 20 22 24 26 28 30 32]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func NarrowRotated64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
 
 // NarrowRotated32 adds the upper triangle of xᵀx to c.
-// x has n rows of p columns, from 18 to 48, even above 16. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [18 20 22 24 26 28 30 32 48]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func NarrowRotated32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)

@@ -22,8 +22,11 @@ const (
 // NarrowHalvesBytes is how far apart rows may be that NarrowHalves64 and 32 take.
 const NarrowHalvesBytes = 224
 
-// The fewest columns that NarrowRotated64 and 32 take.
+// The fewest columns that NarrowRotated64 and 32 take, and a bit for each number of columns
+// that they take of such rows too, and NarrowHalves64 and 32 do not.
 const (
 	NarrowRotatedColumns64 = 15
 	NarrowRotatedColumns32 = 18
+	NarrowRotatedShort64   = 0x155018000
+	NarrowRotatedShort32   = 0x1000154540000
 )

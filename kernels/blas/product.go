@@ -115,12 +115,11 @@ func (p *product[T]) rowsOf(lo, hi int) (top, bottom int) {
 // block computes the entries of rows top to bottom and columns lo to hi, in
 // this goroutine.
 func (p *product[T]) block(top, bottom, lo, hi int) {
-	height, width, _ := kernels.GemmShape[T]()
+	_, width, _ := kernels.GemmShape[T]()
 	if p.b.cs == 1 && p.unpacked(bottom-top, hi-lo) {
 		for at := 0; at < p.k; at += depth {
-			n := min(depth, p.k-at)
+			a := p.stripsOf(at, bottom)
 			b := panels[T]{data: p.b.from(at, lo), ld: p.b.rs, step: width, first: lo, width: width}
-			a := strips[T]{a: p.a, bottom: bottom, at: at, n: n, height: height}
 			p.strips(top, bottom, lo, hi, &a, &b)
 		}
 		return
@@ -149,10 +148,9 @@ func (p *product[T]) part(top, bottom, lo, hi, end int, copied bool, s *scratch[
 	height, width, _ := kernels.GemmShape[T]()
 	columns := blockColumns * 8 / elementBytes[T]()
 	for at := 0; at < p.k; at += depth {
-		n := min(depth, p.k-at)
-		a := strips[T]{a: p.a, bottom: bottom, at: at, n: n, height: height}
+		a := p.stripsOf(at, bottom)
 		if copied {
-			a = s.strips(p.a, at, n, bottom, hi-lo > columns)
+			a.copyTo(s, hi-lo > columns)
 		}
 		for from := lo; from < hi; from += columns {
 			to := min(from+columns, hi)
@@ -166,7 +164,7 @@ func (p *product[T]) part(top, bottom, lo, hi, end int, copied bool, s *scratch[
 				top, bottom = max(top, first), min(bottom, last)
 			}
 			if top < bottom {
-				b := s.pack(&p.b, at, n, from, to, width)
+				b := s.pack(&p.b, at, a.n, from, to, width)
 				p.strips(top, bottom, from, to, &a, &b)
 			}
 		}

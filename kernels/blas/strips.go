@@ -12,30 +12,35 @@ const aheadRows = 64
 // transposed A took a tenth of the time of a product of 2000 rows, columns and sums.
 const copiedRows = 1024
 
-// strips are those of n columns of A, from column at on, of rows top to bottom of a product.
-// They are copied as they are asked for, in order: with their columns as rows where A is
-// transposed, otherwise without what lies between rows. What is copied stays for the next
-// blocks of B. Without scratch, they are read as they lie.
+// strips are those of n columns of A, from column at on, of rows before bottom. They are read as
+// they lie, or copied as they are asked for, in order: with their columns as rows where A is
+// transposed, otherwise without what lies between rows.
 type strips[T float] struct {
-	a             matrix[T]
-	data          []T
-	top, end      int // of the rows that are there, in the product
-	bottom        int
-	at, n, height int
-	kept          bool // what is copied, for the next blocks of B
+	a        matrix[T]
+	at, n    int
+	bottom   int
+	height   int
+	data     []T  // room for copies; nil where there are none
+	kept     bool // copies stay for the next blocks of B
+	top, end int  // of the rows that are copied
 }
 
-// strips are copied: those of rows before bottom, at most copiedRows of them if they are kept.
-func (s *scratch[T]) strips(a matrix[T], at, n, bottom int, kept bool) strips[T] {
+// stripsOf are those of the columns of A from at on, as they lie.
+func (p *product[T]) stripsOf(at, bottom int) strips[T] {
 	height, _, _ := kernels.GemmShape[T]()
+	return strips[T]{a: p.a, at: at, n: min(depth, p.k-at), bottom: bottom, height: height}
+}
+
+// copyTo makes them copies, at most copiedRows of them if they are kept.
+func (s *strips[T]) copyTo(room *scratch[T], kept bool) {
 	rows := aheadRows
 	if kept {
 		rows = copiedRows
 	}
-	if len(s.rows) < rows*depth {
-		s.rows = memory.Slice[T](rows * depth)
+	if len(room.rows) < rows*depth {
+		room.rows = memory.Slice[T](rows * depth)
 	}
-	return strips[T]{a: a, data: s.rows, bottom: bottom, at: at, n: n, height: height, kept: kept}
+	s.data, s.kept = room.rows, kept
 }
 
 // from is the strip that begins with row i, and its strides.
@@ -43,7 +48,7 @@ func (s *strips[T]) from(i int) (a []T, ars, acs int) {
 	if s.data == nil {
 		return s.a.from(i, s.at), s.a.rs, s.a.cs
 	}
-	if s.end == 0 || !s.kept && i >= s.end {
+	if s.end == 0 || !s.kept && i >= s.end { // the first one, or in the place of others
 		s.top, s.end = i, i
 	}
 	for i >= s.end {
