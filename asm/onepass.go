@@ -121,10 +121,37 @@ func (s *onePass) widths(label string, centered bool) {
 		more := fmt.Sprintf("%s_more_than%d", label, octets)
 		s.CMPQ(s.p, imm(8*octets))
 		s.JG(operand.LabelRef(more))
+		if octets == most {
+			s.strideOfTrouble(label)
+		}
 		s.octets(fmt.Sprintf("%s%d", label, octets), octets, centered)
 		s.Label(more)
 	}
 	s.wide(label+"_wide", centered)
+}
+
+// troubled is the bytes of rows that come from memory at half its speed or less where eight
+// of them are read by instructions of their own, each every 2048 bytes: a loop over rows reads
+// them at full speed. On Zen 5 they were alone in that, 240 and 272 bytes were not; on Zen 4
+// they did well where nobody asked for them.
+const troubled = 256
+
+// troubles says that there is code for such rows.
+func (s *onePass) troubles() bool { return s.masks && s.size == 8 && s.oneReadColumns()*8 >= troubled }
+
+// strideOfTrouble takes such rows in a loop, unless the caller has told what to ask for: it
+// has asked for these.
+func (s *onePass) strideOfTrouble(label string) {
+	if !s.troubles() {
+		return
+	}
+	s.CMPQ(s.p, imm(troubled/8))
+	s.JNE(operand.LabelRef(label + "_well"))
+	asked := s.GP64()
+	s.LEAQ(at(s.x, fetchFurther), asked)
+	s.CMPQ(asked, s.ahead)
+	s.JE(operand.LabelRef(label + "_wide"))
+	s.Label(label + "_well")
 }
 
 // A column is a vector of columns: what of it is the same for all rows. Where

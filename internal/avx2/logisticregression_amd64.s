@@ -42,11 +42,16 @@ told:
 	MOVQ  $+1, 328(R12)
 	LEAQ  (R12), AX
 	MOVQ  AX, DX
-	MOVQ  AX, 392(R12)
-	MOVQ  DX, 400(R12)
-	MOVQ  CX, 384(R12)
-	CMPQ  BX, $0x20
-	JLE   plain_wide_short
+	CMPQ  BX, $0x30
+	JLE   plain_wide_lagging
+	MOVQ  $+0, 328(R12)
+
+plain_wide_lagging:
+	MOVQ AX, 392(R12)
+	MOVQ DX, 400(R12)
+	MOVQ CX, 384(R12)
+	CMPQ BX, $0x20
+	JLE  plain_wide_short
 
 plain_wide_long:
 	MOVQ    beta+56(FP), DI
@@ -1148,6 +1153,11 @@ centered:
 	MOVQ $+1, 328(R12)
 	LEAQ (R12), AX
 	MOVQ AX, DX
+	CMPQ BX, $0x30
+	JLE  centered_wide_lagging
+	MOVQ $+0, 328(R12)
+
+centered_wide_lagging:
 	MOVQ AX, 392(R12)
 	MOVQ DX, 400(R12)
 	MOVQ CX, 384(R12)
@@ -2539,11 +2549,16 @@ told:
 	MOVQ  $+1, 328(R12)
 	LEAQ  (R12), AX
 	MOVQ  AX, DX
-	MOVQ  AX, 392(R12)
-	MOVQ  DX, 400(R12)
-	MOVQ  CX, 384(R12)
-	CMPQ  BX, $0x20
-	JLE   plain_wide_short
+	CMPQ  BX, $0x30
+	JLE   plain_wide_lagging
+	MOVQ  $+0, 328(R12)
+
+plain_wide_lagging:
+	MOVQ AX, 392(R12)
+	MOVQ DX, 400(R12)
+	MOVQ CX, 384(R12)
+	CMPQ BX, $0x20
+	JLE  plain_wide_short
 
 plain_wide_long:
 	MOVQ    beta+56(FP), DI
@@ -3709,6 +3724,11 @@ centered:
 	MOVQ $+1, 328(R12)
 	LEAQ (R12), AX
 	MOVQ AX, DX
+	CMPQ BX, $0x30
+	JLE  centered_wide_lagging
+	MOVQ $+0, 328(R12)
+
+centered_wide_lagging:
 	MOVQ AX, 392(R12)
 	MOVQ DX, 400(R12)
 	MOVQ CX, 384(R12)

@@ -556,8 +556,15 @@ plain3_done:
 	RET
 
 plain_more_than3:
-	CMPQ      SI, $+32
-	JG        plain_more_than4
+	CMPQ SI, $+32
+	JG   plain_more_than4
+	CMPQ SI, $+32
+	JNE  plain_well
+	LEAQ 8192(DX), R8
+	CMPQ R8, R12
+	JE   plain_wide
+
+plain_well:
 	SUBQ      $+24, SI
 	MOVQ      $-1, R8
 	BZHIQ     SI, R8, R8
@@ -795,12 +802,15 @@ plain4_done:
 	RET
 
 plain_more_than4:
+plain_wide:
 	MOVQ BX, 344(R14)
 	MOVQ CX, 352(R14)
 	MOVQ R10, 360(R14)
 	MOVQ R11, 368(R14)
 	MOVQ $+16, 336(R14)
 	MOVQ DX, 384(R14)
+	CMPQ SI, $0x20
+	JLE  plain_wide_short
 
 plain_wide_long:
 	MOVQ  beta+56(FP), BX
@@ -1041,6 +1051,182 @@ plain_wide_long_eight_next:
 
 plain_wide_long_more:
 	JMP plain_wide_long
+
+plain_wide_short:
+	MOVQ  beta+56(FP), BX
+	MOVQ  SI, R8
+	ANDQ  $+7, R8
+	MOVQ  $-1, AX
+	BZHIQ R8, AX, AX
+	KMOVW AX, K1
+	LEAQ  448(R14), AX
+	MOVQ  $+8, CX
+
+plain_wide_short_row:
+	MOVQ   DX, R9
+	MOVQ   BX, R10
+	VXORPD Z0, Z0, Z0
+	MOVQ   SI, R11
+	SUBQ   $+8, R11
+	JL     plain_wide_short_row_rest
+
+plain_wide_short_row_octet:
+	PREFETCHT1  8192(R9)
+	VMOVUPD     (R9), Z1
+	VFMADD231PD (R10), Z1, Z0
+	ADDQ        $+64, R9
+	ADDQ        $+64, R10
+	SUBQ        $+8, R11
+	JGE         plain_wide_short_row_octet
+
+plain_wide_short_row_rest:
+	TESTQ       R8, R8
+	JZ          plain_wide_short_row_fold
+	PREFETCHT1  8192(R9)
+	VMOVUPD.Z   (R9), K1, Z1
+	VMOVUPD.Z   (R10), K1, Z2
+	VFMADD231PD Z2, Z1, Z0
+
+plain_wide_short_row_fold:
+	VMOVUPD      Z0, (AX)
+	ADDQ         $+64, AX
+	ADDQ         DI, DX
+	DECQ         CX
+	JNZ          plain_wide_short_row
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Z0
+	VMOVUPD      512(R14), Z1
+	VMOVUPD      576(R14), Z2
+	VMOVUPD      640(R14), Z3
+	VMOVUPD      704(R14), Z4
+	VMOVUPD      768(R14), Z5
+	VMOVUPD      832(R14), Z6
+	VMOVUPD      896(R14), Z7
+	VSHUFF64X2   $0x44, Z2, Z0, Z8
+	VSHUFF64X2   $0xee, Z2, Z0, Z0
+	VADDPD       Z8, Z0, Z8
+	VSHUFF64X2   $0x44, Z6, Z4, Z0
+	VSHUFF64X2   $0xee, Z6, Z4, Z2
+	VADDPD       Z0, Z2, Z0
+	VSHUFF64X2   $0x88, Z0, Z8, Z2
+	VSHUFF64X2   $0xdd, Z0, Z8, Z0
+	VADDPD       Z2, Z0, Z2
+	VSHUFF64X2   $0x44, Z3, Z1, Z0
+	VSHUFF64X2   $0xee, Z3, Z1, Z1
+	VADDPD       Z0, Z1, Z0
+	VSHUFF64X2   $0x44, Z7, Z5, Z1
+	VSHUFF64X2   $0xee, Z7, Z5, Z3
+	VADDPD       Z1, Z3, Z1
+	VSHUFF64X2   $0x88, Z1, Z0, Z3
+	VSHUFF64X2   $0xdd, Z1, Z0, Z0
+	VADDPD       Z3, Z0, Z3
+	VUNPCKLPD    Z3, Z2, Z0
+	VUNPCKHPD    Z3, Z2, Z1
+	VADDPD       Z0, Z1, Z0
+	VBROADCASTSD alpha+64(FP), Z1
+	VADDPD       Z1, Z0, Z0
+	TESTQ        CX, CX
+	JZ           plain_wide_short_0_untargeted
+	VMOVUPD      (CX), Z1
+	VSUBPD       Z1, Z0, Z0
+	ADDQ         $+64, CX
+
+plain_wide_short_0_untargeted:
+	VBROADCASTSD bits3fe0000000000000<>+0(SB), Z1
+	VMULPD       Z0, Z0, Z2
+	VMULPD       Z2, Z1, Z1
+	TESTQ        BX, BX
+	JZ           plain_wide_short_0_unweighted
+	VMOVUPD      (BX), Z2
+	ADDQ         $+64, BX
+	VMULPD       Z2, Z0, Z0
+	VMULPD       Z2, Z1, Z1
+
+plain_wide_short_0_unweighted:
+	VMOVUPD      Z0, 256(R14)
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VADDPD       64(AX), Z1, Z1
+	VMOVUPD      Z1, 64(AX)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
+	MOVQ         dst+0(FP), AX
+	LEAQ         256(R14), CX
+	MOVQ         SI, BX
+	ANDQ         $+7, BX
+	MOVQ         $-1, R8
+	BZHIQ        BX, R8, R8
+	KMOVW        R8, K1
+	LEAQ         (DI)(DI*2), R8
+	MOVQ         384(R14), R9
+	MOVQ         DI, R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, 384(R14)
+	VBROADCASTSD (CX), Z0
+	VBROADCASTSD 8(CX), Z1
+	VBROADCASTSD 16(CX), Z2
+	VBROADCASTSD 24(CX), Z3
+	VBROADCASTSD 32(CX), Z4
+	VBROADCASTSD 40(CX), Z5
+	VBROADCASTSD 48(CX), Z6
+	VBROADCASTSD 56(CX), Z7
+	LEAQ         (R9)(DI*4), CX
+	MOVQ         SI, R10
+	SUBQ         $+8, R10
+	JL           plain_wide_short_eight_rest
+
+plain_wide_short_eight_vector:
+	VMULPD      (R9), Z0, Z8
+	VFMADD231PD (R9)(DI*1), Z1, Z8
+	VFMADD231PD (R9)(DI*2), Z2, Z8
+	VFMADD231PD (R9)(R8*1), Z3, Z8
+	VFMADD231PD (CX), Z4, Z8
+	VFMADD231PD (CX)(DI*1), Z5, Z8
+	VFMADD231PD (CX)(DI*2), Z6, Z8
+	VFMADD231PD (CX)(R8*1), Z7, Z8
+	VADDPD      (AX), Z8, Z8
+	VMOVUPD     Z8, (AX)
+	ADDQ        $+64, R9
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+8, R10
+	JGE         plain_wide_short_eight_vector
+
+plain_wide_short_eight_rest:
+	TESTQ       BX, BX
+	JZ          plain_wide_short_eight_next
+	VMOVUPD.Z   (R9), K1, Z8
+	VMULPD      Z8, Z0, Z0
+	VMOVUPD.Z   (R9)(DI*1), K1, Z8
+	VFMADD231PD Z8, Z1, Z0
+	VMOVUPD.Z   (R9)(DI*2), K1, Z1
+	VFMADD231PD Z1, Z2, Z0
+	VMOVUPD.Z   (R9)(R8*1), K1, Z1
+	VFMADD231PD Z1, Z3, Z0
+	VMOVUPD.Z   (CX), K1, Z1
+	VFMADD231PD Z1, Z4, Z0
+	VMOVUPD.Z   (CX)(DI*1), K1, Z1
+	VFMADD231PD Z1, Z5, Z0
+	VMOVUPD.Z   (CX)(DI*2), K1, Z1
+	VFMADD231PD Z1, Z6, Z0
+	VMOVUPD.Z   (CX)(R8*1), K1, Z1
+	VFMADD231PD Z1, Z7, Z0
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z0, Z0
+	VMOVUPD     Z0, K1, (AX)
+
+plain_wide_short_eight_next:
+	SUBQ $+8, 344(R14)
+	JZ   plain_wide_done
+	DECQ 336(R14)
+	JNZ  plain_wide_short_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+plain_wide_short_more:
+	JMP plain_wide_short
 
 plain_wide_done:
 	VZEROUPPER
@@ -1682,8 +1868,15 @@ centered3_done:
 	RET
 
 centered_more_than3:
-	CMPQ      SI, $+32
-	JG        centered_more_than4
+	CMPQ SI, $+32
+	JG   centered_more_than4
+	CMPQ SI, $+32
+	JNE  centered_well
+	LEAQ 8192(DX), R15
+	CMPQ R15, R12
+	JE   centered_wide
+
+centered_well:
 	SUBQ      $+24, SI
 	MOVQ      $-1, R15
 	BZHIQ     SI, R15, R15
@@ -2037,12 +2230,15 @@ centered4_done:
 	RET
 
 centered_more_than4:
+centered_wide:
 	MOVQ BX, 344(R14)
 	MOVQ CX, 352(R14)
 	MOVQ R10, 360(R14)
 	MOVQ R11, 368(R14)
 	MOVQ $+16, 336(R14)
 	MOVQ DX, 384(R14)
+	CMPQ SI, $0x20
+	JLE  centered_wide_short
 
 centered_wide_long:
 	MOVQ  beta+56(FP), BX
@@ -2333,6 +2529,217 @@ centered_wide_long_eight_next:
 
 centered_wide_long_more:
 	JMP centered_wide_long
+
+centered_wide_short:
+	MOVQ  beta+56(FP), BX
+	MOVQ  shift+48(FP), R8
+	MOVQ  SI, R9
+	ANDQ  $+7, R9
+	MOVQ  $-1, AX
+	BZHIQ R9, AX, AX
+	KMOVW AX, K1
+	LEAQ  448(R14), AX
+	MOVQ  $+8, CX
+
+centered_wide_short_row:
+	MOVQ   DX, R10
+	MOVQ   BX, R11
+	MOVQ   R8, R12
+	VXORPD Z0, Z0, Z0
+	MOVQ   SI, R13
+	SUBQ   $+8, R13
+	JL     centered_wide_short_row_rest
+
+centered_wide_short_row_octet:
+	PREFETCHT1  8192(R10)
+	VMOVUPD     (R10), Z1
+	VSUBPD      (R12), Z1, Z1
+	VFMADD231PD (R11), Z1, Z0
+	ADDQ        $+64, R10
+	ADDQ        $+64, R11
+	ADDQ        $+64, R12
+	SUBQ        $+8, R13
+	JGE         centered_wide_short_row_octet
+
+centered_wide_short_row_rest:
+	TESTQ       R9, R9
+	JZ          centered_wide_short_row_fold
+	PREFETCHT1  8192(R10)
+	VMOVUPD.Z   (R10), K1, Z1
+	VMOVUPD.Z   (R12), K1, Z2
+	VSUBPD      Z2, Z1, Z1
+	VMOVUPD.Z   (R11), K1, Z2
+	VFMADD231PD Z2, Z1, Z0
+
+centered_wide_short_row_fold:
+	VMOVUPD      Z0, (AX)
+	ADDQ         $+64, AX
+	ADDQ         DI, DX
+	DECQ         CX
+	JNZ          centered_wide_short_row
+	MOVQ         352(R14), AX
+	MOVQ         360(R14), CX
+	MOVQ         368(R14), BX
+	VMOVUPD      448(R14), Z0
+	VMOVUPD      512(R14), Z1
+	VMOVUPD      576(R14), Z2
+	VMOVUPD      640(R14), Z3
+	VMOVUPD      704(R14), Z4
+	VMOVUPD      768(R14), Z5
+	VMOVUPD      832(R14), Z6
+	VMOVUPD      896(R14), Z7
+	VSHUFF64X2   $0x44, Z2, Z0, Z8
+	VSHUFF64X2   $0xee, Z2, Z0, Z0
+	VADDPD       Z8, Z0, Z8
+	VSHUFF64X2   $0x44, Z6, Z4, Z0
+	VSHUFF64X2   $0xee, Z6, Z4, Z2
+	VADDPD       Z0, Z2, Z0
+	VSHUFF64X2   $0x88, Z0, Z8, Z2
+	VSHUFF64X2   $0xdd, Z0, Z8, Z0
+	VADDPD       Z2, Z0, Z2
+	VSHUFF64X2   $0x44, Z3, Z1, Z0
+	VSHUFF64X2   $0xee, Z3, Z1, Z1
+	VADDPD       Z0, Z1, Z0
+	VSHUFF64X2   $0x44, Z7, Z5, Z1
+	VSHUFF64X2   $0xee, Z7, Z5, Z3
+	VADDPD       Z1, Z3, Z1
+	VSHUFF64X2   $0x88, Z1, Z0, Z3
+	VSHUFF64X2   $0xdd, Z1, Z0, Z0
+	VADDPD       Z3, Z0, Z3
+	VUNPCKLPD    Z3, Z2, Z0
+	VUNPCKHPD    Z3, Z2, Z1
+	VADDPD       Z0, Z1, Z0
+	VBROADCASTSD alpha+64(FP), Z1
+	VADDPD       Z1, Z0, Z0
+	TESTQ        CX, CX
+	JZ           centered_wide_short_0_untargeted
+	VMOVUPD      (CX), Z1
+	VSUBPD       Z1, Z0, Z0
+	ADDQ         $+64, CX
+
+centered_wide_short_0_untargeted:
+	VBROADCASTSD bits3fe0000000000000<>+0(SB), Z1
+	VMULPD       Z0, Z0, Z2
+	VMULPD       Z2, Z1, Z1
+	TESTQ        BX, BX
+	JZ           centered_wide_short_0_unweighted
+	VMOVUPD      (BX), Z2
+	ADDQ         $+64, BX
+	VMULPD       Z2, Z0, Z0
+	VMULPD       Z2, Z1, Z1
+
+centered_wide_short_0_unweighted:
+	VMOVUPD      Z0, 256(R14)
+	VADDPD       (AX), Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VADDPD       64(AX), Z1, Z1
+	VMOVUPD      Z1, 64(AX)
+	MOVQ         CX, 360(R14)
+	MOVQ         BX, 368(R14)
+	MOVQ         dst+0(FP), AX
+	LEAQ         256(R14), CX
+	MOVQ         shift+48(FP), BX
+	MOVQ         SI, R8
+	ANDQ         $+7, R8
+	MOVQ         $-1, R9
+	BZHIQ        R8, R9, R9
+	KMOVW        R9, K1
+	LEAQ         (DI)(DI*2), R9
+	MOVQ         384(R14), R10
+	MOVQ         DI, R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, 384(R14)
+	VBROADCASTSD (CX), Z0
+	VBROADCASTSD 8(CX), Z1
+	VBROADCASTSD 16(CX), Z2
+	VBROADCASTSD 24(CX), Z3
+	VBROADCASTSD 32(CX), Z4
+	VBROADCASTSD 40(CX), Z5
+	VBROADCASTSD 48(CX), Z6
+	VBROADCASTSD 56(CX), Z7
+	LEAQ         (R10)(DI*4), CX
+	MOVQ         BX, BX
+	MOVQ         SI, R11
+	SUBQ         $+8, R11
+	JL           centered_wide_short_eight_rest
+
+centered_wide_short_eight_vector:
+	VMOVUPD     (BX), Z9
+	VMOVUPD     (R10), Z8
+	VSUBPD      Z9, Z8, Z8
+	VMULPD      Z8, Z0, Z8
+	VMOVUPD     (R10)(DI*1), Z10
+	VSUBPD      Z9, Z10, Z10
+	VFMADD231PD Z10, Z1, Z8
+	VMOVUPD     (R10)(DI*2), Z10
+	VSUBPD      Z9, Z10, Z10
+	VFMADD231PD Z10, Z2, Z8
+	VMOVUPD     (R10)(R9*1), Z10
+	VSUBPD      Z9, Z10, Z10
+	VFMADD231PD Z10, Z3, Z8
+	VMOVUPD     (CX), Z10
+	VSUBPD      Z9, Z10, Z10
+	VFMADD231PD Z10, Z4, Z8
+	VMOVUPD     (CX)(DI*1), Z10
+	VSUBPD      Z9, Z10, Z10
+	VFMADD231PD Z10, Z5, Z8
+	VMOVUPD     (CX)(DI*2), Z10
+	VSUBPD      Z9, Z10, Z10
+	VFMADD231PD Z10, Z6, Z8
+	VMOVUPD     (CX)(R9*1), Z10
+	VSUBPD      Z9, Z10, Z10
+	VFMADD231PD Z10, Z7, Z8
+	VADDPD      (AX), Z8, Z8
+	VMOVUPD     Z8, (AX)
+	ADDQ        $+64, R10
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	ADDQ        $+64, BX
+	SUBQ        $+8, R11
+	JGE         centered_wide_short_eight_vector
+
+centered_wide_short_eight_rest:
+	TESTQ       R8, R8
+	JZ          centered_wide_short_eight_next
+	VMOVUPD.Z   (BX), K1, Z8
+	VMOVUPD.Z   (R10), K1, Z9
+	VSUBPD      Z8, Z9, Z9
+	VMULPD      Z9, Z0, Z0
+	VMOVUPD.Z   (R10)(DI*1), K1, Z9
+	VSUBPD      Z8, Z9, Z9
+	VFMADD231PD Z9, Z1, Z0
+	VMOVUPD.Z   (R10)(DI*2), K1, Z1
+	VSUBPD      Z8, Z1, Z1
+	VFMADD231PD Z1, Z2, Z0
+	VMOVUPD.Z   (R10)(R9*1), K1, Z1
+	VSUBPD      Z8, Z1, Z1
+	VFMADD231PD Z1, Z3, Z0
+	VMOVUPD.Z   (CX), K1, Z1
+	VSUBPD      Z8, Z1, Z1
+	VFMADD231PD Z1, Z4, Z0
+	VMOVUPD.Z   (CX)(DI*1), K1, Z1
+	VSUBPD      Z8, Z1, Z1
+	VFMADD231PD Z1, Z5, Z0
+	VMOVUPD.Z   (CX)(DI*2), K1, Z1
+	VSUBPD      Z8, Z1, Z1
+	VFMADD231PD Z1, Z6, Z0
+	VMOVUPD.Z   (CX)(R9*1), K1, Z1
+	VSUBPD      Z8, Z1, Z1
+	VFMADD231PD Z1, Z7, Z0
+	VMOVUPD.Z   (AX), K1, Z1
+	VADDPD      Z1, Z0, Z0
+	VMOVUPD     Z0, K1, (AX)
+
+centered_wide_short_eight_next:
+	SUBQ $+8, 344(R14)
+	JZ   centered_wide_done
+	DECQ 336(R14)
+	JNZ  centered_wide_short_more
+	MOVQ $+16, 336(R14)
+	ADDQ $+128, 352(R14)
+
+centered_wide_short_more:
+	JMP centered_wide_short
 
 centered_wide_done:
 	VZEROUPPER

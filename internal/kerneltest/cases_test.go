@@ -72,9 +72,9 @@ func calls[T kernels.Float]() []call {
 			return lossSums(dst, sums, nil)
 		}},
 		{name: "LeastSquares without y", run: func(s setting, m *memory) []float64 {
-			dst, x, beta := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.p)
+			dst, x, beta, next := values[float64](m, s, s.p), matrix[T](m, s), values[float64](m, s, s.p), values[T](m, s, s.n*s.p)
 			var sums kernels.LossSums
-			kernels.LeastSquares(&sums, dst, x, nil, beta, 0, nil, values[float64](m, s, s.n), nil)
+			kernels.LeastSquares(&sums, dst, x, nil, beta, 0, nil, values[float64](m, s, s.n), next)
 			return lossSums(dst, sums, nil)
 		}},
 		{name: "LogisticRegression", run: func(s setting, m *memory) []float64 {
