@@ -85,6 +85,9 @@ func narrowFunction(k *kernel, name string, form narrowForm, widths []int) {
 	if g.rotated {
 		g.turned = k.AllocLocal(8 * turned)
 	}
+	if g.rotated && g.d != nil {
+		g.prepareWrapped()
+	}
 	p := k.argument("p")
 	k.bytes(g.ldc, 8)
 	k.bytes(g.stride, k.size)
@@ -177,6 +180,7 @@ type narrowGenerator struct {
 	operands                          rowOperands      // of the sweep at hand
 	shared                            []reg.VecVirtual // accumulators
 	recent                            []laneBits       // AVX-512: masks that are in registers
+	wrapped                           []reg.Register   // masks for weighted rotations
 	frame                             operand.Mem      // room for the columns of a tail, in float64
 	turned                            operand.Mem      // and for sums of rotated vectors
 }

@@ -109,7 +109,7 @@ type laneBits struct {
 // bitsOf is a mask register with a range of lanes, one that is at hand if it
 // can be; nil if the instruction set has none or none is needed.
 func (g *narrowGenerator) bitsOf(l laneRange) reg.Register {
-	const most = 6 // of the seven that can mask
+	most := 6 - len(g.wrapped) // of the seven that can mask
 	if !g.masks || !l.partial(g.lanes()) && !l.partial(g.width) {
 		return nil
 	}

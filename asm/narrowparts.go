@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // A trianglePart is what one sweep over the rows of x computes of a triangle: rows of
 // it, those vectors of them that do not lie below the diagonal. Rows of the tail have
 // all of theirs.
@@ -56,7 +58,24 @@ func (g *narrowGenerator) registersOf(columns int, part trianglePart) int {
 	if g.d != nil && part.rows.to > columns-g.tail(columns) {
 		count++
 	}
+	if plain := g.plain(columns, part); len(plain) > 0 {
+		count += len(plain) + 2 // one for a blend, and one that avo does not find in the rest
+	}
 	return count
+}
+
+// plain are the vectors of a row that a part needs without their weight too: those that it
+// multiplies with themselves turned.
+func (g *narrowGenerator) plain(columns int, part trianglePart) (list []int) {
+	if g.d == nil {
+		return nil
+	}
+	for _, acc := range g.accumulators(columns, part) {
+		if acc.rotated && !slices.Contains(list, acc.vector) {
+			list = append(list, acc.vector)
+		}
+	}
+	return list
 }
 
 // cost is about how many cycles a part takes for a row of x, if as many vectors are

@@ -9,9 +9,11 @@ import (
 // block on the diagonal of a vector and itself is symmetric, so its products are those of the
 // vector with itself turned by 0 to half as many lanes as it has, five for eight lanes
 // instead of eight, and a shuffle for each but the first. That pays on processors that take 512
-// bits in halves; where two units of 512 bits multiply, one of them would shuffle instead.
-// Weights belong to the greater column, which may be either: with blends of weighted numbers
-// and others nothing was gained. Vectors of four lanes, of which a shuffle saves one of four, gained nothing.
+// bits in halves, and on those that shuffle beside two units that multiply; where one of
+// two units would shuffle instead, it does not. Weights belong to the greater column, which may
+// be either: a blend more for most turns, which pays on the second kind alone. float32 would
+// need more masks for that than there are registers. Vectors of four lanes, of which a shuffle
+// saves one of four, gained nothing.
 func narrowRotated(k *kernel) {
 	var widths []int
 	for _, columns := range k.narrowWidths(k.narrowColumns(), k.tileColumns()) {
@@ -20,6 +22,9 @@ func narrowRotated(k *kernel) {
 		}
 	}
 	narrowFunction(k, "NarrowRotated", narrowForm{rotated: true}, widths)
+	if k.size == 8 {
+		narrowFunction(k, "NarrowRotatedWeighted", narrowForm{rotated: true, weighted: true}, widths)
+	}
 }
 
 // rotatedColumns is the fewest columns that gain, by the size of their numbers: two whole vectors,
@@ -43,6 +48,10 @@ func (g *narrowGenerator) rotations() int { return g.width/2 + 1 }
 // rotate multiplies a vector with itself turned.
 func (g *narrowGenerator) rotate(acc accumulator) {
 	v, turned, by := g.operands.right[acc.vector], g.operands.broadcast, acc.row%g.width
+	if g.d != nil {
+		g.rotateWeighted(acc.sum, g.operands.plain[acc.vector], v, by)
+		return
+	}
 	if by == 0 {
 		g.multiply(v, v, acc.sum)
 		return
@@ -53,6 +62,30 @@ func (g *narrowGenerator) rotate(acc accumulator) {
 		g.VALIGND(operand.Imm(uint64(by)), v, v, turned)
 	}
 	g.multiply(turned, v, acc.sum)
+}
+
+// rotateWeighted multiplies a vector with itself turned, where the greater column of each product
+// is weighted: the one that is turned, but in lanes which it goes through the end to.
+func (g *narrowGenerator) rotateWeighted(sum, plain, weighted reg.VecVirtual, by int) {
+	turned, lesser := g.operands.broadcast, plain
+	switch {
+	case by == 0:
+		g.multiply(plain, weighted, sum)
+		return
+	case 2*by < g.width: // of half a turn those lanes are not wanted
+		lesser = g.operands.blended
+		g.VBLENDMPD(weighted, plain, g.wrapped[by-1], lesser)
+	}
+	g.VALIGNQ(operand.Imm(uint64(by)), weighted, plain, turned)
+	g.multiply(turned, lesser, sum)
+}
+
+// prepareWrapped sets the masks of the lanes that turns by fewer than half of them go through
+// the end to.
+func (g *narrowGenerator) prepareWrapped() {
+	for by := 1; 2*by < g.width; by++ {
+		g.wrapped = append(g.wrapped, g.maskRegister(laneRange{g.width - by, g.width}))
+	}
 }
 
 // rotatedPlace is where the sums of a rotated vector go in their room.

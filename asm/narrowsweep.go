@@ -103,17 +103,25 @@ func (g *narrowGenerator) sums(columns int, part trianglePart, first int) []accu
 
 // rowOperands are the registers that every row of a sweep goes through.
 type rowOperands struct {
-	right             map[int]reg.VecVirtual // the vectors of the row
+	right             map[int]reg.VecVirtual // the vectors of the row, weighted if there are weights
+	plain             map[int]reg.VecVirtual // those that are needed without too
 	weight, broadcast reg.VecVirtual
+	blended           reg.VecVirtual
 }
 
 func (g *narrowGenerator) rowOperands(columns int, part trianglePart) rowOperands {
-	o := rowOperands{right: map[int]reg.VecVirtual{}, broadcast: g.vec()}
+	o := rowOperands{right: map[int]reg.VecVirtual{}, plain: map[int]reg.VecVirtual{}, broadcast: g.vec()}
 	for v := range g.loaded(columns, part) {
 		o.right[v] = g.vec()
 	}
 	if g.d != nil {
 		o.weight = g.vec()
+	}
+	if list := g.plain(columns, part); len(list) > 0 {
+		o.blended = g.vec()
+		for _, v := range list {
+			o.plain[v] = g.vec()
+		}
 	}
 	return o
 }
@@ -139,16 +147,22 @@ func (g *narrowGenerator) takeRow(columns int, part trianglePart, accumulators [
 	right, weight := g.operands.right, g.operands.weight
 	cut, end := g.lastVector(columns)
 	for v := range g.loaded(columns, part) {
+		to := right[v]
+		if plain, needed := g.operands.plain[v]; needed {
+			to = plain
+		}
 		if m := x.Offset(v * g.vector); v == end-1 && cut.partial(g.width) {
-			g.loadPart(m, cut, bits, right[v])
+			g.loadPart(m, cut, bits, to)
 		} else {
-			g.loadData(m, right[v])
+			g.loadData(m, to)
 		}
 	}
 	if g.d != nil {
 		g.broadcastScale(d, weight)
 		for v := range end {
-			if right[v] != nil {
+			if plain, needed := g.operands.plain[v]; needed {
+				g.VMULPD(plain, weight, right[v])
+			} else if right[v] != nil {
 				g.weigh(weight, right[v])
 			}
 		}
@@ -193,8 +207,12 @@ func (g *narrowGenerator) row(accumulators []accumulator, x operand.Mem) {
 	if weight != nil {
 		g.weigh(weight, broadcast)
 	}
+	before := right
+	if weight != nil {
+		before = g.operands.plain
+	}
 	for _, acc := range accumulators {
-		if v := right[acc.vector]; v != nil && weight == nil {
+		if v := before[acc.vector]; v != nil {
 			g.multiply(v, broadcast, acc.sum)
 		} else {
 			g.multiply(x.Offset(acc.vector*g.vector), broadcast, acc.sum)

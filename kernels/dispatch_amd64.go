@@ -643,9 +643,9 @@ func narrowColumns[T Float]() (most, every int) {
 func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, step int) {
 	fetched := unsafe.Pointer(ahead)
 	switch level := cpu.Active(); {
-	case level == cpu.AVX512 && cpu.Halves() && d == nil && narrowRotates[T](x.Cols, x.Stride):
-		narrowRotated(c, ldc, x, ahead, step)
-	case level == cpu.AVX512 && cpu.Halves() && x.Stride*elementBytes[T]() <= avx512.NarrowHalvesBytes:
+	case level == cpu.AVX512 && narrowRotates[T](x.Cols, x.Stride, d != nil):
+		narrowRotated(c, ldc, x, d, ahead, step)
+	case level == cpu.AVX512 && cpu.ActiveUnits() == cpu.Halves && x.Stride*elementBytes[T]() <= avx512.NarrowHalvesBytes:
 		narrowHalves(c, ldc, x, d, ahead, step)
 	case level == cpu.AVX512 && is64[T]() && d == nil:
 		avx512.Narrow64(&c[0], ldc, f64(x.Data), x.Stride, x.Rows, x.Cols, (*float64)(fetched), step)
@@ -670,21 +670,31 @@ func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, s
 	}
 }
 
-// narrowRotates says where vectors are rotated: where rows are too far apart for halves, and
-// where that is faster than halves.
-func narrowRotates[T Float](columns, stride int) bool {
+// narrowRotates says where vectors are rotated: where the processor shuffles beside two
+// multiplications, and where it takes 512 bits in halves and that is faster than halves, or
+// rows are too far apart for them.
+func narrowRotates[T Float](columns, stride int, weighted bool) bool {
 	least, short := avx512.NarrowRotatedColumns32, uint64(avx512.NarrowRotatedShort32)
 	if is64[T]() {
 		least, short = avx512.NarrowRotatedColumns64, avx512.NarrowRotatedShort64
 	}
-	return short>>columns&1 != 0 || columns >= least && stride*elementBytes[T]() > avx512.NarrowHalvesBytes
+	switch {
+	case cpu.ActiveUnits() == cpu.Apart:
+		return columns >= least && (is64[T]() || !weighted)
+	case cpu.ActiveUnits() == cpu.Halves && !weighted:
+		return short>>columns&1 != 0 || columns >= least && stride*elementBytes[T]() > avx512.NarrowHalvesBytes
+	}
+	return false
 }
 
-func narrowRotated[T Float](c []float64, ldc int, x Matrix[T], ahead *T, step int) {
+func narrowRotated[T Float](c []float64, ldc int, x Matrix[T], d []float64, ahead *T, step int) {
 	fetched := unsafe.Pointer(ahead)
-	if is64[T]() {
+	switch {
+	case d != nil:
+		avx512.NarrowRotatedWeighted64(&c[0], ldc, f64(x.Data), x.Stride, &d[0], x.Rows, x.Cols, (*float64)(fetched), step)
+	case is64[T]():
 		avx512.NarrowRotated64(&c[0], ldc, f64(x.Data), x.Stride, x.Rows, x.Cols, (*float64)(fetched), step)
-	} else {
+	default:
 		avx512.NarrowRotated32(&c[0], ldc, f32(x.Data), x.Stride, x.Rows, x.Cols, (*float32)(fetched), step)
 	}
 }

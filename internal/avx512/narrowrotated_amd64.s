@@ -5844,6 +5844,6135 @@ columns32_part2:
 	VZEROUPPER
 	RET
 
+// func NarrowRotatedWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
+TEXT ·NarrowRotatedWeighted64(SB), $2048-72
+	MOVQ  ldc+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  stride+24(FP), BX
+	MOVQ  ahead+56(FP), SI
+	MOVQ  step+64(FP), DI
+	MOVQ  d+32(FP), R8
+	MOVL  $0x00000080, AX
+	KMOVW AX, K1
+	MOVL  $0x000000c0, AX
+	KMOVW AX, K2
+	MOVL  $0x000000e0, AX
+	KMOVW AX, K3
+	MOVQ  p+48(FP), AX
+	SHLQ  $0x03, CX
+	SHLQ  $0x03, BX
+	CMPQ  AX, $+22
+	JG    above22
+	CMPQ  AX, $+16
+	JG    above16
+	CMPQ  AX, $+15
+	JG    above15
+
+columns15:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000007f, R9
+	KMOVW   R9, K4
+
+columns15_part0:
+	VMOVUPD          (DX), Z22
+	VMOVUPD.Z        64(DX), K4, Z23
+	VBROADCASTSD     (R8), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (DX), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(DX), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(DX), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(DX), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(DX), Z20, Z9
+	VFMADD231PD.BCST 40(DX), Z20, Z10
+	VFMADD231PD.BCST 48(DX), Z20, Z11
+	VFMADD231PD.BCST 56(DX), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns15_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        64(AX), K4, Z0
+	VADDPD           Z0, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VMOVUPD.Z        64(AX), K4, Z0
+	VADDPD           Z0, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VMOVUPD.Z        64(AX), K4, Z0
+	VADDPD           Z0, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VMOVUPD.Z        64(AX), K4, Z0
+	VADDPD           Z0, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VMOVUPD.Z        64(AX), K4, Z0
+	VADDPD           Z0, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K4, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K4, Z0
+	VADDPD           Z0, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K4, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, K4, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, K4, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, K4, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K4, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, K4, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, K4, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K4, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, K4, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns15
+	VZEROUPPER
+	RET
+
+above15:
+columns16:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns16_part0:
+	VMOVUPD          (DX), Z22
+	VMOVUPD          64(DX), Z23
+	VBROADCASTSD     (R8), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (DX), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(DX), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(DX), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(DX), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(DX), Z20, Z9
+	VFMADD231PD.BCST 40(DX), Z20, Z10
+	VFMADD231PD.BCST 48(DX), Z20, Z11
+	VFMADD231PD.BCST 56(DX), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns16_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns16
+	VZEROUPPER
+	RET
+
+above16:
+	CMPQ   AX, $+18
+	JG     above18
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns18:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000003, R9
+	KMOVW   R9, K4
+
+columns18_part0:
+	VMOVUPD          (R10), Z16
+	VMOVUPD          64(R10), Z14
+	VBROADCASTSD     (R11), Z12
+	VMULPD           Z16, Z12, Z13
+	VMULPD           Z12, Z14, Z14
+	VFMADD231PD      Z16, Z13, Z0
+	VFMADD231PD.BCST (R10), Z14, Z1
+	VBLENDMPD        Z13, Z16, K1, Z15
+	VALIGNQ          $0x01, Z13, Z16, Z12
+	VFMADD231PD      Z12, Z15, Z2
+	VFMADD231PD.BCST 8(R10), Z14, Z3
+	VBLENDMPD        Z13, Z16, K2, Z15
+	VALIGNQ          $0x02, Z13, Z16, Z12
+	VFMADD231PD      Z12, Z15, Z4
+	VFMADD231PD.BCST 16(R10), Z14, Z5
+	VBLENDMPD        Z13, Z16, K3, Z15
+	VALIGNQ          $0x03, Z13, Z16, Z12
+	VFMADD231PD      Z12, Z15, Z6
+	VFMADD231PD.BCST 24(R10), Z14, Z7
+	VALIGNQ          $0x04, Z13, Z16, Z12
+	VFMADD231PD      Z12, Z16, Z8
+	VFMADD231PD.BCST 32(R10), Z14, Z9
+	VFMADD231PD.BCST 40(R10), Z14, Z10
+	VFMADD231PD.BCST 48(R10), Z14, Z11
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns18_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K4
+
+columns18_part1:
+	VMOVUPD          (DX), Z12
+	VMOVUPD          64(DX), Z18
+	VMOVUPD.Z        128(DX), K4, Z14
+	VBROADCASTSD     (R8), Z16
+	VMULPD           Z16, Z12, Z12
+	VMULPD           Z18, Z16, Z13
+	VMULPD           Z16, Z14, Z14
+	VFMADD231PD.BCST 56(DX), Z13, Z0
+	VFMADD231PD      Z18, Z13, Z1
+	VBLENDMPD        Z13, Z18, K1, Z17
+	VALIGNQ          $0x01, Z13, Z18, Z12
+	VFMADD231PD      Z12, Z17, Z2
+	VBLENDMPD        Z13, Z18, K2, Z17
+	VALIGNQ          $0x02, Z13, Z18, Z12
+	VFMADD231PD      Z12, Z17, Z3
+	VBLENDMPD        Z13, Z18, K3, Z17
+	VALIGNQ          $0x03, Z13, Z18, Z12
+	VFMADD231PD      Z12, Z17, Z4
+	VALIGNQ          $0x04, Z13, Z18, Z12
+	VFMADD231PD      Z12, Z18, Z5
+	VBROADCASTSD     128(DX), Z12
+	VMULPD           Z16, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z6
+	VFMADD231PD      Z18, Z12, Z7
+	VFMADD231PD.BCST 128(DX), Z14, Z8
+	VBROADCASTSD     136(DX), Z12
+	VMULPD           Z16, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z9
+	VFMADD231PD      Z18, Z12, Z10
+	VFMADD231PD.BCST 136(DX), Z14, Z11
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns18_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000007, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           64(AX), Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD          Z1, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z5, 1344(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z6, (SP)
+	VMOVUPD          Z7, 64(SP)
+	MOVL             $0x00000003, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z1
+	VADDPD           Z1, Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD          Z9, 128(SP)
+	VMOVUPD          Z10, 192(SP)
+	MOVL             $0x00000002, R10
+	KMOVW            R10, K5
+	VMOVUPD.Z        128(AX), K5, Z1
+	VADDPD           Z1, Z11, Z11
+	VMOVUPD          Z0, 64(R9)
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	VMOVUPD          Z8, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K5, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns18_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns18_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns18
+	VZEROUPPER
+	RET
+
+above18:
+	CMPQ   AX, $+20
+	JG     above20
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns20:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000000f, R9
+	KMOVW   R9, K4
+
+columns20_part0:
+	VMOVUPD          (R10), Z19
+	VMOVUPD          64(R10), Z20
+	VBROADCASTSD     (R11), Z15
+	VMULPD           Z19, Z15, Z16
+	VMULPD           Z20, Z15, Z17
+	VFMADD231PD      Z19, Z16, Z0
+	VFMADD231PD.BCST (R10), Z17, Z1
+	VBLENDMPD        Z16, Z19, K1, Z18
+	VALIGNQ          $0x01, Z16, Z19, Z15
+	VFMADD231PD      Z15, Z18, Z2
+	VFMADD231PD.BCST 8(R10), Z17, Z3
+	VBLENDMPD        Z16, Z19, K2, Z18
+	VALIGNQ          $0x02, Z16, Z19, Z15
+	VFMADD231PD      Z15, Z18, Z4
+	VFMADD231PD.BCST 16(R10), Z17, Z5
+	VBLENDMPD        Z16, Z19, K3, Z18
+	VALIGNQ          $0x03, Z16, Z19, Z15
+	VFMADD231PD      Z15, Z18, Z6
+	VFMADD231PD.BCST 24(R10), Z17, Z7
+	VALIGNQ          $0x04, Z16, Z19, Z15
+	VFMADD231PD      Z15, Z19, Z8
+	VFMADD231PD.BCST 32(R10), Z17, Z9
+	VFMADD231PD.BCST 40(R10), Z17, Z10
+	VFMADD231PD.BCST 48(R10), Z17, Z11
+	VFMADD231PD.BCST 56(R10), Z17, Z12
+	VFMADD231PD      Z20, Z17, Z13
+	VBLENDMPD        Z17, Z20, K1, Z18
+	VALIGNQ          $0x01, Z17, Z20, Z15
+	VFMADD231PD      Z15, Z18, Z14
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns20_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000000f, R9
+	KMOVW            R9, K4
+
+columns20_part1:
+	VMOVUPD          64(DX), Z20
+	VMOVUPD.Z        128(DX), K4, Z17
+	VBROADCASTSD     (R8), Z19
+	VMULPD           Z20, Z19, Z16
+	VMULPD           Z19, Z17, Z17
+	VBLENDMPD        Z16, Z20, K2, Z21
+	VALIGNQ          $0x02, Z16, Z20, Z15
+	VFMADD231PD      Z15, Z21, Z0
+	VBLENDMPD        Z16, Z20, K3, Z21
+	VALIGNQ          $0x03, Z16, Z20, Z15
+	VFMADD231PD      Z15, Z21, Z1
+	VALIGNQ          $0x04, Z16, Z20, Z15
+	VFMADD231PD      Z15, Z20, Z2
+	VBROADCASTSD     128(DX), Z15
+	VMULPD           Z19, Z15, Z15
+	VFMADD231PD      (DX), Z15, Z3
+	VFMADD231PD      Z20, Z15, Z4
+	VFMADD231PD.BCST 128(DX), Z17, Z5
+	VBROADCASTSD     136(DX), Z15
+	VMULPD           Z19, Z15, Z15
+	VFMADD231PD      (DX), Z15, Z6
+	VFMADD231PD      Z20, Z15, Z7
+	VFMADD231PD.BCST 136(DX), Z17, Z8
+	VBROADCASTSD     144(DX), Z15
+	VMULPD           Z19, Z15, Z15
+	VFMADD231PD      (DX), Z15, Z9
+	VFMADD231PD      Z20, Z15, Z10
+	VFMADD231PD.BCST 144(DX), Z17, Z11
+	VBROADCASTSD     152(DX), Z15
+	VMULPD           Z19, Z15, Z15
+	VFMADD231PD      (DX), Z15, Z12
+	VFMADD231PD      Z20, Z15, Z13
+	VFMADD231PD.BCST 152(DX), Z17, Z14
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns20_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000a, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z1, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 1344(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z3, (SP)
+	VMOVUPD          Z4, 64(SP)
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 128(SP)
+	VMOVUPD          Z7, 192(SP)
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD          Z9, 256(SP)
+	VMOVUPD          Z10, 320(SP)
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 384(SP)
+	VMOVUPD          Z13, 448(SP)
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z14, Z14
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	MOVL             $0x0000000f, AX
+	KMOVW            AX, K4
+	VMOVUPD          Z5, K4, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000e, AX
+	KMOVW            AX, K4
+	VMOVUPD          Z8, K4, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000c, AX
+	KMOVW            AX, K4
+	VMOVUPD          Z11, K4, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000008, AX
+	KMOVW            AX, K4
+	VMOVUPD          Z14, K4, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns20_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R9), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R9), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns20_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns20
+	VZEROUPPER
+	RET
+
+above20:
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns22:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000003f, R9
+	KMOVW   R9, K4
+
+columns22_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns22_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000003f, R9
+	KMOVW            R9, K4
+
+columns22_part1:
+	VMOVUPD.Z        128(DX), K4, Z25
+	VBROADCASTSD     (R8), Z22
+	VMULPD           Z25, Z22, Z23
+	VFMADD231PD.BCST (DX), Z23, Z0
+	VFMADD231PD.BCST 8(DX), Z23, Z1
+	VFMADD231PD.BCST 16(DX), Z23, Z2
+	VFMADD231PD.BCST 24(DX), Z23, Z3
+	VFMADD231PD.BCST 32(DX), Z23, Z4
+	VFMADD231PD.BCST 40(DX), Z23, Z5
+	VFMADD231PD.BCST 48(DX), Z23, Z6
+	VFMADD231PD.BCST 56(DX), Z23, Z7
+	VFMADD231PD.BCST 64(DX), Z23, Z8
+	VFMADD231PD.BCST 72(DX), Z23, Z9
+	VFMADD231PD.BCST 80(DX), Z23, Z10
+	VFMADD231PD.BCST 88(DX), Z23, Z11
+	VFMADD231PD.BCST 96(DX), Z23, Z12
+	VFMADD231PD.BCST 104(DX), Z23, Z13
+	VFMADD231PD.BCST 112(DX), Z23, Z14
+	VFMADD231PD.BCST 120(DX), Z23, Z15
+	VFMADD231PD      Z25, Z23, Z16
+	VBLENDMPD        Z23, Z25, K1, Z24
+	VALIGNQ          $0x01, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z17
+	VBLENDMPD        Z23, Z25, K2, Z24
+	VALIGNQ          $0x02, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VBLENDMPD        Z23, Z25, K3, Z24
+	VALIGNQ          $0x03, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x04, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z25, Z20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns22_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	MOVL             $0x0000003f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z2, Z2
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z4, Z4
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z6, Z6
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z10, Z10
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z14, Z14
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1664(SP)
+	VMOVUPD          Z0, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z1, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, K4, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns22
+	VZEROUPPER
+	RET
+
+above22:
+	CMPQ   AX, $+26
+	JG     above26
+	CMPQ   AX, $+24
+	JG     above24
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns24:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns24_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns24_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+
+columns24_part1:
+	VMOVUPD          128(DX), Z25
+	VBROADCASTSD     (R8), Z22
+	VMULPD           Z25, Z22, Z23
+	VFMADD231PD.BCST (DX), Z23, Z0
+	VFMADD231PD.BCST 8(DX), Z23, Z1
+	VFMADD231PD.BCST 16(DX), Z23, Z2
+	VFMADD231PD.BCST 24(DX), Z23, Z3
+	VFMADD231PD.BCST 32(DX), Z23, Z4
+	VFMADD231PD.BCST 40(DX), Z23, Z5
+	VFMADD231PD.BCST 48(DX), Z23, Z6
+	VFMADD231PD.BCST 56(DX), Z23, Z7
+	VFMADD231PD.BCST 64(DX), Z23, Z8
+	VFMADD231PD.BCST 72(DX), Z23, Z9
+	VFMADD231PD.BCST 80(DX), Z23, Z10
+	VFMADD231PD.BCST 88(DX), Z23, Z11
+	VFMADD231PD.BCST 96(DX), Z23, Z12
+	VFMADD231PD.BCST 104(DX), Z23, Z13
+	VFMADD231PD.BCST 112(DX), Z23, Z14
+	VFMADD231PD.BCST 120(DX), Z23, Z15
+	VFMADD231PD      Z25, Z23, Z16
+	VBLENDMPD        Z23, Z25, K1, Z24
+	VALIGNQ          $0x01, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z17
+	VBLENDMPD        Z23, Z25, K2, Z24
+	VALIGNQ          $0x02, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VBLENDMPD        Z23, Z25, K3, Z24
+	VALIGNQ          $0x03, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x04, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z25, Z20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns24_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z13, Z13
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1664(SP)
+	VMOVUPD          Z0, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns24
+	VZEROUPPER
+	RET
+
+above24:
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns26:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000003, R9
+	KMOVW   R9, K4
+
+columns26_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns26_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K4
+
+columns26_part1:
+	VMOVUPD          128(R10), Z25
+	VBROADCASTSD     (R11), Z22
+	VMULPD           Z25, Z22, Z23
+	VFMADD231PD.BCST (R10), Z23, Z0
+	VFMADD231PD.BCST 8(R10), Z23, Z1
+	VFMADD231PD.BCST 16(R10), Z23, Z2
+	VFMADD231PD.BCST 24(R10), Z23, Z3
+	VFMADD231PD.BCST 32(R10), Z23, Z4
+	VFMADD231PD.BCST 40(R10), Z23, Z5
+	VFMADD231PD.BCST 48(R10), Z23, Z6
+	VFMADD231PD.BCST 56(R10), Z23, Z7
+	VFMADD231PD.BCST 64(R10), Z23, Z8
+	VFMADD231PD.BCST 72(R10), Z23, Z9
+	VFMADD231PD.BCST 80(R10), Z23, Z10
+	VFMADD231PD.BCST 88(R10), Z23, Z11
+	VFMADD231PD.BCST 96(R10), Z23, Z12
+	VFMADD231PD.BCST 104(R10), Z23, Z13
+	VFMADD231PD.BCST 112(R10), Z23, Z14
+	VFMADD231PD.BCST 120(R10), Z23, Z15
+	VFMADD231PD      Z25, Z23, Z16
+	VBLENDMPD        Z23, Z25, K1, Z24
+	VALIGNQ          $0x01, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z17
+	VBLENDMPD        Z23, Z25, K2, Z24
+	VALIGNQ          $0x02, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VBLENDMPD        Z23, Z25, K3, Z24
+	VALIGNQ          $0x03, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x04, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z25, Z20
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns26_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z13, Z13
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1664(SP)
+	VMOVUPD          Z0, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000003, R9
+	KMOVW            R9, K4
+
+columns26_part2:
+	VMOVUPD.Z        192(DX), K4, Z9
+	VBROADCASTSD     (R8), Z10
+	VMULPD           Z10, Z9, Z9
+	VBROADCASTSD     192(DX), Z8
+	VMULPD           Z10, Z8, Z8
+	VFMADD231PD      (DX), Z8, Z0
+	VFMADD231PD      64(DX), Z8, Z1
+	VFMADD231PD      128(DX), Z8, Z2
+	VFMADD231PD.BCST 192(DX), Z9, Z3
+	VBROADCASTSD     200(DX), Z8
+	VMULPD           Z10, Z8, Z8
+	VFMADD231PD      (DX), Z8, Z4
+	VFMADD231PD      64(DX), Z8, Z5
+	VFMADD231PD      128(DX), Z8, Z6
+	VFMADD231PD.BCST 200(DX), Z9, Z7
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns26_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000018, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, (SP)
+	VMOVUPD          Z1, 64(SP)
+	VMOVUPD          Z2, 128(SP)
+	MOVL             $0x00000003, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z0
+	VADDPD           Z0, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 192(SP)
+	VMOVUPD          Z5, 256(SP)
+	VMOVUPD          Z6, 320(SP)
+	MOVL             $0x00000002, R10
+	KMOVW            R10, K5
+	VMOVUPD.Z        192(AX), K5, Z0
+	VADDPD           Z0, Z7, Z7
+	VMOVUPD          Z3, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K5, 192(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns26_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(R9), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns26_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns26
+	VZEROUPPER
+	RET
+
+above26:
+	CMPQ   AX, $+28
+	JG     above28
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns28:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000000f, R9
+	KMOVW   R9, K4
+
+columns28_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns28_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000000f, R9
+	KMOVW            R9, K4
+
+columns28_part1:
+	VMOVUPD          128(R10), Z25
+	VBROADCASTSD     (R11), Z22
+	VMULPD           Z25, Z22, Z23
+	VFMADD231PD.BCST (R10), Z23, Z0
+	VFMADD231PD.BCST 8(R10), Z23, Z1
+	VFMADD231PD.BCST 16(R10), Z23, Z2
+	VFMADD231PD.BCST 24(R10), Z23, Z3
+	VFMADD231PD.BCST 32(R10), Z23, Z4
+	VFMADD231PD.BCST 40(R10), Z23, Z5
+	VFMADD231PD.BCST 48(R10), Z23, Z6
+	VFMADD231PD.BCST 56(R10), Z23, Z7
+	VFMADD231PD.BCST 64(R10), Z23, Z8
+	VFMADD231PD.BCST 72(R10), Z23, Z9
+	VFMADD231PD.BCST 80(R10), Z23, Z10
+	VFMADD231PD.BCST 88(R10), Z23, Z11
+	VFMADD231PD.BCST 96(R10), Z23, Z12
+	VFMADD231PD.BCST 104(R10), Z23, Z13
+	VFMADD231PD.BCST 112(R10), Z23, Z14
+	VFMADD231PD.BCST 120(R10), Z23, Z15
+	VFMADD231PD      Z25, Z23, Z16
+	VBLENDMPD        Z23, Z25, K1, Z24
+	VALIGNQ          $0x01, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z17
+	VBLENDMPD        Z23, Z25, K2, Z24
+	VALIGNQ          $0x02, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VBLENDMPD        Z23, Z25, K3, Z24
+	VALIGNQ          $0x03, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x04, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z25, Z20
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns28_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z13, Z13
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1664(SP)
+	VMOVUPD          Z0, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000000f, R9
+	KMOVW            R9, K4
+
+columns28_part2:
+	VMOVUPD.Z        192(DX), K4, Z17
+	VBROADCASTSD     (R8), Z18
+	VMULPD           Z18, Z17, Z17
+	VBROADCASTSD     192(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z0
+	VFMADD231PD      64(DX), Z16, Z1
+	VFMADD231PD      128(DX), Z16, Z2
+	VFMADD231PD.BCST 192(DX), Z17, Z3
+	VBROADCASTSD     200(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z4
+	VFMADD231PD      64(DX), Z16, Z5
+	VFMADD231PD      128(DX), Z16, Z6
+	VFMADD231PD.BCST 200(DX), Z17, Z7
+	VBROADCASTSD     208(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z8
+	VFMADD231PD      64(DX), Z16, Z9
+	VFMADD231PD      128(DX), Z16, Z10
+	VFMADD231PD.BCST 208(DX), Z17, Z11
+	VBROADCASTSD     216(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z12
+	VFMADD231PD      64(DX), Z16, Z13
+	VFMADD231PD      128(DX), Z16, Z14
+	VFMADD231PD.BCST 216(DX), Z17, Z15
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns28_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000018, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, (SP)
+	VMOVUPD          Z1, 64(SP)
+	VMOVUPD          Z2, 128(SP)
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z0
+	VADDPD           Z0, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 192(SP)
+	VMOVUPD          Z5, 256(SP)
+	VMOVUPD          Z6, 320(SP)
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z0
+	VADDPD           Z0, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 384(SP)
+	VMOVUPD          Z9, 448(SP)
+	VMOVUPD          Z10, 512(SP)
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z0
+	VADDPD           Z0, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 576(SP)
+	VMOVUPD          Z13, 640(SP)
+	VMOVUPD          Z14, 704(SP)
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z0
+	VADDPD           Z0, Z15, Z15
+	MOVL             $0x0000000f, AX
+	KMOVW            AX, K4
+	VMOVUPD          Z3, K4, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000e, AX
+	KMOVW            AX, K4
+	VMOVUPD          Z7, K4, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000c, AX
+	KMOVW            AX, K4
+	VMOVUPD          Z11, K4, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000008, AX
+	KMOVW            AX, K4
+	VMOVUPD          Z15, K4, 192(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns28_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(R9), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	VMOVSD 384(R9), X0
+	VADDSD 208(AX), X0, X0
+	VMOVSD X0, 208(AX)
+	VMOVSD 576(R9), X0
+	VADDSD 216(AX), X0, X0
+	VMOVSD X0, 216(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns28_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns28
+	VZEROUPPER
+	RET
+
+above28:
+	CMPQ   AX, $+30
+	JG     above30
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns30:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000003f, R9
+	KMOVW   R9, K4
+
+columns30_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns30_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z22, Z22, Z22
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	VXORPD           Z26, Z26, Z26
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000003f, R9
+	KMOVW            R9, K4
+
+columns30_part1:
+	VMOVUPD      128(R10), Z28
+	VMOVUPD.Z    192(R10), K4, Z29
+	VBROADCASTSD (R11), Z27
+	VMULPD       Z27, Z28, Z28
+	VMULPD       Z27, Z29, Z29
+	VBROADCASTSD (R10), Z27
+	VFMADD231PD  Z28, Z27, Z0
+	VFMADD231PD  Z29, Z27, Z1
+	VBROADCASTSD 8(R10), Z27
+	VFMADD231PD  Z28, Z27, Z2
+	VFMADD231PD  Z29, Z27, Z3
+	VBROADCASTSD 16(R10), Z27
+	VFMADD231PD  Z28, Z27, Z4
+	VFMADD231PD  Z29, Z27, Z5
+	VBROADCASTSD 24(R10), Z27
+	VFMADD231PD  Z28, Z27, Z6
+	VFMADD231PD  Z29, Z27, Z7
+	VBROADCASTSD 32(R10), Z27
+	VFMADD231PD  Z28, Z27, Z8
+	VFMADD231PD  Z29, Z27, Z9
+	VBROADCASTSD 40(R10), Z27
+	VFMADD231PD  Z28, Z27, Z10
+	VFMADD231PD  Z29, Z27, Z11
+	VBROADCASTSD 48(R10), Z27
+	VFMADD231PD  Z28, Z27, Z12
+	VFMADD231PD  Z29, Z27, Z13
+	VBROADCASTSD 56(R10), Z27
+	VFMADD231PD  Z28, Z27, Z14
+	VFMADD231PD  Z29, Z27, Z15
+	VBROADCASTSD 64(R10), Z27
+	VFMADD231PD  Z28, Z27, Z16
+	VFMADD231PD  Z29, Z27, Z17
+	VBROADCASTSD 72(R10), Z27
+	VFMADD231PD  Z28, Z27, Z18
+	VFMADD231PD  Z29, Z27, Z19
+	VBROADCASTSD 80(R10), Z27
+	VFMADD231PD  Z28, Z27, Z20
+	VFMADD231PD  Z29, Z27, Z22
+	VBROADCASTSD 88(R10), Z27
+	VFMADD231PD  Z28, Z27, Z23
+	VFMADD231PD  Z29, Z27, Z24
+	VBROADCASTSD 96(R10), Z27
+	VFMADD231PD  Z28, Z27, Z25
+	VFMADD231PD  Z29, Z27, Z26
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns30_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Z0, Z0
+	MOVL         $0x0000003f, R10
+	KMOVW        R10, K4
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z1, Z1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z2, Z2
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z3, Z3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z4, Z4
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z5, Z5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z8, Z8
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z9, Z9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z11, Z11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z13, Z13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z15, Z15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z16, Z16
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z17, Z17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z22, Z22
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z23, Z23
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z24, Z24
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z25, Z25
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z26, Z26
+	VMOVUPD      Z0, 128(R9)
+	VMOVUPD      Z1, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 128(R9)
+	VMOVUPD      Z9, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, 128(R9)
+	VMOVUPD      Z17, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, 128(R9)
+	VMOVUPD      Z22, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z23, 128(R9)
+	VMOVUPD      Z24, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z25, 128(R9)
+	VMOVUPD      Z26, K4, 192(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x0000003f, R9
+	KMOVW        R9, K4
+
+columns30_part2:
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K4, Z29
+	VBROADCASTSD     (R8), Z25
+	VMULPD           Z28, Z25, Z26
+	VMULPD           Z29, Z25, Z27
+	VBROADCASTSD     104(DX), Z25
+	VFMADD231PD      Z26, Z25, Z0
+	VFMADD231PD      Z27, Z25, Z1
+	VBROADCASTSD     112(DX), Z25
+	VFMADD231PD      Z26, Z25, Z2
+	VFMADD231PD      Z27, Z25, Z3
+	VBROADCASTSD     120(DX), Z25
+	VFMADD231PD      Z26, Z25, Z4
+	VFMADD231PD      Z27, Z25, Z5
+	VFMADD231PD      Z28, Z26, Z6
+	VFMADD231PD.BCST 128(DX), Z27, Z7
+	VBLENDMPD        Z26, Z28, K1, Z30
+	VALIGNQ          $0x01, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z8
+	VFMADD231PD.BCST 136(DX), Z27, Z9
+	VBLENDMPD        Z26, Z28, K2, Z30
+	VALIGNQ          $0x02, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z10
+	VFMADD231PD.BCST 144(DX), Z27, Z11
+	VBLENDMPD        Z26, Z28, K3, Z30
+	VALIGNQ          $0x03, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z12
+	VFMADD231PD.BCST 152(DX), Z27, Z13
+	VALIGNQ          $0x04, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z28, Z14
+	VFMADD231PD.BCST 160(DX), Z27, Z15
+	VFMADD231PD.BCST 168(DX), Z27, Z16
+	VFMADD231PD.BCST 176(DX), Z27, Z17
+	VFMADD231PD.BCST 184(DX), Z27, Z18
+	VFMADD231PD      Z29, Z27, Z19
+	VBLENDMPD        Z27, Z29, K1, Z30
+	VALIGNQ          $0x01, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z20
+	VBLENDMPD        Z27, Z29, K2, Z30
+	VALIGNQ          $0x02, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z22
+	VBLENDMPD        Z27, Z29, K3, Z30
+	VALIGNQ          $0x03, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z23
+	VALIGNQ          $0x04, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z29, Z24
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns30_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000d, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000003f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1472(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1536(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 1600(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1664(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z16, Z16
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z17, Z17
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z18, Z18
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1728(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1792(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z22, 1856(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z23, 1920(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z24, 1984(SP)
+	VMOVUPD          Z0, 128(R9)
+	VMOVUPD          Z1, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	VMOVUPD          Z3, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	VMOVUPD          Z5, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z17, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z18, K4, 192(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1728(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1736(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           1744(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           1752(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           1760(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           1768(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns30
+	VZEROUPPER
+	RET
+
+above30:
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns32:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+
+columns32_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns32_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z22, Z22, Z22
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	VXORPD           Z26, Z26, Z26
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+
+columns32_part1:
+	VMOVUPD      128(R10), Z28
+	VMOVUPD      192(R10), Z29
+	VBROADCASTSD (R11), Z27
+	VMULPD       Z27, Z28, Z28
+	VMULPD       Z27, Z29, Z29
+	VBROADCASTSD (R10), Z27
+	VFMADD231PD  Z28, Z27, Z0
+	VFMADD231PD  Z29, Z27, Z1
+	VBROADCASTSD 8(R10), Z27
+	VFMADD231PD  Z28, Z27, Z2
+	VFMADD231PD  Z29, Z27, Z3
+	VBROADCASTSD 16(R10), Z27
+	VFMADD231PD  Z28, Z27, Z4
+	VFMADD231PD  Z29, Z27, Z5
+	VBROADCASTSD 24(R10), Z27
+	VFMADD231PD  Z28, Z27, Z6
+	VFMADD231PD  Z29, Z27, Z7
+	VBROADCASTSD 32(R10), Z27
+	VFMADD231PD  Z28, Z27, Z8
+	VFMADD231PD  Z29, Z27, Z9
+	VBROADCASTSD 40(R10), Z27
+	VFMADD231PD  Z28, Z27, Z10
+	VFMADD231PD  Z29, Z27, Z11
+	VBROADCASTSD 48(R10), Z27
+	VFMADD231PD  Z28, Z27, Z12
+	VFMADD231PD  Z29, Z27, Z13
+	VBROADCASTSD 56(R10), Z27
+	VFMADD231PD  Z28, Z27, Z14
+	VFMADD231PD  Z29, Z27, Z15
+	VBROADCASTSD 64(R10), Z27
+	VFMADD231PD  Z28, Z27, Z16
+	VFMADD231PD  Z29, Z27, Z17
+	VBROADCASTSD 72(R10), Z27
+	VFMADD231PD  Z28, Z27, Z18
+	VFMADD231PD  Z29, Z27, Z19
+	VBROADCASTSD 80(R10), Z27
+	VFMADD231PD  Z28, Z27, Z20
+	VFMADD231PD  Z29, Z27, Z22
+	VBROADCASTSD 88(R10), Z27
+	VFMADD231PD  Z28, Z27, Z23
+	VFMADD231PD  Z29, Z27, Z24
+	VBROADCASTSD 96(R10), Z27
+	VFMADD231PD  Z28, Z27, Z25
+	VFMADD231PD  Z29, Z27, Z26
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns32_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Z0, Z0
+	VADDPD       192(AX), Z1, Z1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z2, Z2
+	VADDPD       192(AX), Z3, Z3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z4, Z4
+	VADDPD       192(AX), Z5, Z5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z6, Z6
+	VADDPD       192(AX), Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z8, Z8
+	VADDPD       192(AX), Z9, Z9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z10, Z10
+	VADDPD       192(AX), Z11, Z11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z12, Z12
+	VADDPD       192(AX), Z13, Z13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z14, Z14
+	VADDPD       192(AX), Z15, Z15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z16, Z16
+	VADDPD       192(AX), Z17, Z17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z18, Z18
+	VADDPD       192(AX), Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z20, Z20
+	VADDPD       192(AX), Z22, Z22
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z23, Z23
+	VADDPD       192(AX), Z24, Z24
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z25, Z25
+	VADDPD       192(AX), Z26, Z26
+	VMOVUPD      Z0, 128(R9)
+	VMOVUPD      Z1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 128(R9)
+	VMOVUPD      Z9, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, 128(R9)
+	VMOVUPD      Z17, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, 128(R9)
+	VMOVUPD      Z22, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z23, 128(R9)
+	VMOVUPD      Z24, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z25, 128(R9)
+	VMOVUPD      Z26, 192(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+
+columns32_part2:
+	VMOVUPD          128(DX), Z28
+	VMOVUPD          192(DX), Z29
+	VBROADCASTSD     (R8), Z25
+	VMULPD           Z28, Z25, Z26
+	VMULPD           Z29, Z25, Z27
+	VBROADCASTSD     104(DX), Z25
+	VFMADD231PD      Z26, Z25, Z0
+	VFMADD231PD      Z27, Z25, Z1
+	VBROADCASTSD     112(DX), Z25
+	VFMADD231PD      Z26, Z25, Z2
+	VFMADD231PD      Z27, Z25, Z3
+	VBROADCASTSD     120(DX), Z25
+	VFMADD231PD      Z26, Z25, Z4
+	VFMADD231PD      Z27, Z25, Z5
+	VFMADD231PD      Z28, Z26, Z6
+	VFMADD231PD.BCST 128(DX), Z27, Z7
+	VBLENDMPD        Z26, Z28, K1, Z30
+	VALIGNQ          $0x01, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z8
+	VFMADD231PD.BCST 136(DX), Z27, Z9
+	VBLENDMPD        Z26, Z28, K2, Z30
+	VALIGNQ          $0x02, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z10
+	VFMADD231PD.BCST 144(DX), Z27, Z11
+	VBLENDMPD        Z26, Z28, K3, Z30
+	VALIGNQ          $0x03, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z12
+	VFMADD231PD.BCST 152(DX), Z27, Z13
+	VALIGNQ          $0x04, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z28, Z14
+	VFMADD231PD.BCST 160(DX), Z27, Z15
+	VFMADD231PD.BCST 168(DX), Z27, Z16
+	VFMADD231PD.BCST 176(DX), Z27, Z17
+	VFMADD231PD.BCST 184(DX), Z27, Z18
+	VFMADD231PD      Z29, Z27, Z19
+	VBLENDMPD        Z27, Z29, K1, Z30
+	VALIGNQ          $0x01, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z20
+	VBLENDMPD        Z27, Z29, K2, Z30
+	VALIGNQ          $0x02, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z22
+	VBLENDMPD        Z27, Z29, K3, Z30
+	VALIGNQ          $0x03, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z23
+	VALIGNQ          $0x04, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z29, Z24
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns32_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000d, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	VADDPD           192(AX), Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VADDPD           192(AX), Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	VADDPD           192(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1408(SP)
+	VADDPD           192(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1472(SP)
+	VADDPD           192(AX), Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1536(SP)
+	VADDPD           192(AX), Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 1600(SP)
+	VADDPD           192(AX), Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1664(SP)
+	VADDPD           192(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           192(AX), Z16, Z16
+	ADDQ             CX, AX
+	VADDPD           192(AX), Z17, Z17
+	ADDQ             CX, AX
+	VADDPD           192(AX), Z18, Z18
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1728(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1792(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z22, 1856(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z23, 1920(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z24, 1984(SP)
+	VMOVUPD          Z0, 128(R9)
+	VMOVUPD          Z1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	VMOVUPD          Z3, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	VMOVUPD          Z5, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z17, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z18, 192(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1728(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1736(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           1744(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1752(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           1760(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           1768(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           1776(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	ADDQ             CX, AX
+	VMOVSD           1784(SP), X0
+	VADDSD           248(AX), X0, X0
+	VMOVSD           X0, 248(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns32
+	VZEROUPPER
+	RET
+
 // func NarrowRotated32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
 TEXT ·NarrowRotated32(SB), $4480-64

@@ -29,13 +29,13 @@ const Variable = "HESSE_ISA"
 
 var (
 	active   atomic.Int32
-	halves   atomic.Bool
+	units    atomic.Int32
 	override error
 )
 
 func init() {
 	active.Store(int32(best()))
-	halves.Store(inHalves())
+	units.Store(int32(detectUnits()))
 	if wanted, ok := os.LookupEnv(Variable); ok && wanted != "" {
 		level, err := parse(wanted, Available())
 		if err != nil {
@@ -49,21 +49,35 @@ func init() {
 // Active is the level that runs.
 func Active() Level { return Level(active.Load()) }
 
-// Halves says that the processor takes vectors of 512 bits in two halves: as many
-// vectors of 256 bits take no longer, and those that are partly empty are shorter.
-func Halves() bool { return halves.Load() }
+// Units is how a processor carries out vectors of 512 bits.
+type Units int32
 
-// UseHalves sets what Halves says and returns what undoes that, as Use does.
-func UseHalves(on bool) (restore func()) {
-	before := halves.Swap(on)
-	return func() { halves.Store(before) }
+const (
+	// Shared: two units of 512 bits multiply, one of which shuffles too.
+	Shared Units = iota
+
+	// Halves: units of 256 bits take them in two halves. As many vectors of 256 bits
+	// take no longer, and those that are partly empty are shorter.
+	Halves
+
+	// Apart: two units of 512 bits multiply, and others shuffle beside them.
+	Apart
+)
+
+// ActiveUnits are those of the processor.
+func ActiveUnits() Units { return Units(units.Load()) }
+
+// UseUnits sets what ActiveUnits says and returns what undoes that, as Use does.
+func UseUnits(u Units) (restore func()) {
+	before := units.Swap(int32(u))
+	return func() { units.Store(before) }
 }
 
 // KeepsUp says that the prefetchers of the processor keep up with rows of some cache
 // lines that are read one after the other: who asks for them too holds them up.
 func KeepsUp() bool { return keepsUp }
 
-var keepsUp = inHalves() // both were seen on the same processors
+var keepsUp = detectUnits() == Halves // both were seen on the same processors
 
 // Override is the error of a value of HESSE_ISA that cannot be followed; the
 // best level runs then.

@@ -18,9 +18,20 @@ func supported(l Level) bool {
 	return false
 }
 
-// zen4 is the family of AMD's processors that have AVX-512 and units of 256 bits.
-const zen4 = 25
+// zen4 and zen5 are families of AMD's processors with AVX-512.
+const (
+	zen4 = 25
+	zen5 = 26
+)
 
-func inHalves() bool {
-	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == zen4
+// detectUnits knows what was measured: Zen 4 and Zen 5. Intel's processors are known to
+// shuffle on a unit that multiplies.
+func detectUnits() Units {
+	switch {
+	case cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == zen4:
+		return Halves
+	case cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == zen5:
+		return Apart
+	}
+	return Shared
 }

@@ -6,4 +6,4 @@ const missing = "this program was built without assembly"
 
 func supported(Level) bool { return false }
 
-func inHalves() bool { return false }
+func detectUnits() Units { return Shared }

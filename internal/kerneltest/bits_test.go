@@ -136,10 +136,13 @@ func compare(t *testing.T, levels []cpu.Level, calls []call) {
 							t.Errorf("%v%s, %+v: element %d of %d is %x, the definition %x", level, how, s, at, len(want), got[at], want[at])
 						}
 					}
-					same("")
-					if c.square && level == cpu.AVX512 {
-						restore := cpu.UseHalves(!cpu.Halves())
-						same(" with vectors of the other size")
+					if !c.square || level != cpu.AVX512 {
+						same("")
+						continue
+					}
+					for _, units := range []cpu.Units{cpu.Shared, cpu.Halves, cpu.Apart} {
+						restore := cpu.UseUnits(units)
+						same(fmt.Sprintf(" with units %d", units))
 						restore()
 					}
 				}
