@@ -44,7 +44,6 @@
 // there are none. Calls that share count their goroutines together and start
 // none beyond GOMAXPROCS, so calls from many goroutines do not crowd the
 // machine. A goroutine packs into up to 2.5 MiB from a pool, twice that with a
-// triangle on the right, twice that and 512 KiB with a symmetric A; a vector with an
-// increment is copied. Small calls allocate
-// nothing.
+// triangle on the right; a vector with an increment is copied. Small calls
+// allocate nothing.
 package blas

@@ -9,11 +9,10 @@ import (
 )
 
 // A scratch is the memory that a goroutine packs into: a block of B, 480 KiB,
-// and strips of A, 128 KiB or, where they stay for other blocks, 2 MiB; for a symmetric A
-// a square of it too, 512 KiB. For float32 A takes half of that. Goroutines keep none:
-// the collector frees what a pool holds.
+// and strips of A, 128 KiB or, where they stay for other blocks, 2 MiB. For float32 A takes
+// half of that. Goroutines keep none: the collector frees what a pool holds.
 type scratch[T float] struct {
-	block, rows, square []T
+	block, rows []T
 }
 
 var (
@@ -37,13 +36,6 @@ func getScratch[T float]() *scratch[T] { return pool[T]().Get().(*scratch[T]) }
 
 func putScratch[T float](s *scratch[T]) { pool[T]().Put(s) }
 
-func (s *scratch[T]) forSquare() []T {
-	if s.square == nil {
-		s.square = memory.Slice[T](depth * depth)
-	}
-	return s.square
-}
-
 func elementBytes[T float]() int {
 	var t T
 	return int(unsafe.Sizeof(t))
@@ -62,12 +54,16 @@ const packedRows = 32
 // packTo does so to a place.
 func packTo[T float](block []T, b *matrix[T], at, n, lo, hi, width int) panels[T] {
 	to := panels[T]{data: block, ld: width, step: n * width, first: lo, width: width}
-	if b.cs == 1 {
+	if b.asItLies() {
 		packColumns(block, kernels.Matrix[T]{Rows: n, Cols: hi - lo, Stride: b.rs, Data: b.from(at, lo)}, width)
 		return to
 	}
 	for from := lo; from < hi; from += width {
 		columns := min(width, hi-from)
+		if b.mirror != plain {
+			b.copyMirrored(to.data[(from-lo)/width*to.step:], width, at, at+n, from, from+columns)
+			continue
+		}
 		kernels.Transpose(to.data[(from-lo)/width*to.step:], width,
 			kernels.Matrix[T]{Rows: columns, Cols: n, Stride: b.cs, Data: b.from(at, from)})
 	}

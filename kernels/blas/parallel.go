@@ -2,6 +2,7 @@ package blas
 
 import (
 	"math"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 )
@@ -43,7 +44,7 @@ func (p *product[T]) parallel() bool {
 const claims = 3
 
 // How long a part takes, in multiply-adds of a column of A: to copy a block of B is as much as
-// to multiply it with so many rows, and to copy a transposed A as to multiply it with
+// to multiply it with so many rows, and to copy an A that does not lie as it is read as to multiply it with
 // so many columns. Where one goroutine ends after the others, they wait for some of a part.
 const (
 	packingRows    = 16
@@ -53,7 +54,7 @@ const (
 
 // cost is how long one of so many columns and rows takes.
 func (p *product[T]) cost(columns, rows int) float64 {
-	if p.a.cs != 1 {
+	if !p.a.asItLies() {
 		columns += turningColumns
 	}
 	return float64(columns * (rows + packingRows))
@@ -65,6 +66,9 @@ func (p *product[T]) divided(threads int) (columns, rows int) {
 	height, width, _ := kernels.GemmShape[T]()
 	block := blockColumns * 8 / elementBytes[T]()
 	fewest := (p.n + block - 1) / block
+	if !p.a.asItLies() { // a part of several blocks copies its A once
+		fewest = 1
+	}
 	least := math.Inf(1)
 	if p.region != whole {
 		for across := fewest; across <= max(fewest+threads, claims*threads); across++ {
@@ -94,20 +98,33 @@ func (p *product[T]) divided(threads int) (columns, rows int) {
 }
 
 // triangleParts is about how long a triangle takes in parts of so many columns, of
-// which the longest is done first.
+// which the longest is done first: each goes to the goroutine that is done with its own.
 func (p *product[T]) triangleParts(wide, threads int) float64 {
-	total, longest := 0.0, 0.0
-	for lo := 0; lo < p.n; lo += wide {
+	var room [16]float64
+	busy := room[:min(threads, len(room))] // more of them would end as many would
+	longest := 0.0
+	across := (p.n + wide - 1) / wide
+	for part := range across {
+		lo := part * wide
+		if p.region == upper {
+			lo = (across - 1 - part) * wide
+		}
 		hi := min(lo+wide, p.n)
 		high := (lo + hi) / 2
 		if p.region == below {
 			high = p.m - high
 		}
-		part := p.cost(hi-lo, high)
-		total += part
-		longest = max(longest, part)
+		cost := p.cost(hi-lo, high)
+		longest = max(longest, cost)
+		first := 0
+		for i := range busy {
+			if busy[i] < busy[first] {
+				first = i
+			}
+		}
+		busy[first] += cost
 	}
-	return max(longest, total/float64(threads)) + idlePart*longest
+	return slices.Max(busy) + idlePart*longest
 }
 
 // divide is how large each of about so many parts of n is: a multiple of unit.

@@ -6,17 +6,20 @@ import (
 
 type float interface{ float32 | float64 }
 
-// A matrix is a view that may be transposed: entry (i, j) is data[i·rs+j·cs].
+// A matrix is a view that may be transposed: entry (i, j) is data[i·rs+j·cs]. Where it is
+// mirrored that holds on one side of the diagonal, and entry (j, i) is the same.
 type matrix[T float] struct {
 	data   []T
 	rs, cs int
+	mirror mirror
 }
 
 func view[T float](data []T, ld int, transposed bool) matrix[T] {
+	m := matrix[T]{data: data, rs: ld, cs: 1}
 	if transposed {
-		return matrix[T]{data, 1, ld}
+		m.rs, m.cs = 1, ld
 	}
-	return matrix[T]{data, ld, 1}
+	return m
 }
 
 // set makes m a view. Structs that a call of a small problem fills are filled field
@@ -30,9 +33,12 @@ func (m *matrix[T]) set(data []T, ld int, transposed bool) {
 
 func (m *matrix[T]) from(i, j int) []T { return m.data[i*m.rs+j*m.cs:] }
 
-func (m matrix[T]) transpose() matrix[T] { return matrix[T]{m.data, m.cs, m.rs} }
+func (m matrix[T]) transpose() matrix[T] { return matrix[T]{data: m.data, rs: m.cs, cs: m.rs} }
 
-func (m matrix[T]) sub(i, j int) matrix[T] { return matrix[T]{m.from(i, j), m.rs, m.cs} }
+func (m matrix[T]) sub(i, j int) matrix[T] { return matrix[T]{data: m.from(i, j), rs: m.rs, cs: m.cs} }
+
+// asItLies says that rows of the matrix are rows in memory, which kernels take from there.
+func (m *matrix[T]) asItLies() bool { return m.cs == 1 && m.mirror == plain }
 
 // A region is the entries of C that a product touches.
 type region int
@@ -116,7 +122,7 @@ func (p *product[T]) rowsOf(lo, hi int) (top, bottom int) {
 // this goroutine.
 func (p *product[T]) block(top, bottom, lo, hi int) {
 	_, width, _ := kernels.GemmShape[T]()
-	if p.b.cs == 1 && p.unpacked(bottom-top, hi-lo) {
+	if p.a.mirror == plain && p.b.asItLies() && p.unpacked(bottom-top, hi-lo) {
 		for at := 0; at < p.k; at += depth {
 			a := p.stripsOf(at, bottom)
 			b := panels[T]{data: p.b.from(at, lo), ld: p.b.rs, step: width, first: lo, width: width}
@@ -126,7 +132,7 @@ func (p *product[T]) block(top, bottom, lo, hi int) {
 	}
 	s := getScratch[T]()
 	tall, wide := bottom-top, blockColumns*8/elementBytes[T]()
-	copied := p.a.cs != 1 && hi-lo > width || hi-lo > keptBlocks*wide
+	copied := p.a.cs != 1 && hi-lo > width || p.a.mirror != plain || hi-lo > keptBlocks*wide
 	if copied && hi-lo > wide { // for all blocks, so many rows at a time
 		tall, wide = copiedRows, hi-lo
 	}
@@ -154,7 +160,7 @@ func (p *product[T]) part(top, bottom, lo, hi, end int, copied bool, s *scratch[
 		}
 		for from := lo; from < hi; from += columns {
 			to := min(from+columns, hi)
-			if p.region == whole && p.b.cs == 1 && bottom-top >= 2*height && to-from >= width {
+			if p.region == whole && p.b.asItLies() && bottom-top >= 2*height && to-from >= width {
 				p.ahead(top, bottom, from, to, &a, p.next(at, to, lo, hi, end), s)
 				continue
 			}

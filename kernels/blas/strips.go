@@ -14,7 +14,7 @@ const copiedRows = 1024
 
 // strips are those of n columns of A, from column at on, of rows before bottom. They are read as
 // they lie, or copied as they are asked for, in order: with their columns as rows where A is
-// transposed, otherwise without what lies between rows.
+// transposed, otherwise row by row without what lies between them.
 type strips[T float] struct {
 	a        matrix[T]
 	at, n    int
@@ -54,7 +54,12 @@ func (s *strips[T]) from(i int) (a []T, ars, acs int) {
 	for i >= s.end {
 		lo := s.end
 		s.end = min(lo+aheadRows, s.bottom)
-		rows, to := s.a.lines(lo, s.end, s.at, s.at+s.n), s.data[(lo-s.top)*s.n:]
+		to := s.data[(lo-s.top)*s.n:]
+		if s.a.mirror != plain {
+			s.a.copyMirrored(to, s.n, lo, s.end, s.at, s.at+s.n)
+			continue
+		}
+		rows := s.a.lines(lo, s.end, s.at, s.at+s.n)
 		if s.a.cs != 1 {
 			packColumns(to, rows, s.height)
 		} else {
@@ -90,7 +95,7 @@ func (s *strips[T]) next(i, most int) kernels.Matrix[T] {
 		rows := min(s.height, s.end-after)
 		m := kernels.Matrix[T]{Rows: rows, Cols: s.n, Stride: s.n, Data: s.data[(after-s.top)*s.n:]}
 		return m.Slice(0, min(rows, most))
-	case s.end >= s.bottom:
+	case s.end >= s.bottom || s.a.mirror != plain:
 		return none
 	}
 	rows := s.a.lines(s.end, min(s.end+aheadRows, s.bottom), s.at, s.at+s.n)

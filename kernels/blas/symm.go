@@ -2,8 +2,6 @@ package blas
 
 import (
 	"gonum.org/v1/gonum/blas"
-
-	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
 // Dsymm computes C = alpha·A·B + beta·C or C = alpha·B·A + beta·C, where A is
@@ -39,16 +37,19 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		whole.scale()
 		return
 	}
-	sy := symmetric[T]{data: a, ld: lda, lower: isLower}
+	symmetric := matrix[T]{data: a, rs: lda, cs: 1, mirror: fromUpper}
+	if isLower {
+		symmetric.mirror = fromLower
+	}
 	if few[T](m*n*k, tinyWork) {
 		for i := range m {
 			for j := range n {
 				var sum T
 				for l := range k {
 					if isLeft {
-						sum = fma(sy.at(max(i, l), min(i, l)), b[l*ldb+j], sum)
+						sum = fma(symmetric.mirrored(i, l), b[l*ldb+j], sum)
 					} else {
-						sum = fma(b[i*ldb+l], sy.at(max(l, j), min(l, j)), sum)
+						sum = fma(b[i*ldb+l], symmetric.mirrored(l, j), sum)
 					}
 				}
 				c[i*ldc+j] = merge(alpha, sum, beta, c[i*ldc+j])
@@ -60,7 +61,7 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		var all [small * small]T
 		for i := range k {
 			for j := range i + 1 {
-				v := sy.at(i, j)
+				v := symmetric.mirrored(i, j)
 				all[i*k+j], all[j*k+i] = v, v
 			}
 		}
@@ -80,7 +81,7 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		all := scratch.block
 		for i := range k {
 			for j := range i + 1 {
-				v := sy.at(i, j)
+				v := symmetric.mirrored(i, j)
 				all[i*k+j], all[j*k+i] = v, v
 			}
 		}
@@ -95,131 +96,10 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		putScratch(scratch)
 		return
 	}
-	(&symmetricProduct[T]{product: whole, sy: sy, left: isLeft, other: b, ld: ldb, k: k}).run()
-}
-
-// A symmetricProduct is a product with a symmetric A, on the left or on the right of
-// another matrix.
-type symmetricProduct[T float] struct {
-	product[T] // but for A and B
-	sy         symmetric[T]
-	left       bool
-	other      []T
-	ld, k      int
-}
-
-// run divides the columns of the other matrix, or its rows, among as many goroutines as
-// it is worth: they do not know of each other.
-func (s *symmetricProduct[T]) run() {
-	threads := crew(s.threads)
-	s.threads = 1
-	if threads == 1 || float64(s.m)*float64(s.n)*float64(s.k) < parallelWork {
-		s.apply()
-		return
+	whole.a.set(b, ldb, false)
+	whole.b = symmetric
+	if isLeft {
+		whole.a, whole.b = symmetric, whole.a
 	}
-	height, width, _ := kernels.GemmShape[T]()
-	lines, unit := s.m, height
-	if s.left {
-		lines, unit = s.n, width
-	}
-	step := divide(lines, threads, unit)
-	for parts := 2; parts <= claims; parts++ {
-		if smaller := divide(lines, parts*threads, unit); smaller >= 4*unit {
-			step = smaller
-		}
-	}
-	q := *s // so that one that stays in one goroutine does not escape
-	share(threads, (lines+step-1)/step, func(task int) {
-		part, lo := q, task*step
-		hi := min(lo+step, lines)
-		if q.left {
-			part.n, part.c, part.other = hi-lo, q.c[lo:], q.other[lo:]
-		} else {
-			part.m, part.c, part.other = hi-lo, q.c[lo*q.ldc:], q.other[lo*q.ld:]
-		}
-		part.apply()
-	})
-}
-
-// apply computes it in this goroutine.
-func (s *symmetricProduct[T]) apply() {
-	scratch := getScratch[T]()
-	square := scratch.forSquare()
-	for at := 0; at < s.k; at += depth {
-		// One block of columns of A at a time, as a product would take it: what
-		// is stored, the block on the diagonal made whole, what is stored as a
-		// transpose.
-		width := min(depth, s.k-at)
-		center := s.sy.expand(square, at, width)
-		part := s.product
-		part.k = width
-		if at > 0 {
-			part.beta = 1
-		}
-		if s.left {
-			part.b = view(s.other[at*s.ld:], s.ld, false)
-			part.rows(0, at, s.sy.view(0, at))
-			part.rows(at, at+width, center)
-			part.rows(at+width, s.k, s.sy.view(at+width, at))
-		} else {
-			part.a = view(s.other[at:], s.ld, false)
-			part.columns(0, at, s.sy.view(at, 0))
-			part.columns(at, at+width, center)
-			part.columns(at+width, s.k, s.sy.view(at, at+width))
-		}
-	}
-	putScratch(scratch)
-}
-
-// rows runs rows lo to hi of a product, whose part of A is given.
-func (p product[T]) rows(lo, hi int, a matrix[T]) {
-	if lo < hi {
-		p.m, p.a, p.c = hi-lo, a, p.c[lo*p.ldc:]
-		p.run()
-	}
-}
-
-// columns runs columns lo to hi of a product, whose part of B is given.
-func (p product[T]) columns(lo, hi int, b matrix[T]) {
-	if lo < hi {
-		p.n, p.b, p.c = hi-lo, b, p.c[lo:]
-		p.run()
-	}
-}
-
-// A symmetric matrix of which one triangle is stored.
-type symmetric[T float] struct {
-	data  []T
-	ld    int
-	lower bool
-}
-
-// at is entry (i, j), j ≤ i.
-func (s *symmetric[T]) at(i, j int) T {
-	if s.lower {
-		return s.data[i*s.ld+j]
-	}
-	return s.data[j*s.ld+i]
-}
-
-// view is the matrix from entry (i, j) on, as far as the diagonal.
-func (s *symmetric[T]) view(i, j int) matrix[T] {
-	if i == j || (i > j) == s.lower {
-		return view(s.data[min(i*s.ld+j, len(s.data)):], s.ld, false)
-	}
-	return view(s.data[min(j*s.ld+i, len(s.data)):], s.ld, true)
-}
-
-// expand makes a block on the diagonal whole.
-func (s *symmetric[T]) expand(to []T, at, n int) matrix[T] {
-	from := s.data[at*s.ld+at:]
-	kernels.Transpose(to, depth, kernels.Matrix[T]{Rows: n, Cols: n, Stride: s.ld, Data: from})
-	for i := range n {
-		if s.lower {
-			copy(to[i*depth:][:i+1], from[i*s.ld:])
-		} else {
-			copy(to[i*depth+i:][:n-i], from[i*s.ld+i:])
-		}
-	}
-	return view(to, depth, false)
+	whole.run()
 }
