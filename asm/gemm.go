@@ -93,6 +93,12 @@ func (g *gemmGenerator) row(from reg.Register, i int) operand.Mem {
 	return operand.Mem{Base: from, Index: g.multiples[i], Scale: uint8(scale)}
 }
 
+// panelAhead is how many bytes ahead of a panel of b a single row of a asks for memory: eight
+// rows of b, as a product of a vector with them has, are more places than some
+// prefetchers follow. On a Zen 5 2000 and 4000 columns from memory are 1.26 times as fast, and what
+// lies in cache 0.95 to 1.05 times.
+const panelAhead = 1024
+
 func (g *gemmGenerator) variant(label string, rows, vectors int, masked bool) {
 	acc := g.accumulators(rows, vectors)
 	var last *lastVector
@@ -107,6 +113,9 @@ func (g *gemmGenerator) variant(label string, rows, vectors int, masked bool) {
 	for j := range right {
 		right[j] = g.vec()
 		g.loadCut(at(b, j*g.vector), right[j], last.of(j == vectors-1))
+		if rows == 1 && vectors == tileVectors && j*g.vector%64 == 0 {
+			g.PREFETCHT0(at(b, j*g.vector+panelAhead))
+		}
 	}
 	for i := range acc {
 		value := g.vec()

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Gemm64(c *float64, ldc int, a *float64, ars int, acs int, b *float64, ldb int, step int, n int, rows int, columns int, alpha float64, beta float64)
-// Requires: AVX, CMOV, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·Gemm64(SB), NOSPLIT, $0-104
 	MOVQ c+0(FP), AX
 	MOVQ a+16(FP), CX
@@ -42,8 +42,10 @@ rows1:
 
 rows1_vectors3_whole:
 	VMOVUPD      (R9), Y3
+	PREFETCHT0   1024(R9)
 	VMOVUPD      32(R9), Y4
 	VMOVUPD      64(R9), Y5
+	PREFETCHT0   1088(R9)
 	VBROADCASTSD (DX), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
@@ -113,9 +115,11 @@ rows1_vectors3_edge:
 
 rows1_vectors3_masked:
 	VMOVUPD      (R11), Y3
+	PREFETCHT0   1024(R11)
 	VMOVUPD      32(R11), Y4
 	VMOVUPD      128(R9)(DX*8), Y5
 	VMASKMOVPD   64(R11), Y5, Y5
+	PREFETCHT0   1088(R11)
 	VBROADCASTSD (R10), Y6
 	VFMADD231PD  Y3, Y6, Y0
 	VFMADD231PD  Y4, Y6, Y1
@@ -2131,7 +2135,7 @@ DATA masks8<>+184(SB)/8, $0x0000000000000000
 GLOBL masks8<>(SB), RODATA|NOPTR, $192
 
 // func Gemm32(c *float32, ldc int, a *float32, ars int, acs int, b *float32, ldb int, step int, n int, rows int, columns int, alpha float32, beta float32)
-// Requires: AVX, CMOV, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·Gemm32(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ a+16(FP), CX
@@ -2168,8 +2172,10 @@ rows1:
 
 rows1_vectors3_whole:
 	VMOVUPS      (R9), Y3
+	PREFETCHT0   1024(R9)
 	VMOVUPS      32(R9), Y4
 	VMOVUPS      64(R9), Y5
+	PREFETCHT0   1088(R9)
 	VBROADCASTSS (DX), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1
@@ -2239,9 +2245,11 @@ rows1_vectors3_edge:
 
 rows1_vectors3_masked:
 	VMOVUPS      (R11), Y3
+	PREFETCHT0   1024(R11)
 	VMOVUPS      32(R11), Y4
 	VMOVUPS      64(R9)(DX*4), Y5
 	VMASKMOVPS   64(R11), Y5, Y5
+	PREFETCHT0   1088(R11)
 	VBROADCASTSS (R10), Y6
 	VFMADD231PS  Y3, Y6, Y0
 	VFMADD231PS  Y4, Y6, Y1

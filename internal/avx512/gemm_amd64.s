@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Gemm64(c *float64, ldc int, a *float64, ars int, acs int, b *float64, ldb int, step int, n int, rows int, columns int, alpha float64, beta float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·Gemm64(SB), NOSPLIT, $0-104
 	MOVQ c+0(FP), AX
 	MOVQ a+16(FP), CX
@@ -58,8 +58,11 @@ rows1:
 
 rows1_vectors3_masked:
 	VMOVUPD      (R9), Z3
+	PREFETCHT0   1024(R9)
 	VMOVUPD      64(R9), Z4
+	PREFETCHT0   1088(R9)
 	VMOVUPD.Z    128(R9), K1, Z5
+	PREFETCHT0   1152(R9)
 	VBROADCASTSD (DX), Z6
 	VFMADD231PD  Z3, Z6, Z0
 	VFMADD231PD  Z4, Z6, Z1
@@ -3011,7 +3014,7 @@ rows8_vectors1_masked_merged:
 	RET
 
 // func Gemm32(c *float32, ldc int, a *float32, ars int, acs int, b *float32, ldb int, step int, n int, rows int, columns int, alpha float32, beta float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·Gemm32(SB), NOSPLIT, $0-96
 	MOVQ c+0(FP), AX
 	MOVQ a+16(FP), CX
@@ -3064,8 +3067,11 @@ rows1:
 
 rows1_vectors3_masked:
 	VMOVUPS      (R9), Z3
+	PREFETCHT0   1024(R9)
 	VMOVUPS      64(R9), Z4
+	PREFETCHT0   1088(R9)
 	VMOVUPS.Z    128(R9), K1, Z5
+	PREFETCHT0   1152(R9)
 	VBROADCASTSS (DX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1

@@ -39,7 +39,7 @@
 //
 // # Threads and memory
 //
-// Products of 2²¹ multiply-adds and more, and vectors with matrices of 2¹⁸
+// Products of 2²¹ multiply-adds and more, and vectors with matrices of 2¹⁹
 // numbers, are shared by goroutines that end with the call; with GOMAXPROCS=1
 // there are none. Calls that share count their goroutines together and start
 // none beyond GOMAXPROCS, so calls from many goroutines do not crowd the

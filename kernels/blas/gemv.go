@@ -87,8 +87,8 @@ func gemv[T float](threads int, tA blas.Transpose, m, n int, alpha T, a []T, lda
 }
 
 // parallelMatrix is from how many elements of A on more than one goroutine read
-// them.
-const parallelMatrix = 1 << 18
+// them: 2¹⁸, of a cache, take no longer than to wake another goroutine.
+const parallelMatrix = 1 << 19
 
 // fewRows is up to how many rows of Aᵀ are one chain: more would be read in pieces
 // that lie far apart.
@@ -103,9 +103,15 @@ type vectorProduct[T float] struct {
 	x, y        []T
 }
 
+// parallel divides y. A part of Aᵀ is a part of every row of A, and kernels ask for memory
+// ahead in a row: there each goroutine has one part, as long as can be.
 func (p *vectorProduct[T]) parallel(threads int, trans bool, n int) {
 	q := *p
-	step := divide(n, claims*threads, 96)
+	parts := claims * threads
+	if trans {
+		parts = threads
+	}
+	step := divide(n, parts, 96)
 	share(threads, (n+step-1)/step, func(task int) { q.part(trans, task*step, min((task+1)*step, n)) })
 }
 
