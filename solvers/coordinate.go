@@ -200,6 +200,7 @@ func (s *coordinateStepper) accept(it *Iterate, value float64, second bool) {
 	if second {
 		s.hessian, s.trial.hessian = s.trial.hessian, s.hessian
 		mirror(s.hessian, len(it.X))
+		s.sweeps.renew()
 		it.Hessian, s.older = s.hessian, false
 	} else if !s.quadratic {
 		it.Hessian, s.older = nil, true

@@ -37,10 +37,8 @@ type sweeps struct {
 	in      []bool
 	hint    func(j int) bool // who is likely to be needed; nil is nobody
 
-	part    []float64 // of H, for the working set, row by row
-	slope   []float64 // q of the working set
-	before  []float64 // x of the working set when it was copied
-	active  []int     // places in the working set
+	excerpt           // of the working set
+	active  []int     // places in it
 	face    []float64 // part of H, for the variables off their kinks
 	inside  []int     // their places
 	step    []float64
@@ -56,9 +54,8 @@ func newSweeps(n int, r region, most int) *sweeps {
 		region: r, most: most,
 		x: make([]float64, n), q: make([]float64, n), least: make([]float64, n), made: make([]float64, n),
 		working: make([]int, 0, n), in: make([]bool, n), active: make([]int, 0, n), inside: make([]int, 0, n),
-		slope: make([]float64, n), before: make([]float64, n), step: make([]float64, n),
-		old: make([]float64, n), origin: make([]float64, n),
-		part: make([]float64, room*room), face: make([]float64, room*room),
+		excerpt: newExcerpt(n), step: make([]float64, n), old: make([]float64, n), origin: make([]float64, n),
+		face: make([]float64, room*room),
 	}
 }
 
@@ -85,7 +82,7 @@ func (s *sweeps) minimise(x0, g []float64, enough, share float64) {
 		if !missing {
 			return
 		}
-		s.copyPart()
+		s.take()
 		left -= s.settle(left, &enough, share)
 		share = 0
 		s.spread()
@@ -104,47 +101,6 @@ func (s *sweeps) follow() {
 	s.q[0] = 0
 }
 
-// copyPart copies the part of H that belongs to the working set.
-func (s *sweeps) copyPart() {
-	n := len(s.x)
-	s.working = s.working[:0]
-	for j, in := range s.in {
-		if in {
-			s.working = append(s.working, j)
-		}
-	}
-	m := len(s.working)
-	if len(s.part) < m*m {
-		s.part = memory.Slice[float64](min(4*m*m, n*n))
-	}
-	for a, i := range s.working {
-		row, from := s.part[a*m:(a+1)*m], s.hessian[i*n:(i+1)*n]
-		pull := 0.0
-		if s.lead {
-			pull = from[0] / s.hessian[0]
-		}
-		for b, j := range s.working {
-			row[b] = from[j] - float64(pull*s.hessian[j])
-		}
-		s.slope[a], s.before[a] = s.q[i], s.x[i]
-
-		// A variable without curvature gets some.
-		known := row[a]
-		own := from[i]
-		if s.ridge != nil {
-			known, own = known+s.ridge[i], own+s.ridge[i]
-		}
-		curvature := known
-		if !(known > float64(cholesky.DefaultTolerance*own)) {
-			if curvature = math.Abs(own); curvature == 0 {
-				curvature = 1
-			}
-		}
-		s.made[i] = curvature - known
-		row[a] = curvature
-	}
-}
-
 // settle sweeps over the working set until that gains no more than enough, and
 // returns how many sweeps it took.
 func (s *sweeps) settle(most int, enough *float64, share float64) (count int) {
@@ -152,7 +108,8 @@ func (s *sweeps) settle(most int, enough *float64, share float64) (count int) {
 	*enough = max(*enough, float64(share*gain))
 	for count = 1; count < most && gain > *enough; count++ {
 		s.active = s.active[:0]
-		for a, j := range s.working {
+		for _, a := range s.members {
+			j := s.variables[a]
 			if s.step[a] != 0 || s.region.inside(j, s.x[j]) {
 				s.active = append(s.active, a)
 			}
@@ -173,30 +130,25 @@ func (s *sweeps) settle(most int, enough *float64, share float64) (count int) {
 // sweep minimises in some of the working set, nil is all, one after the other,
 // and returns what that has gained.
 func (s *sweeps) sweep(some []int) (gain float64) {
-	m := len(s.working)
 	if some == nil {
-		for a := range m {
-			gain += s.minimiseIn(a, m)
-		}
-		return gain
+		some = s.members
 	}
 	for _, a := range some {
-		gain += s.minimiseIn(a, m)
+		gain += s.minimiseIn(a)
 	}
 	return gain
 }
 
-func (s *sweeps) minimiseIn(a, m int) (gain float64) {
-	j := s.working[a]
-	row := s.part[a*m : (a+1)*m]
-	x, curvature := s.x[j], row[a]
+func (s *sweeps) minimiseIn(a int) (gain float64) {
+	j := s.variables[a]
+	x, curvature := s.x[j], s.curvature[a]
 	next := s.region.single(j, x-s.slope[a]/curvature, curvature)
 	step := next - x
 	if s.step[a] = step; step == 0 {
 		return 0
 	}
 	s.x[j] = next
-	kernels.Axpy(s.slope[:m], step, row)
+	s.tilt(a, step)
 	return float64(0.5 * float64(float64(curvature*step)*step))
 }
 
@@ -207,20 +159,20 @@ func (s *sweeps) patience() int { return 4 + len(s.active)/16 }
 // pass a kink stay there; if that is no descent, all stop where the first one
 // comes to its kink.
 func (s *sweeps) land() {
-	m := len(s.working)
+	m := len(s.variables)
 	s.inside = s.inside[:0]
-	for a, j := range s.working {
-		if s.region.inside(j, s.x[j]) {
+	for _, a := range s.members {
+		if j := s.variables[a]; s.region.inside(j, s.x[j]) {
 			s.inside = append(s.inside, a)
 		}
 	}
 	k := len(s.inside)
-	if k == 0 || !s.aim(k, m) {
+	if k == 0 || !s.aim(k) {
 		return
 	}
 	copy(s.origin, s.slope[:m])
 	for u, a := range s.inside {
-		s.old[u] = s.x[s.working[a]]
+		s.old[u] = s.x[s.variables[a]]
 	}
 	change, t, first := s.move(1, -1)
 	if change < 0 || first < 0 {
@@ -228,23 +180,24 @@ func (s *sweeps) land() {
 	}
 	copy(s.slope[:m], s.origin)
 	for u, a := range s.inside {
-		s.x[s.working[a]] = s.old[u]
+		s.x[s.variables[a]] = s.old[u]
 	}
 	s.move(t, first)
 }
 
-// aim sets the step to the minimum of the face of k of m variables, and reports
+// aim sets the step to the minimum of the face of k variables, and reports
 // whether there is one.
-func (s *sweeps) aim(k, m int) bool {
+func (s *sweeps) aim(k int) bool {
 	if len(s.face) < k*k {
 		s.face = memory.Slice[float64](min(4*k*k, len(s.x)*len(s.x)))
 	}
 	for u, a := range s.inside {
-		row := s.part[a*m : (a+1)*m]
-		for v := u; v < k; v++ {
+		row := s.row(a)
+		s.face[u*k+u] = s.curvature[a]
+		for v := u + 1; v < k; v++ {
 			s.face[u*k+v] = row[s.inside[v]]
 		}
-		j := s.working[a]
+		j := s.variables[a]
 		s.step[u] = -s.region.slope(j, s.x[j], s.slope[a])
 	}
 	s.hopeful = s.factor.Factorize(s.face, k, 0) == nil && s.factor.Rank() == k
@@ -258,10 +211,9 @@ func (s *sweeps) aim(k, m int) bool {
 // variable last, and returns the change of the quadratic and the rough function,
 // and where on the way to t the first kink is: first is -1 if there is none.
 func (s *sweeps) move(t float64, last int) (change, nearest float64, first int) {
-	m := len(s.working)
 	nearest, first = t, -1
 	for u, a := range s.inside {
-		j := s.working[a]
+		j := s.variables[a]
 		x := s.x[j]
 		next := math.FMA(t, s.step[u], x)
 		reach := s.region.reach(j, x, s.step[u])
@@ -274,7 +226,7 @@ func (s *sweeps) move(t float64, last int) (change, nearest float64, first int) 
 		// On its face the rough function is straight.
 		before := s.slope[a]
 		straight := s.region.slope(j, x, before) - before
-		kernels.Axpy(s.slope[:m], next-x, s.part[a*m:(a+1)*m])
+		s.tilt(a, next-x)
 		change = math.FMA(0.5*(before+s.slope[a])+straight, next-x, change)
 		s.x[j] = next
 	}
@@ -284,7 +236,8 @@ func (s *sweeps) move(t float64, last int) (change, nearest float64, first int) 
 // spread tells all variables what has become of the working set.
 func (s *sweeps) spread() {
 	n := len(s.x)
-	for a, j := range s.working {
+	for _, a := range s.members {
+		j := s.variables[a]
 		step := s.x[j] - s.before[a]
 		if step == 0 {
 			continue
