@@ -42,9 +42,7 @@ const narrowHalvesBytes = 224
 // narrowWidths are how many columns there may be: up to a limit, or a tile's.
 func (k *kernel) narrowWidths(limit, stripe int) (widths []int) {
 	for columns := 1; columns <= limit; columns++ {
-		if columns <= narrowEvery || columns%2 == 0 {
-			widths = append(widths, columns)
-		}
+		widths = append(widths, columns)
 	}
 	if stripe > limit {
 		widths = append(widths, stripe)
@@ -153,11 +151,7 @@ func (k *kernel) fetchedRowBytes() int {
 	return 128
 }
 
-// narrowEvery is up to where narrow takes every number of columns. Above, it
-// takes even ones: code for all of them would be twice as long.
-const narrowEvery = 16
-
-// narrowColumns is up to where narrow takes every even number: four vectors of
+// narrowColumns is up to where narrow takes every number of columns: four vectors of
 // float64 a row, or two of float32. Beyond, it takes the columns of a tile alone,
 // for the diagonal of wider triangles. AVX2 takes twice as many vectors, beside tiles
 // that are half as wide; 32 columns of float64 would make a call of a panel too long.

@@ -29,7 +29,7 @@ func narrowRotated(k *kernel) {
 
 // rotatedColumns is the fewest columns that gain, by the size of their numbers: two whole vectors,
 // or all but a lane of them, and of float32 more than one.
-var rotatedColumns = map[int]int{8: 15, 4: 18}
+var rotatedColumns = map[int]int{8: 15, 4: 17}
 
 // rotatesShort says whether that is faster than NarrowHalves where rows are short enough for
 // it: in float64 1.03 to 1.13 times at 15 and 16 columns, two vectors, and from those of a

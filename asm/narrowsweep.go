@@ -68,11 +68,14 @@ func (g *narrowGenerator) sweep(columns int, label string, part trianglePart, fe
 // rowsATurn is how many rows a turn of a sweep takes: what it takes beside multiply-adds
 // is a quarter of the instructions of a short row.
 func (g *narrowGenerator) rowsATurn(columns int) int {
-	if columns > narrowEvery {
+	if columns > shortColumns {
 		return min(g.narrowTurn, 2)
 	}
 	return g.narrowTurn
 }
+
+// shortColumns is up to how many columns a row counts as short.
+const shortColumns = 16
 
 // fetches says whether a row of a turn fetches anything: the first one does, and those
 // without which a line of what lies between their neighbours could be left out.

@@ -45,16 +45,15 @@ package %s
 // vectors of a row are no more than TileRows times TileVectors.
 var TileHeights = %#v
 
-// The widest tile, and how many columns Narrow64 and Narrow32 take: every number up to
-// NarrowEvery, then even ones, and those of a tile.
+// The widest tile, and up to how many columns Narrow64 and Narrow32 take, beside those of
+// a tile.
 const (
 	VectorBytes     = %d
 	TileRows        = %d
 	TileVectors     = %d
 	NarrowColumns64 = %d
 	NarrowColumns32 = %d
-	NarrowEvery     = %d
 )
-%s`, target.pkg, target.tileHeights(), target.vector, target.tileRows, tileVectors, columns(float64s), columns(float32s), narrowEvery, halves)
+%s`, target.pkg, target.tileHeights(), target.vector, target.tileRows, tileVectors, columns(float64s), columns(float32s), halves)
 	return os.WriteFile(filepath.Join(out, target.pkg, "shape_amd64.go"), []byte(text), 0o644)
 }

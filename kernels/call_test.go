@@ -51,7 +51,7 @@ func panelIsShort[T Float](t *testing.T) {
 	if work := PanelRows * tilesColumns * (width / vector); vector > 1 && work > mostProducts {
 		t.Errorf("%d products for tiles of %d×%d", work, height, width)
 	}
-	most, _ := narrowColumns[T]()
+	most := narrowColumns[T]()
 	for _, p := range []int{most, width} {
 		products := 0
 		for i := range p {
@@ -194,7 +194,7 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 	least("Swap", func(round int) {
 		swap(x.Data[round*panel*8:][:panel/2], x.Data[(round+200)*panel*4:][:panel/2])
 	})
-	if p, _ := narrowColumns[T](); p > 0 {
+	if p := narrowColumns[T](); p > 0 {
 		least("Narrow", func(round int) {
 			from := min(round*PanelRows, x.Rows-narrowRows[T](p))
 			a := x.Slice(from, from+narrowRows[T](p)).columns(0, p)

@@ -621,20 +621,19 @@ func tileHeights() []int {
 	}
 }
 
-// narrowColumns is up to where narrow takes even numbers of columns, and up to
-// where it takes all of them. It also takes those of a tile.
-func narrowColumns[T Float]() (most, every int) {
+// narrowColumns is up to how many columns narrow takes. It also takes those of a tile.
+func narrowColumns[T Float]() int {
 	switch level := cpu.Active(); {
 	case level == cpu.AVX512 && is64[T]():
-		return avx512.NarrowColumns64, avx512.NarrowEvery
+		return avx512.NarrowColumns64
 	case level == cpu.AVX512:
-		return avx512.NarrowColumns32, avx512.NarrowEvery
+		return avx512.NarrowColumns32
 	case level == cpu.AVX2 && is64[T]():
-		return avx2.NarrowColumns64, avx2.NarrowEvery
+		return avx2.NarrowColumns64
 	case level == cpu.AVX2:
-		return avx2.NarrowColumns32, avx2.NarrowEvery
+		return avx2.NarrowColumns32
 	case level == cpu.Generic:
-		return ref.TileColumns, ref.TileColumns
+		return ref.TileColumns
 	default:
 		panic(noLevel)
 	}

@@ -171,7 +171,7 @@ func tileShape[T Float]() (rows, columns, vector int) { return ref.TileRows, ref
 
 func tileHeights() []int { return ref.TileHeights }
 
-func narrowColumns[T Float]() (most, every int) { return ref.TileColumns, ref.TileColumns }
+func narrowColumns[T Float]() int { return ref.TileColumns }
 
 func narrow[T Float](c []float64, ldc int, x Matrix[T], d []float64, _ *T, _ int) {
 	ref.Narrow(c, ldc, x.Data, x.Stride, d, x.Rows, x.Cols)

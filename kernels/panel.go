@@ -120,8 +120,7 @@ func (t *triangle[T]) stripe(from int) int {
 	case narrowTakes[T](left):
 		return left
 	}
-	_, every := narrowColumns[T]()
-	return left - left%every
+	return narrowColumns[T]()
 }
 
 // takesTail says whether a stripe is the last one, and takes the tail with it.
@@ -237,8 +236,7 @@ func (t *triangle[T]) cross(from, columns int) {
 // narrowTakes says whether narrow takes so many columns.
 func narrowTakes[T Float](columns int) bool {
 	_, width, _ := tileShape[T]()
-	most, every := narrowColumns[T]()
-	return columns <= every || columns <= most && columns%2 == 0 || columns == width
+	return columns <= narrowColumns[T]() || columns == width
 }
 
 // tileRows is how many rows the tallest tile of some columns has that has at most limit

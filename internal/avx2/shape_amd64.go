@@ -8,13 +8,12 @@ package avx2
 // vectors of a row are no more than TileRows times TileVectors.
 var TileHeights = []int{12, 6, 4, 2, 1}
 
-// The widest tile, and how many columns Narrow64 and Narrow32 take: every number up to
-// NarrowEvery, then even ones, and those of a tile.
+// The widest tile, and up to how many columns Narrow64 and Narrow32 take, beside those of
+// a tile.
 const (
 	VectorBytes     = 32
 	TileRows        = 4
 	TileVectors     = 3
 	NarrowColumns64 = 30
 	NarrowColumns32 = 32
-	NarrowEvery     = 16
 )

@@ -5,25 +5,25 @@
 package avx512
 
 // Narrow64 adds the upper triangle of xᵀx to c.
-// x has n rows of p columns, one of [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 18 20 22 24 26 28 30 32]. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func Narrow64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
 
 // NarrowWeighted64 adds the upper triangle of xᵀdiag(d)x to c.
-// x has n rows of p columns, one of [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 18 20 22 24 26 28 30 32]. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func NarrowWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
 
 // Narrow32 adds the upper triangle of xᵀx to c.
-// x has n rows of p columns, one of [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 18 20 22 24 26 28 30 32 48]. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 48]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func Narrow32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)
 
 // NarrowWeighted32 adds the upper triangle of xᵀdiag(d)x to c.
-// x has n rows of p columns, one of [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 18 20 22 24 26 28 30 32 48]. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 48]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func NarrowWeighted32(c *float64, ldc int, x *float32, stride int, d *float64, n int, p int, ahead *float32, step int)

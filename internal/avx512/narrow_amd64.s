@@ -13,12 +13,14 @@ TEXT ·Narrow64(SB), $768-64
 	MOVQ p+40(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
-	CMPQ AX, $+12
-	JG   above12
-	CMPQ AX, $+6
-	JG   above6
-	CMPQ AX, $+3
-	JG   above3
+	CMPQ AX, $+16
+	JG   above16
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
 	CMPQ AX, $+1
 	JG   above1
 
@@ -113,9 +115,6 @@ columns1_part0:
 	RET
 
 above1:
-	CMPQ AX, $+2
-	JG   above2
-
 columns2_abreast:
 	CMPQ   n+32(FP), $+512
 	JL     columns2_abreast_few
@@ -260,6 +259,9 @@ columns2_part0:
 	RET
 
 above2:
+	CMPQ AX, $+3
+	JG   above3
+
 columns3:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -308,9 +310,6 @@ columns3_part0:
 	RET
 
 above3:
-	CMPQ AX, $+4
-	JG   above4
-
 columns4:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -368,6 +367,8 @@ columns4_part0:
 	RET
 
 above4:
+	CMPQ AX, $+6
+	JG   above6
 	CMPQ AX, $+5
 	JG   above5
 
@@ -512,8 +513,6 @@ columns6_part0:
 	RET
 
 above6:
-	CMPQ AX, $+9
-	JG   above9
 	CMPQ AX, $+7
 	JG   above7
 
@@ -615,9 +614,6 @@ columns7_part0:
 	RET
 
 above7:
-	CMPQ AX, $+8
-	JG   above8
-
 columns8:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -720,6 +716,13 @@ columns8_part0:
 	RET
 
 above8:
+	CMPQ AX, $+12
+	JG   above12
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+9
+	JG   above9
+
 columns9:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -853,9 +856,6 @@ columns9_turn0:
 	RET
 
 above9:
-	CMPQ AX, $+10
-	JG   above10
-
 columns10:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -1366,10 +1366,8 @@ columns12_turn0:
 	RET
 
 above12:
-	CMPQ AX, $+20
-	JG   above20
-	CMPQ AX, $+15
-	JG   above15
+	CMPQ AX, $+14
+	JG   above14
 	CMPQ AX, $+13
 	JG   above13
 
@@ -1586,9 +1584,6 @@ columns13_part0:
 	RET
 
 above13:
-	CMPQ AX, $+14
-	JG   above14
-
 columns14:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -1813,6 +1808,9 @@ columns14_part0:
 	RET
 
 above14:
+	CMPQ AX, $+15
+	JG   above15
+
 columns15:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -2048,9 +2046,6 @@ columns15_part0:
 	RET
 
 above15:
-	CMPQ AX, $+16
-	JG   above16
-
 columns16:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -2278,8 +2273,275 @@ columns16_part0:
 	RET
 
 above16:
-	CMPQ   AX, $+18
-	JG     above18
+	CMPQ AX, $+24
+	JG   above24
+	CMPQ AX, $+20
+	JG   above20
+	CMPQ AX, $+18
+	JG   above18
+	CMPQ AX, $+17
+	JG   above17
+
+columns17:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	VXORPD  Z25, Z25, Z25
+	VXORPD  Z26, Z26, Z26
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000001, R8
+	KMOVW   R8, K1
+
+columns17_part0:
+	VMOVUPD          (DX), Z28
+	VMOVUPD          64(DX), Z29
+	VMOVUPD.Z        128(DX), K1, Z30
+	VBROADCASTSD     (DX), Z27
+	VFMADD231PD      Z28, Z27, Z0
+	VFMADD231PD      Z29, Z27, Z1
+	VBROADCASTSD     8(DX), Z27
+	VFMADD231PD      Z28, Z27, Z2
+	VFMADD231PD      Z29, Z27, Z3
+	VBROADCASTSD     16(DX), Z27
+	VFMADD231PD      Z28, Z27, Z4
+	VFMADD231PD      Z29, Z27, Z5
+	VBROADCASTSD     24(DX), Z27
+	VFMADD231PD      Z28, Z27, Z6
+	VFMADD231PD      Z29, Z27, Z7
+	VBROADCASTSD     32(DX), Z27
+	VFMADD231PD      Z28, Z27, Z8
+	VFMADD231PD      Z29, Z27, Z9
+	VBROADCASTSD     40(DX), Z27
+	VFMADD231PD      Z28, Z27, Z10
+	VFMADD231PD      Z29, Z27, Z11
+	VBROADCASTSD     48(DX), Z27
+	VFMADD231PD      Z28, Z27, Z12
+	VFMADD231PD      Z29, Z27, Z13
+	VBROADCASTSD     56(DX), Z27
+	VFMADD231PD      Z28, Z27, Z14
+	VFMADD231PD      Z29, Z27, Z15
+	VFMADD231PD.BCST 64(DX), Z29, Z16
+	VFMADD231PD.BCST 72(DX), Z29, Z17
+	VFMADD231PD.BCST 80(DX), Z29, Z18
+	VFMADD231PD.BCST 88(DX), Z29, Z19
+	VFMADD231PD.BCST 96(DX), Z29, Z20
+	VFMADD231PD.BCST 104(DX), Z29, Z21
+	VFMADD231PD.BCST 112(DX), Z29, Z22
+	VFMADD231PD.BCST 120(DX), Z29, Z23
+	VBROADCASTSD     128(DX), Z27
+	VFMADD231PD      Z28, Z27, Z24
+	VFMADD231PD      Z29, Z27, Z25
+	VFMADD231PD.BCST 128(DX), Z30, Z26
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z23, Z23
+	ADDQ             CX, AX
+	VMOVUPD          Z24, (SP)
+	VMOVUPD          Z25, 64(SP)
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z26, Z26
+	VMOVUPD          Z0, (R8)
+	VMOVUPD          Z1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R8)
+	VMOVUPD          Z3, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R8)
+	VMOVUPD          Z5, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R8)
+	VMOVUPD          Z7, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, (R8)
+	VMOVUPD          Z9, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, (R8)
+	VMOVUPD          Z11, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, (R8)
+	VMOVUPD          Z13, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, (R8)
+	VMOVUPD          Z15, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000001, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z26, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns17_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -2582,6 +2844,331 @@ columns18_turn0:
 	RET
 
 above18:
+	CMPQ   AX, $+19
+	JG     above19
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns19:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000007, R8
+	KMOVW   R8, K1
+
+columns19_part0:
+	VMOVUPD          (R9), Z18
+	VMOVUPD          64(R9), Z19
+	VBROADCASTSD     (R9), Z17
+	VFMADD231PD      Z18, Z17, Z0
+	VFMADD231PD      Z19, Z17, Z1
+	VBROADCASTSD     8(R9), Z17
+	VFMADD231PD      Z18, Z17, Z2
+	VFMADD231PD      Z19, Z17, Z3
+	VBROADCASTSD     16(R9), Z17
+	VFMADD231PD      Z18, Z17, Z4
+	VFMADD231PD      Z19, Z17, Z5
+	VBROADCASTSD     24(R9), Z17
+	VFMADD231PD      Z18, Z17, Z6
+	VFMADD231PD      Z19, Z17, Z7
+	VBROADCASTSD     32(R9), Z17
+	VFMADD231PD      Z18, Z17, Z8
+	VFMADD231PD      Z19, Z17, Z9
+	VBROADCASTSD     40(R9), Z17
+	VFMADD231PD      Z18, Z17, Z10
+	VFMADD231PD      Z19, Z17, Z11
+	VBROADCASTSD     48(R9), Z17
+	VFMADD231PD      Z18, Z17, Z12
+	VFMADD231PD      Z19, Z17, Z13
+	VBROADCASTSD     56(R9), Z17
+	VFMADD231PD      Z18, Z17, Z14
+	VFMADD231PD      Z19, Z17, Z15
+	VFMADD231PD.BCST 64(R9), Z19, Z16
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	VMOVUPD          Z0, (R8)
+	VMOVUPD          Z1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R8)
+	VMOVUPD          Z3, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R8)
+	VMOVUPD          Z5, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R8)
+	VMOVUPD          Z7, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, (R8)
+	VMOVUPD          Z9, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, (R8)
+	VMOVUPD          Z11, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, (R8)
+	VMOVUPD          Z13, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, (R8)
+	VMOVUPD          Z15, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, 64(R8)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x00000007, R8
+	KMOVW            R8, K1
+
+columns19_part1:
+	VMOVUPD          64(DX), Z17
+	VMOVUPD.Z        128(DX), K1, Z18
+	VFMADD231PD.BCST 72(DX), Z17, Z0
+	VFMADD231PD.BCST 80(DX), Z17, Z1
+	VFMADD231PD.BCST 88(DX), Z17, Z2
+	VFMADD231PD.BCST 96(DX), Z17, Z3
+	VFMADD231PD.BCST 104(DX), Z17, Z4
+	VFMADD231PD.BCST 112(DX), Z17, Z5
+	VFMADD231PD.BCST 120(DX), Z17, Z6
+	VBROADCASTSD     128(DX), Z16
+	VFMADD231PD      (DX), Z16, Z7
+	VFMADD231PD      Z17, Z16, Z8
+	VFMADD231PD.BCST 128(DX), Z18, Z9
+	VBROADCASTSD     136(DX), Z16
+	VFMADD231PD      (DX), Z16, Z10
+	VFMADD231PD      Z17, Z16, Z11
+	VFMADD231PD.BCST 136(DX), Z18, Z12
+	VBROADCASTSD     144(DX), Z16
+	VFMADD231PD      (DX), Z16, Z13
+	VFMADD231PD      Z17, Z16, Z14
+	VFMADD231PD.BCST 144(DX), Z18, Z15
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z6, Z6
+	ADDQ             CX, AX
+	VMOVUPD          Z7, (SP)
+	VMOVUPD          Z8, 64(SP)
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z7
+	VADDPD           Z7, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 128(SP)
+	VMOVUPD          Z11, 192(SP)
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z7
+	VADDPD           Z7, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 256(SP)
+	VMOVUPD          Z14, 320(SP)
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z7
+	VADDPD           Z7, Z15, Z15
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns19_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns19_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns19
+	VZEROUPPER
+	RET
+
+above19:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -2924,10 +3511,415 @@ columns20_turn0:
 	RET
 
 above20:
-	CMPQ   AX, $+26
-	JG     above26
 	CMPQ   AX, $+22
 	JG     above22
+	CMPQ   AX, $+21
+	JG     above21
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns21:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000001f, R8
+	KMOVW   R8, K1
+
+columns21_part0:
+	VMOVUPD      (R9), Z25
+	VMOVUPD      64(R9), Z26
+	VMOVUPD.Z    128(R9), K1, Z27
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z25, Z24, Z0
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z27, Z24, Z2
+	VBROADCASTSD 8(R9), Z24
+	VFMADD231PD  Z25, Z24, Z3
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z27, Z24, Z5
+	VBROADCASTSD 16(R9), Z24
+	VFMADD231PD  Z25, Z24, Z6
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z27, Z24, Z8
+	VBROADCASTSD 24(R9), Z24
+	VFMADD231PD  Z25, Z24, Z9
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z27, Z24, Z11
+	VBROADCASTSD 32(R9), Z24
+	VFMADD231PD  Z25, Z24, Z12
+	VFMADD231PD  Z26, Z24, Z13
+	VFMADD231PD  Z27, Z24, Z14
+	VBROADCASTSD 40(R9), Z24
+	VFMADD231PD  Z25, Z24, Z15
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z27, Z24, Z17
+	VBROADCASTSD 48(R9), Z24
+	VFMADD231PD  Z25, Z24, Z18
+	VFMADD231PD  Z26, Z24, Z19
+	VFMADD231PD  Z27, Z24, Z20
+	VBROADCASTSD 56(R9), Z24
+	VFMADD231PD  Z25, Z24, Z21
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z27, Z24, Z23
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns21_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000fe, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z3, K2, (R8)
+	VMOVUPD      Z4, 64(R8)
+	VMOVUPD      Z5, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000fc, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z6, K2, (R8)
+	VMOVUPD      Z7, 64(R8)
+	VMOVUPD      Z8, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000f8, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z9, K2, (R8)
+	VMOVUPD      Z10, 64(R8)
+	VMOVUPD      Z11, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000f0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z12, K2, (R8)
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000e0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z15, K1, (R8)
+	VMOVUPD      Z16, 64(R8)
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z17, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000c0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z18, K2, (R8)
+	VMOVUPD      Z19, 64(R8)
+	VMOVUPD      Z20, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x00000080, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z21, K2, (R8)
+	VMOVUPD      Z22, 64(R8)
+	VMOVUPD      Z23, K1, 128(R8)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000001f, R8
+	KMOVW        R8, K1
+
+columns21_part1:
+	VMOVUPD          64(DX), Z22
+	VMOVUPD.Z        128(DX), K1, Z23
+	VBROADCASTSD     64(DX), Z21
+	VFMADD231PD      Z22, Z21, Z0
+	VFMADD231PD      Z23, Z21, Z1
+	VBROADCASTSD     72(DX), Z21
+	VFMADD231PD      Z22, Z21, Z2
+	VFMADD231PD      Z23, Z21, Z3
+	VBROADCASTSD     80(DX), Z21
+	VFMADD231PD      Z22, Z21, Z4
+	VFMADD231PD      Z23, Z21, Z5
+	VBROADCASTSD     88(DX), Z21
+	VFMADD231PD      Z22, Z21, Z6
+	VFMADD231PD      Z23, Z21, Z7
+	VBROADCASTSD     96(DX), Z21
+	VFMADD231PD      Z22, Z21, Z8
+	VFMADD231PD      Z23, Z21, Z9
+	VBROADCASTSD     104(DX), Z21
+	VFMADD231PD      Z22, Z21, Z10
+	VFMADD231PD      Z23, Z21, Z11
+	VBROADCASTSD     112(DX), Z21
+	VFMADD231PD      Z22, Z21, Z12
+	VFMADD231PD      Z23, Z21, Z13
+	VBROADCASTSD     120(DX), Z21
+	VFMADD231PD      Z22, Z21, Z14
+	VFMADD231PD      Z23, Z21, Z15
+	VFMADD231PD.BCST 128(DX), Z23, Z16
+	VFMADD231PD.BCST 136(DX), Z23, Z17
+	VFMADD231PD.BCST 144(DX), Z23, Z18
+	VFMADD231PD.BCST 152(DX), Z23, Z19
+	VFMADD231PD.BCST 160(DX), Z23, Z20
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           64(AX), Z0, Z0
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z2, Z2
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z4, Z4
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z6, Z6
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z8, Z8
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z10, Z10
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z12, Z12
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z14, Z14
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000001e, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000001c, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000018, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000010, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z20, Z20
+	VMOVUPD          Z0, 64(R8)
+	VMOVUPD          Z1, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 64(R8)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z4, K2, 64(R8)
+	VMOVUPD          Z5, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z6, K2, 64(R8)
+	VMOVUPD          Z7, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z8, K2, 64(R8)
+	VMOVUPD          Z9, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 64(R8)
+	VMOVUPD          Z11, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 64(R8)
+	VMOVUPD          Z13, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 64(R8)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000018, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000010, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns21
+	VZEROUPPER
+	RET
+
+above21:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -3344,8 +4336,435 @@ columns22_part1:
 	RET
 
 above22:
-	CMPQ   AX, $+24
-	JG     above24
+	CMPQ   AX, $+23
+	JG     above23
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000007f, R8
+	KMOVW   R8, K1
+
+columns23_part0:
+	VMOVUPD      (R9), Z25
+	VMOVUPD      64(R9), Z26
+	VMOVUPD.Z    128(R9), K1, Z27
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z25, Z24, Z0
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z27, Z24, Z2
+	VBROADCASTSD 8(R9), Z24
+	VFMADD231PD  Z25, Z24, Z3
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z27, Z24, Z5
+	VBROADCASTSD 16(R9), Z24
+	VFMADD231PD  Z25, Z24, Z6
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z27, Z24, Z8
+	VBROADCASTSD 24(R9), Z24
+	VFMADD231PD  Z25, Z24, Z9
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z27, Z24, Z11
+	VBROADCASTSD 32(R9), Z24
+	VFMADD231PD  Z25, Z24, Z12
+	VFMADD231PD  Z26, Z24, Z13
+	VFMADD231PD  Z27, Z24, Z14
+	VBROADCASTSD 40(R9), Z24
+	VFMADD231PD  Z25, Z24, Z15
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z27, Z24, Z17
+	VBROADCASTSD 48(R9), Z24
+	VFMADD231PD  Z25, Z24, Z18
+	VFMADD231PD  Z26, Z24, Z19
+	VFMADD231PD  Z27, Z24, Z20
+	VBROADCASTSD 56(R9), Z24
+	VFMADD231PD  Z25, Z24, Z21
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z27, Z24, Z23
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns23_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000fe, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z3, K2, (R8)
+	VMOVUPD      Z4, 64(R8)
+	VMOVUPD      Z5, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000fc, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z6, K2, (R8)
+	VMOVUPD      Z7, 64(R8)
+	VMOVUPD      Z8, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000f8, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z9, K2, (R8)
+	VMOVUPD      Z10, 64(R8)
+	VMOVUPD      Z11, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000f0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z12, K2, (R8)
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000e0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z15, K1, (R8)
+	VMOVUPD      Z16, 64(R8)
+	MOVL         $0x0000007f, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z17, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000c0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z18, K2, (R8)
+	VMOVUPD      Z19, 64(R8)
+	VMOVUPD      Z20, K1, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x00000080, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z21, K2, (R8)
+	VMOVUPD      Z22, 64(R8)
+	VMOVUPD      Z23, K1, 128(R8)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000007f, R8
+	KMOVW        R8, K1
+
+columns23_part1:
+	VMOVUPD          64(DX), Z24
+	VMOVUPD.Z        128(DX), K1, Z25
+	VBROADCASTSD     64(DX), Z23
+	VFMADD231PD      Z24, Z23, Z0
+	VFMADD231PD      Z25, Z23, Z1
+	VBROADCASTSD     72(DX), Z23
+	VFMADD231PD      Z24, Z23, Z2
+	VFMADD231PD      Z25, Z23, Z3
+	VBROADCASTSD     80(DX), Z23
+	VFMADD231PD      Z24, Z23, Z4
+	VFMADD231PD      Z25, Z23, Z5
+	VBROADCASTSD     88(DX), Z23
+	VFMADD231PD      Z24, Z23, Z6
+	VFMADD231PD      Z25, Z23, Z7
+	VBROADCASTSD     96(DX), Z23
+	VFMADD231PD      Z24, Z23, Z8
+	VFMADD231PD      Z25, Z23, Z9
+	VBROADCASTSD     104(DX), Z23
+	VFMADD231PD      Z24, Z23, Z10
+	VFMADD231PD      Z25, Z23, Z11
+	VBROADCASTSD     112(DX), Z23
+	VFMADD231PD      Z24, Z23, Z12
+	VFMADD231PD      Z25, Z23, Z13
+	VBROADCASTSD     120(DX), Z23
+	VFMADD231PD      Z24, Z23, Z14
+	VFMADD231PD      Z25, Z23, Z15
+	VFMADD231PD.BCST 128(DX), Z25, Z16
+	VFMADD231PD.BCST 136(DX), Z25, Z17
+	VFMADD231PD.BCST 144(DX), Z25, Z18
+	VFMADD231PD.BCST 152(DX), Z25, Z19
+	VFMADD231PD.BCST 160(DX), Z25, Z20
+	VFMADD231PD.BCST 168(DX), Z25, Z21
+	VFMADD231PD.BCST 176(DX), Z25, Z22
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           64(AX), Z0, Z0
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z2, Z2
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z4, Z4
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z6, Z6
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z8, Z8
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z10, Z10
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z12, Z12
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z14, Z14
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000007e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000007c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000078, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000070, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x00000060, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x00000040, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	VMOVUPD          Z0, 64(R8)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z2, K2, 64(R8)
+	VMOVUPD          Z3, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z4, K2, 64(R8)
+	VMOVUPD          Z5, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z6, K2, 64(R8)
+	VMOVUPD          Z7, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z8, K2, 64(R8)
+	VMOVUPD          Z9, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 64(R8)
+	VMOVUPD          Z11, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R8)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 64(R8)
+	VMOVUPD          Z15, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 128(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns23
+	VZEROUPPER
+	RET
+
+above23:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -3749,6 +5168,453 @@ columns24_part1:
 	RET
 
 above24:
+	CMPQ   AX, $+28
+	JG     above28
+	CMPQ   AX, $+26
+	JG     above26
+	CMPQ   AX, $+25
+	JG     above25
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	VXORPD  Z25, Z25, Z25
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000001, R8
+	KMOVW   R8, K1
+
+columns25_part0:
+	VMOVUPD      (R9), Z27
+	VMOVUPD      64(R9), Z28
+	VMOVUPD      128(R9), Z29
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z27, Z26, Z0
+	VFMADD231PD  Z28, Z26, Z1
+	VFMADD231PD  Z29, Z26, Z2
+	VBROADCASTSD 8(R9), Z26
+	VFMADD231PD  Z27, Z26, Z3
+	VFMADD231PD  Z28, Z26, Z4
+	VFMADD231PD  Z29, Z26, Z5
+	VBROADCASTSD 16(R9), Z26
+	VFMADD231PD  Z27, Z26, Z6
+	VFMADD231PD  Z28, Z26, Z7
+	VFMADD231PD  Z29, Z26, Z8
+	VBROADCASTSD 24(R9), Z26
+	VFMADD231PD  Z27, Z26, Z9
+	VFMADD231PD  Z28, Z26, Z10
+	VFMADD231PD  Z29, Z26, Z11
+	VBROADCASTSD 32(R9), Z26
+	VFMADD231PD  Z27, Z26, Z12
+	VFMADD231PD  Z28, Z26, Z13
+	VFMADD231PD  Z29, Z26, Z14
+	VBROADCASTSD 40(R9), Z26
+	VFMADD231PD  Z27, Z26, Z15
+	VFMADD231PD  Z28, Z26, Z16
+	VFMADD231PD  Z29, Z26, Z17
+	VBROADCASTSD 48(R9), Z26
+	VFMADD231PD  Z27, Z26, Z18
+	VFMADD231PD  Z28, Z26, Z19
+	VFMADD231PD  Z29, Z26, Z20
+	VBROADCASTSD 56(R9), Z26
+	VFMADD231PD  Z27, Z26, Z21
+	VFMADD231PD  Z28, Z26, Z22
+	VFMADD231PD  Z29, Z26, Z23
+	VBROADCASTSD 64(R9), Z26
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z29, Z26, Z25
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns25_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VADDPD       128(AX), Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VADDPD       128(AX), Z23, Z23
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z24, Z24
+	VADDPD       128(AX), Z25, Z25
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000fe, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z3, K1, (R8)
+	VMOVUPD      Z4, 64(R8)
+	VMOVUPD      Z5, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000fc, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z6, K1, (R8)
+	VMOVUPD      Z7, 64(R8)
+	VMOVUPD      Z8, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000f8, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z9, K1, (R8)
+	VMOVUPD      Z10, 64(R8)
+	VMOVUPD      Z11, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000f0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z12, K1, (R8)
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000e0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z15, K1, (R8)
+	VMOVUPD      Z16, 64(R8)
+	VMOVUPD      Z17, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000c0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z18, K1, (R8)
+	VMOVUPD      Z19, 64(R8)
+	VMOVUPD      Z20, 128(R8)
+	ADDQ         CX, R8
+	MOVL         $0x00000080, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z21, K1, (R8)
+	VMOVUPD      Z22, 64(R8)
+	VMOVUPD      Z23, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z24, 64(R8)
+	VMOVUPD      Z25, 128(R8)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000001, R8
+	KMOVW        R8, K1
+
+columns25_part1:
+	VMOVUPD          64(DX), Z27
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K1, Z29
+	VBROADCASTSD     72(DX), Z26
+	VFMADD231PD      Z27, Z26, Z0
+	VFMADD231PD      Z28, Z26, Z1
+	VBROADCASTSD     80(DX), Z26
+	VFMADD231PD      Z27, Z26, Z2
+	VFMADD231PD      Z28, Z26, Z3
+	VBROADCASTSD     88(DX), Z26
+	VFMADD231PD      Z27, Z26, Z4
+	VFMADD231PD      Z28, Z26, Z5
+	VBROADCASTSD     96(DX), Z26
+	VFMADD231PD      Z27, Z26, Z6
+	VFMADD231PD      Z28, Z26, Z7
+	VBROADCASTSD     104(DX), Z26
+	VFMADD231PD      Z27, Z26, Z8
+	VFMADD231PD      Z28, Z26, Z9
+	VBROADCASTSD     112(DX), Z26
+	VFMADD231PD      Z27, Z26, Z10
+	VFMADD231PD      Z28, Z26, Z11
+	VBROADCASTSD     120(DX), Z26
+	VFMADD231PD      Z27, Z26, Z12
+	VFMADD231PD      Z28, Z26, Z13
+	VFMADD231PD.BCST 128(DX), Z28, Z14
+	VFMADD231PD.BCST 136(DX), Z28, Z15
+	VFMADD231PD.BCST 144(DX), Z28, Z16
+	VFMADD231PD.BCST 152(DX), Z28, Z17
+	VFMADD231PD.BCST 160(DX), Z28, Z18
+	VFMADD231PD.BCST 168(DX), Z28, Z19
+	VFMADD231PD.BCST 176(DX), Z28, Z20
+	VFMADD231PD.BCST 184(DX), Z28, Z21
+	VBROADCASTSD     192(DX), Z26
+	VFMADD231PD      (DX), Z26, Z22
+	VFMADD231PD      Z27, Z26, Z23
+	VFMADD231PD      Z28, Z26, Z24
+	VFMADD231PD.BCST 192(DX), Z29, Z25
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z0, Z0
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z2, Z2
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z4, Z4
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z6, Z6
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z8, Z8
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z10, Z10
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z12, Z12
+	VADDPD           128(AX), Z13, Z13
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD          Z22, (SP)
+	VMOVUPD          Z23, 64(SP)
+	VMOVUPD          Z24, 128(SP)
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z25, Z25
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, K1, 64(R8)
+	VMOVUPD          Z1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 64(R8)
+	VMOVUPD          Z3, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 64(R8)
+	VMOVUPD          Z5, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, 64(R8)
+	VMOVUPD          Z7, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R8)
+	VMOVUPD          Z9, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R8)
+	VMOVUPD          Z11, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R8)
+	VMOVUPD          Z13, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000001, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+24, R9
+
+columns25_turn0:
+	VMOVSD (R8), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns25_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns25
+	VZEROUPPER
+	RET
+
+above25:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -4212,8 +6078,500 @@ columns26_turn0:
 	RET
 
 above26:
-	CMPQ   AX, $+28
-	JG     above28
+	CMPQ   AX, $+27
+	JG     above27
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000007, R8
+	KMOVW   R8, K1
+
+columns27_part0:
+	VMOVUPD      (R9), Z22
+	VMOVUPD      64(R9), Z23
+	VMOVUPD      128(R9), Z24
+	VBROADCASTSD (R9), Z21
+	VFMADD231PD  Z22, Z21, Z0
+	VFMADD231PD  Z23, Z21, Z1
+	VFMADD231PD  Z24, Z21, Z2
+	VBROADCASTSD 8(R9), Z21
+	VFMADD231PD  Z22, Z21, Z3
+	VFMADD231PD  Z23, Z21, Z4
+	VFMADD231PD  Z24, Z21, Z5
+	VBROADCASTSD 16(R9), Z21
+	VFMADD231PD  Z22, Z21, Z6
+	VFMADD231PD  Z23, Z21, Z7
+	VFMADD231PD  Z24, Z21, Z8
+	VBROADCASTSD 24(R9), Z21
+	VFMADD231PD  Z22, Z21, Z9
+	VFMADD231PD  Z23, Z21, Z10
+	VFMADD231PD  Z24, Z21, Z11
+	VBROADCASTSD 32(R9), Z21
+	VFMADD231PD  Z22, Z21, Z12
+	VFMADD231PD  Z23, Z21, Z13
+	VFMADD231PD  Z24, Z21, Z14
+	VBROADCASTSD 40(R9), Z21
+	VFMADD231PD  Z22, Z21, Z15
+	VFMADD231PD  Z23, Z21, Z16
+	VFMADD231PD  Z24, Z21, Z17
+	VBROADCASTSD 48(R9), Z21
+	VFMADD231PD  Z22, Z21, Z18
+	VFMADD231PD  Z23, Z21, Z19
+	VFMADD231PD  Z24, Z21, Z20
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns27_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z21
+	VADDPD       Z21, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z21
+	VADDPD       Z21, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    (AX), K3, Z21
+	VADDPD       Z21, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R9
+	KMOVW        R9, K4
+	VMOVUPD.Z    (AX), K4, Z21
+	VADDPD       Z21, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R9
+	KMOVW        R9, K5
+	VMOVUPD.Z    (AX), K5, Z21
+	VADDPD       Z21, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VADDPD       128(AX), Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R9
+	KMOVW        R9, K6
+	VMOVUPD.Z    (AX), K6, Z21
+	VADDPD       Z21, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z3, K1, (R8)
+	VMOVUPD      Z4, 64(R8)
+	VMOVUPD      Z5, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z6, K2, (R8)
+	VMOVUPD      Z7, 64(R8)
+	VMOVUPD      Z8, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z9, K3, (R8)
+	VMOVUPD      Z10, 64(R8)
+	VMOVUPD      Z11, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z12, K4, (R8)
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z15, K5, (R8)
+	VMOVUPD      Z16, 64(R8)
+	VMOVUPD      Z17, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z18, K6, (R8)
+	VMOVUPD      Z19, 64(R8)
+	VMOVUPD      Z20, 128(R8)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000007, R8
+	KMOVW        R8, K1
+
+columns27_part1:
+	VMOVUPD          (R9), Z22
+	VMOVUPD          64(R9), Z23
+	VMOVUPD          128(R9), Z24
+	VBROADCASTSD     56(R9), Z21
+	VFMADD231PD      Z22, Z21, Z0
+	VFMADD231PD      Z23, Z21, Z1
+	VFMADD231PD      Z24, Z21, Z2
+	VBROADCASTSD     64(R9), Z21
+	VFMADD231PD      Z23, Z21, Z3
+	VFMADD231PD      Z24, Z21, Z4
+	VBROADCASTSD     72(R9), Z21
+	VFMADD231PD      Z23, Z21, Z5
+	VFMADD231PD      Z24, Z21, Z6
+	VBROADCASTSD     80(R9), Z21
+	VFMADD231PD      Z23, Z21, Z7
+	VFMADD231PD      Z24, Z21, Z8
+	VBROADCASTSD     88(R9), Z21
+	VFMADD231PD      Z23, Z21, Z9
+	VFMADD231PD      Z24, Z21, Z10
+	VBROADCASTSD     96(R9), Z21
+	VFMADD231PD      Z23, Z21, Z11
+	VFMADD231PD      Z24, Z21, Z12
+	VBROADCASTSD     104(R9), Z21
+	VFMADD231PD      Z23, Z21, Z13
+	VFMADD231PD      Z24, Z21, Z14
+	VBROADCASTSD     112(R9), Z21
+	VFMADD231PD      Z23, Z21, Z15
+	VFMADD231PD      Z24, Z21, Z16
+	VBROADCASTSD     120(R9), Z21
+	VFMADD231PD      Z23, Z21, Z17
+	VFMADD231PD      Z24, Z21, Z18
+	VFMADD231PD.BCST 128(R9), Z24, Z19
+	VFMADD231PD.BCST 136(R9), Z24, Z20
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000007, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z3, Z3
+	VADDPD           128(AX), Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z5, Z5
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z7, Z7
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z9, Z9
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z11, Z11
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z13, Z13
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z15, Z15
+	VADDPD           128(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z17, Z17
+	VADDPD           128(AX), Z18, Z18
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z20, Z20
+	VMOVUPD          Z0, K1, (R8)
+	VMOVUPD          Z1, 64(R8)
+	VMOVUPD          Z2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 64(R8)
+	VMOVUPD          Z4, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, K2, 64(R8)
+	VMOVUPD          Z6, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, 64(R8)
+	VMOVUPD          Z8, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R8)
+	VMOVUPD          Z10, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R8)
+	VMOVUPD          Z12, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R8)
+	VMOVUPD          Z14, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 64(R8)
+	VMOVUPD          Z16, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 64(R8)
+	VMOVUPD          Z18, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z19, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R8)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x00000007, R8
+	KMOVW            R8, K1
+
+columns27_part2:
+	VMOVUPD          128(DX), Z19
+	VMOVUPD.Z        192(DX), K1, Z20
+	VFMADD231PD.BCST 144(DX), Z19, Z0
+	VFMADD231PD.BCST 152(DX), Z19, Z1
+	VFMADD231PD.BCST 160(DX), Z19, Z2
+	VFMADD231PD.BCST 168(DX), Z19, Z3
+	VFMADD231PD.BCST 176(DX), Z19, Z4
+	VFMADD231PD.BCST 184(DX), Z19, Z5
+	VBROADCASTSD     192(DX), Z18
+	VFMADD231PD      (DX), Z18, Z6
+	VFMADD231PD      64(DX), Z18, Z7
+	VFMADD231PD      Z19, Z18, Z8
+	VFMADD231PD.BCST 192(DX), Z20, Z9
+	VBROADCASTSD     200(DX), Z18
+	VFMADD231PD      (DX), Z18, Z10
+	VFMADD231PD      64(DX), Z18, Z11
+	VFMADD231PD      Z19, Z18, Z12
+	VFMADD231PD.BCST 200(DX), Z20, Z13
+	VBROADCASTSD     208(DX), Z18
+	VFMADD231PD      (DX), Z18, Z14
+	VFMADD231PD      64(DX), Z18, Z15
+	VFMADD231PD      Z19, Z18, Z16
+	VFMADD231PD.BCST 208(DX), Z20, Z17
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000012, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z18
+	VADDPD           Z18, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, (SP)
+	VMOVUPD          Z7, 64(SP)
+	VMOVUPD          Z8, 128(SP)
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z6
+	VADDPD           Z6, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 192(SP)
+	VMOVUPD          Z11, 256(SP)
+	VMOVUPD          Z12, 320(SP)
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z6
+	VADDPD           Z6, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 384(SP)
+	VMOVUPD          Z15, 448(SP)
+	VMOVUPD          Z16, 512(SP)
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z6
+	VADDPD           Z6, Z17, Z17
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+24, R9
+
+columns27_turn0:
+	VMOVSD (R8), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(R8), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 208(AX), X0, X0
+	VMOVSD X0, 208(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns27_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns27
+	VZEROUPPER
+	RET
+
+above27:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -4730,6 +7088,619 @@ columns28_turn0:
 above28:
 	CMPQ   AX, $+30
 	JG     above30
+	CMPQ   AX, $+29
+	JG     above29
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns29:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000001f, R8
+	KMOVW   R8, K1
+
+columns29_part0:
+	VMOVUPD      (R9), Z25
+	VMOVUPD      64(R9), Z26
+	VMOVUPD      128(R9), Z27
+	VMOVUPD.Z    192(R9), K1, Z28
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z25, Z24, Z0
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z28, Z24, Z3
+	VBROADCASTSD 8(R9), Z24
+	VFMADD231PD  Z25, Z24, Z4
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z28, Z24, Z7
+	VBROADCASTSD 16(R9), Z24
+	VFMADD231PD  Z25, Z24, Z8
+	VFMADD231PD  Z26, Z24, Z9
+	VFMADD231PD  Z27, Z24, Z10
+	VFMADD231PD  Z28, Z24, Z11
+	VBROADCASTSD 24(R9), Z24
+	VFMADD231PD  Z25, Z24, Z12
+	VFMADD231PD  Z26, Z24, Z13
+	VFMADD231PD  Z27, Z24, Z14
+	VFMADD231PD  Z28, Z24, Z15
+	VBROADCASTSD 32(R9), Z24
+	VFMADD231PD  Z25, Z24, Z16
+	VFMADD231PD  Z26, Z24, Z17
+	VFMADD231PD  Z27, Z24, Z18
+	VFMADD231PD  Z28, Z24, Z19
+	VBROADCASTSD 40(R9), Z24
+	VFMADD231PD  Z25, Z24, Z20
+	VFMADD231PD  Z26, Z24, Z21
+	VFMADD231PD  Z27, Z24, Z22
+	VFMADD231PD  Z28, Z24, Z23
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns29_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z7, Z7
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    (AX), K3, Z24
+	VADDPD       Z24, Z8, Z8
+	VADDPD       64(AX), Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R9
+	KMOVW        R9, K4
+	VMOVUPD.Z    (AX), K4, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z15, Z15
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R9
+	KMOVW        R9, K5
+	VMOVUPD.Z    (AX), K5, Z24
+	VADDPD       Z24, Z16, Z16
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z19, Z19
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R9
+	KMOVW        R9, K6
+	VMOVUPD.Z    (AX), K6, Z24
+	VADDPD       Z24, Z20, Z20
+	VADDPD       64(AX), Z21, Z21
+	VADDPD       128(AX), Z22, Z22
+	VMOVUPD.Z    192(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, 128(R8)
+	VMOVUPD      Z3, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z4, K2, (R8)
+	VMOVUPD      Z5, 64(R8)
+	VMOVUPD      Z6, 128(R8)
+	VMOVUPD      Z7, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z8, K3, (R8)
+	VMOVUPD      Z9, 64(R8)
+	VMOVUPD      Z10, 128(R8)
+	VMOVUPD      Z11, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z12, K4, (R8)
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, 128(R8)
+	VMOVUPD      Z15, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z16, K5, (R8)
+	VMOVUPD      Z17, 64(R8)
+	VMOVUPD      Z18, 128(R8)
+	VMOVUPD      Z19, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z20, K6, (R8)
+	VMOVUPD      Z21, 64(R8)
+	VMOVUPD      Z22, 128(R8)
+	VMOVUPD      Z23, K1, 192(R8)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000001f, R8
+	KMOVW        R8, K1
+
+columns29_part1:
+	VMOVUPD      (R9), Z27
+	VMOVUPD      64(R9), Z28
+	VMOVUPD      128(R9), Z29
+	VMOVUPD.Z    192(R9), K1, Z30
+	VBROADCASTSD 48(R9), Z26
+	VFMADD231PD  Z27, Z26, Z0
+	VFMADD231PD  Z28, Z26, Z1
+	VFMADD231PD  Z29, Z26, Z2
+	VFMADD231PD  Z30, Z26, Z3
+	VBROADCASTSD 56(R9), Z26
+	VFMADD231PD  Z27, Z26, Z4
+	VFMADD231PD  Z28, Z26, Z5
+	VFMADD231PD  Z29, Z26, Z6
+	VFMADD231PD  Z30, Z26, Z7
+	VBROADCASTSD 64(R9), Z26
+	VFMADD231PD  Z28, Z26, Z8
+	VFMADD231PD  Z29, Z26, Z9
+	VFMADD231PD  Z30, Z26, Z10
+	VBROADCASTSD 72(R9), Z26
+	VFMADD231PD  Z28, Z26, Z11
+	VFMADD231PD  Z29, Z26, Z12
+	VFMADD231PD  Z30, Z26, Z13
+	VBROADCASTSD 80(R9), Z26
+	VFMADD231PD  Z28, Z26, Z14
+	VFMADD231PD  Z29, Z26, Z15
+	VFMADD231PD  Z30, Z26, Z16
+	VBROADCASTSD 88(R9), Z26
+	VFMADD231PD  Z28, Z26, Z17
+	VFMADD231PD  Z29, Z26, Z18
+	VFMADD231PD  Z30, Z26, Z19
+	VBROADCASTSD 96(R9), Z26
+	VFMADD231PD  Z28, Z26, Z20
+	VFMADD231PD  Z29, Z26, Z21
+	VFMADD231PD  Z30, Z26, Z22
+	VBROADCASTSD 104(R9), Z26
+	VFMADD231PD  Z28, Z26, Z23
+	VFMADD231PD  Z29, Z26, Z24
+	VFMADD231PD  Z30, Z26, Z25
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns29_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	MOVL         $0x000000c0, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z3, Z3
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Z26
+	VADDPD       Z26, Z4, Z4
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z8, Z8
+	VADDPD       128(AX), Z9, Z9
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z10, Z10
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z11, Z11
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z13, Z13
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z14, Z14
+	VADDPD       128(AX), Z15, Z15
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z16, Z16
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z19, Z19
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    64(AX), K2, Z26
+	VADDPD       Z26, Z20, Z20
+	VADDPD       128(AX), Z21, Z21
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z22, Z22
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    64(AX), K1, Z26
+	VADDPD       Z26, Z23, Z23
+	VADDPD       128(AX), Z24, Z24
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z25, Z25
+	MOVL         $0x000000c0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z0, K2, (R8)
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, 128(R8)
+	VMOVUPD      Z3, K1, 192(R8)
+	ADDQ         CX, R8
+	MOVL         $0x00000080, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z4, K2, (R8)
+	VMOVUPD      Z5, 64(R8)
+	VMOVUPD      Z6, 128(R8)
+	VMOVUPD      Z7, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z8, 64(R8)
+	VMOVUPD      Z9, 128(R8)
+	VMOVUPD      Z10, K1, 192(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000fe, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z11, K2, 64(R8)
+	VMOVUPD      Z12, 128(R8)
+	VMOVUPD      Z13, K1, 192(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000fc, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z14, K2, 64(R8)
+	VMOVUPD      Z15, 128(R8)
+	VMOVUPD      Z16, K1, 192(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000f8, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z17, K2, 64(R8)
+	VMOVUPD      Z18, 128(R8)
+	VMOVUPD      Z19, K1, 192(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000f0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z20, K1, 64(R8)
+	VMOVUPD      Z21, 128(R8)
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z22, K1, 192(R8)
+	ADDQ         CX, R8
+	MOVL         $0x000000e0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z23, K2, 64(R8)
+	VMOVUPD      Z24, 128(R8)
+	VMOVUPD      Z25, K1, 192(R8)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	VXORPD       Z26, Z26, Z26
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000001f, R8
+	KMOVW        R8, K1
+
+columns29_part2:
+	VMOVUPD          64(DX), Z28
+	VMOVUPD          128(DX), Z29
+	VMOVUPD.Z        192(DX), K1, Z30
+	VBROADCASTSD     112(DX), Z27
+	VFMADD231PD      Z28, Z27, Z0
+	VFMADD231PD      Z29, Z27, Z1
+	VFMADD231PD      Z30, Z27, Z2
+	VBROADCASTSD     120(DX), Z27
+	VFMADD231PD      Z28, Z27, Z3
+	VFMADD231PD      Z29, Z27, Z4
+	VFMADD231PD      Z30, Z27, Z5
+	VBROADCASTSD     128(DX), Z27
+	VFMADD231PD      Z29, Z27, Z6
+	VFMADD231PD      Z30, Z27, Z7
+	VBROADCASTSD     136(DX), Z27
+	VFMADD231PD      Z29, Z27, Z8
+	VFMADD231PD      Z30, Z27, Z9
+	VBROADCASTSD     144(DX), Z27
+	VFMADD231PD      Z29, Z27, Z10
+	VFMADD231PD      Z30, Z27, Z11
+	VBROADCASTSD     152(DX), Z27
+	VFMADD231PD      Z29, Z27, Z12
+	VFMADD231PD      Z30, Z27, Z13
+	VBROADCASTSD     160(DX), Z27
+	VFMADD231PD      Z29, Z27, Z14
+	VFMADD231PD      Z30, Z27, Z15
+	VBROADCASTSD     168(DX), Z27
+	VFMADD231PD      Z29, Z27, Z16
+	VFMADD231PD      Z30, Z27, Z17
+	VBROADCASTSD     176(DX), Z27
+	VFMADD231PD      Z29, Z27, Z18
+	VFMADD231PD      Z30, Z27, Z19
+	VBROADCASTSD     184(DX), Z27
+	VFMADD231PD      Z29, Z27, Z20
+	VFMADD231PD      Z30, Z27, Z21
+	VFMADD231PD.BCST 192(DX), Z30, Z22
+	VFMADD231PD.BCST 200(DX), Z30, Z23
+	VFMADD231PD.BCST 208(DX), Z30, Z24
+	VFMADD231PD.BCST 216(DX), Z30, Z25
+	VFMADD231PD.BCST 224(DX), Z30, Z26
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns29_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000e, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z0, Z0
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z27
+	VADDPD           Z27, Z3, Z3
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z27
+	VADDPD           Z27, Z16, Z16
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z18, Z18
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z27
+	VADDPD           Z27, Z20, Z20
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x0000001e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x0000001c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z24, Z24
+	ADDQ             CX, AX
+	MOVL             $0x00000018, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z25, Z25
+	ADDQ             CX, AX
+	MOVL             $0x00000010, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z26, Z26
+	VMOVUPD          Z0, K2, 64(R8)
+	VMOVUPD          Z1, 128(R8)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, K3, 64(R8)
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z5, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z7, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z8, K2, 128(R8)
+	VMOVUPD          Z9, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 128(R8)
+	VMOVUPD          Z11, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R8)
+	VMOVUPD          Z13, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 128(R8)
+	VMOVUPD          Z15, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z16, K2, 128(R8)
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R8)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z20, K2, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z22, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z24, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000018, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000010, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z26, K1, 192(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns29
+	VZEROUPPER
+	RET
+
+above29:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -5356,6 +8327,682 @@ columns30_part2:
 	RET
 
 above30:
+	CMPQ   AX, $+31
+	JG     above31
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns31:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000007f, R8
+	KMOVW   R8, K1
+
+columns31_part0:
+	VMOVUPD          (R9), Z25
+	VMOVUPD          64(R9), Z26
+	VBROADCASTSD     (R9), Z24
+	VFMADD231PD      Z25, Z24, Z0
+	VFMADD231PD      Z26, Z24, Z1
+	VBROADCASTSD     8(R9), Z24
+	VFMADD231PD      Z25, Z24, Z2
+	VFMADD231PD      Z26, Z24, Z3
+	VBROADCASTSD     16(R9), Z24
+	VFMADD231PD      Z25, Z24, Z4
+	VFMADD231PD      Z26, Z24, Z5
+	VBROADCASTSD     24(R9), Z24
+	VFMADD231PD      Z25, Z24, Z6
+	VFMADD231PD      Z26, Z24, Z7
+	VBROADCASTSD     32(R9), Z24
+	VFMADD231PD      Z25, Z24, Z8
+	VFMADD231PD      Z26, Z24, Z9
+	VBROADCASTSD     40(R9), Z24
+	VFMADD231PD      Z25, Z24, Z10
+	VFMADD231PD      Z26, Z24, Z11
+	VBROADCASTSD     48(R9), Z24
+	VFMADD231PD      Z25, Z24, Z12
+	VFMADD231PD      Z26, Z24, Z13
+	VBROADCASTSD     56(R9), Z24
+	VFMADD231PD      Z25, Z24, Z14
+	VFMADD231PD      Z26, Z24, Z15
+	VFMADD231PD.BCST 64(R9), Z26, Z16
+	VFMADD231PD.BCST 72(R9), Z26, Z17
+	VFMADD231PD.BCST 80(R9), Z26, Z18
+	VFMADD231PD.BCST 88(R9), Z26, Z19
+	VFMADD231PD.BCST 96(R9), Z26, Z20
+	VFMADD231PD.BCST 104(R9), Z26, Z21
+	VFMADD231PD.BCST 112(R9), Z26, Z22
+	VFMADD231PD.BCST 120(R9), Z26, Z23
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns31_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z23, Z23
+	VMOVUPD          Z0, (R8)
+	VMOVUPD          Z1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R8)
+	VMOVUPD          Z3, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R8)
+	VMOVUPD          Z5, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R8)
+	VMOVUPD          Z7, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, (R8)
+	VMOVUPD          Z9, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, (R8)
+	VMOVUPD          Z11, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, (R8)
+	VMOVUPD          Z13, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, (R8)
+	VMOVUPD          Z15, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 64(R8)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z21, Z21, Z21
+	VXORPD           Z22, Z22, Z22
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	VXORPD           Z26, Z26, Z26
+	VXORPD           Z27, Z27, Z27
+	MOVQ             DX, R9
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x0000007f, R8
+	KMOVW            R8, K1
+
+columns31_part1:
+	VMOVUPD      128(R9), Z29
+	VMOVUPD.Z    192(R9), K1, Z30
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z29, Z28, Z0
+	VFMADD231PD  Z30, Z28, Z1
+	VBROADCASTSD 8(R9), Z28
+	VFMADD231PD  Z29, Z28, Z2
+	VFMADD231PD  Z30, Z28, Z3
+	VBROADCASTSD 16(R9), Z28
+	VFMADD231PD  Z29, Z28, Z4
+	VFMADD231PD  Z30, Z28, Z5
+	VBROADCASTSD 24(R9), Z28
+	VFMADD231PD  Z29, Z28, Z6
+	VFMADD231PD  Z30, Z28, Z7
+	VBROADCASTSD 32(R9), Z28
+	VFMADD231PD  Z29, Z28, Z8
+	VFMADD231PD  Z30, Z28, Z9
+	VBROADCASTSD 40(R9), Z28
+	VFMADD231PD  Z29, Z28, Z10
+	VFMADD231PD  Z30, Z28, Z11
+	VBROADCASTSD 48(R9), Z28
+	VFMADD231PD  Z29, Z28, Z12
+	VFMADD231PD  Z30, Z28, Z13
+	VBROADCASTSD 56(R9), Z28
+	VFMADD231PD  Z29, Z28, Z14
+	VFMADD231PD  Z30, Z28, Z15
+	VBROADCASTSD 64(R9), Z28
+	VFMADD231PD  Z29, Z28, Z16
+	VFMADD231PD  Z30, Z28, Z17
+	VBROADCASTSD 72(R9), Z28
+	VFMADD231PD  Z29, Z28, Z18
+	VFMADD231PD  Z30, Z28, Z19
+	VBROADCASTSD 80(R9), Z28
+	VFMADD231PD  Z29, Z28, Z20
+	VFMADD231PD  Z30, Z28, Z21
+	VBROADCASTSD 88(R9), Z28
+	VFMADD231PD  Z29, Z28, Z22
+	VFMADD231PD  Z30, Z28, Z23
+	VBROADCASTSD 96(R9), Z28
+	VFMADD231PD  Z29, Z28, Z24
+	VFMADD231PD  Z30, Z28, Z25
+	VBROADCASTSD 104(R9), Z28
+	VFMADD231PD  Z29, Z28, Z26
+	VFMADD231PD  Z30, Z28, Z27
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns31_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       128(AX), Z0, Z0
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z1, Z1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z2, Z2
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z3, Z3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z4, Z4
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z5, Z5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z8, Z8
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z9, Z9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z11, Z11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z13, Z13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z15, Z15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z16, Z16
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z17, Z17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z21, Z21
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z22, Z22
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z23, Z23
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z24, Z24
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z25, Z25
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z26, Z26
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z27, Z27
+	VMOVUPD      Z0, 128(R8)
+	VMOVUPD      Z1, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z2, 128(R8)
+	VMOVUPD      Z3, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z4, 128(R8)
+	VMOVUPD      Z5, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z6, 128(R8)
+	VMOVUPD      Z7, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z8, 128(R8)
+	VMOVUPD      Z9, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z10, 128(R8)
+	VMOVUPD      Z11, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z12, 128(R8)
+	VMOVUPD      Z13, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z14, 128(R8)
+	VMOVUPD      Z15, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z16, 128(R8)
+	VMOVUPD      Z17, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z18, 128(R8)
+	VMOVUPD      Z19, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z20, 128(R8)
+	VMOVUPD      Z21, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z22, 128(R8)
+	VMOVUPD      Z23, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z24, 128(R8)
+	VMOVUPD      Z25, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z26, 128(R8)
+	VMOVUPD      Z27, K1, 192(R8)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	VXORPD       Z26, Z26, Z26
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000007f, R8
+	KMOVW        R8, K1
+
+columns31_part2:
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K1, Z29
+	VBROADCASTSD     112(DX), Z27
+	VFMADD231PD      Z28, Z27, Z0
+	VFMADD231PD      Z29, Z27, Z1
+	VBROADCASTSD     120(DX), Z27
+	VFMADD231PD      Z28, Z27, Z2
+	VFMADD231PD      Z29, Z27, Z3
+	VBROADCASTSD     128(DX), Z27
+	VFMADD231PD      Z28, Z27, Z4
+	VFMADD231PD      Z29, Z27, Z5
+	VBROADCASTSD     136(DX), Z27
+	VFMADD231PD      Z28, Z27, Z6
+	VFMADD231PD      Z29, Z27, Z7
+	VBROADCASTSD     144(DX), Z27
+	VFMADD231PD      Z28, Z27, Z8
+	VFMADD231PD      Z29, Z27, Z9
+	VBROADCASTSD     152(DX), Z27
+	VFMADD231PD      Z28, Z27, Z10
+	VFMADD231PD      Z29, Z27, Z11
+	VBROADCASTSD     160(DX), Z27
+	VFMADD231PD      Z28, Z27, Z12
+	VFMADD231PD      Z29, Z27, Z13
+	VBROADCASTSD     168(DX), Z27
+	VFMADD231PD      Z28, Z27, Z14
+	VFMADD231PD      Z29, Z27, Z15
+	VBROADCASTSD     176(DX), Z27
+	VFMADD231PD      Z28, Z27, Z16
+	VFMADD231PD      Z29, Z27, Z17
+	VBROADCASTSD     184(DX), Z27
+	VFMADD231PD      Z28, Z27, Z18
+	VFMADD231PD      Z29, Z27, Z19
+	VFMADD231PD.BCST 192(DX), Z29, Z20
+	VFMADD231PD.BCST 200(DX), Z29, Z21
+	VFMADD231PD.BCST 208(DX), Z29, Z22
+	VFMADD231PD.BCST 216(DX), Z29, Z23
+	VFMADD231PD.BCST 224(DX), Z29, Z24
+	VFMADD231PD.BCST 232(DX), Z29, Z25
+	VFMADD231PD.BCST 240(DX), Z29, Z26
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns31_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000e, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z27
+	VADDPD           Z27, Z16, Z16
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z18, Z18
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z19, Z19
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x0000007e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x0000007c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000078, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x00000070, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z24, Z24
+	ADDQ             CX, AX
+	MOVL             $0x00000060, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z25, Z25
+	ADDQ             CX, AX
+	MOVL             $0x00000040, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z26, Z26
+	VMOVUPD          Z0, 128(R8)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z3, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z5, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z6, K2, 128(R8)
+	VMOVUPD          Z7, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z8, K2, 128(R8)
+	VMOVUPD          Z9, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 128(R8)
+	VMOVUPD          Z11, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R8)
+	VMOVUPD          Z13, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 128(R8)
+	VMOVUPD          Z15, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R8)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z18, K2, 128(R8)
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z24, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z26, K1, 192(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns31
+	VZEROUPPER
+	RET
+
+above31:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -6011,12 +9658,14 @@ TEXT ·NarrowWeighted64(SB), $768-72
 	MOVQ p+48(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
-	CMPQ AX, $+12
-	JG   above12
-	CMPQ AX, $+6
-	JG   above6
-	CMPQ AX, $+3
-	JG   above3
+	CMPQ AX, $+16
+	JG   above16
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
 	CMPQ AX, $+1
 	JG   above1
 
@@ -6053,9 +9702,6 @@ columns1_part0:
 	RET
 
 above1:
-	CMPQ AX, $+2
-	JG   above2
-
 columns2:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -6098,6 +9744,9 @@ columns2_part0:
 	RET
 
 above2:
+	CMPQ AX, $+3
+	JG   above3
+
 columns3:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -6149,9 +9798,6 @@ columns3_part0:
 	RET
 
 above3:
-	CMPQ AX, $+4
-	JG   above4
-
 columns4:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -6212,6 +9858,8 @@ columns4_part0:
 	RET
 
 above4:
+	CMPQ AX, $+6
+	JG   above6
 	CMPQ AX, $+5
 	JG   above5
 
@@ -6362,8 +10010,6 @@ columns6_part0:
 	RET
 
 above6:
-	CMPQ AX, $+9
-	JG   above9
 	CMPQ AX, $+7
 	JG   above7
 
@@ -6468,9 +10114,6 @@ columns7_part0:
 	RET
 
 above7:
-	CMPQ AX, $+8
-	JG   above8
-
 columns8:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -6576,6 +10219,13 @@ columns8_part0:
 	RET
 
 above8:
+	CMPQ AX, $+12
+	JG   above12
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+9
+	JG   above9
+
 columns9:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -6714,9 +10364,6 @@ columns9_turn0:
 	RET
 
 above9:
-	CMPQ AX, $+10
-	JG   above10
-
 columns10:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -7248,10 +10895,8 @@ columns12_turn0:
 	RET
 
 above12:
-	CMPQ AX, $+20
-	JG   above20
-	CMPQ AX, $+15
-	JG   above15
+	CMPQ AX, $+14
+	JG   above14
 	CMPQ AX, $+13
 	JG   above13
 
@@ -7472,9 +11117,6 @@ columns13_part0:
 	RET
 
 above13:
-	CMPQ AX, $+14
-	JG   above14
-
 columns14:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -7703,6 +11345,9 @@ columns14_part0:
 	RET
 
 above14:
+	CMPQ AX, $+15
+	JG   above15
+
 columns15:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -7942,9 +11587,6 @@ columns15_part0:
 	RET
 
 above15:
-	CMPQ AX, $+16
-	JG   above16
-
 columns16:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -8176,8 +11818,281 @@ columns16_part0:
 	RET
 
 above16:
-	CMPQ   AX, $+18
-	JG     above18
+	CMPQ AX, $+24
+	JG   above24
+	CMPQ AX, $+20
+	JG   above20
+	CMPQ AX, $+18
+	JG   above18
+	CMPQ AX, $+17
+	JG   above17
+
+columns17:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	VXORPD  Z25, Z25, Z25
+	VXORPD  Z26, Z26, Z26
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K1
+
+columns17_part0:
+	VMOVUPD          (DX), Z28
+	VMOVUPD          64(DX), Z29
+	VMOVUPD.Z        128(DX), K1, Z30
+	VBROADCASTSD     (R8), Z31
+	VMULPD           Z31, Z28, Z28
+	VMULPD           Z31, Z29, Z29
+	VMULPD           Z31, Z30, Z30
+	VBROADCASTSD     (DX), Z27
+	VFMADD231PD      Z28, Z27, Z0
+	VFMADD231PD      Z29, Z27, Z1
+	VBROADCASTSD     8(DX), Z27
+	VFMADD231PD      Z28, Z27, Z2
+	VFMADD231PD      Z29, Z27, Z3
+	VBROADCASTSD     16(DX), Z27
+	VFMADD231PD      Z28, Z27, Z4
+	VFMADD231PD      Z29, Z27, Z5
+	VBROADCASTSD     24(DX), Z27
+	VFMADD231PD      Z28, Z27, Z6
+	VFMADD231PD      Z29, Z27, Z7
+	VBROADCASTSD     32(DX), Z27
+	VFMADD231PD      Z28, Z27, Z8
+	VFMADD231PD      Z29, Z27, Z9
+	VBROADCASTSD     40(DX), Z27
+	VFMADD231PD      Z28, Z27, Z10
+	VFMADD231PD      Z29, Z27, Z11
+	VBROADCASTSD     48(DX), Z27
+	VFMADD231PD      Z28, Z27, Z12
+	VFMADD231PD      Z29, Z27, Z13
+	VBROADCASTSD     56(DX), Z27
+	VFMADD231PD      Z28, Z27, Z14
+	VFMADD231PD      Z29, Z27, Z15
+	VFMADD231PD.BCST 64(DX), Z29, Z16
+	VFMADD231PD.BCST 72(DX), Z29, Z17
+	VFMADD231PD.BCST 80(DX), Z29, Z18
+	VFMADD231PD.BCST 88(DX), Z29, Z19
+	VFMADD231PD.BCST 96(DX), Z29, Z20
+	VFMADD231PD.BCST 104(DX), Z29, Z21
+	VFMADD231PD.BCST 112(DX), Z29, Z22
+	VFMADD231PD.BCST 120(DX), Z29, Z23
+	VBROADCASTSD     128(DX), Z27
+	VMULPD           Z31, Z27, Z27
+	VFMADD231PD      (DX), Z27, Z24
+	VFMADD231PD      64(DX), Z27, Z25
+	VFMADD231PD.BCST 128(DX), Z30, Z26
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z27
+	VADDPD           Z27, Z23, Z23
+	ADDQ             CX, AX
+	VMOVUPD          Z24, (SP)
+	VMOVUPD          Z25, 64(SP)
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z26, Z26
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, (R9)
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, (R9)
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, (R9)
+	VMOVUPD          Z13, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, (R9)
+	VMOVUPD          Z15, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000001, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z26, K1, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns17_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -8491,6 +12406,343 @@ columns18_turn0:
 	RET
 
 above18:
+	CMPQ   AX, $+19
+	JG     above19
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns19:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K1
+
+columns19_part0:
+	VMOVUPD          (R10), Z18
+	VMOVUPD          64(R10), Z19
+	VBROADCASTSD     (R11), Z17
+	VMULPD           Z17, Z18, Z18
+	VMULPD           Z17, Z19, Z19
+	VBROADCASTSD     (R10), Z17
+	VFMADD231PD      Z18, Z17, Z0
+	VFMADD231PD      Z19, Z17, Z1
+	VBROADCASTSD     8(R10), Z17
+	VFMADD231PD      Z18, Z17, Z2
+	VFMADD231PD      Z19, Z17, Z3
+	VBROADCASTSD     16(R10), Z17
+	VFMADD231PD      Z18, Z17, Z4
+	VFMADD231PD      Z19, Z17, Z5
+	VBROADCASTSD     24(R10), Z17
+	VFMADD231PD      Z18, Z17, Z6
+	VFMADD231PD      Z19, Z17, Z7
+	VBROADCASTSD     32(R10), Z17
+	VFMADD231PD      Z18, Z17, Z8
+	VFMADD231PD      Z19, Z17, Z9
+	VBROADCASTSD     40(R10), Z17
+	VFMADD231PD      Z18, Z17, Z10
+	VFMADD231PD      Z19, Z17, Z11
+	VBROADCASTSD     48(R10), Z17
+	VFMADD231PD      Z18, Z17, Z12
+	VFMADD231PD      Z19, Z17, Z13
+	VBROADCASTSD     56(R10), Z17
+	VFMADD231PD      Z18, Z17, Z14
+	VFMADD231PD      Z19, Z17, Z15
+	VFMADD231PD.BCST 64(R10), Z19, Z16
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, (R9)
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, (R9)
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, (R9)
+	VMOVUPD          Z13, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, (R9)
+	VMOVUPD          Z15, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, 64(R9)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns19_part1:
+	VMOVUPD          64(DX), Z16
+	VMOVUPD.Z        128(DX), K1, Z17
+	VBROADCASTSD     (R8), Z18
+	VMULPD           Z18, Z16, Z16
+	VMULPD           Z18, Z17, Z17
+	VFMADD231PD.BCST 72(DX), Z16, Z0
+	VFMADD231PD.BCST 80(DX), Z16, Z1
+	VFMADD231PD.BCST 88(DX), Z16, Z2
+	VFMADD231PD.BCST 96(DX), Z16, Z3
+	VFMADD231PD.BCST 104(DX), Z16, Z4
+	VFMADD231PD.BCST 112(DX), Z16, Z5
+	VFMADD231PD.BCST 120(DX), Z16, Z6
+	VBROADCASTSD     128(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z7
+	VFMADD231PD      64(DX), Z16, Z8
+	VFMADD231PD.BCST 128(DX), Z17, Z9
+	VBROADCASTSD     136(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z10
+	VFMADD231PD      64(DX), Z16, Z11
+	VFMADD231PD.BCST 136(DX), Z17, Z12
+	VBROADCASTSD     144(DX), Z16
+	VMULPD           Z18, Z16, Z16
+	VFMADD231PD      (DX), Z16, Z13
+	VFMADD231PD      64(DX), Z16, Z14
+	VFMADD231PD.BCST 144(DX), Z17, Z15
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z0, Z0
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z2, Z2
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z4, Z4
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z16
+	VADDPD           Z16, Z6, Z6
+	ADDQ             CX, AX
+	VMOVUPD          Z7, (SP)
+	VMOVUPD          Z8, 64(SP)
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z7
+	VADDPD           Z7, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 128(SP)
+	VMOVUPD          Z11, 192(SP)
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z7
+	VADDPD           Z7, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 256(SP)
+	VMOVUPD          Z14, 320(SP)
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z7
+	VADDPD           Z7, Z15, Z15
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns19_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R9), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns19_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns19
+	VZEROUPPER
+	RET
+
+above19:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -8846,10 +13098,425 @@ columns20_turn0:
 	RET
 
 above20:
-	CMPQ   AX, $+26
-	JG     above26
 	CMPQ   AX, $+22
 	JG     above22
+	CMPQ   AX, $+21
+	JG     above21
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns21:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000001f, R9
+	KMOVW   R9, K1
+
+columns21_part0:
+	VMOVUPD      (R10), Z25
+	VMOVUPD      64(R10), Z26
+	VMOVUPD.Z    128(R10), K1, Z27
+	VBROADCASTSD (R11), Z24
+	VMULPD       Z24, Z25, Z25
+	VMULPD       Z24, Z26, Z26
+	VMULPD       Z24, Z27, Z27
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z25, Z24, Z0
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z27, Z24, Z2
+	VBROADCASTSD 8(R10), Z24
+	VFMADD231PD  Z25, Z24, Z3
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z27, Z24, Z5
+	VBROADCASTSD 16(R10), Z24
+	VFMADD231PD  Z25, Z24, Z6
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z27, Z24, Z8
+	VBROADCASTSD 24(R10), Z24
+	VFMADD231PD  Z25, Z24, Z9
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z27, Z24, Z11
+	VBROADCASTSD 32(R10), Z24
+	VFMADD231PD  Z25, Z24, Z12
+	VFMADD231PD  Z26, Z24, Z13
+	VFMADD231PD  Z27, Z24, Z14
+	VBROADCASTSD 40(R10), Z24
+	VFMADD231PD  Z25, Z24, Z15
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z27, Z24, Z17
+	VBROADCASTSD 48(R10), Z24
+	VFMADD231PD  Z25, Z24, Z18
+	VFMADD231PD  Z26, Z24, Z19
+	VFMADD231PD  Z27, Z24, Z20
+	VBROADCASTSD 56(R10), Z24
+	VFMADD231PD  Z25, Z24, Z21
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z27, Z24, Z23
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns21_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x0000001f, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	MOVL         $0x0000001f, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z3, K2, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z6, K2, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z9, K2, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z12, K2, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z15, K1, (R9)
+	VMOVUPD      Z16, 64(R9)
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z17, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000c0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z18, K2, (R9)
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z21, K2, (R9)
+	VMOVUPD      Z22, 64(R9)
+	VMOVUPD      Z23, K1, 128(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+
+columns21_part1:
+	VMOVUPD          64(DX), Z22
+	VMOVUPD.Z        128(DX), K1, Z23
+	VBROADCASTSD     (R8), Z21
+	VMULPD           Z21, Z22, Z22
+	VMULPD           Z21, Z23, Z23
+	VBROADCASTSD     64(DX), Z21
+	VFMADD231PD      Z22, Z21, Z0
+	VFMADD231PD      Z23, Z21, Z1
+	VBROADCASTSD     72(DX), Z21
+	VFMADD231PD      Z22, Z21, Z2
+	VFMADD231PD      Z23, Z21, Z3
+	VBROADCASTSD     80(DX), Z21
+	VFMADD231PD      Z22, Z21, Z4
+	VFMADD231PD      Z23, Z21, Z5
+	VBROADCASTSD     88(DX), Z21
+	VFMADD231PD      Z22, Z21, Z6
+	VFMADD231PD      Z23, Z21, Z7
+	VBROADCASTSD     96(DX), Z21
+	VFMADD231PD      Z22, Z21, Z8
+	VFMADD231PD      Z23, Z21, Z9
+	VBROADCASTSD     104(DX), Z21
+	VFMADD231PD      Z22, Z21, Z10
+	VFMADD231PD      Z23, Z21, Z11
+	VBROADCASTSD     112(DX), Z21
+	VFMADD231PD      Z22, Z21, Z12
+	VFMADD231PD      Z23, Z21, Z13
+	VBROADCASTSD     120(DX), Z21
+	VFMADD231PD      Z22, Z21, Z14
+	VFMADD231PD      Z23, Z21, Z15
+	VFMADD231PD.BCST 128(DX), Z23, Z16
+	VFMADD231PD.BCST 136(DX), Z23, Z17
+	VFMADD231PD.BCST 144(DX), Z23, Z18
+	VFMADD231PD.BCST 152(DX), Z23, Z19
+	VFMADD231PD.BCST 160(DX), Z23, Z20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           64(AX), Z0, Z0
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z2, Z2
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z4, Z4
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z6, Z6
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z8, Z8
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z10, Z10
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z21
+	VADDPD           Z21, Z12, Z12
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z21
+	VADDPD           Z21, Z14, Z14
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z21
+	VADDPD           Z21, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000001e, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000001c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000018, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000010, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z21
+	VADDPD           Z21, Z20, Z20
+	VMOVUPD          Z0, 64(R9)
+	VMOVUPD          Z1, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 64(R9)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z4, K2, 64(R9)
+	VMOVUPD          Z5, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z6, K2, 64(R9)
+	VMOVUPD          Z7, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z8, K2, 64(R9)
+	VMOVUPD          Z9, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 64(R9)
+	VMOVUPD          Z11, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 64(R9)
+	VMOVUPD          Z13, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 64(R9)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000018, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000010, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns21
+	VZEROUPPER
+	RET
+
+above21:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -9276,8 +13943,445 @@ columns22_part1:
 	RET
 
 above22:
-	CMPQ   AX, $+24
-	JG     above24
+	CMPQ   AX, $+23
+	JG     above23
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000007f, R9
+	KMOVW   R9, K1
+
+columns23_part0:
+	VMOVUPD      (R10), Z25
+	VMOVUPD      64(R10), Z26
+	VMOVUPD.Z    128(R10), K1, Z27
+	VBROADCASTSD (R11), Z24
+	VMULPD       Z24, Z25, Z25
+	VMULPD       Z24, Z26, Z26
+	VMULPD       Z24, Z27, Z27
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z25, Z24, Z0
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z27, Z24, Z2
+	VBROADCASTSD 8(R10), Z24
+	VFMADD231PD  Z25, Z24, Z3
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z27, Z24, Z5
+	VBROADCASTSD 16(R10), Z24
+	VFMADD231PD  Z25, Z24, Z6
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z27, Z24, Z8
+	VBROADCASTSD 24(R10), Z24
+	VFMADD231PD  Z25, Z24, Z9
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z27, Z24, Z11
+	VBROADCASTSD 32(R10), Z24
+	VFMADD231PD  Z25, Z24, Z12
+	VFMADD231PD  Z26, Z24, Z13
+	VFMADD231PD  Z27, Z24, Z14
+	VBROADCASTSD 40(R10), Z24
+	VFMADD231PD  Z25, Z24, Z15
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z27, Z24, Z17
+	VBROADCASTSD 48(R10), Z24
+	VFMADD231PD  Z25, Z24, Z18
+	VFMADD231PD  Z26, Z24, Z19
+	VFMADD231PD  Z27, Z24, Z20
+	VBROADCASTSD 56(R10), Z24
+	VFMADD231PD  Z25, Z24, Z21
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z27, Z24, Z23
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns23_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x0000007f, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z24
+	VADDPD       Z24, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	MOVL         $0x0000007f, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K2
+	VMOVUPD.Z    (AX), K2, Z24
+	VADDPD       Z24, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VMOVUPD.Z    128(AX), K1, Z24
+	VADDPD       Z24, Z23, Z23
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z3, K2, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z6, K2, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z9, K2, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z12, K2, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z15, K1, (R9)
+	VMOVUPD      Z16, 64(R9)
+	MOVL         $0x0000007f, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z17, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000c0, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z18, K2, (R9)
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, K1, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, AX
+	KMOVW        AX, K2
+	VMOVUPD      Z21, K2, (R9)
+	VMOVUPD      Z22, 64(R9)
+	VMOVUPD      Z23, K1, 128(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K1
+
+columns23_part1:
+	VMOVUPD          64(DX), Z24
+	VMOVUPD.Z        128(DX), K1, Z25
+	VBROADCASTSD     (R8), Z23
+	VMULPD           Z23, Z24, Z24
+	VMULPD           Z23, Z25, Z25
+	VBROADCASTSD     64(DX), Z23
+	VFMADD231PD      Z24, Z23, Z0
+	VFMADD231PD      Z25, Z23, Z1
+	VBROADCASTSD     72(DX), Z23
+	VFMADD231PD      Z24, Z23, Z2
+	VFMADD231PD      Z25, Z23, Z3
+	VBROADCASTSD     80(DX), Z23
+	VFMADD231PD      Z24, Z23, Z4
+	VFMADD231PD      Z25, Z23, Z5
+	VBROADCASTSD     88(DX), Z23
+	VFMADD231PD      Z24, Z23, Z6
+	VFMADD231PD      Z25, Z23, Z7
+	VBROADCASTSD     96(DX), Z23
+	VFMADD231PD      Z24, Z23, Z8
+	VFMADD231PD      Z25, Z23, Z9
+	VBROADCASTSD     104(DX), Z23
+	VFMADD231PD      Z24, Z23, Z10
+	VFMADD231PD      Z25, Z23, Z11
+	VBROADCASTSD     112(DX), Z23
+	VFMADD231PD      Z24, Z23, Z12
+	VFMADD231PD      Z25, Z23, Z13
+	VBROADCASTSD     120(DX), Z23
+	VFMADD231PD      Z24, Z23, Z14
+	VFMADD231PD      Z25, Z23, Z15
+	VFMADD231PD.BCST 128(DX), Z25, Z16
+	VFMADD231PD.BCST 136(DX), Z25, Z17
+	VFMADD231PD.BCST 144(DX), Z25, Z18
+	VFMADD231PD.BCST 152(DX), Z25, Z19
+	VFMADD231PD.BCST 160(DX), Z25, Z20
+	VFMADD231PD.BCST 168(DX), Z25, Z21
+	VFMADD231PD.BCST 176(DX), Z25, Z22
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           64(AX), Z0, Z0
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z2, Z2
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z4, Z4
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z6, Z6
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z8, Z8
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z10, Z10
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z23
+	VADDPD           Z23, Z12, Z12
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z23
+	VADDPD           Z23, Z14, Z14
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x0000007e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x0000007c, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x00000078, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000070, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x00000060, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x00000040, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	VMOVUPD          Z0, 64(R9)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z2, K2, 64(R9)
+	VMOVUPD          Z3, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z4, K2, 64(R9)
+	VMOVUPD          Z5, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z6, K2, 64(R9)
+	VMOVUPD          Z7, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z8, K2, 64(R9)
+	VMOVUPD          Z9, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 64(R9)
+	VMOVUPD          Z11, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R9)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 64(R9)
+	VMOVUPD          Z15, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 128(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns23
+	VZEROUPPER
+	RET
+
+above23:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -9691,6 +14795,465 @@ columns24_part1:
 	RET
 
 above24:
+	CMPQ   AX, $+28
+	JG     above28
+	CMPQ   AX, $+26
+	JG     above26
+	CMPQ   AX, $+25
+	JG     above25
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	VXORPD  Z25, Z25, Z25
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K1
+
+columns25_part0:
+	VMOVUPD      (R10), Z27
+	VMOVUPD      64(R10), Z28
+	VMOVUPD      128(R10), Z29
+	VBROADCASTSD (R11), Z26
+	VMULPD       Z26, Z27, Z27
+	VMULPD       Z26, Z28, Z28
+	VMULPD       Z26, Z29, Z29
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z27, Z26, Z0
+	VFMADD231PD  Z28, Z26, Z1
+	VFMADD231PD  Z29, Z26, Z2
+	VBROADCASTSD 8(R10), Z26
+	VFMADD231PD  Z27, Z26, Z3
+	VFMADD231PD  Z28, Z26, Z4
+	VFMADD231PD  Z29, Z26, Z5
+	VBROADCASTSD 16(R10), Z26
+	VFMADD231PD  Z27, Z26, Z6
+	VFMADD231PD  Z28, Z26, Z7
+	VFMADD231PD  Z29, Z26, Z8
+	VBROADCASTSD 24(R10), Z26
+	VFMADD231PD  Z27, Z26, Z9
+	VFMADD231PD  Z28, Z26, Z10
+	VFMADD231PD  Z29, Z26, Z11
+	VBROADCASTSD 32(R10), Z26
+	VFMADD231PD  Z27, Z26, Z12
+	VFMADD231PD  Z28, Z26, Z13
+	VFMADD231PD  Z29, Z26, Z14
+	VBROADCASTSD 40(R10), Z26
+	VFMADD231PD  Z27, Z26, Z15
+	VFMADD231PD  Z28, Z26, Z16
+	VFMADD231PD  Z29, Z26, Z17
+	VBROADCASTSD 48(R10), Z26
+	VFMADD231PD  Z27, Z26, Z18
+	VFMADD231PD  Z28, Z26, Z19
+	VFMADD231PD  Z29, Z26, Z20
+	VBROADCASTSD 56(R10), Z26
+	VFMADD231PD  Z27, Z26, Z21
+	VFMADD231PD  Z28, Z26, Z22
+	VFMADD231PD  Z29, Z26, Z23
+	VBROADCASTSD 64(R10), Z26
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z29, Z26, Z25
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns25_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	ADDQ         CX, AX
+	MOVL         $0x000000fe, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z3, Z3
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
+	ADDQ         CX, AX
+	MOVL         $0x000000fc, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z6, Z6
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
+	ADDQ         CX, AX
+	MOVL         $0x000000f8, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z9, Z9
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
+	ADDQ         CX, AX
+	MOVL         $0x000000f0, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z12, Z12
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	ADDQ         CX, AX
+	MOVL         $0x000000e0, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z15, Z15
+	VADDPD       64(AX), Z16, Z16
+	VADDPD       128(AX), Z17, Z17
+	ADDQ         CX, AX
+	MOVL         $0x000000c0, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z18, Z18
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
+	ADDQ         CX, AX
+	MOVL         $0x00000080, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    (AX), K1, Z26
+	VADDPD       Z26, Z21, Z21
+	VADDPD       64(AX), Z22, Z22
+	VADDPD       128(AX), Z23, Z23
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z24, Z24
+	VADDPD       128(AX), Z25, Z25
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fe, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z3, K1, (R9)
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000fc, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z6, K1, (R9)
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f8, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z9, K1, (R9)
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000f0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z12, K1, (R9)
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000e0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z15, K1, (R9)
+	VMOVUPD      Z16, 64(R9)
+	VMOVUPD      Z17, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x000000c0, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z18, K1, (R9)
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, 128(R9)
+	ADDQ         CX, R9
+	MOVL         $0x00000080, AX
+	KMOVW        AX, K1
+	VMOVUPD      Z21, K1, (R9)
+	VMOVUPD      Z22, 64(R9)
+	VMOVUPD      Z23, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z24, 64(R9)
+	VMOVUPD      Z25, 128(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x00000001, R9
+	KMOVW        R9, K1
+
+columns25_part1:
+	VMOVUPD          64(DX), Z27
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K1, Z29
+	VBROADCASTSD     (R8), Z30
+	VMULPD           Z30, Z27, Z27
+	VMULPD           Z30, Z28, Z28
+	VMULPD           Z30, Z29, Z29
+	VBROADCASTSD     72(DX), Z26
+	VFMADD231PD      Z27, Z26, Z0
+	VFMADD231PD      Z28, Z26, Z1
+	VBROADCASTSD     80(DX), Z26
+	VFMADD231PD      Z27, Z26, Z2
+	VFMADD231PD      Z28, Z26, Z3
+	VBROADCASTSD     88(DX), Z26
+	VFMADD231PD      Z27, Z26, Z4
+	VFMADD231PD      Z28, Z26, Z5
+	VBROADCASTSD     96(DX), Z26
+	VFMADD231PD      Z27, Z26, Z6
+	VFMADD231PD      Z28, Z26, Z7
+	VBROADCASTSD     104(DX), Z26
+	VFMADD231PD      Z27, Z26, Z8
+	VFMADD231PD      Z28, Z26, Z9
+	VBROADCASTSD     112(DX), Z26
+	VFMADD231PD      Z27, Z26, Z10
+	VFMADD231PD      Z28, Z26, Z11
+	VBROADCASTSD     120(DX), Z26
+	VFMADD231PD      Z27, Z26, Z12
+	VFMADD231PD      Z28, Z26, Z13
+	VFMADD231PD.BCST 128(DX), Z28, Z14
+	VFMADD231PD.BCST 136(DX), Z28, Z15
+	VFMADD231PD.BCST 144(DX), Z28, Z16
+	VFMADD231PD.BCST 152(DX), Z28, Z17
+	VFMADD231PD.BCST 160(DX), Z28, Z18
+	VFMADD231PD.BCST 168(DX), Z28, Z19
+	VFMADD231PD.BCST 176(DX), Z28, Z20
+	VFMADD231PD.BCST 184(DX), Z28, Z21
+	VBROADCASTSD     192(DX), Z26
+	VMULPD           Z30, Z26, Z26
+	VFMADD231PD      (DX), Z26, Z22
+	VFMADD231PD      64(DX), Z26, Z23
+	VFMADD231PD      128(DX), Z26, Z24
+	VFMADD231PD.BCST 192(DX), Z29, Z25
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z0, Z0
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z2, Z2
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z4, Z4
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z6, Z6
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z8, Z8
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z10, Z10
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z26
+	VADDPD           Z26, Z12, Z12
+	VADDPD           128(AX), Z13, Z13
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z26
+	VADDPD           Z26, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD          Z22, (SP)
+	VMOVUPD          Z23, 64(SP)
+	VMOVUPD          Z24, 128(SP)
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z25, Z25
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, K1, 64(R9)
+	VMOVUPD          Z1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 64(R9)
+	VMOVUPD          Z3, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 64(R9)
+	VMOVUPD          Z5, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, 64(R9)
+	VMOVUPD          Z7, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R9)
+	VMOVUPD          Z9, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R9)
+	VMOVUPD          Z11, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R9)
+	VMOVUPD          Z13, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000001, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 192(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns25_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns25_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns25
+	VZEROUPPER
+	RET
+
+above25:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -10203,8 +15766,543 @@ columns26_turn0:
 	RET
 
 above26:
-	CMPQ   AX, $+28
-	JG     above28
+	CMPQ   AX, $+27
+	JG     above27
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K1
+
+columns27_part0:
+	VMOVUPD          (R10), Z25
+	VMOVUPD          64(R10), Z26
+	VBROADCASTSD     (R11), Z24
+	VMULPD           Z24, Z25, Z25
+	VMULPD           Z24, Z26, Z26
+	VBROADCASTSD     (R10), Z24
+	VFMADD231PD      Z25, Z24, Z0
+	VFMADD231PD      Z26, Z24, Z1
+	VBROADCASTSD     8(R10), Z24
+	VFMADD231PD      Z25, Z24, Z2
+	VFMADD231PD      Z26, Z24, Z3
+	VBROADCASTSD     16(R10), Z24
+	VFMADD231PD      Z25, Z24, Z4
+	VFMADD231PD      Z26, Z24, Z5
+	VBROADCASTSD     24(R10), Z24
+	VFMADD231PD      Z25, Z24, Z6
+	VFMADD231PD      Z26, Z24, Z7
+	VBROADCASTSD     32(R10), Z24
+	VFMADD231PD      Z25, Z24, Z8
+	VFMADD231PD      Z26, Z24, Z9
+	VBROADCASTSD     40(R10), Z24
+	VFMADD231PD      Z25, Z24, Z10
+	VFMADD231PD      Z26, Z24, Z11
+	VBROADCASTSD     48(R10), Z24
+	VFMADD231PD      Z25, Z24, Z12
+	VFMADD231PD      Z26, Z24, Z13
+	VBROADCASTSD     56(R10), Z24
+	VFMADD231PD      Z25, Z24, Z14
+	VFMADD231PD      Z26, Z24, Z15
+	VFMADD231PD.BCST 64(R10), Z26, Z16
+	VFMADD231PD.BCST 72(R10), Z26, Z17
+	VFMADD231PD.BCST 80(R10), Z26, Z18
+	VFMADD231PD.BCST 88(R10), Z26, Z19
+	VFMADD231PD.BCST 96(R10), Z26, Z20
+	VFMADD231PD.BCST 104(R10), Z26, Z21
+	VFMADD231PD.BCST 112(R10), Z26, Z22
+	VFMADD231PD.BCST 120(R10), Z26, Z23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z23, Z23
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, (R9)
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, (R9)
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, (R9)
+	VMOVUPD          Z13, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, (R9)
+	VMOVUPD          Z15, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 64(R9)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z21, Z21, Z21
+	VXORPD           Z22, Z22, Z22
+	VXORPD           Z23, Z23, Z23
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns27_part1:
+	VMOVUPD          128(R10), Z24
+	VBROADCASTSD     (R11), Z25
+	VMULPD           Z25, Z24, Z24
+	VFMADD231PD.BCST (R10), Z24, Z0
+	VFMADD231PD.BCST 8(R10), Z24, Z1
+	VFMADD231PD.BCST 16(R10), Z24, Z2
+	VFMADD231PD.BCST 24(R10), Z24, Z3
+	VFMADD231PD.BCST 32(R10), Z24, Z4
+	VFMADD231PD.BCST 40(R10), Z24, Z5
+	VFMADD231PD.BCST 48(R10), Z24, Z6
+	VFMADD231PD.BCST 56(R10), Z24, Z7
+	VFMADD231PD.BCST 64(R10), Z24, Z8
+	VFMADD231PD.BCST 72(R10), Z24, Z9
+	VFMADD231PD.BCST 80(R10), Z24, Z10
+	VFMADD231PD.BCST 88(R10), Z24, Z11
+	VFMADD231PD.BCST 96(R10), Z24, Z12
+	VFMADD231PD.BCST 104(R10), Z24, Z13
+	VFMADD231PD.BCST 112(R10), Z24, Z14
+	VFMADD231PD.BCST 120(R10), Z24, Z15
+	VFMADD231PD.BCST 128(R10), Z24, Z16
+	VFMADD231PD.BCST 136(R10), Z24, Z17
+	VFMADD231PD.BCST 144(R10), Z24, Z18
+	VFMADD231PD.BCST 152(R10), Z24, Z19
+	VFMADD231PD.BCST 160(R10), Z24, Z20
+	VFMADD231PD.BCST 168(R10), Z24, Z21
+	VFMADD231PD.BCST 176(R10), Z24, Z22
+	VFMADD231PD.BCST 184(R10), Z24, Z23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z13, Z13
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z24
+	VADDPD           Z24, Z23, Z23
+	VMOVUPD          Z0, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 128(R9)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns27_part2:
+	VMOVUPD.Z        192(DX), K1, Z13
+	VBROADCASTSD     (R8), Z14
+	VMULPD           Z14, Z13, Z13
+	VBROADCASTSD     192(DX), Z12
+	VMULPD           Z14, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z0
+	VFMADD231PD      64(DX), Z12, Z1
+	VFMADD231PD      128(DX), Z12, Z2
+	VFMADD231PD.BCST 192(DX), Z13, Z3
+	VBROADCASTSD     200(DX), Z12
+	VMULPD           Z14, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z4
+	VFMADD231PD      64(DX), Z12, Z5
+	VFMADD231PD      128(DX), Z12, Z6
+	VFMADD231PD.BCST 200(DX), Z13, Z7
+	VBROADCASTSD     208(DX), Z12
+	VMULPD           Z14, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z8
+	VFMADD231PD      64(DX), Z12, Z9
+	VFMADD231PD      128(DX), Z12, Z10
+	VFMADD231PD.BCST 208(DX), Z13, Z11
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000018, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, (SP)
+	VMOVUPD          Z1, 64(SP)
+	VMOVUPD          Z2, 128(SP)
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z0
+	VADDPD           Z0, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 192(SP)
+	VMOVUPD          Z5, 256(SP)
+	VMOVUPD          Z6, 320(SP)
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Z0
+	VADDPD           Z0, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 384(SP)
+	VMOVUPD          Z9, 448(SP)
+	VMOVUPD          Z10, 512(SP)
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        192(AX), K3, Z0
+	VADDPD           Z0, Z11, Z11
+	VMOVUPD          Z3, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K2, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K3, 192(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns27_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(R9), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	VMOVSD 384(R9), X0
+	VADDSD 208(AX), X0, X0
+	VMOVSD X0, 208(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns27_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns27
+	VZEROUPPER
+	RET
+
+above27:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -10765,6 +16863,674 @@ columns28_turn0:
 above28:
 	CMPQ   AX, $+30
 	JG     above30
+	CMPQ   AX, $+29
+	JG     above29
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns29:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000001f, R9
+	KMOVW   R9, K1
+
+columns29_part0:
+	VMOVUPD          (R10), Z25
+	VMOVUPD          64(R10), Z26
+	VBROADCASTSD     (R11), Z24
+	VMULPD           Z24, Z25, Z25
+	VMULPD           Z24, Z26, Z26
+	VBROADCASTSD     (R10), Z24
+	VFMADD231PD      Z25, Z24, Z0
+	VFMADD231PD      Z26, Z24, Z1
+	VBROADCASTSD     8(R10), Z24
+	VFMADD231PD      Z25, Z24, Z2
+	VFMADD231PD      Z26, Z24, Z3
+	VBROADCASTSD     16(R10), Z24
+	VFMADD231PD      Z25, Z24, Z4
+	VFMADD231PD      Z26, Z24, Z5
+	VBROADCASTSD     24(R10), Z24
+	VFMADD231PD      Z25, Z24, Z6
+	VFMADD231PD      Z26, Z24, Z7
+	VBROADCASTSD     32(R10), Z24
+	VFMADD231PD      Z25, Z24, Z8
+	VFMADD231PD      Z26, Z24, Z9
+	VBROADCASTSD     40(R10), Z24
+	VFMADD231PD      Z25, Z24, Z10
+	VFMADD231PD      Z26, Z24, Z11
+	VBROADCASTSD     48(R10), Z24
+	VFMADD231PD      Z25, Z24, Z12
+	VFMADD231PD      Z26, Z24, Z13
+	VBROADCASTSD     56(R10), Z24
+	VFMADD231PD      Z25, Z24, Z14
+	VFMADD231PD      Z26, Z24, Z15
+	VFMADD231PD.BCST 64(R10), Z26, Z16
+	VFMADD231PD.BCST 72(R10), Z26, Z17
+	VFMADD231PD.BCST 80(R10), Z26, Z18
+	VFMADD231PD.BCST 88(R10), Z26, Z19
+	VFMADD231PD.BCST 96(R10), Z26, Z20
+	VFMADD231PD.BCST 104(R10), Z26, Z21
+	VFMADD231PD.BCST 112(R10), Z26, Z22
+	VFMADD231PD.BCST 120(R10), Z26, Z23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns29_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z23, Z23
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, (R9)
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, (R9)
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, (R9)
+	VMOVUPD          Z13, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, (R9)
+	VMOVUPD          Z15, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 64(R9)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z21, Z21, Z21
+	VXORPD           Z22, Z22, Z22
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+
+columns29_part1:
+	VMOVUPD      128(R10), Z27
+	VMOVUPD.Z    192(R10), K1, Z28
+	VBROADCASTSD (R11), Z26
+	VMULPD       Z26, Z27, Z27
+	VMULPD       Z26, Z28, Z28
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z27, Z26, Z0
+	VFMADD231PD  Z28, Z26, Z1
+	VBROADCASTSD 8(R10), Z26
+	VFMADD231PD  Z27, Z26, Z2
+	VFMADD231PD  Z28, Z26, Z3
+	VBROADCASTSD 16(R10), Z26
+	VFMADD231PD  Z27, Z26, Z4
+	VFMADD231PD  Z28, Z26, Z5
+	VBROADCASTSD 24(R10), Z26
+	VFMADD231PD  Z27, Z26, Z6
+	VFMADD231PD  Z28, Z26, Z7
+	VBROADCASTSD 32(R10), Z26
+	VFMADD231PD  Z27, Z26, Z8
+	VFMADD231PD  Z28, Z26, Z9
+	VBROADCASTSD 40(R10), Z26
+	VFMADD231PD  Z27, Z26, Z10
+	VFMADD231PD  Z28, Z26, Z11
+	VBROADCASTSD 48(R10), Z26
+	VFMADD231PD  Z27, Z26, Z12
+	VFMADD231PD  Z28, Z26, Z13
+	VBROADCASTSD 56(R10), Z26
+	VFMADD231PD  Z27, Z26, Z14
+	VFMADD231PD  Z28, Z26, Z15
+	VBROADCASTSD 64(R10), Z26
+	VFMADD231PD  Z27, Z26, Z16
+	VFMADD231PD  Z28, Z26, Z17
+	VBROADCASTSD 72(R10), Z26
+	VFMADD231PD  Z27, Z26, Z18
+	VFMADD231PD  Z28, Z26, Z19
+	VBROADCASTSD 80(R10), Z26
+	VFMADD231PD  Z27, Z26, Z20
+	VFMADD231PD  Z28, Z26, Z21
+	VBROADCASTSD 88(R10), Z26
+	VFMADD231PD  Z27, Z26, Z22
+	VFMADD231PD  Z28, Z26, Z23
+	VBROADCASTSD 96(R10), Z26
+	VFMADD231PD  Z27, Z26, Z24
+	VFMADD231PD  Z28, Z26, Z25
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns29_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Z0, Z0
+	MOVL         $0x0000001f, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z1, Z1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z2, Z2
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z3, Z3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z4, Z4
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z5, Z5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z8, Z8
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z9, Z9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z11, Z11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z13, Z13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z15, Z15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z16, Z16
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z17, Z17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z21, Z21
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z22, Z22
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z23, Z23
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z24, Z24
+	VMOVUPD.Z    192(AX), K1, Z26
+	VADDPD       Z26, Z25, Z25
+	VMOVUPD      Z0, 128(R9)
+	VMOVUPD      Z1, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 128(R9)
+	VMOVUPD      Z9, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, 128(R9)
+	VMOVUPD      Z17, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, 128(R9)
+	VMOVUPD      Z21, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z22, 128(R9)
+	VMOVUPD      Z23, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z24, 128(R9)
+	VMOVUPD      Z25, K1, 192(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	VXORPD       Z26, Z26, Z26
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+
+columns29_part2:
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K1, Z29
+	VBROADCASTSD     (R8), Z27
+	VMULPD           Z27, Z28, Z28
+	VMULPD           Z27, Z29, Z29
+	VBROADCASTSD     104(DX), Z27
+	VFMADD231PD      Z28, Z27, Z0
+	VFMADD231PD      Z29, Z27, Z1
+	VBROADCASTSD     112(DX), Z27
+	VFMADD231PD      Z28, Z27, Z2
+	VFMADD231PD      Z29, Z27, Z3
+	VBROADCASTSD     120(DX), Z27
+	VFMADD231PD      Z28, Z27, Z4
+	VFMADD231PD      Z29, Z27, Z5
+	VBROADCASTSD     128(DX), Z27
+	VFMADD231PD      Z28, Z27, Z6
+	VFMADD231PD      Z29, Z27, Z7
+	VBROADCASTSD     136(DX), Z27
+	VFMADD231PD      Z28, Z27, Z8
+	VFMADD231PD      Z29, Z27, Z9
+	VBROADCASTSD     144(DX), Z27
+	VFMADD231PD      Z28, Z27, Z10
+	VFMADD231PD      Z29, Z27, Z11
+	VBROADCASTSD     152(DX), Z27
+	VFMADD231PD      Z28, Z27, Z12
+	VFMADD231PD      Z29, Z27, Z13
+	VBROADCASTSD     160(DX), Z27
+	VFMADD231PD      Z28, Z27, Z14
+	VFMADD231PD      Z29, Z27, Z15
+	VBROADCASTSD     168(DX), Z27
+	VFMADD231PD      Z28, Z27, Z16
+	VFMADD231PD      Z29, Z27, Z17
+	VBROADCASTSD     176(DX), Z27
+	VFMADD231PD      Z28, Z27, Z18
+	VFMADD231PD      Z29, Z27, Z19
+	VBROADCASTSD     184(DX), Z27
+	VFMADD231PD      Z28, Z27, Z20
+	VFMADD231PD      Z29, Z27, Z21
+	VFMADD231PD.BCST 192(DX), Z29, Z22
+	VFMADD231PD.BCST 200(DX), Z29, Z23
+	VFMADD231PD.BCST 208(DX), Z29, Z24
+	VFMADD231PD.BCST 216(DX), Z29, Z25
+	VFMADD231PD.BCST 224(DX), Z29, Z26
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns29_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000d, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z27
+	VADDPD           Z27, Z18, Z18
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z20, Z20
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x0000001e, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Z27
+	VADDPD           Z27, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x0000001c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Z27
+	VADDPD           Z27, Z24, Z24
+	ADDQ             CX, AX
+	MOVL             $0x00000018, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Z27
+	VADDPD           Z27, Z25, Z25
+	ADDQ             CX, AX
+	MOVL             $0x00000010, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Z27
+	VADDPD           Z27, Z26, Z26
+	VMOVUPD          Z0, 128(R9)
+	VMOVUPD          Z1, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	VMOVUPD          Z3, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	VMOVUPD          Z5, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, 128(R9)
+	VMOVUPD          Z7, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 128(R9)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 128(R9)
+	VMOVUPD          Z11, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R9)
+	VMOVUPD          Z13, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 128(R9)
+	VMOVUPD          Z15, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z16, K2, 128(R9)
+	VMOVUPD          Z17, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z18, K2, 128(R9)
+	VMOVUPD          Z19, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R9)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z22, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z24, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000018, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000010, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z26, K1, 192(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns29
+	VZEROUPPER
+	RET
+
+above29:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -11442,6 +18208,696 @@ columns30_part2:
 	RET
 
 above30:
+	CMPQ   AX, $+31
+	JG     above31
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns31:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000007f, R9
+	KMOVW   R9, K1
+
+columns31_part0:
+	VMOVUPD          (R10), Z25
+	VMOVUPD          64(R10), Z26
+	VBROADCASTSD     (R11), Z24
+	VMULPD           Z24, Z25, Z25
+	VMULPD           Z24, Z26, Z26
+	VBROADCASTSD     (R10), Z24
+	VFMADD231PD      Z25, Z24, Z0
+	VFMADD231PD      Z26, Z24, Z1
+	VBROADCASTSD     8(R10), Z24
+	VFMADD231PD      Z25, Z24, Z2
+	VFMADD231PD      Z26, Z24, Z3
+	VBROADCASTSD     16(R10), Z24
+	VFMADD231PD      Z25, Z24, Z4
+	VFMADD231PD      Z26, Z24, Z5
+	VBROADCASTSD     24(R10), Z24
+	VFMADD231PD      Z25, Z24, Z6
+	VFMADD231PD      Z26, Z24, Z7
+	VBROADCASTSD     32(R10), Z24
+	VFMADD231PD      Z25, Z24, Z8
+	VFMADD231PD      Z26, Z24, Z9
+	VBROADCASTSD     40(R10), Z24
+	VFMADD231PD      Z25, Z24, Z10
+	VFMADD231PD      Z26, Z24, Z11
+	VBROADCASTSD     48(R10), Z24
+	VFMADD231PD      Z25, Z24, Z12
+	VFMADD231PD      Z26, Z24, Z13
+	VBROADCASTSD     56(R10), Z24
+	VFMADD231PD      Z25, Z24, Z14
+	VFMADD231PD      Z26, Z24, Z15
+	VFMADD231PD.BCST 64(R10), Z26, Z16
+	VFMADD231PD.BCST 72(R10), Z26, Z17
+	VFMADD231PD.BCST 80(R10), Z26, Z18
+	VFMADD231PD.BCST 88(R10), Z26, Z19
+	VFMADD231PD.BCST 96(R10), Z26, Z20
+	VFMADD231PD.BCST 104(R10), Z26, Z21
+	VFMADD231PD.BCST 112(R10), Z26, Z22
+	VFMADD231PD.BCST 120(R10), Z26, Z23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns31_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z6, Z6
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z8, Z8
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z10, Z10
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z12, Z12
+	VADDPD           64(AX), Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z14, Z14
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z18, Z18
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z19, Z19
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z24
+	VADDPD           Z24, Z23, Z23
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, (R9)
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, (R9)
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, (R9)
+	VMOVUPD          Z13, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, (R9)
+	VMOVUPD          Z15, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 64(R9)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z21, Z21, Z21
+	VXORPD           Z22, Z22, Z22
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	VXORPD           Z26, Z26, Z26
+	VXORPD           Z27, Z27, Z27
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+
+columns31_part1:
+	VMOVUPD      128(R10), Z29
+	VMOVUPD.Z    192(R10), K1, Z30
+	VBROADCASTSD (R11), Z28
+	VMULPD       Z28, Z29, Z29
+	VMULPD       Z28, Z30, Z30
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z29, Z28, Z0
+	VFMADD231PD  Z30, Z28, Z1
+	VBROADCASTSD 8(R10), Z28
+	VFMADD231PD  Z29, Z28, Z2
+	VFMADD231PD  Z30, Z28, Z3
+	VBROADCASTSD 16(R10), Z28
+	VFMADD231PD  Z29, Z28, Z4
+	VFMADD231PD  Z30, Z28, Z5
+	VBROADCASTSD 24(R10), Z28
+	VFMADD231PD  Z29, Z28, Z6
+	VFMADD231PD  Z30, Z28, Z7
+	VBROADCASTSD 32(R10), Z28
+	VFMADD231PD  Z29, Z28, Z8
+	VFMADD231PD  Z30, Z28, Z9
+	VBROADCASTSD 40(R10), Z28
+	VFMADD231PD  Z29, Z28, Z10
+	VFMADD231PD  Z30, Z28, Z11
+	VBROADCASTSD 48(R10), Z28
+	VFMADD231PD  Z29, Z28, Z12
+	VFMADD231PD  Z30, Z28, Z13
+	VBROADCASTSD 56(R10), Z28
+	VFMADD231PD  Z29, Z28, Z14
+	VFMADD231PD  Z30, Z28, Z15
+	VBROADCASTSD 64(R10), Z28
+	VFMADD231PD  Z29, Z28, Z16
+	VFMADD231PD  Z30, Z28, Z17
+	VBROADCASTSD 72(R10), Z28
+	VFMADD231PD  Z29, Z28, Z18
+	VFMADD231PD  Z30, Z28, Z19
+	VBROADCASTSD 80(R10), Z28
+	VFMADD231PD  Z29, Z28, Z20
+	VFMADD231PD  Z30, Z28, Z21
+	VBROADCASTSD 88(R10), Z28
+	VFMADD231PD  Z29, Z28, Z22
+	VFMADD231PD  Z30, Z28, Z23
+	VBROADCASTSD 96(R10), Z28
+	VFMADD231PD  Z29, Z28, Z24
+	VFMADD231PD  Z30, Z28, Z25
+	VBROADCASTSD 104(R10), Z28
+	VFMADD231PD  Z29, Z28, Z26
+	VFMADD231PD  Z30, Z28, Z27
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns31_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Z0, Z0
+	MOVL         $0x0000007f, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z1, Z1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z2, Z2
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z3, Z3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z4, Z4
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z5, Z5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z8, Z8
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z9, Z9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z11, Z11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z13, Z13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z15, Z15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z16, Z16
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z17, Z17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z21, Z21
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z22, Z22
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z23, Z23
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z24, Z24
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z25, Z25
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z26, Z26
+	VMOVUPD.Z    192(AX), K1, Z28
+	VADDPD       Z28, Z27, Z27
+	VMOVUPD      Z0, 128(R9)
+	VMOVUPD      Z1, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 128(R9)
+	VMOVUPD      Z9, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, 128(R9)
+	VMOVUPD      Z17, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, 128(R9)
+	VMOVUPD      Z21, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z22, 128(R9)
+	VMOVUPD      Z23, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z24, 128(R9)
+	VMOVUPD      Z25, K1, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z26, 128(R9)
+	VMOVUPD      Z27, K1, 192(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	VXORPD       Z25, Z25, Z25
+	VXORPD       Z26, Z26, Z26
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K1
+
+columns31_part2:
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K1, Z29
+	VBROADCASTSD     (R8), Z27
+	VMULPD           Z27, Z28, Z28
+	VMULPD           Z27, Z29, Z29
+	VBROADCASTSD     112(DX), Z27
+	VFMADD231PD      Z28, Z27, Z0
+	VFMADD231PD      Z29, Z27, Z1
+	VBROADCASTSD     120(DX), Z27
+	VFMADD231PD      Z28, Z27, Z2
+	VFMADD231PD      Z29, Z27, Z3
+	VBROADCASTSD     128(DX), Z27
+	VFMADD231PD      Z28, Z27, Z4
+	VFMADD231PD      Z29, Z27, Z5
+	VBROADCASTSD     136(DX), Z27
+	VFMADD231PD      Z28, Z27, Z6
+	VFMADD231PD      Z29, Z27, Z7
+	VBROADCASTSD     144(DX), Z27
+	VFMADD231PD      Z28, Z27, Z8
+	VFMADD231PD      Z29, Z27, Z9
+	VBROADCASTSD     152(DX), Z27
+	VFMADD231PD      Z28, Z27, Z10
+	VFMADD231PD      Z29, Z27, Z11
+	VBROADCASTSD     160(DX), Z27
+	VFMADD231PD      Z28, Z27, Z12
+	VFMADD231PD      Z29, Z27, Z13
+	VBROADCASTSD     168(DX), Z27
+	VFMADD231PD      Z28, Z27, Z14
+	VFMADD231PD      Z29, Z27, Z15
+	VBROADCASTSD     176(DX), Z27
+	VFMADD231PD      Z28, Z27, Z16
+	VFMADD231PD      Z29, Z27, Z17
+	VBROADCASTSD     184(DX), Z27
+	VFMADD231PD      Z28, Z27, Z18
+	VFMADD231PD      Z29, Z27, Z19
+	VFMADD231PD.BCST 192(DX), Z29, Z20
+	VFMADD231PD.BCST 200(DX), Z29, Z21
+	VFMADD231PD.BCST 208(DX), Z29, Z22
+	VFMADD231PD.BCST 216(DX), Z29, Z23
+	VFMADD231PD.BCST 224(DX), Z29, Z24
+	VFMADD231PD.BCST 232(DX), Z29, Z25
+	VFMADD231PD.BCST 240(DX), Z29, Z26
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns31_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000e, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z5, Z5
+	ADDQ             CX, AX
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z7, Z7
+	ADDQ             CX, AX
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z9, Z9
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z11, Z11
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z13, Z13
+	ADDQ             CX, AX
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z15, Z15
+	ADDQ             CX, AX
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z27
+	VADDPD           Z27, Z16, Z16
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z17, Z17
+	ADDQ             CX, AX
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z27
+	VADDPD           Z27, Z18, Z18
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z19, Z19
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z20, Z20
+	ADDQ             CX, AX
+	MOVL             $0x0000007e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x0000007c, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x00000078, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x00000070, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z24, Z24
+	ADDQ             CX, AX
+	MOVL             $0x00000060, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z25, Z25
+	ADDQ             CX, AX
+	MOVL             $0x00000040, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z26, Z26
+	VMOVUPD          Z0, 128(R9)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	VMOVUPD          Z3, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	VMOVUPD          Z5, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z6, K2, 128(R9)
+	VMOVUPD          Z7, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z8, K2, 128(R9)
+	VMOVUPD          Z9, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 128(R9)
+	VMOVUPD          Z11, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R9)
+	VMOVUPD          Z13, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 128(R9)
+	VMOVUPD          Z15, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R9)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z18, K2, 128(R9)
+	VMOVUPD          Z19, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z20, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z24, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z26, K1, 192(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns31
+	VZEROUPPER
+	RET
+
+above31:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -12110,12 +19566,14 @@ TEXT ·Narrow32(SB), $1024-64
 	MOVQ p+40(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
-	CMPQ AX, $+12
-	JG   above12
-	CMPQ AX, $+6
-	JG   above6
-	CMPQ AX, $+3
-	JG   above3
+	CMPQ AX, $+16
+	JG   above16
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
 	CMPQ AX, $+1
 	JG   above1
 
@@ -12279,9 +19737,6 @@ columns1_part0:
 	RET
 
 above1:
-	CMPQ AX, $+2
-	JG   above2
-
 columns2_abreast:
 	CMPQ   n+32(FP), $+512
 	JL     columns2_abreast_few
@@ -12456,6 +19911,9 @@ columns2_part0:
 	RET
 
 above2:
+	CMPQ AX, $+3
+	JG   above3
+
 columns3:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -12513,9 +19971,6 @@ columns3_part0:
 	RET
 
 above3:
-	CMPQ AX, $+4
-	JG   above4
-
 columns4:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -12585,6 +20040,8 @@ columns4_part0:
 	RET
 
 above4:
+	CMPQ AX, $+6
+	JG   above6
 	CMPQ AX, $+5
 	JG   above5
 
@@ -12762,8 +20219,6 @@ columns6_part0:
 	RET
 
 above6:
-	CMPQ AX, $+9
-	JG   above9
 	CMPQ AX, $+7
 	JG   above7
 
@@ -12886,9 +20341,6 @@ columns7_part0:
 	RET
 
 above7:
-	CMPQ AX, $+8
-	JG   above8
-
 columns8:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -13021,6 +20473,13 @@ columns8_part0:
 	RET
 
 above8:
+	CMPQ AX, $+12
+	JG   above12
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+9
+	JG   above9
+
 columns9:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -13193,9 +20652,6 @@ columns9_part0:
 	RET
 
 above9:
-	CMPQ AX, $+10
-	JG   above10
-
 columns10:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -13801,10 +21257,8 @@ columns12_part0:
 	RET
 
 above12:
-	CMPQ AX, $+20
-	JG   above20
-	CMPQ AX, $+15
-	JG   above15
+	CMPQ AX, $+14
+	JG   above14
 	CMPQ AX, $+13
 	JG   above13
 
@@ -14038,9 +21492,6 @@ columns13_part0:
 	RET
 
 above13:
-	CMPQ AX, $+14
-	JG   above14
-
 columns14:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -14285,6 +21736,9 @@ columns14_part0:
 	RET
 
 above14:
+	CMPQ AX, $+15
+	JG   above15
+
 columns15:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -14543,9 +21997,6 @@ columns15_part0:
 	RET
 
 above15:
-	CMPQ AX, $+16
-	JG   above16
-
 columns16:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -14803,9 +22254,310 @@ columns16_part0:
 	RET
 
 above16:
+	CMPQ AX, $+24
+	JG   above24
+	CMPQ AX, $+20
+	JG   above20
 	CMPQ AX, $+18
 	JG   above18
+	CMPQ AX, $+17
+	JG   above17
 
+columns17:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000001, R8
+	KMOVW   R8, K1
+
+columns17_part0:
+	VMOVUPS          (DX), Z19
+	VMOVUPS.Z        64(DX), K1, Z20
+	VFMADD231PS.BCST (DX), Z19, Z0
+	VFMADD231PS.BCST 4(DX), Z19, Z1
+	VFMADD231PS.BCST 8(DX), Z19, Z2
+	VFMADD231PS.BCST 12(DX), Z19, Z3
+	VFMADD231PS.BCST 16(DX), Z19, Z4
+	VFMADD231PS.BCST 20(DX), Z19, Z5
+	VFMADD231PS.BCST 24(DX), Z19, Z6
+	VFMADD231PS.BCST 28(DX), Z19, Z7
+	VFMADD231PS.BCST 32(DX), Z19, Z8
+	VFMADD231PS.BCST 36(DX), Z19, Z9
+	VFMADD231PS.BCST 40(DX), Z19, Z10
+	VFMADD231PS.BCST 44(DX), Z19, Z11
+	VFMADD231PS.BCST 48(DX), Z19, Z12
+	VFMADD231PS.BCST 52(DX), Z19, Z13
+	VFMADD231PS.BCST 56(DX), Z19, Z14
+	VFMADD231PS.BCST 60(DX), Z19, Z15
+	VBROADCASTSS     64(DX), Z18
+	VFMADD231PS      Z19, Z18, Z16
+	VFMADD231PS.BCST 64(DX), Z20, Z17
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y19
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z1, Z1
+	VADDPD           64(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y20
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z2, Z2
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y21
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z3, Z3
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y22
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z4, Z4
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y23
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z5, Z5
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y24
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z25
+	VADDPD           Z25, Z6, Z6
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y25
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z26
+	VADDPD           Z26, Z7, Z7
+	VADDPD           64(AX), Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y26
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y26, Z26
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, (R8)
+	VMOVUPD          Z18, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, (R8)
+	VMOVUPD          Z19, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R8)
+	VMOVUPD          Z20, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, (R8)
+	VMOVUPD          Z21, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R8)
+	VMOVUPD          Z22, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, (R8)
+	VMOVUPD          Z23, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R8)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z24, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, (R8)
+	VMOVUPD          Z25, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z26, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000001, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns17_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
 columns18:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -15126,6 +22878,354 @@ columns18_turn0:
 	RET
 
 above18:
+	CMPQ AX, $+19
+	JG   above19
+
+columns19:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000007, R8
+	KMOVW   R8, K1
+
+columns19_part0:
+	VMOVUPS          (DX), Z23
+	VMOVUPS.Z        64(DX), K1, Z24
+	VFMADD231PS.BCST (DX), Z23, Z0
+	VFMADD231PS.BCST 4(DX), Z23, Z1
+	VFMADD231PS.BCST 8(DX), Z23, Z2
+	VFMADD231PS.BCST 12(DX), Z23, Z3
+	VFMADD231PS.BCST 16(DX), Z23, Z4
+	VFMADD231PS.BCST 20(DX), Z23, Z5
+	VFMADD231PS.BCST 24(DX), Z23, Z6
+	VFMADD231PS.BCST 28(DX), Z23, Z7
+	VFMADD231PS.BCST 32(DX), Z23, Z8
+	VFMADD231PS.BCST 36(DX), Z23, Z9
+	VFMADD231PS.BCST 40(DX), Z23, Z10
+	VFMADD231PS.BCST 44(DX), Z23, Z11
+	VFMADD231PS.BCST 48(DX), Z23, Z12
+	VFMADD231PS.BCST 52(DX), Z23, Z13
+	VFMADD231PS.BCST 56(DX), Z23, Z14
+	VFMADD231PS.BCST 60(DX), Z23, Z15
+	VBROADCASTSS     64(DX), Z22
+	VFMADD231PS      Z23, Z22, Z16
+	VFMADD231PS.BCST 64(DX), Z24, Z17
+	VBROADCASTSS     68(DX), Z22
+	VFMADD231PS      Z23, Z22, Z18
+	VFMADD231PS.BCST 68(DX), Z24, Z19
+	VBROADCASTSS     72(DX), Z22
+	VFMADD231PS      Z23, Z22, Z20
+	VFMADD231PS.BCST 72(DX), Z24, Z21
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y22
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y23
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z1, Z1
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y24
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z25
+	VADDPD           Z25, Z2, Z2
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y25
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z26
+	VADDPD           Z26, Z3, Z3
+	VADDPD           64(AX), Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y26
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z4, Z4
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y27
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z28
+	VADDPD           Z28, Z5, Z5
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y28
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z29
+	VADDPD           Z29, Z6, Z6
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y29
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z30
+	VADDPD           Z30, Z7, Z7
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y30
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y30, Z30
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y15
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z20, 256(SP)
+	VMOVUPD          Z15, 320(SP)
+	VEXTRACTF32X8    $0x01, Z21, Y15
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z21, Z21
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, (R8)
+	VMOVUPD          Z22, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, (R8)
+	VMOVUPD          Z23, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R8)
+	VMOVUPD          Z24, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, (R8)
+	VMOVUPD          Z25, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R8)
+	VMOVUPD          Z26, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, (R8)
+	VMOVUPD          Z27, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R8)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z28, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, (R8)
+	VMOVUPD          Z29, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z30, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns19_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns19_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns19
+	VZEROUPPER
+	RET
+
+above19:
 columns20:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -15496,11 +23596,400 @@ columns20_turn0:
 	RET
 
 above20:
-	CMPQ AX, $+26
-	JG   above26
 	CMPQ AX, $+22
 	JG   above22
+	CMPQ AX, $+21
+	JG   above21
 
+columns21:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	VXORPD  Z25, Z25, Z25
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000001f, R8
+	KMOVW   R8, K1
+
+columns21_part0:
+	VMOVUPS          (DX), Z27
+	VMOVUPS.Z        64(DX), K1, Z28
+	VFMADD231PS.BCST (DX), Z27, Z0
+	VFMADD231PS.BCST 4(DX), Z27, Z1
+	VFMADD231PS.BCST 8(DX), Z27, Z2
+	VFMADD231PS.BCST 12(DX), Z27, Z3
+	VFMADD231PS.BCST 16(DX), Z27, Z4
+	VFMADD231PS.BCST 20(DX), Z27, Z5
+	VFMADD231PS.BCST 24(DX), Z27, Z6
+	VFMADD231PS.BCST 28(DX), Z27, Z7
+	VFMADD231PS.BCST 32(DX), Z27, Z8
+	VFMADD231PS.BCST 36(DX), Z27, Z9
+	VFMADD231PS.BCST 40(DX), Z27, Z10
+	VFMADD231PS.BCST 44(DX), Z27, Z11
+	VFMADD231PS.BCST 48(DX), Z27, Z12
+	VFMADD231PS.BCST 52(DX), Z27, Z13
+	VFMADD231PS.BCST 56(DX), Z27, Z14
+	VFMADD231PS.BCST 60(DX), Z27, Z15
+	VBROADCASTSS     64(DX), Z26
+	VFMADD231PS      Z27, Z26, Z16
+	VFMADD231PS.BCST 64(DX), Z28, Z17
+	VBROADCASTSS     68(DX), Z26
+	VFMADD231PS      Z27, Z26, Z18
+	VFMADD231PS.BCST 68(DX), Z28, Z19
+	VBROADCASTSS     72(DX), Z26
+	VFMADD231PS      Z27, Z26, Z20
+	VFMADD231PS.BCST 72(DX), Z28, Z21
+	VBROADCASTSS     76(DX), Z26
+	VFMADD231PS      Z27, Z26, Z22
+	VFMADD231PS.BCST 76(DX), Z28, Z23
+	VBROADCASTSS     80(DX), Z26
+	VFMADD231PS      Z27, Z26, Z24
+	VFMADD231PS.BCST 80(DX), Z28, Z25
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y26
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y27
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z28
+	VADDPD           Z28, Z1, Z1
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y28
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z29
+	VADDPD           Z29, Z2, Z2
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y29
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z30
+	VADDPD           Z30, Z3, Z3
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y30
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z4, Z4
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z0, (R8)
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z5, Z5
+	VADDPD           64(AX), Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD          Z26, 64(R8)
+	VEXTRACTF32X8    $0x01, Z6, Y26
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z6, Z6
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD          Z1, K1, (R8)
+	VEXTRACTF32X8    $0x01, Z7, Y1
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        (AX), K2, Z31
+	VADDPD           Z31, Z7, Z7
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z27, 64(R8)
+	VEXTRACTF32X8    $0x01, Z8, Y27
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y27, Z27
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VMOVUPD.Z        64(AX), K2, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000001e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y15
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z20, 256(SP)
+	VMOVUPD          Z15, 320(SP)
+	VEXTRACTF32X8    $0x01, Z21, Y15
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000001c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y15
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z22, 384(SP)
+	VMOVUPD          Z15, 448(SP)
+	VEXTRACTF32X8    $0x01, Z23, Y15
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000018, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z24, Y15
+	VCVTPS2PD        Y24, Z24
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z24, 512(SP)
+	VMOVUPD          Z15, 576(SP)
+	VEXTRACTF32X8    $0x01, Z25, Y15
+	VCVTPS2PD        Y25, Z25
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000010, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z25, Z25
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R8)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z28, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, (R8)
+	VMOVUPD          Z29, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R8)
+	VMOVUPD          Z30, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, (R8)
+	VMOVUPD          Z0, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R8)
+	VMOVUPD          Z26, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, (R8)
+	VMOVUPD          Z1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z27, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000018, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000010, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns21_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(R8), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns21_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns21
+	VZEROUPPER
+	RET
+
+above21:
 columns22:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -15915,8 +24404,472 @@ columns22_turn0:
 	RET
 
 above22:
-	CMPQ   AX, $+24
-	JG     above24
+	CMPQ   AX, $+23
+	JG     above23
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000007f, R8
+	KMOVW   R8, K1
+
+columns23_part0:
+	VMOVUPS          (R9), Z15
+	VFMADD231PS.BCST (R9), Z15, Z0
+	VFMADD231PS.BCST 4(R9), Z15, Z1
+	VFMADD231PS.BCST 8(R9), Z15, Z2
+	VFMADD231PS.BCST 12(R9), Z15, Z3
+	VFMADD231PS.BCST 16(R9), Z15, Z4
+	VFMADD231PS.BCST 20(R9), Z15, Z5
+	VFMADD231PS.BCST 24(R9), Z15, Z6
+	VFMADD231PS.BCST 28(R9), Z15, Z7
+	VFMADD231PS.BCST 32(R9), Z15, Z8
+	VFMADD231PS.BCST 36(R9), Z15, Z9
+	VFMADD231PS.BCST 40(R9), Z15, Z10
+	VFMADD231PS.BCST 44(R9), Z15, Z11
+	VFMADD231PS.BCST 48(R9), Z15, Z12
+	VFMADD231PS.BCST 52(R9), Z15, Z13
+	VFMADD231PS.BCST 56(R9), Z15, Z14
+	PREFETCHT0       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns23_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y15
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y16
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z1, Z1
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y17
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	VADDPD           64(AX), Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y18
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z19
+	VADDPD           Z19, Z3, Z3
+	VADDPD           64(AX), Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y19
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z4, Z4
+	VADDPD           64(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y20
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z5, Z5
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y21
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z6, Z6
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y22
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z7, Z7
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y23
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y23, Z23
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, (R8)
+	VMOVUPD          Z15, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, (R8)
+	VMOVUPD          Z16, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R8)
+	VMOVUPD          Z17, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, (R8)
+	VMOVUPD          Z18, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R8)
+	VMOVUPD          Z19, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, (R8)
+	VMOVUPD          Z20, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R8)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, (R8)
+	VMOVUPD          Z22, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z23, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R8)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x0000007f, R8
+	KMOVW            R8, K1
+
+columns23_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS.BCST 60(DX), Z16, Z0
+	VBROADCASTSS     64(DX), Z15
+	VFMADD231PS      Z16, Z15, Z1
+	VFMADD231PS.BCST 64(DX), Z17, Z2
+	VBROADCASTSS     68(DX), Z15
+	VFMADD231PS      Z16, Z15, Z3
+	VFMADD231PS.BCST 68(DX), Z17, Z4
+	VBROADCASTSS     72(DX), Z15
+	VFMADD231PS      Z16, Z15, Z5
+	VFMADD231PS.BCST 72(DX), Z17, Z6
+	VBROADCASTSS     76(DX), Z15
+	VFMADD231PS      Z16, Z15, Z7
+	VFMADD231PS.BCST 76(DX), Z17, Z8
+	VBROADCASTSS     80(DX), Z15
+	VFMADD231PS      Z16, Z15, Z9
+	VFMADD231PS.BCST 80(DX), Z17, Z10
+	VBROADCASTSS     84(DX), Z15
+	VFMADD231PS      Z16, Z15, Z11
+	VFMADD231PS.BCST 84(DX), Z17, Z12
+	VBROADCASTSS     88(DX), Z15
+	VFMADD231PS      Z16, Z15, Z13
+	VFMADD231PS.BCST 88(DX), Z17, Z14
+	PREFETCHT0       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000f, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y15
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000078, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, 512(SP)
+	VMOVUPD          Z0, 576(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000070, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 640(SP)
+	VMOVUPD          Z0, 704(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000060, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z13, 768(SP)
+	VMOVUPD          Z0, 832(SP)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000040, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z14, Z14
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 64(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns23_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(R8), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(R8), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	VMOVSD 768(R8), X0
+	VADDSD 176(AX), X0, X0
+	VMOVSD X0, 176(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns23_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns23
+	VZEROUPPER
+	RET
+
+above23:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -16404,6 +25357,618 @@ columns24_turn0:
 	RET
 
 above24:
+	CMPQ   AX, $+28
+	JG     above28
+	CMPQ   AX, $+26
+	JG     above26
+	CMPQ   AX, $+25
+	JG     above25
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x000001ff, R8
+	KMOVW   R8, K1
+
+columns25_part0:
+	VMOVUPS       (R9), Z21
+	VMOVUPS.Z     64(R9), K1, Z22
+	VBROADCASTSS  (R9), Z20
+	VFMADD231PS   Z21, Z20, Z0
+	VFMADD231PS   Z22, Z20, Z1
+	VBROADCASTSS  4(R9), Z20
+	VFMADD231PS   Z21, Z20, Z2
+	VFMADD231PS   Z22, Z20, Z3
+	VBROADCASTSS  8(R9), Z20
+	VFMADD231PS   Z21, Z20, Z4
+	VFMADD231PS   Z22, Z20, Z5
+	VBROADCASTSS  12(R9), Z20
+	VFMADD231PS   Z21, Z20, Z6
+	VFMADD231PS   Z22, Z20, Z7
+	VBROADCASTSS  16(R9), Z20
+	VFMADD231PS   Z21, Z20, Z8
+	VFMADD231PS   Z22, Z20, Z9
+	VBROADCASTSS  20(R9), Z20
+	VFMADD231PS   Z21, Z20, Z10
+	VFMADD231PS   Z22, Z20, Z11
+	VBROADCASTSS  24(R9), Z20
+	VFMADD231PS   Z21, Z20, Z12
+	VFMADD231PS   Z22, Z20, Z13
+	VBROADCASTSS  28(R9), Z20
+	VFMADD231PS   Z21, Z20, Z14
+	VFMADD231PS   Z22, Z20, Z15
+	VBROADCASTSS  32(R9), Z20
+	VFMADD231PS   Z21, Z20, Z16
+	VFMADD231PS   Z22, Z20, Z17
+	VBROADCASTSS  36(R9), Z20
+	VFMADD231PS   Z21, Z20, Z18
+	VFMADD231PS   Z22, Z20, Z19
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R9
+	DECQ          AX
+	JNZ           columns25_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R8
+	VEXTRACTF32X8 $0x01, Z0, Y20
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y20, Z20
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z20, Z20
+	VEXTRACTF32X8 $0x01, Z1, Y21
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y21, Z21
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z22
+	VADDPD        Z22, Z21, Z21
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y22
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000fe, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z23
+	VADDPD        Z23, Z2, Z2
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z3, Y23
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z24
+	VADDPD        Z24, Z23, Z23
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y24
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000fc, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z4, Z4
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z5, Y25
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y26
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000f8, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z6, Z6
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z7, Y27
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y28
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000f0, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z8, Z8
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z9, Y29
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z10, Y30
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000e0, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R8)
+	VEXTRACTF32X8 $0x01, Z11, Y0
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z20, 64(R8)
+	VEXTRACTF32X8 $0x01, Z12, Y20
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y20, Z20
+	MOVL          $0x000000c0, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z20, Z20
+	VMOVUPD       Z1, 128(R8)
+	VEXTRACTF32X8 $0x01, Z13, Y1
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z21, K1, 192(R8)
+	VEXTRACTF32X8 $0x01, Z14, Y21
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y21, Z21
+	MOVL          $0x00000080, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z21, Z21
+	ADDQ          CX, R8
+	MOVL          $0x000000fe, R9
+	KMOVW         R9, K2
+	VMOVUPD       Z2, K2, (R8)
+	VEXTRACTF32X8 $0x01, Z15, Y2
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z22, 64(R8)
+	VEXTRACTF32X8 $0x01, Z16, Y22
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y22, Z22
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	VMOVUPD       Z3, 128(R8)
+	VEXTRACTF32X8 $0x01, Z18, Y3
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y3, Z3
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z3, Z3
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	VMOVUPD       Z23, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000fc, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z4, K2, (R8)
+	VMOVUPD       Z24, 64(R8)
+	VMOVUPD       Z5, 128(R8)
+	VMOVUPD       Z25, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000f8, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z6, K1, (R8)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z26, 64(R8)
+	VMOVUPD       Z7, 128(R8)
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z27, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000f0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z8, K2, (R8)
+	VMOVUPD       Z28, 64(R8)
+	VMOVUPD       Z9, 128(R8)
+	VMOVUPD       Z29, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000e0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z10, K2, (R8)
+	VMOVUPD       Z30, 64(R8)
+	VMOVUPD       Z11, 128(R8)
+	VMOVUPD       Z0, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000c0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z12, K2, (R8)
+	VMOVUPD       Z20, 64(R8)
+	VMOVUPD       Z13, 128(R8)
+	VMOVUPD       Z1, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x00000080, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z14, K2, (R8)
+	VMOVUPD       Z21, 64(R8)
+	VMOVUPD       Z15, 128(R8)
+	VMOVUPD       Z2, K1, 192(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z22, 64(R8)
+	VMOVUPD       Z17, 128(R8)
+	VMOVUPD       Z16, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000fe, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z3, K1, 64(R8)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z19, 128(R8)
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z18, K1, 192(R8)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	MOVQ          n+32(FP), AX
+	MOVQ          $+128, R8
+	CMPQ          AX, R8
+	CMOVQGT       R8, AX
+	MOVL          $0x000001ff, R8
+	KMOVW         R8, K1
+
+columns25_part1:
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
+	VBROADCASTSS     40(DX), Z21
+	VFMADD231PS      Z22, Z21, Z0
+	VFMADD231PS      Z23, Z21, Z1
+	VBROADCASTSS     44(DX), Z21
+	VFMADD231PS      Z22, Z21, Z2
+	VFMADD231PS      Z23, Z21, Z3
+	VBROADCASTSS     48(DX), Z21
+	VFMADD231PS      Z22, Z21, Z4
+	VFMADD231PS      Z23, Z21, Z5
+	VBROADCASTSS     52(DX), Z21
+	VFMADD231PS      Z22, Z21, Z6
+	VFMADD231PS      Z23, Z21, Z7
+	VBROADCASTSS     56(DX), Z21
+	VFMADD231PS      Z22, Z21, Z8
+	VFMADD231PS      Z23, Z21, Z9
+	VBROADCASTSS     60(DX), Z21
+	VFMADD231PS      Z22, Z21, Z10
+	VFMADD231PS      Z23, Z21, Z11
+	VFMADD231PS.BCST 64(DX), Z23, Z12
+	VFMADD231PS.BCST 68(DX), Z23, Z13
+	VFMADD231PS.BCST 72(DX), Z23, Z14
+	VFMADD231PS.BCST 76(DX), Z23, Z15
+	VFMADD231PS.BCST 80(DX), Z23, Z16
+	VFMADD231PS.BCST 84(DX), Z23, Z17
+	VFMADD231PS.BCST 88(DX), Z23, Z18
+	VFMADD231PS.BCST 92(DX), Z23, Z19
+	VFMADD231PS.BCST 96(DX), Z23, Z20
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000a, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y21
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z21, Z21
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y22
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z22, Z22
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y23
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y24
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y25
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y26
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z26, Z26
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z11, Z11
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y27
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y27, Z27
+	VADDPD           128(AX), Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y28
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z29
+	VADDPD           Z29, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y29
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z30
+	VADDPD           Z30, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y30
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z21, K2, 64(R8)
+	VEXTRACTF32X8    $0x01, Z16, Y21
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD          Z1, 128(R8)
+	VEXTRACTF32X8    $0x01, Z17, Y1
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K4
+	VMOVUPD.Z        128(AX), K4, Z31
+	VADDPD           Z31, Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(R8)
+	VEXTRACTF32X8    $0x01, Z18, Y0
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z18, Z18
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K5
+	VMOVUPD.Z        192(AX), K5, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R8
+	VMOVUPD          Z22, K3, 64(R8)
+	VEXTRACTF32X8    $0x01, Z19, Y22
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z19, Z19
+	VMOVUPD.Z        192(AX), K5, Z31
+	VADDPD           Z31, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K6
+	VMOVUPD          Z3, 128(R8)
+	VEXTRACTF32X8    $0x01, Z20, Y3
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD.Z        192(AX), K5, Z20
+	VADDPD           Z20, Z3, Z3
+	VMOVUPD          Z2, K5, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z23, K2, 64(R8)
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K5, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z24, K4, 64(R8)
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K5, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z25, K1, 64(R8)
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K5, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z26, K3, 64(R8)
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, K5, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, 128(R8)
+	VMOVUPD          Z27, K5, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 128(R8)
+	VMOVUPD          Z28, K5, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 128(R8)
+	VMOVUPD          Z29, K5, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 128(R8)
+	VMOVUPD          Z30, K5, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R8)
+	MOVL             $0x00000001, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z17, K2, 128(R8)
+	VMOVUPD          Z1, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z18, K2, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z19, K2, 128(R8)
+	VMOVUPD          Z22, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, K1, 192(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns25
+	VZEROUPPER
+	RET
+
+above25:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -17034,10 +26599,650 @@ columns26_part1:
 	RET
 
 above26:
-	CMPQ   AX, $+30
-	JG     above30
-	CMPQ   AX, $+28
-	JG     above28
+	CMPQ   AX, $+27
+	JG     above27
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x000007ff, R8
+	KMOVW   R8, K1
+
+columns27_part0:
+	VMOVUPS       (R9), Z23
+	VMOVUPS.Z     64(R9), K1, Z24
+	VBROADCASTSS  (R9), Z22
+	VFMADD231PS   Z23, Z22, Z0
+	VFMADD231PS   Z24, Z22, Z1
+	VBROADCASTSS  4(R9), Z22
+	VFMADD231PS   Z23, Z22, Z2
+	VFMADD231PS   Z24, Z22, Z3
+	VBROADCASTSS  8(R9), Z22
+	VFMADD231PS   Z23, Z22, Z4
+	VFMADD231PS   Z24, Z22, Z5
+	VBROADCASTSS  12(R9), Z22
+	VFMADD231PS   Z23, Z22, Z6
+	VFMADD231PS   Z24, Z22, Z7
+	VBROADCASTSS  16(R9), Z22
+	VFMADD231PS   Z23, Z22, Z8
+	VFMADD231PS   Z24, Z22, Z9
+	VBROADCASTSS  20(R9), Z22
+	VFMADD231PS   Z23, Z22, Z10
+	VFMADD231PS   Z24, Z22, Z11
+	VBROADCASTSS  24(R9), Z22
+	VFMADD231PS   Z23, Z22, Z12
+	VFMADD231PS   Z24, Z22, Z13
+	VBROADCASTSS  28(R9), Z22
+	VFMADD231PS   Z23, Z22, Z14
+	VFMADD231PS   Z24, Z22, Z15
+	VBROADCASTSS  32(R9), Z22
+	VFMADD231PS   Z23, Z22, Z16
+	VFMADD231PS   Z24, Z22, Z17
+	VBROADCASTSS  36(R9), Z22
+	VFMADD231PS   Z23, Z22, Z18
+	VFMADD231PS   Z24, Z22, Z19
+	VBROADCASTSS  40(R9), Z22
+	VFMADD231PS   Z23, Z22, Z20
+	VFMADD231PS   Z24, Z22, Z21
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R9
+	DECQ          AX
+	JNZ           columns27_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R8
+	VEXTRACTF32X8 $0x01, Z0, Y22
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z1, Y23
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x00000007, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z24
+	VADDPD        Z24, Z23, Z23
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y24
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000fe, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z2, Z2
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z3, Y25
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y26
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fc, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z4, Z4
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z5, Y27
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y28
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000f8, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z6, Z6
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z7, Y29
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y30
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f0, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R8)
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z22, 64(R8)
+	VEXTRACTF32X8 $0x01, Z10, Y22
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000e0, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        64(AX), Z22, Z22
+	VMOVUPD       Z1, 128(R8)
+	VEXTRACTF32X8 $0x01, Z11, Y1
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x00000007, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z23, K1, 192(R8)
+	VEXTRACTF32X8 $0x01, Z12, Y23
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000c0, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z23, Z23
+	ADDQ          CX, R8
+	MOVL          $0x000000fe, R9
+	KMOVW         R9, K2
+	VMOVUPD       Z2, K2, (R8)
+	VEXTRACTF32X8 $0x01, Z13, Y2
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R8)
+	VEXTRACTF32X8 $0x01, Z14, Y24
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x00000080, R9
+	KMOVW         R9, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z3, 128(R8)
+	VEXTRACTF32X8 $0x01, Z15, Y3
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R8)
+	VEXTRACTF32X8 $0x01, Z16, Y25
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y25, Z25
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	ADDQ          CX, R8
+	MOVL          $0x000000fc, R9
+	KMOVW         R9, K3
+	VMOVUPD       Z4, K3, (R8)
+	VEXTRACTF32X8 $0x01, Z18, Y4
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y4, Z4
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z4, Z4
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R8)
+	VEXTRACTF32X8 $0x01, Z20, Y26
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD.Z     64(AX), K3, Z20
+	VADDPD        Z20, Z26, Z26
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	VMOVUPD       Z5, 128(R8)
+	VMOVUPD       Z27, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000f8, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z6, K1, (R8)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z28, 64(R8)
+	VMOVUPD       Z7, 128(R8)
+	MOVL          $0x00000007, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z29, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000f0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z8, K2, (R8)
+	VMOVUPD       Z30, 64(R8)
+	VMOVUPD       Z9, 128(R8)
+	VMOVUPD       Z0, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000e0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z10, K2, (R8)
+	VMOVUPD       Z22, 64(R8)
+	VMOVUPD       Z11, 128(R8)
+	VMOVUPD       Z1, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000c0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z12, K2, (R8)
+	VMOVUPD       Z23, 64(R8)
+	VMOVUPD       Z13, 128(R8)
+	VMOVUPD       Z2, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x00000080, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z14, K2, (R8)
+	VMOVUPD       Z24, 64(R8)
+	VMOVUPD       Z15, 128(R8)
+	VMOVUPD       Z3, K1, 192(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z25, 64(R8)
+	VMOVUPD       Z17, 128(R8)
+	VMOVUPD       Z16, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000fe, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z4, K1, 64(R8)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z19, 128(R8)
+	MOVL          $0x00000007, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z18, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000fc, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z26, K2, 64(R8)
+	VMOVUPD       Z21, 128(R8)
+	VMOVUPD       Z20, K1, 192(R8)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	MOVQ          n+32(FP), AX
+	MOVQ          $+128, R8
+	CMPQ          AX, R8
+	CMOVQGT       R8, AX
+	MOVL          $0x000007ff, R8
+	KMOVW         R8, K1
+
+columns27_part1:
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
+	VBROADCASTSS     44(DX), Z21
+	VFMADD231PS      Z22, Z21, Z0
+	VFMADD231PS      Z23, Z21, Z1
+	VBROADCASTSS     48(DX), Z21
+	VFMADD231PS      Z22, Z21, Z2
+	VFMADD231PS      Z23, Z21, Z3
+	VBROADCASTSS     52(DX), Z21
+	VFMADD231PS      Z22, Z21, Z4
+	VFMADD231PS      Z23, Z21, Z5
+	VBROADCASTSS     56(DX), Z21
+	VFMADD231PS      Z22, Z21, Z6
+	VFMADD231PS      Z23, Z21, Z7
+	VBROADCASTSS     60(DX), Z21
+	VFMADD231PS      Z22, Z21, Z8
+	VFMADD231PS      Z23, Z21, Z9
+	VFMADD231PS.BCST 64(DX), Z23, Z10
+	VFMADD231PS.BCST 68(DX), Z23, Z11
+	VFMADD231PS.BCST 72(DX), Z23, Z12
+	VFMADD231PS.BCST 76(DX), Z23, Z13
+	VFMADD231PS.BCST 80(DX), Z23, Z14
+	VFMADD231PS.BCST 84(DX), Z23, Z15
+	VFMADD231PS.BCST 88(DX), Z23, Z16
+	VFMADD231PS.BCST 92(DX), Z23, Z17
+	VFMADD231PS.BCST 96(DX), Z23, Z18
+	VFMADD231PS.BCST 100(DX), Z23, Z19
+	VFMADD231PS.BCST 104(DX), Z23, Z20
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000b, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y21
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z21, Z21
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y22
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z22, Z22
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y23
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y24
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y25
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y26
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y26, Z26
+	VADDPD           128(AX), Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y27
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y28
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z29
+	VADDPD           Z29, Z12, Z12
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y29
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z30
+	VADDPD           Z30, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y30
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z21, K2, 64(R8)
+	VEXTRACTF32X8    $0x01, Z15, Y21
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K2
+	VMOVUPD          Z1, 128(R8)
+	VEXTRACTF32X8    $0x01, Z16, Y1
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(R8)
+	VEXTRACTF32X8    $0x01, Z17, Y0
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z17, Z17
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R8
+	VMOVUPD          Z22, K3, 64(R8)
+	VEXTRACTF32X8    $0x01, Z18, Y22
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y22, Z22
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        192(AX), K2, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        192(AX), K2, Z20
+	VADDPD           Z20, Z19, Z19
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z23, K2, 64(R8)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z24, K2, 64(R8)
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 64(R8)
+	VMOVUPD          Z9, 128(R8)
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, 128(R8)
+	VMOVUPD          Z26, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z11, K2, 128(R8)
+	VMOVUPD          Z27, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R8)
+	VMOVUPD          Z28, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z13, K2, 128(R8)
+	VMOVUPD          Z29, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 128(R8)
+	VMOVUPD          Z30, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z15, K2, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R8)
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z17, K2, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z22, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 192(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns27
+	VZEROUPPER
+	RET
+
+above27:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -17694,6 +27899,680 @@ columns28_part1:
 	RET
 
 above28:
+	CMPQ   AX, $+30
+	JG     above30
+	CMPQ   AX, $+29
+	JG     above29
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns29:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00001fff, R8
+	KMOVW   R8, K1
+
+columns29_part0:
+	VMOVUPS       (R9), Z23
+	VMOVUPS.Z     64(R9), K1, Z24
+	VBROADCASTSS  (R9), Z22
+	VFMADD231PS   Z23, Z22, Z0
+	VFMADD231PS   Z24, Z22, Z1
+	VBROADCASTSS  4(R9), Z22
+	VFMADD231PS   Z23, Z22, Z2
+	VFMADD231PS   Z24, Z22, Z3
+	VBROADCASTSS  8(R9), Z22
+	VFMADD231PS   Z23, Z22, Z4
+	VFMADD231PS   Z24, Z22, Z5
+	VBROADCASTSS  12(R9), Z22
+	VFMADD231PS   Z23, Z22, Z6
+	VFMADD231PS   Z24, Z22, Z7
+	VBROADCASTSS  16(R9), Z22
+	VFMADD231PS   Z23, Z22, Z8
+	VFMADD231PS   Z24, Z22, Z9
+	VBROADCASTSS  20(R9), Z22
+	VFMADD231PS   Z23, Z22, Z10
+	VFMADD231PS   Z24, Z22, Z11
+	VBROADCASTSS  24(R9), Z22
+	VFMADD231PS   Z23, Z22, Z12
+	VFMADD231PS   Z24, Z22, Z13
+	VBROADCASTSS  28(R9), Z22
+	VFMADD231PS   Z23, Z22, Z14
+	VFMADD231PS   Z24, Z22, Z15
+	VBROADCASTSS  32(R9), Z22
+	VFMADD231PS   Z23, Z22, Z16
+	VFMADD231PS   Z24, Z22, Z17
+	VBROADCASTSS  36(R9), Z22
+	VFMADD231PS   Z23, Z22, Z18
+	VFMADD231PS   Z24, Z22, Z19
+	VBROADCASTSS  40(R9), Z22
+	VFMADD231PS   Z23, Z22, Z20
+	VFMADD231PS   Z24, Z22, Z21
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R9
+	DECQ          AX
+	JNZ           columns29_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R8
+	VEXTRACTF32X8 $0x01, Z0, Y22
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z1, Y23
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x0000001f, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z24
+	VADDPD        Z24, Z23, Z23
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y24
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000fe, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z2, Z2
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z3, Y25
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y26
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fc, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z4, Z4
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z5, Y27
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y28
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000f8, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z6, Z6
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z7, Y29
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y30
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f0, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R8)
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z22, 64(R8)
+	VEXTRACTF32X8 $0x01, Z10, Y22
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000e0, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        64(AX), Z22, Z22
+	VMOVUPD       Z1, 128(R8)
+	VEXTRACTF32X8 $0x01, Z11, Y1
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x0000001f, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z23, K1, 192(R8)
+	VEXTRACTF32X8 $0x01, Z12, Y23
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000c0, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z23, Z23
+	ADDQ          CX, R8
+	MOVL          $0x000000fe, R9
+	KMOVW         R9, K2
+	VMOVUPD       Z2, K2, (R8)
+	VEXTRACTF32X8 $0x01, Z13, Y2
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R8)
+	VEXTRACTF32X8 $0x01, Z14, Y24
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x00000080, R9
+	KMOVW         R9, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z3, 128(R8)
+	VEXTRACTF32X8 $0x01, Z15, Y3
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R8)
+	VEXTRACTF32X8 $0x01, Z16, Y25
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y25, Z25
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	ADDQ          CX, R8
+	MOVL          $0x000000fc, R9
+	KMOVW         R9, K3
+	VMOVUPD       Z4, K3, (R8)
+	VEXTRACTF32X8 $0x01, Z18, Y4
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y4, Z4
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z4, Z4
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R8)
+	VEXTRACTF32X8 $0x01, Z20, Y26
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD.Z     64(AX), K3, Z20
+	VADDPD        Z20, Z26, Z26
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	VMOVUPD       Z5, 128(R8)
+	VMOVUPD       Z27, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000f8, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z6, K1, (R8)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z28, 64(R8)
+	VMOVUPD       Z7, 128(R8)
+	MOVL          $0x0000001f, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z29, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000f0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z8, K2, (R8)
+	VMOVUPD       Z30, 64(R8)
+	VMOVUPD       Z9, 128(R8)
+	VMOVUPD       Z0, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000e0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z10, K2, (R8)
+	VMOVUPD       Z22, 64(R8)
+	VMOVUPD       Z11, 128(R8)
+	VMOVUPD       Z1, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000c0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z12, K2, (R8)
+	VMOVUPD       Z23, 64(R8)
+	VMOVUPD       Z13, 128(R8)
+	VMOVUPD       Z2, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x00000080, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z14, K2, (R8)
+	VMOVUPD       Z24, 64(R8)
+	VMOVUPD       Z15, 128(R8)
+	VMOVUPD       Z3, K1, 192(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z25, 64(R8)
+	VMOVUPD       Z17, 128(R8)
+	VMOVUPD       Z16, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000fe, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z4, K1, 64(R8)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z19, 128(R8)
+	MOVL          $0x0000001f, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z18, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000fc, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z26, K2, 64(R8)
+	VMOVUPD       Z21, 128(R8)
+	VMOVUPD       Z20, K1, 192(R8)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	VXORPD        Z21, Z21, Z21
+	VXORPD        Z22, Z22, Z22
+	MOVQ          n+32(FP), AX
+	MOVQ          $+128, R8
+	CMPQ          AX, R8
+	CMOVQGT       R8, AX
+	MOVL          $0x00001fff, R8
+	KMOVW         R8, K1
+
+columns29_part1:
+	VMOVUPS          (DX), Z24
+	VMOVUPS.Z        64(DX), K1, Z25
+	VBROADCASTSS     44(DX), Z23
+	VFMADD231PS      Z24, Z23, Z0
+	VFMADD231PS      Z25, Z23, Z1
+	VBROADCASTSS     48(DX), Z23
+	VFMADD231PS      Z24, Z23, Z2
+	VFMADD231PS      Z25, Z23, Z3
+	VBROADCASTSS     52(DX), Z23
+	VFMADD231PS      Z24, Z23, Z4
+	VFMADD231PS      Z25, Z23, Z5
+	VBROADCASTSS     56(DX), Z23
+	VFMADD231PS      Z24, Z23, Z6
+	VFMADD231PS      Z25, Z23, Z7
+	VBROADCASTSS     60(DX), Z23
+	VFMADD231PS      Z24, Z23, Z8
+	VFMADD231PS      Z25, Z23, Z9
+	VFMADD231PS.BCST 64(DX), Z25, Z10
+	VFMADD231PS.BCST 68(DX), Z25, Z11
+	VFMADD231PS.BCST 72(DX), Z25, Z12
+	VFMADD231PS.BCST 76(DX), Z25, Z13
+	VFMADD231PS.BCST 80(DX), Z25, Z14
+	VFMADD231PS.BCST 84(DX), Z25, Z15
+	VFMADD231PS.BCST 88(DX), Z25, Z16
+	VFMADD231PS.BCST 92(DX), Z25, Z17
+	VFMADD231PS.BCST 96(DX), Z25, Z18
+	VFMADD231PS.BCST 100(DX), Z25, Z19
+	VFMADD231PS.BCST 104(DX), Z25, Z20
+	VFMADD231PS.BCST 108(DX), Z25, Z21
+	VFMADD231PS.BCST 112(DX), Z25, Z22
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns29_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000b, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y23
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y24
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y25
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y26
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z26, Z26
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y27
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z27, Z27
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y28
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y28, Z28
+	VADDPD           128(AX), Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y29
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z30
+	VADDPD           Z30, Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y30
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z12, Z12
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K2
+	VMOVUPD          Z23, K2, 64(R8)
+	VEXTRACTF32X8    $0x01, Z13, Y23
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K2
+	VMOVUPD          Z1, 128(R8)
+	VEXTRACTF32X8    $0x01, Z14, Y1
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(R8)
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R8
+	VMOVUPD          Z24, K2, 64(R8)
+	VEXTRACTF32X8    $0x01, Z16, Y24
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z24, Z24
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 128(R8)
+	VEXTRACTF32X8    $0x01, Z17, Y3
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y3, Z3
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z17, Z17
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z2, K1, 192(R8)
+	VEXTRACTF32X8    $0x01, Z18, Y2
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y2, Z2
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x0000001e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x0000001c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y20
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x00000018, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y21
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x00000010, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 64(R8)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, 128(R8)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z26, K2, 64(R8)
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z27, K2, 64(R8)
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, 128(R8)
+	VMOVUPD          Z28, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z11, K2, 128(R8)
+	VMOVUPD          Z29, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R8)
+	VMOVUPD          Z30, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z13, K2, 128(R8)
+	VMOVUPD          Z23, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 128(R8)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z15, K2, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z16, K2, 128(R8)
+	VMOVUPD          Z24, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z17, K2, 128(R8)
+	VMOVUPD          Z3, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000001c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000018, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000010, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns29
+	VZEROUPPER
+	RET
+
+above29:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -18374,6 +29253,702 @@ columns30_part1:
 	RET
 
 above30:
+	CMPQ   AX, $+31
+	JG     above31
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns31:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00007fff, R8
+	KMOVW   R8, K1
+
+columns31_part0:
+	VMOVUPS       (R9), Z25
+	VMOVUPS.Z     64(R9), K1, Z26
+	VBROADCASTSS  (R9), Z24
+	VFMADD231PS   Z25, Z24, Z0
+	VFMADD231PS   Z26, Z24, Z1
+	VBROADCASTSS  4(R9), Z24
+	VFMADD231PS   Z25, Z24, Z2
+	VFMADD231PS   Z26, Z24, Z3
+	VBROADCASTSS  8(R9), Z24
+	VFMADD231PS   Z25, Z24, Z4
+	VFMADD231PS   Z26, Z24, Z5
+	VBROADCASTSS  12(R9), Z24
+	VFMADD231PS   Z25, Z24, Z6
+	VFMADD231PS   Z26, Z24, Z7
+	VBROADCASTSS  16(R9), Z24
+	VFMADD231PS   Z25, Z24, Z8
+	VFMADD231PS   Z26, Z24, Z9
+	VBROADCASTSS  20(R9), Z24
+	VFMADD231PS   Z25, Z24, Z10
+	VFMADD231PS   Z26, Z24, Z11
+	VBROADCASTSS  24(R9), Z24
+	VFMADD231PS   Z25, Z24, Z12
+	VFMADD231PS   Z26, Z24, Z13
+	VBROADCASTSS  28(R9), Z24
+	VFMADD231PS   Z25, Z24, Z14
+	VFMADD231PS   Z26, Z24, Z15
+	VBROADCASTSS  32(R9), Z24
+	VFMADD231PS   Z25, Z24, Z16
+	VFMADD231PS   Z26, Z24, Z17
+	VBROADCASTSS  36(R9), Z24
+	VFMADD231PS   Z25, Z24, Z18
+	VFMADD231PS   Z26, Z24, Z19
+	VBROADCASTSS  40(R9), Z24
+	VFMADD231PS   Z25, Z24, Z20
+	VFMADD231PS   Z26, Z24, Z21
+	VBROADCASTSS  44(R9), Z24
+	VFMADD231PS   Z25, Z24, Z22
+	VFMADD231PS   Z26, Z24, Z23
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R9
+	DECQ          AX
+	JNZ           columns31_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R8
+	VEXTRACTF32X8 $0x01, Z0, Y24
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z1, Y25
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x0000007f, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y26
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fe, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z2, Z2
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z3, Y27
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y28
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000fc, R9
+	KMOVW         R9, K3
+	VMOVUPD.Z     (AX), K3, Z29
+	VADDPD        Z29, Z4, Z4
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z5, Y29
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y30
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f8, R9
+	KMOVW         R9, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z6, Z6
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R8)
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R8)
+	VEXTRACTF32X8 $0x01, Z8, Y24
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000f0, R9
+	KMOVW         R9, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z1, 128(R8)
+	VEXTRACTF32X8 $0x01, Z9, Y1
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R8)
+	VEXTRACTF32X8 $0x01, Z10, Y25
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y25, Z25
+	MOVL          $0x000000e0, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        64(AX), Z25, Z25
+	ADDQ          CX, R8
+	VMOVUPD       Z2, K2, (R8)
+	VEXTRACTF32X8 $0x01, Z11, Y2
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x0000007f, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R8)
+	VEXTRACTF32X8 $0x01, Z12, Y26
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000c0, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z26, Z26
+	VMOVUPD       Z3, 128(R8)
+	VEXTRACTF32X8 $0x01, Z13, Y3
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z27, K1, 192(R8)
+	VEXTRACTF32X8 $0x01, Z14, Y27
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y27, Z27
+	MOVL          $0x00000080, R9
+	KMOVW         R9, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z27, Z27
+	ADDQ          CX, R8
+	MOVL          $0x000000fc, R9
+	KMOVW         R9, K2
+	VMOVUPD       Z4, K2, (R8)
+	VEXTRACTF32X8 $0x01, Z15, Y4
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y4, Z4
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z4, Z4
+	ADDQ          CX, AX
+	VMOVUPD       Z28, 64(R8)
+	VEXTRACTF32X8 $0x01, Z16, Y28
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y28, Z28
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	VMOVUPD       Z5, 128(R8)
+	VEXTRACTF32X8 $0x01, Z18, Y5
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y5, Z5
+	MOVL          $0x000000fe, R9
+	KMOVW         R9, K3
+	VMOVUPD.Z     64(AX), K3, Z18
+	VADDPD        Z18, Z5, Z5
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z29, K1, 192(R8)
+	VEXTRACTF32X8 $0x01, Z20, Y29
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y29, Z29
+	VMOVUPD.Z     64(AX), K2, Z20
+	VADDPD        Z20, Z29, Z29
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	ADDQ          CX, AX
+	ADDQ          CX, R8
+	MOVL          $0x000000f8, R9
+	KMOVW         R9, K1
+	VMOVUPD       Z6, K1, (R8)
+	VEXTRACTF32X8 $0x01, Z22, Y6
+	VCVTPS2PD     Y22, Z22
+	VCVTPS2PD     Y6, Z6
+	VMOVUPD.Z     64(AX), K1, Z22
+	VADDPD        Z22, Z6, Z6
+	VEXTRACTF32X8 $0x01, Z23, Y22
+	VCVTPS2PD     Y23, Z23
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R9
+	KMOVW         R9, K1
+	VADDPD        128(AX), Z23, Z23
+	MOVL          $0x0000007f, R9
+	KMOVW         R9, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z22, Z22
+	VMOVUPD       Z30, 64(R8)
+	VMOVUPD       Z7, 128(R8)
+	VMOVUPD       Z0, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000f0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z8, K2, (R8)
+	VMOVUPD       Z24, 64(R8)
+	VMOVUPD       Z9, 128(R8)
+	VMOVUPD       Z1, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000e0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z10, K2, (R8)
+	VMOVUPD       Z25, 64(R8)
+	VMOVUPD       Z11, 128(R8)
+	VMOVUPD       Z2, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000c0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z12, K2, (R8)
+	VMOVUPD       Z26, 64(R8)
+	VMOVUPD       Z13, 128(R8)
+	VMOVUPD       Z3, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x00000080, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z14, K2, (R8)
+	VMOVUPD       Z27, 64(R8)
+	VMOVUPD       Z15, 128(R8)
+	VMOVUPD       Z4, K1, 192(R8)
+	ADDQ          CX, R8
+	VMOVUPD       Z28, 64(R8)
+	VMOVUPD       Z17, 128(R8)
+	VMOVUPD       Z16, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000fe, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z5, K1, 64(R8)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z19, 128(R8)
+	MOVL          $0x0000007f, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z18, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000fc, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z29, K2, 64(R8)
+	VMOVUPD       Z21, 128(R8)
+	VMOVUPD       Z20, K1, 192(R8)
+	ADDQ          CX, R8
+	MOVL          $0x000000f8, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z6, K2, 64(R8)
+	VMOVUPD       Z23, 128(R8)
+	VMOVUPD       Z22, K1, 192(R8)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	VXORPD        Z21, Z21, Z21
+	VXORPD        Z22, Z22, Z22
+	MOVQ          n+32(FP), AX
+	MOVQ          $+128, R8
+	CMPQ          AX, R8
+	CMOVQGT       R8, AX
+	MOVL          $0x00007fff, R8
+	KMOVW         R8, K1
+
+columns31_part1:
+	VMOVUPS          (DX), Z24
+	VMOVUPS.Z        64(DX), K1, Z25
+	VBROADCASTSS     48(DX), Z23
+	VFMADD231PS      Z24, Z23, Z0
+	VFMADD231PS      Z25, Z23, Z1
+	VBROADCASTSS     52(DX), Z23
+	VFMADD231PS      Z24, Z23, Z2
+	VFMADD231PS      Z25, Z23, Z3
+	VBROADCASTSS     56(DX), Z23
+	VFMADD231PS      Z24, Z23, Z4
+	VFMADD231PS      Z25, Z23, Z5
+	VBROADCASTSS     60(DX), Z23
+	VFMADD231PS      Z24, Z23, Z6
+	VFMADD231PS      Z25, Z23, Z7
+	VFMADD231PS.BCST 64(DX), Z25, Z8
+	VFMADD231PS.BCST 68(DX), Z25, Z9
+	VFMADD231PS.BCST 72(DX), Z25, Z10
+	VFMADD231PS.BCST 76(DX), Z25, Z11
+	VFMADD231PS.BCST 80(DX), Z25, Z12
+	VFMADD231PS.BCST 84(DX), Z25, Z13
+	VFMADD231PS.BCST 88(DX), Z25, Z14
+	VFMADD231PS.BCST 92(DX), Z25, Z15
+	VFMADD231PS.BCST 96(DX), Z25, Z16
+	VFMADD231PS.BCST 100(DX), Z25, Z17
+	VFMADD231PS.BCST 104(DX), Z25, Z18
+	VFMADD231PS.BCST 108(DX), Z25, Z19
+	VFMADD231PS.BCST 112(DX), Z25, Z20
+	VFMADD231PS.BCST 116(DX), Z25, Z21
+	VFMADD231PS.BCST 120(DX), Z25, Z22
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns31_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000c, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y23
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y24
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y25
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y26
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z26, Z26
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y27
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y27, Z27
+	VADDPD           128(AX), Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y28
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fe, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z29
+	VADDPD           Z29, Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y29
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fc, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z30
+	VADDPD           Z30, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y30
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f8, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z11, Z11
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R9
+	KMOVW            R9, K2
+	VMOVUPD          Z23, K2, 64(R8)
+	VEXTRACTF32X8    $0x01, Z12, Y23
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K2
+	VMOVUPD          Z1, 128(R8)
+	VEXTRACTF32X8    $0x01, Z13, Y1
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000e0, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(R8)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000c0, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R8
+	VMOVUPD          Z24, K2, 64(R8)
+	VEXTRACTF32X8    $0x01, Z15, Y24
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x00000080, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z24, Z24
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 128(R8)
+	VEXTRACTF32X8    $0x01, Z16, Y3
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD.Z        192(AX), K1, Z16
+	VADDPD           Z16, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x0000007e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y17
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x0000007c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x00000078, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x00000070, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y20
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x00000060, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y21
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x00000040, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z25, K2, 64(R8)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z26, K2, 64(R8)
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z8, 128(R8)
+	VMOVUPD          Z27, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z9, K2, 128(R8)
+	VMOVUPD          Z28, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 128(R8)
+	VMOVUPD          Z29, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 128(R8)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z30, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R8)
+	VMOVUPD          Z23, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z13, K2, 128(R8)
+	VMOVUPD          Z1, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z15, K2, 128(R8)
+	VMOVUPD          Z24, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns31
+	VZEROUPPER
+	RET
+
+above31:
 	CMPQ   AX, $+32
 	JG     above32
 	IMUL3Q $0x00008001, DI, DI
@@ -20267,12 +31842,14 @@ TEXT ·NarrowWeighted32(SB), $1024-72
 	MOVQ p+48(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
-	CMPQ AX, $+12
-	JG   above12
-	CMPQ AX, $+6
-	JG   above6
-	CMPQ AX, $+3
-	JG   above3
+	CMPQ AX, $+16
+	JG   above16
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
 	CMPQ AX, $+1
 	JG   above1
 
@@ -20314,9 +31891,6 @@ columns1_part0:
 	RET
 
 above1:
-	CMPQ AX, $+2
-	JG   above2
-
 columns2:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -20367,6 +31941,9 @@ columns2_part0:
 	RET
 
 above2:
+	CMPQ AX, $+3
+	JG   above3
+
 columns3:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -20429,9 +32006,6 @@ columns3_part0:
 	RET
 
 above3:
-	CMPQ AX, $+4
-	JG   above4
-
 columns4:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -20506,6 +32080,8 @@ columns4_part0:
 	RET
 
 above4:
+	CMPQ AX, $+6
+	JG   above6
 	CMPQ AX, $+5
 	JG   above5
 
@@ -20693,8 +32269,6 @@ columns6_part0:
 	RET
 
 above6:
-	CMPQ AX, $+9
-	JG   above9
 	CMPQ AX, $+7
 	JG   above7
 
@@ -20822,9 +32396,6 @@ columns7_part0:
 	RET
 
 above7:
-	CMPQ AX, $+8
-	JG   above8
-
 columns8:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -20962,6 +32533,13 @@ columns8_part0:
 	RET
 
 above8:
+	CMPQ AX, $+12
+	JG   above12
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+9
+	JG   above9
+
 columns9:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -21139,9 +32717,6 @@ columns9_part0:
 	RET
 
 above9:
-	CMPQ AX, $+10
-	JG   above10
-
 columns10:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -21762,10 +33337,8 @@ columns12_part0:
 	RET
 
 above12:
-	CMPQ AX, $+20
-	JG   above20
-	CMPQ AX, $+15
-	JG   above15
+	CMPQ AX, $+14
+	JG   above14
 	CMPQ AX, $+13
 	JG   above13
 
@@ -22004,9 +33577,6 @@ columns13_part0:
 	RET
 
 above13:
-	CMPQ AX, $+14
-	JG   above14
-
 columns14:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -22256,6 +33826,9 @@ columns14_part0:
 	RET
 
 above14:
+	CMPQ AX, $+15
+	JG   above15
+
 columns15:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -22519,9 +34092,6 @@ columns15_part0:
 	RET
 
 above15:
-	CMPQ AX, $+16
-	JG   above16
-
 columns16:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -22784,9 +34354,317 @@ columns16_part0:
 	RET
 
 above16:
+	CMPQ AX, $+24
+	JG   above24
+	CMPQ AX, $+20
+	JG   above20
 	CMPQ AX, $+18
 	JG   above18
+	CMPQ AX, $+17
+	JG   above17
 
+columns17:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K1
+
+columns17_part0:
+	VMOVUPS          (DX), Z18
+	VMOVUPS.Z        64(DX), K1, Z19
+	VXORPD           Z20, Z20, Z20
+	VCVTSD2SS        (R8), X20, X20
+	VBROADCASTSS     X20, Z20
+	VMULPS           Z20, Z18, Z18
+	VMULPS           Z20, Z19, Z19
+	VFMADD231PS.BCST (DX), Z18, Z0
+	VFMADD231PS.BCST 4(DX), Z18, Z1
+	VFMADD231PS.BCST 8(DX), Z18, Z2
+	VFMADD231PS.BCST 12(DX), Z18, Z3
+	VFMADD231PS.BCST 16(DX), Z18, Z4
+	VFMADD231PS.BCST 20(DX), Z18, Z5
+	VFMADD231PS.BCST 24(DX), Z18, Z6
+	VFMADD231PS.BCST 28(DX), Z18, Z7
+	VFMADD231PS.BCST 32(DX), Z18, Z8
+	VFMADD231PS.BCST 36(DX), Z18, Z9
+	VFMADD231PS.BCST 40(DX), Z18, Z10
+	VFMADD231PS.BCST 44(DX), Z18, Z11
+	VFMADD231PS.BCST 48(DX), Z18, Z12
+	VFMADD231PS.BCST 52(DX), Z18, Z13
+	VFMADD231PS.BCST 56(DX), Z18, Z14
+	VFMADD231PS.BCST 60(DX), Z18, Z15
+	VBROADCASTSS     64(DX), Z18
+	VMULPS           Z20, Z18, Z18
+	VFMADD231PS      (DX), Z18, Z16
+	VFMADD231PS.BCST 64(DX), Z19, Z17
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y19
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z1, Z1
+	VADDPD           64(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y20
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z2, Z2
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y21
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z3, Z3
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y22
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z4, Z4
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y23
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z5, Z5
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y24
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z25
+	VADDPD           Z25, Z6, Z6
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y25
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z26
+	VADDPD           Z26, Z7, Z7
+	VADDPD           64(AX), Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y26
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y26, Z26
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z18, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, (R9)
+	VMOVUPD          Z19, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z20, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, (R9)
+	VMOVUPD          Z21, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z22, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, (R9)
+	VMOVUPD          Z23, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z24, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, (R9)
+	VMOVUPD          Z25, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z26, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000001, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns17_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
 columns18:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -23115,6 +34993,363 @@ columns18_turn0:
 	RET
 
 above18:
+	CMPQ AX, $+19
+	JG   above19
+
+columns19:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K1
+
+columns19_part0:
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
+	VXORPD           Z24, Z24, Z24
+	VCVTSD2SS        (R8), X24, X24
+	VBROADCASTSS     X24, Z24
+	VMULPS           Z24, Z22, Z22
+	VMULPS           Z24, Z23, Z23
+	VFMADD231PS.BCST (DX), Z22, Z0
+	VFMADD231PS.BCST 4(DX), Z22, Z1
+	VFMADD231PS.BCST 8(DX), Z22, Z2
+	VFMADD231PS.BCST 12(DX), Z22, Z3
+	VFMADD231PS.BCST 16(DX), Z22, Z4
+	VFMADD231PS.BCST 20(DX), Z22, Z5
+	VFMADD231PS.BCST 24(DX), Z22, Z6
+	VFMADD231PS.BCST 28(DX), Z22, Z7
+	VFMADD231PS.BCST 32(DX), Z22, Z8
+	VFMADD231PS.BCST 36(DX), Z22, Z9
+	VFMADD231PS.BCST 40(DX), Z22, Z10
+	VFMADD231PS.BCST 44(DX), Z22, Z11
+	VFMADD231PS.BCST 48(DX), Z22, Z12
+	VFMADD231PS.BCST 52(DX), Z22, Z13
+	VFMADD231PS.BCST 56(DX), Z22, Z14
+	VFMADD231PS.BCST 60(DX), Z22, Z15
+	VBROADCASTSS     64(DX), Z22
+	VMULPS           Z24, Z22, Z22
+	VFMADD231PS      (DX), Z22, Z16
+	VFMADD231PS.BCST 64(DX), Z23, Z17
+	VBROADCASTSS     68(DX), Z22
+	VMULPS           Z24, Z22, Z22
+	VFMADD231PS      (DX), Z22, Z18
+	VFMADD231PS.BCST 68(DX), Z23, Z19
+	VBROADCASTSS     72(DX), Z22
+	VMULPS           Z24, Z22, Z22
+	VFMADD231PS      (DX), Z22, Z20
+	VFMADD231PS.BCST 72(DX), Z23, Z21
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y22
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y23
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z24
+	VADDPD           Z24, Z1, Z1
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y24
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z25
+	VADDPD           Z25, Z2, Z2
+	VADDPD           64(AX), Z24, Z24
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y25
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z26
+	VADDPD           Z26, Z3, Z3
+	VADDPD           64(AX), Z25, Z25
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y26
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z27
+	VADDPD           Z27, Z4, Z4
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y27
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z28
+	VADDPD           Z28, Z5, Z5
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y28
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z29
+	VADDPD           Z29, Z6, Z6
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y29
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z30
+	VADDPD           Z30, Z7, Z7
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y30
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y30, Z30
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y15
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z20, 256(SP)
+	VMOVUPD          Z15, 320(SP)
+	VEXTRACTF32X8    $0x01, Z21, Y15
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z21, Z21
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z22, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, (R9)
+	VMOVUPD          Z23, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z24, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, (R9)
+	VMOVUPD          Z25, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z26, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, (R9)
+	VMOVUPD          Z27, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z28, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, (R9)
+	VMOVUPD          Z29, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z30, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns19_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R9), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns19_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns19
+	VZEROUPPER
+	RET
+
+above19:
 columns20:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -23495,11 +35730,411 @@ columns20_turn0:
 	RET
 
 above20:
-	CMPQ AX, $+26
-	JG   above26
 	CMPQ AX, $+22
 	JG   above22
+	CMPQ AX, $+21
+	JG   above21
 
+columns21:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	VXORPD  Z25, Z25, Z25
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000001f, R9
+	KMOVW   R9, K1
+
+columns21_part0:
+	VMOVUPS          (DX), Z26
+	VMOVUPS.Z        64(DX), K1, Z27
+	VXORPD           Z28, Z28, Z28
+	VCVTSD2SS        (R8), X28, X28
+	VBROADCASTSS     X28, Z28
+	VMULPS           Z28, Z26, Z26
+	VMULPS           Z28, Z27, Z27
+	VFMADD231PS.BCST (DX), Z26, Z0
+	VFMADD231PS.BCST 4(DX), Z26, Z1
+	VFMADD231PS.BCST 8(DX), Z26, Z2
+	VFMADD231PS.BCST 12(DX), Z26, Z3
+	VFMADD231PS.BCST 16(DX), Z26, Z4
+	VFMADD231PS.BCST 20(DX), Z26, Z5
+	VFMADD231PS.BCST 24(DX), Z26, Z6
+	VFMADD231PS.BCST 28(DX), Z26, Z7
+	VFMADD231PS.BCST 32(DX), Z26, Z8
+	VFMADD231PS.BCST 36(DX), Z26, Z9
+	VFMADD231PS.BCST 40(DX), Z26, Z10
+	VFMADD231PS.BCST 44(DX), Z26, Z11
+	VFMADD231PS.BCST 48(DX), Z26, Z12
+	VFMADD231PS.BCST 52(DX), Z26, Z13
+	VFMADD231PS.BCST 56(DX), Z26, Z14
+	VFMADD231PS.BCST 60(DX), Z26, Z15
+	VBROADCASTSS     64(DX), Z26
+	VMULPS           Z28, Z26, Z26
+	VFMADD231PS      (DX), Z26, Z16
+	VFMADD231PS.BCST 64(DX), Z27, Z17
+	VBROADCASTSS     68(DX), Z26
+	VMULPS           Z28, Z26, Z26
+	VFMADD231PS      (DX), Z26, Z18
+	VFMADD231PS.BCST 68(DX), Z27, Z19
+	VBROADCASTSS     72(DX), Z26
+	VMULPS           Z28, Z26, Z26
+	VFMADD231PS      (DX), Z26, Z20
+	VFMADD231PS.BCST 72(DX), Z27, Z21
+	VBROADCASTSS     76(DX), Z26
+	VMULPS           Z28, Z26, Z26
+	VFMADD231PS      (DX), Z26, Z22
+	VFMADD231PS.BCST 76(DX), Z27, Z23
+	VBROADCASTSS     80(DX), Z26
+	VMULPS           Z28, Z26, Z26
+	VFMADD231PS      (DX), Z26, Z24
+	VFMADD231PS.BCST 80(DX), Z27, Z25
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y26
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y27
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z28
+	VADDPD           Z28, Z1, Z1
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y28
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z29
+	VADDPD           Z29, Z2, Z2
+	VADDPD           64(AX), Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y29
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z30
+	VADDPD           Z30, Z3, Z3
+	VADDPD           64(AX), Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y30
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z4, Z4
+	VADDPD           64(AX), Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z0, (R9)
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z5, Z5
+	VADDPD           64(AX), Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD          Z26, 64(R9)
+	VEXTRACTF32X8    $0x01, Z6, Y26
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z31
+	VADDPD           Z31, Z6, Z6
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           64(AX), Z26, Z26
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD          Z1, K1, (R9)
+	VEXTRACTF32X8    $0x01, Z7, Y1
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Z31
+	VADDPD           Z31, Z7, Z7
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z27, 64(R9)
+	VEXTRACTF32X8    $0x01, Z8, Y27
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y27, Z27
+	VADDPD           64(AX), Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VMOVUPD.Z        64(AX), K2, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y15
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z16, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y15
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y15
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z18, 128(SP)
+	VMOVUPD          Z15, 192(SP)
+	VEXTRACTF32X8    $0x01, Z19, Y15
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000001e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y15
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z20, 256(SP)
+	VMOVUPD          Z15, 320(SP)
+	VEXTRACTF32X8    $0x01, Z21, Y15
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x0000001c, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y15
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z22, 384(SP)
+	VMOVUPD          Z15, 448(SP)
+	VEXTRACTF32X8    $0x01, Z23, Y15
+	VCVTPS2PD        Y23, Z23
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000018, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z24, Y15
+	VCVTPS2PD        Y24, Z24
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z24, 512(SP)
+	VMOVUPD          Z15, 576(SP)
+	VEXTRACTF32X8    $0x01, Z25, Y15
+	VCVTPS2PD        Y25, Z25
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000010, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z15
+	VADDPD           Z15, Z25, Z25
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z28, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, (R9)
+	VMOVUPD          Z29, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z30, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, (R9)
+	VMOVUPD          Z0, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	VMOVUPD          Z26, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, (R9)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z27, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000018, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z23, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000010, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns21_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R9), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R9), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(R9), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns21_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns21
+	VZEROUPPER
+	RET
+
+above21:
 columns22:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -23926,8 +36561,491 @@ columns22_turn0:
 	RET
 
 above22:
-	CMPQ   AX, $+24
-	JG     above24
+	CMPQ   AX, $+23
+	JG     above23
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000007f, R9
+	KMOVW   R9, K1
+
+columns23_part0:
+	VMOVUPS          (R10), Z15
+	VXORPD           Z16, Z16, Z16
+	VCVTSD2SS        (R11), X16, X16
+	VBROADCASTSS     X16, Z16
+	VMULPS           Z16, Z15, Z15
+	VFMADD231PS.BCST (R10), Z15, Z0
+	VFMADD231PS.BCST 4(R10), Z15, Z1
+	VFMADD231PS.BCST 8(R10), Z15, Z2
+	VFMADD231PS.BCST 12(R10), Z15, Z3
+	VFMADD231PS.BCST 16(R10), Z15, Z4
+	VFMADD231PS.BCST 20(R10), Z15, Z5
+	VFMADD231PS.BCST 24(R10), Z15, Z6
+	VFMADD231PS.BCST 28(R10), Z15, Z7
+	VFMADD231PS.BCST 32(R10), Z15, Z8
+	VFMADD231PS.BCST 36(R10), Z15, Z9
+	VFMADD231PS.BCST 40(R10), Z15, Z10
+	VFMADD231PS.BCST 44(R10), Z15, Z11
+	VFMADD231PS.BCST 48(R10), Z15, Z12
+	VFMADD231PS.BCST 52(R10), Z15, Z13
+	VFMADD231PS.BCST 56(R10), Z15, Z14
+	ADDQ             $+8, R11
+	PREFETCHT0       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns23_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y15
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Z0, Z0
+	VADDPD           64(AX), Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y16
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z17
+	VADDPD           Z17, Z1, Z1
+	VADDPD           64(AX), Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y17
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	VADDPD           64(AX), Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y18
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z19
+	VADDPD           Z19, Z3, Z3
+	VADDPD           64(AX), Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y19
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z20
+	VADDPD           Z20, Z4, Z4
+	VADDPD           64(AX), Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y20
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z21
+	VADDPD           Z21, Z5, Z5
+	VADDPD           64(AX), Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y21
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z22
+	VADDPD           Z22, Z6, Z6
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           64(AX), Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y22
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Z23
+	VADDPD           Z23, Z7, Z7
+	VADDPD           64(AX), Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y23
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y23, Z23
+	VADDPD           64(AX), Z23, Z23
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y9
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y9, Z9
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y11
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y11, Z11
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y13
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y13, Z13
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z0, (R9)
+	VMOVUPD          Z15, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, (R9)
+	VMOVUPD          Z16, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, (R9)
+	VMOVUPD          Z17, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z3, K1, (R9)
+	VMOVUPD          Z18, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, (R9)
+	VMOVUPD          Z19, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, K1, (R9)
+	VMOVUPD          Z20, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, (R9)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z7, K1, (R9)
+	VMOVUPD          Z22, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z23, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z9, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 64(R9)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+
+columns23_part1:
+	VMOVUPS          (DX), Z15
+	VMOVUPS.Z        64(DX), K1, Z16
+	VXORPD           Z17, Z17, Z17
+	VCVTSD2SS        (R8), X17, X17
+	VBROADCASTSS     X17, Z17
+	VMULPS           Z17, Z15, Z15
+	VMULPS           Z17, Z16, Z16
+	VFMADD231PS.BCST 60(DX), Z15, Z0
+	VBROADCASTSS     64(DX), Z15
+	VMULPS           Z17, Z15, Z15
+	VFMADD231PS      (DX), Z15, Z1
+	VFMADD231PS.BCST 64(DX), Z16, Z2
+	VBROADCASTSS     68(DX), Z15
+	VMULPS           Z17, Z15, Z15
+	VFMADD231PS      (DX), Z15, Z3
+	VFMADD231PS.BCST 68(DX), Z16, Z4
+	VBROADCASTSS     72(DX), Z15
+	VMULPS           Z17, Z15, Z15
+	VFMADD231PS      (DX), Z15, Z5
+	VFMADD231PS.BCST 72(DX), Z16, Z6
+	VBROADCASTSS     76(DX), Z15
+	VMULPS           Z17, Z15, Z15
+	VFMADD231PS      (DX), Z15, Z7
+	VFMADD231PS.BCST 76(DX), Z16, Z8
+	VBROADCASTSS     80(DX), Z15
+	VMULPS           Z17, Z15, Z15
+	VFMADD231PS      (DX), Z15, Z9
+	VFMADD231PS.BCST 80(DX), Z16, Z10
+	VBROADCASTSS     84(DX), Z15
+	VMULPS           Z17, Z15, Z15
+	VFMADD231PS      (DX), Z15, Z11
+	VFMADD231PS.BCST 84(DX), Z16, Z12
+	VBROADCASTSS     88(DX), Z15
+	VMULPS           Z17, Z15, Z15
+	VFMADD231PS      (DX), Z15, Z13
+	VFMADD231PS.BCST 88(DX), Z16, Z14
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000f, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y15
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y15, Z15
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z15, Z15
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007c, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000078, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, 512(SP)
+	VMOVUPD          Z0, 576(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000070, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 640(SP)
+	VMOVUPD          Z0, 704(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000060, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z13, 768(SP)
+	VMOVUPD          Z0, 832(SP)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000040, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z14, Z14
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 64(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z6, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns23_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R9), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R9), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(R9), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(R9), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	VMOVSD 768(R9), X0
+	VADDSD 176(AX), X0, X0
+	VMOVSD X0, 176(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns23_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns23
+	VZEROUPPER
+	RET
+
+above23:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -24434,6 +37552,631 @@ columns24_turn0:
 	RET
 
 above24:
+	CMPQ   AX, $+28
+	JG     above28
+	CMPQ   AX, $+26
+	JG     above26
+	CMPQ   AX, $+25
+	JG     above25
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x000001ff, R9
+	KMOVW   R9, K1
+
+columns25_part0:
+	VMOVUPS       (R10), Z21
+	VMOVUPS.Z     64(R10), K1, Z22
+	VXORPD        Z20, Z20, Z20
+	VCVTSD2SS     (R11), X20, X20
+	VBROADCASTSS  X20, Z20
+	VMULPS        Z20, Z21, Z21
+	VMULPS        Z20, Z22, Z22
+	VBROADCASTSS  (R10), Z20
+	VFMADD231PS   Z21, Z20, Z0
+	VFMADD231PS   Z22, Z20, Z1
+	VBROADCASTSS  4(R10), Z20
+	VFMADD231PS   Z21, Z20, Z2
+	VFMADD231PS   Z22, Z20, Z3
+	VBROADCASTSS  8(R10), Z20
+	VFMADD231PS   Z21, Z20, Z4
+	VFMADD231PS   Z22, Z20, Z5
+	VBROADCASTSS  12(R10), Z20
+	VFMADD231PS   Z21, Z20, Z6
+	VFMADD231PS   Z22, Z20, Z7
+	VBROADCASTSS  16(R10), Z20
+	VFMADD231PS   Z21, Z20, Z8
+	VFMADD231PS   Z22, Z20, Z9
+	VBROADCASTSS  20(R10), Z20
+	VFMADD231PS   Z21, Z20, Z10
+	VFMADD231PS   Z22, Z20, Z11
+	VBROADCASTSS  24(R10), Z20
+	VFMADD231PS   Z21, Z20, Z12
+	VFMADD231PS   Z22, Z20, Z13
+	VBROADCASTSS  28(R10), Z20
+	VFMADD231PS   Z21, Z20, Z14
+	VFMADD231PS   Z22, Z20, Z15
+	VBROADCASTSS  32(R10), Z20
+	VFMADD231PS   Z21, Z20, Z16
+	VFMADD231PS   Z22, Z20, Z17
+	VBROADCASTSS  36(R10), Z20
+	VFMADD231PS   Z21, Z20, Z18
+	VFMADD231PS   Z22, Z20, Z19
+	ADDQ          $+8, R11
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns25_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X8 $0x01, Z0, Y20
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y20, Z20
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z20, Z20
+	VEXTRACTF32X8 $0x01, Z1, Y21
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y21, Z21
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x00000001, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z22
+	VADDPD        Z22, Z21, Z21
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y22
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z23
+	VADDPD        Z23, Z2, Z2
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z3, Y23
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z24
+	VADDPD        Z24, Z23, Z23
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y24
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z4, Z4
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z5, Y25
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y26
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z6, Z6
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z7, Y27
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y28
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z8, Z8
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z9, Y29
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z10, Y30
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R9)
+	VEXTRACTF32X8 $0x01, Z11, Y0
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x00000001, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z20, 64(R9)
+	VEXTRACTF32X8 $0x01, Z12, Y20
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y20, Z20
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z20, Z20
+	VMOVUPD       Z1, 128(R9)
+	VEXTRACTF32X8 $0x01, Z13, Y1
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z21, K1, 192(R9)
+	VEXTRACTF32X8 $0x01, Z14, Y21
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y21, Z21
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z21, Z21
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z2, K2, (R9)
+	VEXTRACTF32X8 $0x01, Z15, Y2
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z22, 64(R9)
+	VEXTRACTF32X8 $0x01, Z16, Y22
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y22, Z22
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	VMOVUPD       Z3, 128(R9)
+	VEXTRACTF32X8 $0x01, Z18, Y3
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y3, Z3
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z3, Z3
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	VMOVUPD       Z23, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z4, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z5, 128(R9)
+	VMOVUPD       Z25, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z6, K1, (R9)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z26, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z27, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	VMOVUPD       Z29, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z30, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	VMOVUPD       Z0, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z20, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	VMOVUPD       Z1, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z21, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	VMOVUPD       Z2, K1, 192(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	VMOVUPD       Z16, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z3, K1, 64(R9)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z19, 128(R9)
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z18, K1, 192(R9)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x000001ff, R9
+	KMOVW         R9, K1
+
+columns25_part1:
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
+	VXORPD           Z21, Z21, Z21
+	VCVTSD2SS        (R8), X21, X21
+	VBROADCASTSS     X21, Z21
+	VMULPS           Z21, Z22, Z22
+	VMULPS           Z21, Z23, Z23
+	VBROADCASTSS     40(DX), Z21
+	VFMADD231PS      Z22, Z21, Z0
+	VFMADD231PS      Z23, Z21, Z1
+	VBROADCASTSS     44(DX), Z21
+	VFMADD231PS      Z22, Z21, Z2
+	VFMADD231PS      Z23, Z21, Z3
+	VBROADCASTSS     48(DX), Z21
+	VFMADD231PS      Z22, Z21, Z4
+	VFMADD231PS      Z23, Z21, Z5
+	VBROADCASTSS     52(DX), Z21
+	VFMADD231PS      Z22, Z21, Z6
+	VFMADD231PS      Z23, Z21, Z7
+	VBROADCASTSS     56(DX), Z21
+	VFMADD231PS      Z22, Z21, Z8
+	VFMADD231PS      Z23, Z21, Z9
+	VBROADCASTSS     60(DX), Z21
+	VFMADD231PS      Z22, Z21, Z10
+	VFMADD231PS      Z23, Z21, Z11
+	VFMADD231PS.BCST 64(DX), Z23, Z12
+	VFMADD231PS.BCST 68(DX), Z23, Z13
+	VFMADD231PS.BCST 72(DX), Z23, Z14
+	VFMADD231PS.BCST 76(DX), Z23, Z15
+	VFMADD231PS.BCST 80(DX), Z23, Z16
+	VFMADD231PS.BCST 84(DX), Z23, Z17
+	VFMADD231PS.BCST 88(DX), Z23, Z18
+	VFMADD231PS.BCST 92(DX), Z23, Z19
+	VFMADD231PS.BCST 96(DX), Z23, Z20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000a, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y21
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z21, Z21
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y22
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z22, Z22
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y23
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y24
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y25
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y26
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z10
+	VADDPD           Z10, Z26, Z26
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           128(AX), Z11, Z11
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y27
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y27, Z27
+	VADDPD           128(AX), Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y28
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z29
+	VADDPD           Z29, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y29
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z30
+	VADDPD           Z30, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y30
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z21, K2, 64(R9)
+	VEXTRACTF32X8    $0x01, Z16, Y21
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD          Z1, 128(R9)
+	VEXTRACTF32X8    $0x01, Z17, Y1
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z31
+	VADDPD           Z31, Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(R9)
+	VEXTRACTF32X8    $0x01, Z18, Y0
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z18, Z18
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K5
+	VMOVUPD.Z        192(AX), K5, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Z22, K3, 64(R9)
+	VEXTRACTF32X8    $0x01, Z19, Y22
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z19, Z19
+	VMOVUPD.Z        192(AX), K5, Z31
+	VADDPD           Z31, Z22, Z22
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K6
+	VMOVUPD          Z3, 128(R9)
+	VEXTRACTF32X8    $0x01, Z20, Y3
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD.Z        192(AX), K5, Z20
+	VADDPD           Z20, Z3, Z3
+	VMOVUPD          Z2, K5, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z23, K2, 64(R9)
+	VMOVUPD          Z5, 128(R9)
+	VMOVUPD          Z4, K5, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z24, K4, 64(R9)
+	VMOVUPD          Z7, 128(R9)
+	VMOVUPD          Z6, K5, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z25, K1, 64(R9)
+	VMOVUPD          Z9, 128(R9)
+	VMOVUPD          Z8, K5, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z26, K3, 64(R9)
+	VMOVUPD          Z11, 128(R9)
+	VMOVUPD          Z10, K5, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 128(R9)
+	VMOVUPD          Z27, K5, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z13, K1, 128(R9)
+	VMOVUPD          Z28, K5, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 128(R9)
+	VMOVUPD          Z29, K5, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z15, K1, 128(R9)
+	VMOVUPD          Z30, K5, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R9)
+	MOVL             $0x00000001, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z17, K2, 128(R9)
+	VMOVUPD          Z1, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z18, K2, 128(R9)
+	VMOVUPD          Z0, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z19, K2, 128(R9)
+	VMOVUPD          Z22, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, K1, 192(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns25
+	VZEROUPPER
+	RET
+
+above25:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -25077,10 +38820,663 @@ columns26_part1:
 	RET
 
 above26:
-	CMPQ   AX, $+30
-	JG     above30
-	CMPQ   AX, $+28
-	JG     above28
+	CMPQ   AX, $+27
+	JG     above27
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x000007ff, R9
+	KMOVW   R9, K1
+
+columns27_part0:
+	VMOVUPS       (R10), Z23
+	VMOVUPS.Z     64(R10), K1, Z24
+	VXORPD        Z22, Z22, Z22
+	VCVTSD2SS     (R11), X22, X22
+	VBROADCASTSS  X22, Z22
+	VMULPS        Z22, Z23, Z23
+	VMULPS        Z22, Z24, Z24
+	VBROADCASTSS  (R10), Z22
+	VFMADD231PS   Z23, Z22, Z0
+	VFMADD231PS   Z24, Z22, Z1
+	VBROADCASTSS  4(R10), Z22
+	VFMADD231PS   Z23, Z22, Z2
+	VFMADD231PS   Z24, Z22, Z3
+	VBROADCASTSS  8(R10), Z22
+	VFMADD231PS   Z23, Z22, Z4
+	VFMADD231PS   Z24, Z22, Z5
+	VBROADCASTSS  12(R10), Z22
+	VFMADD231PS   Z23, Z22, Z6
+	VFMADD231PS   Z24, Z22, Z7
+	VBROADCASTSS  16(R10), Z22
+	VFMADD231PS   Z23, Z22, Z8
+	VFMADD231PS   Z24, Z22, Z9
+	VBROADCASTSS  20(R10), Z22
+	VFMADD231PS   Z23, Z22, Z10
+	VFMADD231PS   Z24, Z22, Z11
+	VBROADCASTSS  24(R10), Z22
+	VFMADD231PS   Z23, Z22, Z12
+	VFMADD231PS   Z24, Z22, Z13
+	VBROADCASTSS  28(R10), Z22
+	VFMADD231PS   Z23, Z22, Z14
+	VFMADD231PS   Z24, Z22, Z15
+	VBROADCASTSS  32(R10), Z22
+	VFMADD231PS   Z23, Z22, Z16
+	VFMADD231PS   Z24, Z22, Z17
+	VBROADCASTSS  36(R10), Z22
+	VFMADD231PS   Z23, Z22, Z18
+	VFMADD231PS   Z24, Z22, Z19
+	VBROADCASTSS  40(R10), Z22
+	VFMADD231PS   Z23, Z22, Z20
+	VFMADD231PS   Z24, Z22, Z21
+	ADDQ          $+8, R11
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns27_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X8 $0x01, Z0, Y22
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z1, Y23
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x00000007, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z24
+	VADDPD        Z24, Z23, Z23
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y24
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z2, Z2
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z3, Y25
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y26
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z4, Z4
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z5, Y27
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y28
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z6, Z6
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z7, Y29
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y30
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R9)
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z22, 64(R9)
+	VEXTRACTF32X8 $0x01, Z10, Y22
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        64(AX), Z22, Z22
+	VMOVUPD       Z1, 128(R9)
+	VEXTRACTF32X8 $0x01, Z11, Y1
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x00000007, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z23, K1, 192(R9)
+	VEXTRACTF32X8 $0x01, Z12, Y23
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z23, Z23
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z2, K2, (R9)
+	VEXTRACTF32X8 $0x01, Z13, Y2
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R9)
+	VEXTRACTF32X8 $0x01, Z14, Y24
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z3, 128(R9)
+	VEXTRACTF32X8 $0x01, Z15, Y3
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R9)
+	VEXTRACTF32X8 $0x01, Z16, Y25
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y25, Z25
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K3
+	VMOVUPD       Z4, K3, (R9)
+	VEXTRACTF32X8 $0x01, Z18, Y4
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y4, Z4
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z4, Z4
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R9)
+	VEXTRACTF32X8 $0x01, Z20, Y26
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD.Z     64(AX), K3, Z20
+	VADDPD        Z20, Z26, Z26
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	VMOVUPD       Z5, 128(R9)
+	VMOVUPD       Z27, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z6, K1, (R9)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	MOVL          $0x00000007, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z29, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z30, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	VMOVUPD       Z0, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	VMOVUPD       Z1, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z23, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	VMOVUPD       Z2, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	VMOVUPD       Z3, K1, 192(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	VMOVUPD       Z16, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z4, K1, 64(R9)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z19, 128(R9)
+	MOVL          $0x00000007, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z18, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z26, K2, 64(R9)
+	VMOVUPD       Z21, 128(R9)
+	VMOVUPD       Z20, K1, 192(R9)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x000007ff, R9
+	KMOVW         R9, K1
+
+columns27_part1:
+	VMOVUPS          (DX), Z22
+	VMOVUPS.Z        64(DX), K1, Z23
+	VXORPD           Z21, Z21, Z21
+	VCVTSD2SS        (R8), X21, X21
+	VBROADCASTSS     X21, Z21
+	VMULPS           Z21, Z22, Z22
+	VMULPS           Z21, Z23, Z23
+	VBROADCASTSS     44(DX), Z21
+	VFMADD231PS      Z22, Z21, Z0
+	VFMADD231PS      Z23, Z21, Z1
+	VBROADCASTSS     48(DX), Z21
+	VFMADD231PS      Z22, Z21, Z2
+	VFMADD231PS      Z23, Z21, Z3
+	VBROADCASTSS     52(DX), Z21
+	VFMADD231PS      Z22, Z21, Z4
+	VFMADD231PS      Z23, Z21, Z5
+	VBROADCASTSS     56(DX), Z21
+	VFMADD231PS      Z22, Z21, Z6
+	VFMADD231PS      Z23, Z21, Z7
+	VBROADCASTSS     60(DX), Z21
+	VFMADD231PS      Z22, Z21, Z8
+	VFMADD231PS      Z23, Z21, Z9
+	VFMADD231PS.BCST 64(DX), Z23, Z10
+	VFMADD231PS.BCST 68(DX), Z23, Z11
+	VFMADD231PS.BCST 72(DX), Z23, Z12
+	VFMADD231PS.BCST 76(DX), Z23, Z13
+	VFMADD231PS.BCST 80(DX), Z23, Z14
+	VFMADD231PS.BCST 84(DX), Z23, Z15
+	VFMADD231PS.BCST 88(DX), Z23, Z16
+	VFMADD231PS.BCST 92(DX), Z23, Z17
+	VFMADD231PS.BCST 96(DX), Z23, Z18
+	VFMADD231PS.BCST 100(DX), Z23, Z19
+	VFMADD231PS.BCST 104(DX), Z23, Z20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000b, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y21
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z21, Z21
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y22
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y22, Z22
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z22, Z22
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y23
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y24
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y25
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y26
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y26, Z26
+	VADDPD           128(AX), Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z26, Z26
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y27
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z28
+	VADDPD           Z28, Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y28
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z29
+	VADDPD           Z29, Z12, Z12
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y29
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z30
+	VADDPD           Z30, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y30
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	VMOVUPD          Z21, K2, 64(R9)
+	VEXTRACTF32X8    $0x01, Z15, Y21
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z21, Z21
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K2
+	VMOVUPD          Z1, 128(R9)
+	VEXTRACTF32X8    $0x01, Z16, Y1
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(R9)
+	VEXTRACTF32X8    $0x01, Z17, Y0
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z17, Z17
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Z22, K3, 64(R9)
+	VEXTRACTF32X8    $0x01, Z18, Y22
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y22, Z22
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Z20
+	VADDPD           Z20, Z19, Z19
+	VMOVUPD          Z3, 128(R9)
+	VMOVUPD          Z2, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z23, K2, 64(R9)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z5, 128(R9)
+	VMOVUPD          Z4, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z24, K2, 64(R9)
+	VMOVUPD          Z7, 128(R9)
+	VMOVUPD          Z6, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 64(R9)
+	VMOVUPD          Z9, 128(R9)
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z8, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 128(R9)
+	VMOVUPD          Z26, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z11, K2, 128(R9)
+	VMOVUPD          Z27, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R9)
+	VMOVUPD          Z28, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z13, K2, 128(R9)
+	VMOVUPD          Z29, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 128(R9)
+	VMOVUPD          Z30, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z15, K2, 128(R9)
+	VMOVUPD          Z21, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R9)
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z17, K2, 128(R9)
+	VMOVUPD          Z0, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z22, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 192(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns27
+	VZEROUPPER
+	RET
+
+above27:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -25750,6 +40146,693 @@ columns28_part1:
 	RET
 
 above28:
+	CMPQ   AX, $+30
+	JG     above30
+	CMPQ   AX, $+29
+	JG     above29
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns29:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00001fff, R9
+	KMOVW   R9, K1
+
+columns29_part0:
+	VMOVUPS       (R10), Z23
+	VMOVUPS.Z     64(R10), K1, Z24
+	VXORPD        Z22, Z22, Z22
+	VCVTSD2SS     (R11), X22, X22
+	VBROADCASTSS  X22, Z22
+	VMULPS        Z22, Z23, Z23
+	VMULPS        Z22, Z24, Z24
+	VBROADCASTSS  (R10), Z22
+	VFMADD231PS   Z23, Z22, Z0
+	VFMADD231PS   Z24, Z22, Z1
+	VBROADCASTSS  4(R10), Z22
+	VFMADD231PS   Z23, Z22, Z2
+	VFMADD231PS   Z24, Z22, Z3
+	VBROADCASTSS  8(R10), Z22
+	VFMADD231PS   Z23, Z22, Z4
+	VFMADD231PS   Z24, Z22, Z5
+	VBROADCASTSS  12(R10), Z22
+	VFMADD231PS   Z23, Z22, Z6
+	VFMADD231PS   Z24, Z22, Z7
+	VBROADCASTSS  16(R10), Z22
+	VFMADD231PS   Z23, Z22, Z8
+	VFMADD231PS   Z24, Z22, Z9
+	VBROADCASTSS  20(R10), Z22
+	VFMADD231PS   Z23, Z22, Z10
+	VFMADD231PS   Z24, Z22, Z11
+	VBROADCASTSS  24(R10), Z22
+	VFMADD231PS   Z23, Z22, Z12
+	VFMADD231PS   Z24, Z22, Z13
+	VBROADCASTSS  28(R10), Z22
+	VFMADD231PS   Z23, Z22, Z14
+	VFMADD231PS   Z24, Z22, Z15
+	VBROADCASTSS  32(R10), Z22
+	VFMADD231PS   Z23, Z22, Z16
+	VFMADD231PS   Z24, Z22, Z17
+	VBROADCASTSS  36(R10), Z22
+	VFMADD231PS   Z23, Z22, Z18
+	VFMADD231PS   Z24, Z22, Z19
+	VBROADCASTSS  40(R10), Z22
+	VFMADD231PS   Z23, Z22, Z20
+	VFMADD231PS   Z24, Z22, Z21
+	ADDQ          $+8, R11
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns29_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X8 $0x01, Z0, Y22
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z22, Z22
+	VEXTRACTF32X8 $0x01, Z1, Y23
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y23, Z23
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x0000001f, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z24
+	VADDPD        Z24, Z23, Z23
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y24
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z25
+	VADDPD        Z25, Z2, Z2
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z3, Y25
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y26
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z4, Z4
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z5, Y27
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y28
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z29
+	VADDPD        Z29, Z6, Z6
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z7, Y29
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z8, Y30
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R9)
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z22, 64(R9)
+	VEXTRACTF32X8 $0x01, Z10, Y22
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        64(AX), Z22, Z22
+	VMOVUPD       Z1, 128(R9)
+	VEXTRACTF32X8 $0x01, Z11, Y1
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x0000001f, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z23, K1, 192(R9)
+	VEXTRACTF32X8 $0x01, Z12, Y23
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y23, Z23
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z23, Z23
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z2, K2, (R9)
+	VEXTRACTF32X8 $0x01, Z13, Y2
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R9)
+	VEXTRACTF32X8 $0x01, Z14, Y24
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z3, 128(R9)
+	VEXTRACTF32X8 $0x01, Z15, Y3
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R9)
+	VEXTRACTF32X8 $0x01, Z16, Y25
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y25, Z25
+	VADDPD        64(AX), Z25, Z25
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K3
+	VMOVUPD       Z4, K3, (R9)
+	VEXTRACTF32X8 $0x01, Z18, Y4
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y4, Z4
+	VMOVUPD.Z     64(AX), K2, Z18
+	VADDPD        Z18, Z4, Z4
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R9)
+	VEXTRACTF32X8 $0x01, Z20, Y26
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y26, Z26
+	VMOVUPD.Z     64(AX), K3, Z20
+	VADDPD        Z20, Z26, Z26
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	VMOVUPD       Z5, 128(R9)
+	VMOVUPD       Z27, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z6, K1, (R9)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	MOVL          $0x0000001f, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z29, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z30, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	VMOVUPD       Z0, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z22, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	VMOVUPD       Z1, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z23, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	VMOVUPD       Z2, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	VMOVUPD       Z3, K1, 192(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	VMOVUPD       Z16, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z4, K1, 64(R9)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z19, 128(R9)
+	MOVL          $0x0000001f, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z18, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z26, K2, 64(R9)
+	VMOVUPD       Z21, 128(R9)
+	VMOVUPD       Z20, K1, 192(R9)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	VXORPD        Z21, Z21, Z21
+	VXORPD        Z22, Z22, Z22
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x00001fff, R9
+	KMOVW         R9, K1
+
+columns29_part1:
+	VMOVUPS          (DX), Z24
+	VMOVUPS.Z        64(DX), K1, Z25
+	VXORPD           Z23, Z23, Z23
+	VCVTSD2SS        (R8), X23, X23
+	VBROADCASTSS     X23, Z23
+	VMULPS           Z23, Z24, Z24
+	VMULPS           Z23, Z25, Z25
+	VBROADCASTSS     44(DX), Z23
+	VFMADD231PS      Z24, Z23, Z0
+	VFMADD231PS      Z25, Z23, Z1
+	VBROADCASTSS     48(DX), Z23
+	VFMADD231PS      Z24, Z23, Z2
+	VFMADD231PS      Z25, Z23, Z3
+	VBROADCASTSS     52(DX), Z23
+	VFMADD231PS      Z24, Z23, Z4
+	VFMADD231PS      Z25, Z23, Z5
+	VBROADCASTSS     56(DX), Z23
+	VFMADD231PS      Z24, Z23, Z6
+	VFMADD231PS      Z25, Z23, Z7
+	VBROADCASTSS     60(DX), Z23
+	VFMADD231PS      Z24, Z23, Z8
+	VFMADD231PS      Z25, Z23, Z9
+	VFMADD231PS.BCST 64(DX), Z25, Z10
+	VFMADD231PS.BCST 68(DX), Z25, Z11
+	VFMADD231PS.BCST 72(DX), Z25, Z12
+	VFMADD231PS.BCST 76(DX), Z25, Z13
+	VFMADD231PS.BCST 80(DX), Z25, Z14
+	VFMADD231PS.BCST 84(DX), Z25, Z15
+	VFMADD231PS.BCST 88(DX), Z25, Z16
+	VFMADD231PS.BCST 92(DX), Z25, Z17
+	VFMADD231PS.BCST 96(DX), Z25, Z18
+	VFMADD231PS.BCST 100(DX), Z25, Z19
+	VFMADD231PS.BCST 104(DX), Z25, Z20
+	VFMADD231PS.BCST 108(DX), Z25, Z21
+	VFMADD231PS.BCST 112(DX), Z25, Z22
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns29_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000b, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y23
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y24
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y25
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y26
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z26, Z26
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y27
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y27, Z27
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z8
+	VADDPD           Z8, Z27, Z27
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y28
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y28, Z28
+	VADDPD           128(AX), Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y29
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z30
+	VADDPD           Z30, Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y30
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z12, Z12
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K2
+	VMOVUPD          Z23, K2, 64(R9)
+	VEXTRACTF32X8    $0x01, Z13, Y23
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K2
+	VMOVUPD          Z1, 128(R9)
+	VEXTRACTF32X8    $0x01, Z14, Y1
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(R9)
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Z24, K2, 64(R9)
+	VEXTRACTF32X8    $0x01, Z16, Y24
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z16, Z16
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z24, Z24
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 128(R9)
+	VEXTRACTF32X8    $0x01, Z17, Y3
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y3, Z3
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z17, Z17
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z2, K1, 192(R9)
+	VEXTRACTF32X8    $0x01, Z18, Y2
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y2, Z2
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x0000001e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x0000001c, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y20
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x00000018, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y21
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x00000010, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z25, K1, 64(R9)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z5, 128(R9)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z4, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z26, K2, 64(R9)
+	VMOVUPD          Z7, 128(R9)
+	VMOVUPD          Z6, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z27, K2, 64(R9)
+	VMOVUPD          Z9, 128(R9)
+	VMOVUPD          Z8, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 128(R9)
+	VMOVUPD          Z28, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z11, K2, 128(R9)
+	VMOVUPD          Z29, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R9)
+	VMOVUPD          Z30, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z13, K2, 128(R9)
+	VMOVUPD          Z23, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 128(R9)
+	MOVL             $0x0000001f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z1, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z15, K2, 128(R9)
+	VMOVUPD          Z0, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z16, K2, 128(R9)
+	VMOVUPD          Z24, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z17, K2, 128(R9)
+	VMOVUPD          Z3, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000001c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000018, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000010, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns29
+	VZEROUPPER
+	RET
+
+above29:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -26443,6 +41526,715 @@ columns30_part1:
 	RET
 
 above30:
+	CMPQ   AX, $+31
+	JG     above31
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns31:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00007fff, R9
+	KMOVW   R9, K1
+
+columns31_part0:
+	VMOVUPS       (R10), Z25
+	VMOVUPS.Z     64(R10), K1, Z26
+	VXORPD        Z24, Z24, Z24
+	VCVTSD2SS     (R11), X24, X24
+	VBROADCASTSS  X24, Z24
+	VMULPS        Z24, Z25, Z25
+	VMULPS        Z24, Z26, Z26
+	VBROADCASTSS  (R10), Z24
+	VFMADD231PS   Z25, Z24, Z0
+	VFMADD231PS   Z26, Z24, Z1
+	VBROADCASTSS  4(R10), Z24
+	VFMADD231PS   Z25, Z24, Z2
+	VFMADD231PS   Z26, Z24, Z3
+	VBROADCASTSS  8(R10), Z24
+	VFMADD231PS   Z25, Z24, Z4
+	VFMADD231PS   Z26, Z24, Z5
+	VBROADCASTSS  12(R10), Z24
+	VFMADD231PS   Z25, Z24, Z6
+	VFMADD231PS   Z26, Z24, Z7
+	VBROADCASTSS  16(R10), Z24
+	VFMADD231PS   Z25, Z24, Z8
+	VFMADD231PS   Z26, Z24, Z9
+	VBROADCASTSS  20(R10), Z24
+	VFMADD231PS   Z25, Z24, Z10
+	VFMADD231PS   Z26, Z24, Z11
+	VBROADCASTSS  24(R10), Z24
+	VFMADD231PS   Z25, Z24, Z12
+	VFMADD231PS   Z26, Z24, Z13
+	VBROADCASTSS  28(R10), Z24
+	VFMADD231PS   Z25, Z24, Z14
+	VFMADD231PS   Z26, Z24, Z15
+	VBROADCASTSS  32(R10), Z24
+	VFMADD231PS   Z25, Z24, Z16
+	VFMADD231PS   Z26, Z24, Z17
+	VBROADCASTSS  36(R10), Z24
+	VFMADD231PS   Z25, Z24, Z18
+	VFMADD231PS   Z26, Z24, Z19
+	VBROADCASTSS  40(R10), Z24
+	VFMADD231PS   Z25, Z24, Z20
+	VFMADD231PS   Z26, Z24, Z21
+	VBROADCASTSS  44(R10), Z24
+	VFMADD231PS   Z25, Z24, Z22
+	VFMADD231PS   Z26, Z24, Z23
+	ADDQ          $+8, R11
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns31_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X8 $0x01, Z0, Y24
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        (AX), Z0, Z0
+	VADDPD        64(AX), Z24, Z24
+	VEXTRACTF32X8 $0x01, Z1, Y25
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y25, Z25
+	VADDPD        128(AX), Z1, Z1
+	MOVL          $0x0000007f, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z26
+	VADDPD        Z26, Z25, Z25
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z2, Y26
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z27
+	VADDPD        Z27, Z2, Z2
+	VADDPD        64(AX), Z26, Z26
+	VEXTRACTF32X8 $0x01, Z3, Y27
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y27, Z27
+	VADDPD        128(AX), Z3, Z3
+	VMOVUPD.Z     192(AX), K1, Z28
+	VADDPD        Z28, Z27, Z27
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z4, Y28
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y28, Z28
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     (AX), K3, Z29
+	VADDPD        Z29, Z4, Z4
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z5, Y29
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y29, Z29
+	VADDPD        128(AX), Z5, Z5
+	VMOVUPD.Z     192(AX), K1, Z30
+	VADDPD        Z30, Z29, Z29
+	ADDQ          CX, AX
+	VEXTRACTF32X8 $0x01, Z6, Y30
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y30, Z30
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z6, Z6
+	VADDPD        64(AX), Z30, Z30
+	VMOVUPD       Z0, (R9)
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y0, Z0
+	VADDPD        128(AX), Z7, Z7
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z0, Z0
+	ADDQ          CX, AX
+	VMOVUPD       Z24, 64(R9)
+	VEXTRACTF32X8 $0x01, Z8, Y24
+	VCVTPS2PD     Y8, Z8
+	VCVTPS2PD     Y24, Z24
+	MOVL          $0x000000f0, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     (AX), K3, Z31
+	VADDPD        Z31, Z8, Z8
+	VADDPD        64(AX), Z24, Z24
+	VMOVUPD       Z1, 128(R9)
+	VEXTRACTF32X8 $0x01, Z9, Y1
+	VCVTPS2PD     Y9, Z9
+	VCVTPS2PD     Y1, Z1
+	VADDPD        128(AX), Z9, Z9
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z1, Z1
+	ADDQ          CX, AX
+	VMOVUPD       Z25, K1, 192(R9)
+	VEXTRACTF32X8 $0x01, Z10, Y25
+	VCVTPS2PD     Y10, Z10
+	VCVTPS2PD     Y25, Z25
+	MOVL          $0x000000e0, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Z31
+	VADDPD        Z31, Z10, Z10
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        64(AX), Z25, Z25
+	ADDQ          CX, R9
+	VMOVUPD       Z2, K2, (R9)
+	VEXTRACTF32X8 $0x01, Z11, Y2
+	VCVTPS2PD     Y11, Z11
+	VCVTPS2PD     Y2, Z2
+	VADDPD        128(AX), Z11, Z11
+	MOVL          $0x0000007f, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z2, Z2
+	ADDQ          CX, AX
+	VMOVUPD       Z26, 64(R9)
+	VEXTRACTF32X8 $0x01, Z12, Y26
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y26, Z26
+	MOVL          $0x000000c0, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z12, Z12
+	VADDPD        64(AX), Z26, Z26
+	VMOVUPD       Z3, 128(R9)
+	VEXTRACTF32X8 $0x01, Z13, Y3
+	VCVTPS2PD     Y13, Z13
+	VCVTPS2PD     Y3, Z3
+	VADDPD        128(AX), Z13, Z13
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z3, Z3
+	ADDQ          CX, AX
+	VMOVUPD       Z27, K1, 192(R9)
+	VEXTRACTF32X8 $0x01, Z14, Y27
+	VCVTPS2PD     Y14, Z14
+	VCVTPS2PD     Y27, Z27
+	MOVL          $0x00000080, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Z31
+	VADDPD        Z31, Z14, Z14
+	VADDPD        64(AX), Z27, Z27
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, R10
+	KMOVW         R10, K2
+	VMOVUPD       Z4, K2, (R9)
+	VEXTRACTF32X8 $0x01, Z15, Y4
+	VCVTPS2PD     Y15, Z15
+	VCVTPS2PD     Y4, Z4
+	VADDPD        128(AX), Z15, Z15
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z4, Z4
+	ADDQ          CX, AX
+	VMOVUPD       Z28, 64(R9)
+	VEXTRACTF32X8 $0x01, Z16, Y28
+	VCVTPS2PD     Y16, Z16
+	VCVTPS2PD     Y28, Z28
+	VADDPD        64(AX), Z28, Z28
+	VEXTRACTF32X8 $0x01, Z17, Y16
+	VCVTPS2PD     Y17, Z17
+	VCVTPS2PD     Y16, Z16
+	VADDPD        128(AX), Z17, Z17
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z16, Z16
+	ADDQ          CX, AX
+	VMOVUPD       Z5, 128(R9)
+	VEXTRACTF32X8 $0x01, Z18, Y5
+	VCVTPS2PD     Y18, Z18
+	VCVTPS2PD     Y5, Z5
+	MOVL          $0x000000fe, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     64(AX), K3, Z18
+	VADDPD        Z18, Z5, Z5
+	VEXTRACTF32X8 $0x01, Z19, Y18
+	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z18
+	VADDPD        128(AX), Z19, Z19
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z18, Z18
+	ADDQ          CX, AX
+	VMOVUPD       Z29, K1, 192(R9)
+	VEXTRACTF32X8 $0x01, Z20, Y29
+	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y29, Z29
+	VMOVUPD.Z     64(AX), K2, Z20
+	VADDPD        Z20, Z29, Z29
+	VEXTRACTF32X8 $0x01, Z21, Y20
+	VCVTPS2PD     Y21, Z21
+	VCVTPS2PD     Y20, Z20
+	VADDPD        128(AX), Z21, Z21
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z20, Z20
+	ADDQ          CX, AX
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, R10
+	KMOVW         R10, K1
+	VMOVUPD       Z6, K1, (R9)
+	VEXTRACTF32X8 $0x01, Z22, Y6
+	VCVTPS2PD     Y22, Z22
+	VCVTPS2PD     Y6, Z6
+	VMOVUPD.Z     64(AX), K1, Z22
+	VADDPD        Z22, Z6, Z6
+	VEXTRACTF32X8 $0x01, Z23, Y22
+	VCVTPS2PD     Y23, Z23
+	VCVTPS2PD     Y22, Z22
+	MOVL          $0x000000ff, R10
+	KMOVW         R10, K1
+	VADDPD        128(AX), Z23, Z23
+	MOVL          $0x0000007f, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     192(AX), K1, Z31
+	VADDPD        Z31, Z22, Z22
+	VMOVUPD       Z30, 64(R9)
+	VMOVUPD       Z7, 128(R9)
+	VMOVUPD       Z0, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z8, K2, (R9)
+	VMOVUPD       Z24, 64(R9)
+	VMOVUPD       Z9, 128(R9)
+	VMOVUPD       Z1, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000e0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z10, K2, (R9)
+	VMOVUPD       Z25, 64(R9)
+	VMOVUPD       Z11, 128(R9)
+	VMOVUPD       Z2, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000c0, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z12, K2, (R9)
+	VMOVUPD       Z26, 64(R9)
+	VMOVUPD       Z13, 128(R9)
+	VMOVUPD       Z3, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x00000080, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z14, K2, (R9)
+	VMOVUPD       Z27, 64(R9)
+	VMOVUPD       Z15, 128(R9)
+	VMOVUPD       Z4, K1, 192(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Z28, 64(R9)
+	VMOVUPD       Z17, 128(R9)
+	VMOVUPD       Z16, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fe, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z5, K1, 64(R9)
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z19, 128(R9)
+	MOVL          $0x0000007f, AX
+	KMOVW         AX, K1
+	VMOVUPD       Z18, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000fc, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z29, K2, 64(R9)
+	VMOVUPD       Z21, 128(R9)
+	VMOVUPD       Z20, K1, 192(R9)
+	ADDQ          CX, R9
+	MOVL          $0x000000f8, AX
+	KMOVW         AX, K2
+	VMOVUPD       Z6, K2, 64(R9)
+	VMOVUPD       Z23, 128(R9)
+	VMOVUPD       Z22, K1, 192(R9)
+	VXORPD        Z0, Z0, Z0
+	VXORPD        Z1, Z1, Z1
+	VXORPD        Z2, Z2, Z2
+	VXORPD        Z3, Z3, Z3
+	VXORPD        Z4, Z4, Z4
+	VXORPD        Z5, Z5, Z5
+	VXORPD        Z6, Z6, Z6
+	VXORPD        Z7, Z7, Z7
+	VXORPD        Z8, Z8, Z8
+	VXORPD        Z9, Z9, Z9
+	VXORPD        Z10, Z10, Z10
+	VXORPD        Z11, Z11, Z11
+	VXORPD        Z12, Z12, Z12
+	VXORPD        Z13, Z13, Z13
+	VXORPD        Z14, Z14, Z14
+	VXORPD        Z15, Z15, Z15
+	VXORPD        Z16, Z16, Z16
+	VXORPD        Z17, Z17, Z17
+	VXORPD        Z18, Z18, Z18
+	VXORPD        Z19, Z19, Z19
+	VXORPD        Z20, Z20, Z20
+	VXORPD        Z21, Z21, Z21
+	VXORPD        Z22, Z22, Z22
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x00007fff, R9
+	KMOVW         R9, K1
+
+columns31_part1:
+	VMOVUPS          (DX), Z24
+	VMOVUPS.Z        64(DX), K1, Z25
+	VXORPD           Z23, Z23, Z23
+	VCVTSD2SS        (R8), X23, X23
+	VBROADCASTSS     X23, Z23
+	VMULPS           Z23, Z24, Z24
+	VMULPS           Z23, Z25, Z25
+	VBROADCASTSS     48(DX), Z23
+	VFMADD231PS      Z24, Z23, Z0
+	VFMADD231PS      Z25, Z23, Z1
+	VBROADCASTSS     52(DX), Z23
+	VFMADD231PS      Z24, Z23, Z2
+	VFMADD231PS      Z25, Z23, Z3
+	VBROADCASTSS     56(DX), Z23
+	VFMADD231PS      Z24, Z23, Z4
+	VFMADD231PS      Z25, Z23, Z5
+	VBROADCASTSS     60(DX), Z23
+	VFMADD231PS      Z24, Z23, Z6
+	VFMADD231PS      Z25, Z23, Z7
+	VFMADD231PS.BCST 64(DX), Z25, Z8
+	VFMADD231PS.BCST 68(DX), Z25, Z9
+	VFMADD231PS.BCST 72(DX), Z25, Z10
+	VFMADD231PS.BCST 76(DX), Z25, Z11
+	VFMADD231PS.BCST 80(DX), Z25, Z12
+	VFMADD231PS.BCST 84(DX), Z25, Z13
+	VFMADD231PS.BCST 88(DX), Z25, Z14
+	VFMADD231PS.BCST 92(DX), Z25, Z15
+	VFMADD231PS.BCST 96(DX), Z25, Z16
+	VFMADD231PS.BCST 100(DX), Z25, Z17
+	VFMADD231PS.BCST 104(DX), Z25, Z18
+	VFMADD231PS.BCST 108(DX), Z25, Z19
+	VFMADD231PS.BCST 112(DX), Z25, Z20
+	VFMADD231PS.BCST 116(DX), Z25, Z21
+	VFMADD231PS.BCST 120(DX), Z25, Z22
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns31_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000c, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X8    $0x01, Z0, Y23
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y23, Z23
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Z0
+	VADDPD           Z0, Z23, Z23
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z24
+	VADDPD           Z24, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y24
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z2
+	VADDPD           Z2, Z24, Z24
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z25
+	VADDPD           Z25, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y25
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y25, Z25
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z4
+	VADDPD           Z4, Z25, Z25
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z26
+	VADDPD           Z26, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y26
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y26, Z26
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Z6
+	VADDPD           Z6, Z26, Z26
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z27
+	VADDPD           Z27, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y27
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y27, Z27
+	VADDPD           128(AX), Z8, Z8
+	VMOVUPD.Z        192(AX), K1, Z28
+	VADDPD           Z28, Z27, Z27
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y28
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y28, Z28
+	MOVL             $0x000000fe, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z29
+	VADDPD           Z29, Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z29
+	VADDPD           Z29, Z28, Z28
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y29
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y29, Z29
+	MOVL             $0x000000fc, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z30
+	VADDPD           Z30, Z10, Z10
+	VMOVUPD.Z        192(AX), K1, Z30
+	VADDPD           Z30, Z29, Z29
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y30
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y30, Z30
+	MOVL             $0x000000f8, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Z31
+	VADDPD           Z31, Z11, Z11
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z30, Z30
+	ADDQ             CX, AX
+	MOVL             $0x000000f0, R10
+	KMOVW            R10, K2
+	VMOVUPD          Z23, K2, 64(R9)
+	VEXTRACTF32X8    $0x01, Z12, Y23
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z12, Z12
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z23, Z23
+	ADDQ             CX, AX
+	MOVL             $0x000000ff, R10
+	KMOVW            R10, K2
+	VMOVUPD          Z1, 128(R9)
+	VEXTRACTF32X8    $0x01, Z13, Y1
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y1, Z1
+	MOVL             $0x000000e0, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z0, K1, 192(R9)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000c0, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Z31
+	VADDPD           Z31, Z14, Z14
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z0, Z0
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Z24, K2, 64(R9)
+	VEXTRACTF32X8    $0x01, Z15, Y24
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y24, Z24
+	MOVL             $0x00000080, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Z31
+	VADDPD           Z31, Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z31
+	VADDPD           Z31, Z24, Z24
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 128(R9)
+	VEXTRACTF32X8    $0x01, Z16, Y3
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y3, Z3
+	VMOVUPD.Z        192(AX), K1, Z16
+	VADDPD           Z16, Z3, Z3
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x0000007e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z18, Y17
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y17, Z17
+	MOVL             $0x0000007c, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y18
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y18, Z18
+	MOVL             $0x00000078, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z20, Y19
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y19, Z19
+	MOVL             $0x00000070, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y20
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y20, Z20
+	MOVL             $0x00000060, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z22, Y21
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y21, Z21
+	MOVL             $0x00000040, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z2, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z25, K2, 64(R9)
+	MOVL             $0x000000ff, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z5, 128(R9)
+	VMOVUPD          Z4, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z26, K2, 64(R9)
+	VMOVUPD          Z7, 128(R9)
+	VMOVUPD          Z6, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, 128(R9)
+	VMOVUPD          Z27, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fe, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z9, K2, 128(R9)
+	VMOVUPD          Z28, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000fc, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z10, K2, 128(R9)
+	VMOVUPD          Z29, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f8, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z11, K1, 128(R9)
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z30, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000f0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z12, K2, 128(R9)
+	VMOVUPD          Z23, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000e0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z13, K2, 128(R9)
+	VMOVUPD          Z1, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x000000c0, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z14, K2, 128(R9)
+	VMOVUPD          Z0, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000080, AX
+	KMOVW            AX, K2
+	VMOVUPD          Z15, K2, 128(R9)
+	VMOVUPD          Z24, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z17, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z19, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 192(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z21, K1, 192(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns31
+	VZEROUPPER
+	RET
+
+above31:
 	CMPQ   AX, $+32
 	JG     above32
 	IMUL3Q $0x00008001, DI, DI

@@ -13,10 +13,10 @@ TEXT ·NarrowHalves64(SB), $320-64
 	MOVQ p+40(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
-	CMPQ AX, $+8
-	JG   above8
-	CMPQ AX, $+4
-	JG   above4
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+5
+	JG   above5
 	CMPQ AX, $+2
 	JG   above2
 	CMPQ AX, $+1
@@ -308,6 +308,9 @@ columns3_part0:
 	RET
 
 above3:
+	CMPQ AX, $+4
+	JG   above4
+
 columns4:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -360,11 +363,6 @@ columns4_part0:
 	RET
 
 above4:
-	CMPQ AX, $+6
-	JG   above6
-	CMPQ AX, $+5
-	JG   above5
-
 columns5:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -445,6 +443,11 @@ columns5_turn0:
 	RET
 
 above5:
+	CMPQ AX, $+7
+	JG   above7
+	CMPQ AX, $+6
+	JG   above6
+
 columns6:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -541,9 +544,6 @@ columns6_turn0:
 	RET
 
 above6:
-	CMPQ AX, $+7
-	JG   above7
-
 columns7:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -650,6 +650,9 @@ columns7_part0:
 	RET
 
 above7:
+	CMPQ AX, $+8
+	JG   above8
+
 columns8:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -750,10 +753,6 @@ columns8_part0:
 	RET
 
 above8:
-	CMPQ AX, $+12
-	JG   above12
-	CMPQ AX, $+10
-	JG   above10
 	CMPQ AX, $+9
 	JG   above9
 
@@ -1040,6 +1039,10 @@ columns10_turn0:
 	RET
 
 above10:
+	CMPQ AX, $+17
+	JG   above17
+	CMPQ AX, $+12
+	JG   above12
 	CMPQ AX, $+11
 	JG   above11
 
@@ -1383,8 +1386,6 @@ columns12_part0:
 	RET
 
 above12:
-	CMPQ   AX, $+14
-	JG     above14
 	CMPQ   AX, $+13
 	JG     above13
 	IMUL3Q $0x00008001, DI, DI
@@ -1612,6 +1613,8 @@ columns13_turn0:
 	RET
 
 above13:
+	CMPQ   AX, $+14
+	JG     above14
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -1859,6 +1862,319 @@ columns14_turn0:
 	RET
 
 above14:
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns17:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000001, R8
+	KMOVW   R8, K1
+
+columns17_part0:
+	VMOVUPD      (R9), Y23
+	VMOVUPD      32(R9), Y24
+	VMOVUPD      64(R9), Y25
+	VMOVUPD      96(R9), Y26
+	VBROADCASTSD (R9), Y22
+	VFMADD231PD  Y23, Y22, Y0
+	VFMADD231PD  Y24, Y22, Y1
+	VFMADD231PD  Y25, Y22, Y2
+	VFMADD231PD  Y26, Y22, Y3
+	VBROADCASTSD 8(R9), Y22
+	VFMADD231PD  Y23, Y22, Y4
+	VFMADD231PD  Y24, Y22, Y5
+	VFMADD231PD  Y25, Y22, Y6
+	VFMADD231PD  Y26, Y22, Y7
+	VBROADCASTSD 16(R9), Y22
+	VFMADD231PD  Y23, Y22, Y8
+	VFMADD231PD  Y24, Y22, Y9
+	VFMADD231PD  Y25, Y22, Y10
+	VFMADD231PD  Y26, Y22, Y11
+	VBROADCASTSD 24(R9), Y22
+	VFMADD231PD  Y23, Y22, Y12
+	VFMADD231PD  Y24, Y22, Y13
+	VFMADD231PD  Y25, Y22, Y14
+	VFMADD231PD  Y26, Y22, Y15
+	VBROADCASTSD 32(R9), Y22
+	VFMADD231PD  Y24, Y22, Y16
+	VFMADD231PD  Y25, Y22, Y17
+	VFMADD231PD  Y26, Y22, Y18
+	VBROADCASTSD 40(R9), Y22
+	VFMADD231PD  Y24, Y22, Y19
+	VFMADD231PD  Y25, Y22, Y20
+	VFMADD231PD  Y26, Y22, Y21
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns17_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	ADDQ         CX, AX
+	MOVL         $0x0000000e, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Y22
+	VADDPD       Y22, Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VADDPD       96(AX), Y7, Y7
+	ADDQ         CX, AX
+	MOVL         $0x0000000c, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Y22
+	VADDPD       Y22, Y8, Y8
+	VADDPD       32(AX), Y9, Y9
+	VADDPD       64(AX), Y10, Y10
+	VADDPD       96(AX), Y11, Y11
+	ADDQ         CX, AX
+	MOVL         $0x00000008, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    (AX), K3, Y22
+	VADDPD       Y22, Y12, Y12
+	VADDPD       32(AX), Y13, Y13
+	VADDPD       64(AX), Y14, Y14
+	VADDPD       96(AX), Y15, Y15
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y16, Y16
+	VADDPD       64(AX), Y17, Y17
+	VADDPD       96(AX), Y18, Y18
+	ADDQ         CX, AX
+	VMOVUPD.Z    32(AX), K1, Y22
+	VADDPD       Y22, Y19, Y19
+	VADDPD       64(AX), Y20, Y20
+	VADDPD       96(AX), Y21, Y21
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y4, K1, (R8)
+	VMOVUPD      Y5, 32(R8)
+	VMOVUPD      Y6, 64(R8)
+	VMOVUPD      Y7, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, K2, (R8)
+	VMOVUPD      Y9, 32(R8)
+	VMOVUPD      Y10, 64(R8)
+	VMOVUPD      Y11, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y12, K3, (R8)
+	VMOVUPD      Y13, 32(R8)
+	VMOVUPD      Y14, 64(R8)
+	VMOVUPD      Y15, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y16, 32(R8)
+	VMOVUPD      Y17, 64(R8)
+	VMOVUPD      Y18, 96(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y19, K1, 32(R8)
+	VMOVUPD      Y20, 64(R8)
+	VMOVUPD      Y21, 96(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	VXORPD       Y20, Y20, Y20
+	VXORPD       Y21, Y21, Y21
+	VXORPD       Y22, Y22, Y22
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000001, R8
+	KMOVW        R8, K1
+
+columns17_part1:
+	VMOVUPD          32(DX), Y24
+	VMOVUPD          64(DX), Y25
+	VMOVUPD          96(DX), Y26
+	VMOVUPD.Z        128(DX), K1, Y27
+	VBROADCASTSD     48(DX), Y23
+	VFMADD231PD      Y24, Y23, Y0
+	VFMADD231PD      Y25, Y23, Y1
+	VFMADD231PD      Y26, Y23, Y2
+	VBROADCASTSD     56(DX), Y23
+	VFMADD231PD      Y24, Y23, Y3
+	VFMADD231PD      Y25, Y23, Y4
+	VFMADD231PD      Y26, Y23, Y5
+	VBROADCASTSD     64(DX), Y23
+	VFMADD231PD      Y25, Y23, Y6
+	VFMADD231PD      Y26, Y23, Y7
+	VBROADCASTSD     72(DX), Y23
+	VFMADD231PD      Y25, Y23, Y8
+	VFMADD231PD      Y26, Y23, Y9
+	VBROADCASTSD     80(DX), Y23
+	VFMADD231PD      Y25, Y23, Y10
+	VFMADD231PD      Y26, Y23, Y11
+	VBROADCASTSD     88(DX), Y23
+	VFMADD231PD      Y25, Y23, Y12
+	VFMADD231PD      Y26, Y23, Y13
+	VFMADD231PD.BCST 96(DX), Y26, Y14
+	VFMADD231PD.BCST 104(DX), Y26, Y15
+	VFMADD231PD.BCST 112(DX), Y26, Y16
+	VFMADD231PD.BCST 120(DX), Y26, Y17
+	VBROADCASTSD     128(DX), Y23
+	VFMADD231PD      (DX), Y23, Y18
+	VFMADD231PD      Y24, Y23, Y19
+	VFMADD231PD      Y25, Y23, Y20
+	VFMADD231PD      Y26, Y23, Y21
+	VFMADD231PD.BCST 128(DX), Y27, Y22
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000006, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	MOVL             $0x0000000c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        32(AX), K1, Y23
+	VADDPD           Y23, Y0, Y0
+	VADDPD           64(AX), Y1, Y1
+	VADDPD           96(AX), Y2, Y2
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        32(AX), K2, Y23
+	VADDPD           Y23, Y3, Y3
+	VADDPD           64(AX), Y4, Y4
+	VADDPD           96(AX), Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y6, Y6
+	VADDPD           96(AX), Y7, Y7
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        64(AX), K3, Y23
+	VADDPD           Y23, Y8, Y8
+	VADDPD           96(AX), Y9, Y9
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Y23
+	VADDPD           Y23, Y10, Y10
+	VADDPD           96(AX), Y11, Y11
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K2, Y23
+	VADDPD           Y23, Y12, Y12
+	VADDPD           96(AX), Y13, Y13
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K3, Y23
+	VADDPD           Y23, Y15, Y15
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K1, Y23
+	VADDPD           Y23, Y16, Y16
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K2, Y23
+	VADDPD           Y23, Y17, Y17
+	ADDQ             CX, AX
+	VMOVUPD          Y18, (SP)
+	VMOVUPD          Y19, 32(SP)
+	VMOVUPD          Y20, 64(SP)
+	VMOVUPD          Y21, 96(SP)
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K4
+	VMOVUPD.Z        128(AX), K4, Y18
+	VADDPD           Y18, Y22, Y22
+	VMOVUPD          Y0, K1, 32(R8)
+	VMOVUPD          Y1, 64(R8)
+	VMOVUPD          Y2, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y3, K2, 32(R8)
+	VMOVUPD          Y4, 64(R8)
+	VMOVUPD          Y5, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y6, 64(R8)
+	VMOVUPD          Y7, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y8, K3, 64(R8)
+	VMOVUPD          Y9, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y10, K1, 64(R8)
+	VMOVUPD          Y11, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y12, K2, 64(R8)
+	VMOVUPD          Y13, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y14, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y15, K3, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y16, K1, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y17, K2, 96(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y22, K4, 128(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns17_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
+	CMPQ   AX, $+20
+	JG     above20
 	CMPQ   AX, $+18
 	JG     above18
 	IMUL3Q $0x00008001, DI, DI
@@ -2197,8 +2513,424 @@ columns18_turn0:
 	RET
 
 above18:
-	CMPQ   AX, $+20
-	JG     above20
+	CMPQ   AX, $+19
+	JG     above19
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns19:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000007, R8
+	KMOVW   R8, K1
+
+columns19_part0:
+	VMOVUPD      (R9), Y21
+	VMOVUPD      32(R9), Y22
+	VMOVUPD      64(R9), Y23
+	VMOVUPD      96(R9), Y24
+	VMOVUPD.Z    128(R9), K1, Y25
+	VBROADCASTSD (R9), Y20
+	VFMADD231PD  Y21, Y20, Y0
+	VFMADD231PD  Y22, Y20, Y1
+	VFMADD231PD  Y23, Y20, Y2
+	VFMADD231PD  Y24, Y20, Y3
+	VFMADD231PD  Y25, Y20, Y4
+	VBROADCASTSD 8(R9), Y20
+	VFMADD231PD  Y21, Y20, Y5
+	VFMADD231PD  Y22, Y20, Y6
+	VFMADD231PD  Y23, Y20, Y7
+	VFMADD231PD  Y24, Y20, Y8
+	VFMADD231PD  Y25, Y20, Y9
+	VBROADCASTSD 16(R9), Y20
+	VFMADD231PD  Y21, Y20, Y10
+	VFMADD231PD  Y22, Y20, Y11
+	VFMADD231PD  Y23, Y20, Y12
+	VFMADD231PD  Y24, Y20, Y13
+	VFMADD231PD  Y25, Y20, Y14
+	VBROADCASTSD 24(R9), Y20
+	VFMADD231PD  Y21, Y20, Y15
+	VFMADD231PD  Y22, Y20, Y16
+	VFMADD231PD  Y23, Y20, Y17
+	VFMADD231PD  Y24, Y20, Y18
+	VFMADD231PD  Y25, Y20, Y19
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns19_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	MOVL         $0x00000007, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(AX), K1, Y20
+	VADDPD       Y20, Y4, Y4
+	ADDQ         CX, AX
+	MOVL         $0x0000000e, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Y20
+	VADDPD       Y20, Y5, Y5
+	VADDPD       32(AX), Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y8, Y8
+	VMOVUPD.Z    128(AX), K1, Y20
+	VADDPD       Y20, Y9, Y9
+	ADDQ         CX, AX
+	MOVL         $0x0000000c, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    (AX), K3, Y20
+	VADDPD       Y20, Y10, Y10
+	VADDPD       32(AX), Y11, Y11
+	VADDPD       64(AX), Y12, Y12
+	VADDPD       96(AX), Y13, Y13
+	VMOVUPD.Z    128(AX), K1, Y20
+	VADDPD       Y20, Y14, Y14
+	ADDQ         CX, AX
+	MOVL         $0x00000008, R9
+	KMOVW        R9, K4
+	VMOVUPD.Z    (AX), K4, Y20
+	VADDPD       Y20, Y15, Y15
+	VADDPD       32(AX), Y16, Y16
+	VADDPD       64(AX), Y17, Y17
+	VADDPD       96(AX), Y18, Y18
+	VMOVUPD.Z    128(AX), K1, Y20
+	VADDPD       Y20, Y19, Y19
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	VMOVUPD      Y4, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y5, K2, (R8)
+	VMOVUPD      Y6, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      Y8, 96(R8)
+	VMOVUPD      Y9, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y10, K3, (R8)
+	VMOVUPD      Y11, 32(R8)
+	VMOVUPD      Y12, 64(R8)
+	VMOVUPD      Y13, 96(R8)
+	VMOVUPD      Y14, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y15, K4, (R8)
+	VMOVUPD      Y16, 32(R8)
+	VMOVUPD      Y17, 64(R8)
+	VMOVUPD      Y18, 96(R8)
+	VMOVUPD      Y19, K1, 128(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000007, R8
+	KMOVW        R8, K1
+
+columns19_part1:
+	VMOVUPD      32(R9), Y20
+	VMOVUPD      64(R9), Y21
+	VMOVUPD      96(R9), Y22
+	VMOVUPD.Z    128(R9), K1, Y23
+	VBROADCASTSD 32(R9), Y19
+	VFMADD231PD  Y20, Y19, Y0
+	VFMADD231PD  Y21, Y19, Y1
+	VFMADD231PD  Y22, Y19, Y2
+	VFMADD231PD  Y23, Y19, Y3
+	VBROADCASTSD 40(R9), Y19
+	VFMADD231PD  Y20, Y19, Y4
+	VFMADD231PD  Y21, Y19, Y5
+	VFMADD231PD  Y22, Y19, Y6
+	VFMADD231PD  Y23, Y19, Y7
+	VBROADCASTSD 48(R9), Y19
+	VFMADD231PD  Y20, Y19, Y8
+	VFMADD231PD  Y21, Y19, Y9
+	VFMADD231PD  Y22, Y19, Y10
+	VFMADD231PD  Y23, Y19, Y11
+	VBROADCASTSD 56(R9), Y19
+	VFMADD231PD  Y20, Y19, Y12
+	VFMADD231PD  Y21, Y19, Y13
+	VFMADD231PD  Y22, Y19, Y14
+	VFMADD231PD  Y23, Y19, Y15
+	VBROADCASTSD 64(R9), Y19
+	VFMADD231PD  Y21, Y19, Y16
+	VFMADD231PD  Y22, Y19, Y17
+	VFMADD231PD  Y23, Y19, Y18
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns19_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000004, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VADDPD       32(AX), Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y2, Y2
+	MOVL         $0x00000007, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(AX), K1, Y19
+	VADDPD       Y19, Y3, Y3
+	ADDQ         CX, AX
+	MOVL         $0x0000000e, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    32(AX), K2, Y19
+	VADDPD       Y19, Y4, Y4
+	VADDPD       64(AX), Y5, Y5
+	VADDPD       96(AX), Y6, Y6
+	VMOVUPD.Z    128(AX), K1, Y19
+	VADDPD       Y19, Y7, Y7
+	ADDQ         CX, AX
+	MOVL         $0x0000000c, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    32(AX), K3, Y19
+	VADDPD       Y19, Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD.Z    128(AX), K1, Y19
+	VADDPD       Y19, Y11, Y11
+	ADDQ         CX, AX
+	MOVL         $0x00000008, R9
+	KMOVW        R9, K4
+	VMOVUPD.Z    32(AX), K4, Y19
+	VADDPD       Y19, Y12, Y12
+	VADDPD       64(AX), Y13, Y13
+	VADDPD       96(AX), Y14, Y14
+	VMOVUPD.Z    128(AX), K1, Y19
+	VADDPD       Y19, Y15, Y15
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y16, Y16
+	VADDPD       96(AX), Y17, Y17
+	VMOVUPD.Z    128(AX), K1, Y19
+	VADDPD       Y19, Y18, Y18
+	VMOVUPD      Y0, 32(R8)
+	VMOVUPD      Y1, 64(R8)
+	VMOVUPD      Y2, 96(R8)
+	VMOVUPD      Y3, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y4, K2, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	VMOVUPD      Y6, 96(R8)
+	VMOVUPD      Y7, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, K3, 32(R8)
+	VMOVUPD      Y9, 64(R8)
+	VMOVUPD      Y10, 96(R8)
+	VMOVUPD      Y11, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y12, K4, 32(R8)
+	VMOVUPD      Y13, 64(R8)
+	VMOVUPD      Y14, 96(R8)
+	VMOVUPD      Y15, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y16, 64(R8)
+	VMOVUPD      Y17, 96(R8)
+	VMOVUPD      Y18, K1, 128(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000007, R8
+	KMOVW        R8, K1
+
+columns19_part2:
+	VMOVUPD          64(DX), Y21
+	VMOVUPD          96(DX), Y22
+	VMOVUPD.Z        128(DX), K1, Y23
+	VBROADCASTSD     72(DX), Y20
+	VFMADD231PD      Y21, Y20, Y0
+	VFMADD231PD      Y22, Y20, Y1
+	VFMADD231PD      Y23, Y20, Y2
+	VBROADCASTSD     80(DX), Y20
+	VFMADD231PD      Y21, Y20, Y3
+	VFMADD231PD      Y22, Y20, Y4
+	VFMADD231PD      Y23, Y20, Y5
+	VBROADCASTSD     88(DX), Y20
+	VFMADD231PD      Y21, Y20, Y6
+	VFMADD231PD      Y22, Y20, Y7
+	VFMADD231PD      Y23, Y20, Y8
+	VBROADCASTSD     96(DX), Y20
+	VFMADD231PD      Y22, Y20, Y9
+	VFMADD231PD      Y23, Y20, Y10
+	VBROADCASTSD     104(DX), Y20
+	VFMADD231PD      Y22, Y20, Y11
+	VFMADD231PD      Y23, Y20, Y12
+	VBROADCASTSD     112(DX), Y20
+	VFMADD231PD      Y22, Y20, Y13
+	VFMADD231PD      Y23, Y20, Y14
+	VBROADCASTSD     120(DX), Y20
+	VFMADD231PD      Y22, Y20, Y15
+	VFMADD231PD      Y23, Y20, Y16
+	VFMADD231PD.BCST 128(DX), Y23, Y17
+	VFMADD231PD.BCST 136(DX), Y23, Y18
+	VFMADD231PD.BCST 144(DX), Y23, Y19
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	MOVL             $0x0000000e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        64(AX), K1, Y20
+	VADDPD           Y20, Y0, Y0
+	VADDPD           96(AX), Y1, Y1
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Y20
+	VADDPD           Y20, Y2, Y2
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        64(AX), K3, Y20
+	VADDPD           Y20, Y3, Y3
+	VADDPD           96(AX), Y4, Y4
+	VMOVUPD.Z        128(AX), K2, Y20
+	VADDPD           Y20, Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R9
+	KMOVW            R9, K4
+	VMOVUPD.Z        64(AX), K4, Y20
+	VADDPD           Y20, Y6, Y6
+	VADDPD           96(AX), Y7, Y7
+	VMOVUPD.Z        128(AX), K2, Y20
+	VADDPD           Y20, Y8, Y8
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y9, Y9
+	VMOVUPD.Z        128(AX), K2, Y20
+	VADDPD           Y20, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K1, Y20
+	VADDPD           Y20, Y11, Y11
+	VMOVUPD.Z        128(AX), K2, Y20
+	VADDPD           Y20, Y12, Y12
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K3, Y20
+	VADDPD           Y20, Y13, Y13
+	VMOVUPD.Z        128(AX), K2, Y20
+	VADDPD           Y20, Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K4, Y20
+	VADDPD           Y20, Y15, Y15
+	VMOVUPD.Z        128(AX), K2, Y20
+	VADDPD           Y20, Y16, Y16
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K2, Y20
+	VADDPD           Y20, Y17, Y17
+	ADDQ             CX, AX
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K5
+	VMOVUPD.Z        128(AX), K5, Y20
+	VADDPD           Y20, Y18, Y18
+	ADDQ             CX, AX
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K6
+	VMOVUPD.Z        128(AX), K6, Y20
+	VADDPD           Y20, Y19, Y19
+	VMOVUPD          Y0, K1, 64(R8)
+	VMOVUPD          Y1, 96(R8)
+	VMOVUPD          Y2, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y3, K3, 64(R8)
+	VMOVUPD          Y4, 96(R8)
+	VMOVUPD          Y5, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y6, K4, 64(R8)
+	VMOVUPD          Y7, 96(R8)
+	VMOVUPD          Y8, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y9, 96(R8)
+	VMOVUPD          Y10, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y11, K1, 96(R8)
+	VMOVUPD          Y12, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y13, K3, 96(R8)
+	VMOVUPD          Y14, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y15, K4, 96(R8)
+	VMOVUPD          Y16, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y17, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y18, K5, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y19, K6, 128(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns19
+	VZEROUPPER
+	RET
+
+above19:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -2589,6 +3321,443 @@ columns20_part2:
 	RET
 
 above20:
+	CMPQ   AX, $+21
+	JG     above21
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns21:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000001, R8
+	KMOVW   R8, K1
+
+columns21_part0:
+	VMOVUPD      (R9), Y25
+	VMOVUPD      32(R9), Y26
+	VMOVUPD      64(R9), Y27
+	VMOVUPD      96(R9), Y28
+	VMOVUPD      128(R9), Y29
+	VBROADCASTSD (R9), Y24
+	VFMADD231PD  Y25, Y24, Y0
+	VFMADD231PD  Y26, Y24, Y1
+	VFMADD231PD  Y27, Y24, Y2
+	VFMADD231PD  Y28, Y24, Y3
+	VFMADD231PD  Y29, Y24, Y4
+	VBROADCASTSD 8(R9), Y24
+	VFMADD231PD  Y25, Y24, Y5
+	VFMADD231PD  Y26, Y24, Y6
+	VFMADD231PD  Y27, Y24, Y7
+	VFMADD231PD  Y28, Y24, Y8
+	VFMADD231PD  Y29, Y24, Y9
+	VBROADCASTSD 16(R9), Y24
+	VFMADD231PD  Y25, Y24, Y10
+	VFMADD231PD  Y26, Y24, Y11
+	VFMADD231PD  Y27, Y24, Y12
+	VFMADD231PD  Y28, Y24, Y13
+	VFMADD231PD  Y29, Y24, Y14
+	VBROADCASTSD 24(R9), Y24
+	VFMADD231PD  Y25, Y24, Y15
+	VFMADD231PD  Y26, Y24, Y16
+	VFMADD231PD  Y27, Y24, Y17
+	VFMADD231PD  Y28, Y24, Y18
+	VFMADD231PD  Y29, Y24, Y19
+	VBROADCASTSD 32(R9), Y24
+	VFMADD231PD  Y26, Y24, Y20
+	VFMADD231PD  Y27, Y24, Y21
+	VFMADD231PD  Y28, Y24, Y22
+	VFMADD231PD  Y29, Y24, Y23
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns21_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	VADDPD       128(AX), Y4, Y4
+	ADDQ         CX, AX
+	MOVL         $0x0000000e, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Y24
+	VADDPD       Y24, Y5, Y5
+	VADDPD       32(AX), Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y8, Y8
+	VADDPD       128(AX), Y9, Y9
+	ADDQ         CX, AX
+	MOVL         $0x0000000c, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Y24
+	VADDPD       Y24, Y10, Y10
+	VADDPD       32(AX), Y11, Y11
+	VADDPD       64(AX), Y12, Y12
+	VADDPD       96(AX), Y13, Y13
+	VADDPD       128(AX), Y14, Y14
+	ADDQ         CX, AX
+	MOVL         $0x00000008, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    (AX), K3, Y24
+	VADDPD       Y24, Y15, Y15
+	VADDPD       32(AX), Y16, Y16
+	VADDPD       64(AX), Y17, Y17
+	VADDPD       96(AX), Y18, Y18
+	VADDPD       128(AX), Y19, Y19
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y20, Y20
+	VADDPD       64(AX), Y21, Y21
+	VADDPD       96(AX), Y22, Y22
+	VADDPD       128(AX), Y23, Y23
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	VMOVUPD      Y4, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y5, K1, (R8)
+	VMOVUPD      Y6, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      Y8, 96(R8)
+	VMOVUPD      Y9, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y10, K2, (R8)
+	VMOVUPD      Y11, 32(R8)
+	VMOVUPD      Y12, 64(R8)
+	VMOVUPD      Y13, 96(R8)
+	VMOVUPD      Y14, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y15, K3, (R8)
+	VMOVUPD      Y16, 32(R8)
+	VMOVUPD      Y17, 64(R8)
+	VMOVUPD      Y18, 96(R8)
+	VMOVUPD      Y19, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y20, 32(R8)
+	VMOVUPD      Y21, 64(R8)
+	VMOVUPD      Y22, 96(R8)
+	VMOVUPD      Y23, 128(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	VXORPD       Y20, Y20, Y20
+	VXORPD       Y21, Y21, Y21
+	VXORPD       Y22, Y22, Y22
+	VXORPD       Y23, Y23, Y23
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000001, R8
+	KMOVW        R8, K1
+
+columns21_part1:
+	VMOVUPD      32(R9), Y25
+	VMOVUPD      64(R9), Y26
+	VMOVUPD      96(R9), Y27
+	VMOVUPD      128(R9), Y28
+	VBROADCASTSD 40(R9), Y24
+	VFMADD231PD  Y25, Y24, Y0
+	VFMADD231PD  Y26, Y24, Y1
+	VFMADD231PD  Y27, Y24, Y2
+	VFMADD231PD  Y28, Y24, Y3
+	VBROADCASTSD 48(R9), Y24
+	VFMADD231PD  Y25, Y24, Y4
+	VFMADD231PD  Y26, Y24, Y5
+	VFMADD231PD  Y27, Y24, Y6
+	VFMADD231PD  Y28, Y24, Y7
+	VBROADCASTSD 56(R9), Y24
+	VFMADD231PD  Y25, Y24, Y8
+	VFMADD231PD  Y26, Y24, Y9
+	VFMADD231PD  Y27, Y24, Y10
+	VFMADD231PD  Y28, Y24, Y11
+	VBROADCASTSD 64(R9), Y24
+	VFMADD231PD  Y26, Y24, Y12
+	VFMADD231PD  Y27, Y24, Y13
+	VFMADD231PD  Y28, Y24, Y14
+	VBROADCASTSD 72(R9), Y24
+	VFMADD231PD  Y26, Y24, Y15
+	VFMADD231PD  Y27, Y24, Y16
+	VFMADD231PD  Y28, Y24, Y17
+	VBROADCASTSD 80(R9), Y24
+	VFMADD231PD  Y26, Y24, Y18
+	VFMADD231PD  Y27, Y24, Y19
+	VFMADD231PD  Y28, Y24, Y20
+	VBROADCASTSD 88(R9), Y24
+	VFMADD231PD  Y26, Y24, Y21
+	VFMADD231PD  Y27, Y24, Y22
+	VFMADD231PD  Y28, Y24, Y23
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns21_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000005, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	MOVL         $0x0000000e, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    32(AX), K1, Y24
+	VADDPD       Y24, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y2, Y2
+	VADDPD       128(AX), Y3, Y3
+	ADDQ         CX, AX
+	MOVL         $0x0000000c, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    32(AX), K2, Y24
+	VADDPD       Y24, Y4, Y4
+	VADDPD       64(AX), Y5, Y5
+	VADDPD       96(AX), Y6, Y6
+	VADDPD       128(AX), Y7, Y7
+	ADDQ         CX, AX
+	MOVL         $0x00000008, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    32(AX), K3, Y24
+	VADDPD       Y24, Y8, Y8
+	VADDPD       64(AX), Y9, Y9
+	VADDPD       96(AX), Y10, Y10
+	VADDPD       128(AX), Y11, Y11
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y12, Y12
+	VADDPD       96(AX), Y13, Y13
+	VADDPD       128(AX), Y14, Y14
+	ADDQ         CX, AX
+	VMOVUPD.Z    64(AX), K1, Y24
+	VADDPD       Y24, Y15, Y15
+	VADDPD       96(AX), Y16, Y16
+	VADDPD       128(AX), Y17, Y17
+	ADDQ         CX, AX
+	VMOVUPD.Z    64(AX), K2, Y24
+	VADDPD       Y24, Y18, Y18
+	VADDPD       96(AX), Y19, Y19
+	VADDPD       128(AX), Y20, Y20
+	ADDQ         CX, AX
+	VMOVUPD.Z    64(AX), K3, Y24
+	VADDPD       Y24, Y21, Y21
+	VADDPD       96(AX), Y22, Y22
+	VADDPD       128(AX), Y23, Y23
+	VMOVUPD      Y0, K1, 32(R8)
+	VMOVUPD      Y1, 64(R8)
+	VMOVUPD      Y2, 96(R8)
+	VMOVUPD      Y3, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y4, K2, 32(R8)
+	VMOVUPD      Y5, 64(R8)
+	VMOVUPD      Y6, 96(R8)
+	VMOVUPD      Y7, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y8, K3, 32(R8)
+	VMOVUPD      Y9, 64(R8)
+	VMOVUPD      Y10, 96(R8)
+	VMOVUPD      Y11, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y12, 64(R8)
+	VMOVUPD      Y13, 96(R8)
+	VMOVUPD      Y14, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y15, K1, 64(R8)
+	VMOVUPD      Y16, 96(R8)
+	VMOVUPD      Y17, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y18, K2, 64(R8)
+	VMOVUPD      Y19, 96(R8)
+	VMOVUPD      Y20, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y21, K3, 64(R8)
+	VMOVUPD      Y22, 96(R8)
+	VMOVUPD      Y23, 128(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000001, R8
+	KMOVW        R8, K1
+
+columns21_part2:
+	VMOVUPD          96(DX), Y19
+	VMOVUPD          128(DX), Y20
+	VMOVUPD.Z        160(DX), K1, Y21
+	VBROADCASTSD     96(DX), Y18
+	VFMADD231PD      Y19, Y18, Y0
+	VFMADD231PD      Y20, Y18, Y1
+	VBROADCASTSD     104(DX), Y18
+	VFMADD231PD      Y19, Y18, Y2
+	VFMADD231PD      Y20, Y18, Y3
+	VBROADCASTSD     112(DX), Y18
+	VFMADD231PD      Y19, Y18, Y4
+	VFMADD231PD      Y20, Y18, Y5
+	VBROADCASTSD     120(DX), Y18
+	VFMADD231PD      Y19, Y18, Y6
+	VFMADD231PD      Y20, Y18, Y7
+	VFMADD231PD.BCST 128(DX), Y20, Y8
+	VFMADD231PD.BCST 136(DX), Y20, Y9
+	VFMADD231PD.BCST 144(DX), Y20, Y10
+	VFMADD231PD.BCST 152(DX), Y20, Y11
+	VBROADCASTSD     160(DX), Y18
+	VFMADD231PD      (DX), Y18, Y12
+	VFMADD231PD      32(DX), Y18, Y13
+	VFMADD231PD      64(DX), Y18, Y14
+	VFMADD231PD      Y19, Y18, Y15
+	VFMADD231PD      Y20, Y18, Y16
+	VFMADD231PD.BCST 160(DX), Y21, Y17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000c, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           96(AX), Y0, Y0
+	VADDPD           128(AX), Y1, Y1
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        96(AX), K1, Y18
+	VADDPD           Y18, Y2, Y2
+	VADDPD           128(AX), Y3, Y3
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        96(AX), K2, Y18
+	VADDPD           Y18, Y4, Y4
+	VADDPD           128(AX), Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        96(AX), K3, Y18
+	VADDPD           Y18, Y6, Y6
+	VADDPD           128(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Y18
+	VADDPD           Y18, Y9, Y9
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K2, Y18
+	VADDPD           Y18, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K3, Y18
+	VADDPD           Y18, Y11, Y11
+	ADDQ             CX, AX
+	VMOVUPD          Y12, (SP)
+	VMOVUPD          Y13, 32(SP)
+	VMOVUPD          Y14, 64(SP)
+	VMOVUPD          Y15, 96(SP)
+	VMOVUPD          Y16, 128(SP)
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K4
+	VMOVUPD.Z        160(AX), K4, Y12
+	VADDPD           Y12, Y17, Y17
+	VMOVUPD          Y0, 96(R8)
+	VMOVUPD          Y1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y2, K1, 96(R8)
+	VMOVUPD          Y3, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y4, K2, 96(R8)
+	VMOVUPD          Y5, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y6, K3, 96(R8)
+	VMOVUPD          Y7, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y8, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y9, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y10, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y11, K3, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y17, K4, 160(R8)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+20, R9
+
+columns21_turn0:
+	VMOVSD (R8), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns21_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns21
+	VZEROUPPER
+	RET
+
+above21:
+	CMPQ   AX, $+22
+	JG     above22
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -3049,6 +4218,567 @@ columns22_turn0:
 	VZEROUPPER
 	RET
 
+above22:
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000007, R8
+	KMOVW   R8, K1
+
+columns23_part0:
+	VMOVUPD      (R9), Y19
+	VMOVUPD      32(R9), Y20
+	VMOVUPD      64(R9), Y21
+	VMOVUPD      96(R9), Y22
+	VMOVUPD      128(R9), Y23
+	VMOVUPD.Z    160(R9), K1, Y24
+	VBROADCASTSD (R9), Y18
+	VFMADD231PD  Y19, Y18, Y0
+	VFMADD231PD  Y20, Y18, Y1
+	VFMADD231PD  Y21, Y18, Y2
+	VFMADD231PD  Y22, Y18, Y3
+	VFMADD231PD  Y23, Y18, Y4
+	VFMADD231PD  Y24, Y18, Y5
+	VBROADCASTSD 8(R9), Y18
+	VFMADD231PD  Y19, Y18, Y6
+	VFMADD231PD  Y20, Y18, Y7
+	VFMADD231PD  Y21, Y18, Y8
+	VFMADD231PD  Y22, Y18, Y9
+	VFMADD231PD  Y23, Y18, Y10
+	VFMADD231PD  Y24, Y18, Y11
+	VBROADCASTSD 16(R9), Y18
+	VFMADD231PD  Y19, Y18, Y12
+	VFMADD231PD  Y20, Y18, Y13
+	VFMADD231PD  Y21, Y18, Y14
+	VFMADD231PD  Y22, Y18, Y15
+	VFMADD231PD  Y23, Y18, Y16
+	VFMADD231PD  Y24, Y18, Y17
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns23_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	VADDPD       128(AX), Y4, Y4
+	MOVL         $0x00000007, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    160(AX), K1, Y18
+	VADDPD       Y18, Y5, Y5
+	ADDQ         CX, AX
+	MOVL         $0x0000000e, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    (AX), K2, Y18
+	VADDPD       Y18, Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VADDPD       64(AX), Y8, Y8
+	VADDPD       96(AX), Y9, Y9
+	VADDPD       128(AX), Y10, Y10
+	VMOVUPD.Z    160(AX), K1, Y18
+	VADDPD       Y18, Y11, Y11
+	ADDQ         CX, AX
+	MOVL         $0x0000000c, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    (AX), K3, Y18
+	VADDPD       Y18, Y12, Y12
+	VADDPD       32(AX), Y13, Y13
+	VADDPD       64(AX), Y14, Y14
+	VADDPD       96(AX), Y15, Y15
+	VADDPD       128(AX), Y16, Y16
+	VMOVUPD.Z    160(AX), K1, Y18
+	VADDPD       Y18, Y17, Y17
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	VMOVUPD      Y4, 128(R8)
+	VMOVUPD      Y5, K1, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y6, K2, (R8)
+	VMOVUPD      Y7, 32(R8)
+	VMOVUPD      Y8, 64(R8)
+	VMOVUPD      Y9, 96(R8)
+	VMOVUPD      Y10, 128(R8)
+	VMOVUPD      Y11, K1, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y12, K3, (R8)
+	VMOVUPD      Y13, 32(R8)
+	VMOVUPD      Y14, 64(R8)
+	VMOVUPD      Y15, 96(R8)
+	VMOVUPD      Y16, 128(R8)
+	VMOVUPD      Y17, K1, 160(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	VXORPD       Y20, Y20, Y20
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000007, R8
+	KMOVW        R8, K1
+
+columns23_part1:
+	VMOVUPD      (R9), Y22
+	VMOVUPD      32(R9), Y23
+	VMOVUPD      64(R9), Y24
+	VMOVUPD      96(R9), Y25
+	VMOVUPD      128(R9), Y26
+	VMOVUPD.Z    160(R9), K1, Y27
+	VBROADCASTSD 24(R9), Y21
+	VFMADD231PD  Y22, Y21, Y0
+	VFMADD231PD  Y23, Y21, Y1
+	VFMADD231PD  Y24, Y21, Y2
+	VFMADD231PD  Y25, Y21, Y3
+	VFMADD231PD  Y26, Y21, Y4
+	VFMADD231PD  Y27, Y21, Y5
+	VBROADCASTSD 32(R9), Y21
+	VFMADD231PD  Y23, Y21, Y6
+	VFMADD231PD  Y24, Y21, Y7
+	VFMADD231PD  Y25, Y21, Y8
+	VFMADD231PD  Y26, Y21, Y9
+	VFMADD231PD  Y27, Y21, Y10
+	VBROADCASTSD 40(R9), Y21
+	VFMADD231PD  Y23, Y21, Y11
+	VFMADD231PD  Y24, Y21, Y12
+	VFMADD231PD  Y25, Y21, Y13
+	VFMADD231PD  Y26, Y21, Y14
+	VFMADD231PD  Y27, Y21, Y15
+	VBROADCASTSD 48(R9), Y21
+	VFMADD231PD  Y23, Y21, Y16
+	VFMADD231PD  Y24, Y21, Y17
+	VFMADD231PD  Y25, Y21, Y18
+	VFMADD231PD  Y26, Y21, Y19
+	VFMADD231PD  Y27, Y21, Y20
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns23_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000003, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	MOVL         $0x00000008, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (AX), K1, Y21
+	VADDPD       Y21, Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	VADDPD       128(AX), Y4, Y4
+	MOVL         $0x00000007, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       32(AX), Y6, Y6
+	VADDPD       64(AX), Y7, Y7
+	VADDPD       96(AX), Y8, Y8
+	VADDPD       128(AX), Y9, Y9
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y10, Y10
+	ADDQ         CX, AX
+	MOVL         $0x0000000e, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    32(AX), K3, Y21
+	VADDPD       Y21, Y11, Y11
+	VADDPD       64(AX), Y12, Y12
+	VADDPD       96(AX), Y13, Y13
+	VADDPD       128(AX), Y14, Y14
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y15, Y15
+	ADDQ         CX, AX
+	MOVL         $0x0000000c, R9
+	KMOVW        R9, K4
+	VMOVUPD.Z    32(AX), K4, Y21
+	VADDPD       Y21, Y16, Y16
+	VADDPD       64(AX), Y17, Y17
+	VADDPD       96(AX), Y18, Y18
+	VADDPD       128(AX), Y19, Y19
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y20, Y20
+	VMOVUPD      Y0, K1, (R8)
+	VMOVUPD      Y1, 32(R8)
+	VMOVUPD      Y2, 64(R8)
+	VMOVUPD      Y3, 96(R8)
+	VMOVUPD      Y4, 128(R8)
+	VMOVUPD      Y5, K2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y6, 32(R8)
+	VMOVUPD      Y7, 64(R8)
+	VMOVUPD      Y8, 96(R8)
+	VMOVUPD      Y9, 128(R8)
+	VMOVUPD      Y10, K2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y11, K3, 32(R8)
+	VMOVUPD      Y12, 64(R8)
+	VMOVUPD      Y13, 96(R8)
+	VMOVUPD      Y14, 128(R8)
+	VMOVUPD      Y15, K2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y16, K4, 32(R8)
+	VMOVUPD      Y17, 64(R8)
+	VMOVUPD      Y18, 96(R8)
+	VMOVUPD      Y19, 128(R8)
+	VMOVUPD      Y20, K2, 160(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	VXORPD       Y20, Y20, Y20
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000007, R8
+	KMOVW        R8, K1
+
+columns23_part2:
+	VMOVUPD      32(R9), Y22
+	VMOVUPD      64(R9), Y23
+	VMOVUPD      96(R9), Y24
+	VMOVUPD      128(R9), Y25
+	VMOVUPD.Z    160(R9), K1, Y26
+	VBROADCASTSD 56(R9), Y21
+	VFMADD231PD  Y22, Y21, Y0
+	VFMADD231PD  Y23, Y21, Y1
+	VFMADD231PD  Y24, Y21, Y2
+	VFMADD231PD  Y25, Y21, Y3
+	VFMADD231PD  Y26, Y21, Y4
+	VBROADCASTSD 64(R9), Y21
+	VFMADD231PD  Y23, Y21, Y5
+	VFMADD231PD  Y24, Y21, Y6
+	VFMADD231PD  Y25, Y21, Y7
+	VFMADD231PD  Y26, Y21, Y8
+	VBROADCASTSD 72(R9), Y21
+	VFMADD231PD  Y23, Y21, Y9
+	VFMADD231PD  Y24, Y21, Y10
+	VFMADD231PD  Y25, Y21, Y11
+	VFMADD231PD  Y26, Y21, Y12
+	VBROADCASTSD 80(R9), Y21
+	VFMADD231PD  Y23, Y21, Y13
+	VFMADD231PD  Y24, Y21, Y14
+	VFMADD231PD  Y25, Y21, Y15
+	VFMADD231PD  Y26, Y21, Y16
+	VBROADCASTSD 88(R9), Y21
+	VFMADD231PD  Y23, Y21, Y17
+	VFMADD231PD  Y24, Y21, Y18
+	VFMADD231PD  Y25, Y21, Y19
+	VFMADD231PD  Y26, Y21, Y20
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns23_part2
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000007, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	MOVL         $0x00000008, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    32(AX), K1, Y21
+	VADDPD       Y21, Y0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VADDPD       96(AX), Y2, Y2
+	VADDPD       128(AX), Y3, Y3
+	MOVL         $0x00000007, R9
+	KMOVW        R9, K2
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y4, Y4
+	ADDQ         CX, AX
+	VADDPD       64(AX), Y5, Y5
+	VADDPD       96(AX), Y6, Y6
+	VADDPD       128(AX), Y7, Y7
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y8, Y8
+	ADDQ         CX, AX
+	MOVL         $0x0000000e, R9
+	KMOVW        R9, K3
+	VMOVUPD.Z    64(AX), K3, Y21
+	VADDPD       Y21, Y9, Y9
+	VADDPD       96(AX), Y10, Y10
+	VADDPD       128(AX), Y11, Y11
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y12, Y12
+	ADDQ         CX, AX
+	MOVL         $0x0000000c, R9
+	KMOVW        R9, K4
+	VMOVUPD.Z    64(AX), K4, Y21
+	VADDPD       Y21, Y13, Y13
+	VADDPD       96(AX), Y14, Y14
+	VADDPD       128(AX), Y15, Y15
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y16, Y16
+	ADDQ         CX, AX
+	VMOVUPD.Z    64(AX), K1, Y21
+	VADDPD       Y21, Y17, Y17
+	VADDPD       96(AX), Y18, Y18
+	VADDPD       128(AX), Y19, Y19
+	VMOVUPD.Z    160(AX), K2, Y21
+	VADDPD       Y21, Y20, Y20
+	VMOVUPD      Y0, K1, 32(R8)
+	VMOVUPD      Y1, 64(R8)
+	VMOVUPD      Y2, 96(R8)
+	VMOVUPD      Y3, 128(R8)
+	VMOVUPD      Y4, K2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y5, 64(R8)
+	VMOVUPD      Y6, 96(R8)
+	VMOVUPD      Y7, 128(R8)
+	VMOVUPD      Y8, K2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y9, K3, 64(R8)
+	VMOVUPD      Y10, 96(R8)
+	VMOVUPD      Y11, 128(R8)
+	VMOVUPD      Y12, K2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y13, K4, 64(R8)
+	VMOVUPD      Y14, 96(R8)
+	VMOVUPD      Y15, 128(R8)
+	VMOVUPD      Y16, K2, 160(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Y17, K1, 64(R8)
+	VMOVUPD      Y18, 96(R8)
+	VMOVUPD      Y19, 128(R8)
+	VMOVUPD      Y20, K2, 160(R8)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	VXORPD       Y20, Y20, Y20
+	VXORPD       Y21, Y21, Y21
+	VXORPD       Y22, Y22, Y22
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000007, R8
+	KMOVW        R8, K1
+
+columns23_part3:
+	VMOVUPD          96(DX), Y24
+	VMOVUPD          128(DX), Y25
+	VMOVUPD.Z        160(DX), K1, Y26
+	VBROADCASTSD     96(DX), Y23
+	VFMADD231PD      Y24, Y23, Y0
+	VFMADD231PD      Y25, Y23, Y1
+	VFMADD231PD      Y26, Y23, Y2
+	VBROADCASTSD     104(DX), Y23
+	VFMADD231PD      Y24, Y23, Y3
+	VFMADD231PD      Y25, Y23, Y4
+	VFMADD231PD      Y26, Y23, Y5
+	VBROADCASTSD     112(DX), Y23
+	VFMADD231PD      Y24, Y23, Y6
+	VFMADD231PD      Y25, Y23, Y7
+	VFMADD231PD      Y26, Y23, Y8
+	VBROADCASTSD     120(DX), Y23
+	VFMADD231PD      Y24, Y23, Y9
+	VFMADD231PD      Y25, Y23, Y10
+	VFMADD231PD      Y26, Y23, Y11
+	VBROADCASTSD     128(DX), Y23
+	VFMADD231PD      Y25, Y23, Y12
+	VFMADD231PD      Y26, Y23, Y13
+	VBROADCASTSD     136(DX), Y23
+	VFMADD231PD      Y25, Y23, Y14
+	VFMADD231PD      Y26, Y23, Y15
+	VBROADCASTSD     144(DX), Y23
+	VFMADD231PD      Y25, Y23, Y16
+	VFMADD231PD      Y26, Y23, Y17
+	VBROADCASTSD     152(DX), Y23
+	VFMADD231PD      Y25, Y23, Y18
+	VFMADD231PD      Y26, Y23, Y19
+	VFMADD231PD.BCST 160(DX), Y26, Y20
+	VFMADD231PD.BCST 168(DX), Y26, Y21
+	VFMADD231PD.BCST 176(DX), Y26, Y22
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part3
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000c, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           96(AX), Y0, Y0
+	VADDPD           128(AX), Y1, Y1
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y2, Y2
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        96(AX), K2, Y23
+	VADDPD           Y23, Y3, Y3
+	VADDPD           128(AX), Y4, Y4
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        96(AX), K3, Y23
+	VADDPD           Y23, Y6, Y6
+	VADDPD           128(AX), Y7, Y7
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y8, Y8
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R9
+	KMOVW            R9, K4
+	VMOVUPD.Z        96(AX), K4, Y23
+	VADDPD           Y23, Y9, Y9
+	VADDPD           128(AX), Y10, Y10
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y11, Y11
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y12, Y12
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y13, Y13
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K2, Y23
+	VADDPD           Y23, Y14, Y14
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y15, Y15
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K3, Y23
+	VADDPD           Y23, Y16, Y16
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y17, Y17
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Y23
+	VADDPD           Y23, Y18, Y18
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y19, Y19
+	ADDQ             CX, AX
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y20, Y20
+	ADDQ             CX, AX
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K5
+	VMOVUPD.Z        160(AX), K5, Y23
+	VADDPD           Y23, Y21, Y21
+	ADDQ             CX, AX
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K6
+	VMOVUPD.Z        160(AX), K6, Y23
+	VADDPD           Y23, Y22, Y22
+	VMOVUPD          Y0, 96(R8)
+	VMOVUPD          Y1, 128(R8)
+	VMOVUPD          Y2, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y3, K2, 96(R8)
+	VMOVUPD          Y4, 128(R8)
+	VMOVUPD          Y5, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y6, K3, 96(R8)
+	VMOVUPD          Y7, 128(R8)
+	VMOVUPD          Y8, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y9, K4, 96(R8)
+	VMOVUPD          Y10, 128(R8)
+	VMOVUPD          Y11, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y12, 128(R8)
+	VMOVUPD          Y13, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y14, K2, 128(R8)
+	VMOVUPD          Y15, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y16, K3, 128(R8)
+	VMOVUPD          Y17, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y18, K4, 128(R8)
+	VMOVUPD          Y19, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y20, K1, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y21, K5, 160(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Y22, K6, 160(R8)
+	SUBQ             $+128, n+32(FP)
+	JG               columns23
+	VZEROUPPER
+	RET
+
 // func NarrowHalvesWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3, MMX+
 TEXT ·NarrowHalvesWeighted64(SB), $384-72
@@ -3061,12 +4791,12 @@ TEXT ·NarrowHalvesWeighted64(SB), $384-72
 	MOVQ p+48(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
-	CMPQ AX, $+11
-	JG   above11
-	CMPQ AX, $+5
-	JG   above5
-	CMPQ AX, $+2
-	JG   above2
+	CMPQ AX, $+14
+	JG   above14
+	CMPQ AX, $+7
+	JG   above7
+	CMPQ AX, $+3
+	JG   above3
 	CMPQ AX, $+1
 	JG   above1
 
@@ -3103,6 +4833,9 @@ columns1_part0:
 	RET
 
 above1:
+	CMPQ AX, $+2
+	JG   above2
+
 columns2:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -3145,9 +4878,6 @@ columns2_part0:
 	RET
 
 above2:
-	CMPQ AX, $+3
-	JG   above3
-
 columns3:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -3199,6 +4929,8 @@ columns3_part0:
 	RET
 
 above3:
+	CMPQ AX, $+5
+	JG   above5
 	CMPQ AX, $+4
 	JG   above4
 
@@ -3342,8 +5074,6 @@ columns5_turn0:
 	RET
 
 above5:
-	CMPQ AX, $+8
-	JG   above8
 	CMPQ AX, $+6
 	JG   above6
 
@@ -3449,9 +5179,6 @@ columns6_turn0:
 	RET
 
 above6:
-	CMPQ AX, $+7
-	JG   above7
-
 columns7:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -3562,6 +5289,11 @@ columns7_part0:
 	RET
 
 above7:
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+8
+	JG   above8
+
 columns8:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -3807,9 +5539,6 @@ columns9_turn0:
 	RET
 
 above9:
-	CMPQ AX, $+10
-	JG   above10
-
 columns10:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -3968,6 +5697,11 @@ columns10_turn0:
 	RET
 
 above10:
+	CMPQ AX, $+12
+	JG   above12
+	CMPQ AX, $+11
+	JG   above11
+
 columns11:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -4148,13 +5882,6 @@ columns11_part0:
 	RET
 
 above11:
-	CMPQ AX, $+16
-	JG   above16
-	CMPQ AX, $+13
-	JG   above13
-	CMPQ AX, $+12
-	JG   above12
-
 columns12:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -4325,6 +6052,8 @@ columns12_part0:
 	RET
 
 above12:
+	CMPQ   AX, $+13
+	JG     above13
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -4562,8 +6291,6 @@ columns13_turn0:
 	RET
 
 above13:
-	CMPQ   AX, $+14
-	JG     above14
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -4824,6 +6551,10 @@ columns14_turn0:
 	RET
 
 above14:
+	CMPQ   AX, $+21
+	JG     above21
+	CMPQ   AX, $+17
+	JG     above17
 	CMPQ   AX, $+15
 	JG     above15
 	IMUL3Q $0x00008001, DI, DI
@@ -5136,6 +6867,8 @@ columns15_part1:
 	RET
 
 above15:
+	CMPQ   AX, $+16
+	JG     above16
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -5430,8 +7163,362 @@ columns16_part1:
 	RET
 
 above16:
-	CMPQ   AX, $+22
-	JG     above22
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns17:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K1
+
+columns17_part0:
+	VMOVUPD          (R10), Y13
+	VMOVUPD          32(R10), Y14
+	VBROADCASTSD     (R11), Y12
+	VMULPD           Y12, Y13, Y13
+	VMULPD           Y12, Y14, Y14
+	VBROADCASTSD     (R10), Y12
+	VFMADD231PD      Y13, Y12, Y0
+	VFMADD231PD      Y14, Y12, Y1
+	VBROADCASTSD     8(R10), Y12
+	VFMADD231PD      Y13, Y12, Y2
+	VFMADD231PD      Y14, Y12, Y3
+	VBROADCASTSD     16(R10), Y12
+	VFMADD231PD      Y13, Y12, Y4
+	VFMADD231PD      Y14, Y12, Y5
+	VBROADCASTSD     24(R10), Y12
+	VFMADD231PD      Y13, Y12, Y6
+	VFMADD231PD      Y14, Y12, Y7
+	VFMADD231PD.BCST 32(R10), Y14, Y8
+	VFMADD231PD.BCST 40(R10), Y14, Y9
+	VFMADD231PD.BCST 48(R10), Y14, Y10
+	VFMADD231PD.BCST 56(R10), Y14, Y11
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y1, Y1
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y12
+	VADDPD           Y12, Y2, Y2
+	VADDPD           32(AX), Y3, Y3
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y12
+	VADDPD           Y12, Y4, Y4
+	VADDPD           32(AX), Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y12
+	VADDPD           Y12, Y6, Y6
+	VADDPD           32(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           32(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K1, Y12
+	VADDPD           Y12, Y9, Y9
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K3, Y12
+	VADDPD           Y12, Y11, Y11
+	VMOVUPD          Y0, (R9)
+	VMOVUPD          Y1, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VMOVUPD          Y3, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VMOVUPD          Y5, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VMOVUPD          Y7, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, K1, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K2, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y11, K3, 32(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	VXORPD           Y22, Y22, Y22
+	VXORPD           Y23, Y23, Y23
+	VXORPD           Y24, Y24, Y24
+	VXORPD           Y25, Y25, Y25
+	VXORPD           Y26, Y26, Y26
+	VXORPD           Y27, Y27, Y27
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+
+columns17_part1:
+	VMOVUPD          64(R10), Y29
+	VMOVUPD          96(R10), Y30
+	VBROADCASTSD     (R11), Y28
+	VMULPD           Y28, Y29, Y29
+	VMULPD           Y28, Y30, Y30
+	VBROADCASTSD     (R10), Y28
+	VFMADD231PD      Y29, Y28, Y0
+	VFMADD231PD      Y30, Y28, Y1
+	VBROADCASTSD     8(R10), Y28
+	VFMADD231PD      Y29, Y28, Y2
+	VFMADD231PD      Y30, Y28, Y3
+	VBROADCASTSD     16(R10), Y28
+	VFMADD231PD      Y29, Y28, Y4
+	VFMADD231PD      Y30, Y28, Y5
+	VBROADCASTSD     24(R10), Y28
+	VFMADD231PD      Y29, Y28, Y6
+	VFMADD231PD      Y30, Y28, Y7
+	VBROADCASTSD     32(R10), Y28
+	VFMADD231PD      Y29, Y28, Y8
+	VFMADD231PD      Y30, Y28, Y9
+	VBROADCASTSD     40(R10), Y28
+	VFMADD231PD      Y29, Y28, Y10
+	VFMADD231PD      Y30, Y28, Y11
+	VBROADCASTSD     48(R10), Y28
+	VFMADD231PD      Y29, Y28, Y12
+	VFMADD231PD      Y30, Y28, Y13
+	VBROADCASTSD     56(R10), Y28
+	VFMADD231PD      Y29, Y28, Y14
+	VFMADD231PD      Y30, Y28, Y15
+	VBROADCASTSD     64(R10), Y28
+	VFMADD231PD      Y29, Y28, Y16
+	VFMADD231PD      Y30, Y28, Y17
+	VBROADCASTSD     72(R10), Y28
+	VFMADD231PD      Y29, Y28, Y18
+	VFMADD231PD      Y30, Y28, Y19
+	VBROADCASTSD     80(R10), Y28
+	VFMADD231PD      Y29, Y28, Y20
+	VFMADD231PD      Y30, Y28, Y21
+	VBROADCASTSD     88(R10), Y28
+	VFMADD231PD      Y29, Y28, Y22
+	VFMADD231PD      Y30, Y28, Y23
+	VFMADD231PD.BCST 96(R10), Y30, Y24
+	VFMADD231PD.BCST 104(R10), Y30, Y25
+	VFMADD231PD.BCST 112(R10), Y30, Y26
+	VFMADD231PD.BCST 120(R10), Y30, Y27
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns17_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           64(AX), Y0, Y0
+	VADDPD           96(AX), Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y2, Y2
+	VADDPD           96(AX), Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y4, Y4
+	VADDPD           96(AX), Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y6, Y6
+	VADDPD           96(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y8, Y8
+	VADDPD           96(AX), Y9, Y9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y10, Y10
+	VADDPD           96(AX), Y11, Y11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y12, Y12
+	VADDPD           96(AX), Y13, Y13
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y14, Y14
+	VADDPD           96(AX), Y15, Y15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y17, Y17
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Y28
+	VADDPD           Y28, Y18, Y18
+	VADDPD           96(AX), Y19, Y19
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Y28
+	VADDPD           Y28, Y20, Y20
+	VADDPD           96(AX), Y21, Y21
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        64(AX), K3, Y28
+	VADDPD           Y28, Y22, Y22
+	VADDPD           96(AX), Y23, Y23
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y24, Y24
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K1, Y28
+	VADDPD           Y28, Y25, Y25
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K2, Y28
+	VADDPD           Y28, Y26, Y26
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K3, Y28
+	VADDPD           Y28, Y27, Y27
+	VMOVUPD          Y0, 64(R9)
+	VMOVUPD          Y1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 64(R9)
+	VMOVUPD          Y3, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 64(R9)
+	VMOVUPD          Y5, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 64(R9)
+	VMOVUPD          Y7, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 64(R9)
+	VMOVUPD          Y9, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, 64(R9)
+	VMOVUPD          Y11, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, 64(R9)
+	VMOVUPD          Y13, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, 64(R9)
+	VMOVUPD          Y15, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y17, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K1, 64(R9)
+	VMOVUPD          Y19, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K2, 64(R9)
+	VMOVUPD          Y21, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 64(R9)
+	VMOVUPD          Y23, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y26, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y27, K3, 96(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+
+columns17_part2:
+	VMOVUPD.Z        128(DX), K1, Y6
+	VBROADCASTSD     (R8), Y7
+	VMULPD           Y7, Y6, Y6
+	VBROADCASTSD     128(DX), Y5
+	VMULPD           Y7, Y5, Y5
+	VFMADD231PD      (DX), Y5, Y0
+	VFMADD231PD      32(DX), Y5, Y1
+	VFMADD231PD      64(DX), Y5, Y2
+	VFMADD231PD      96(DX), Y5, Y3
+	VFMADD231PD.BCST 128(DX), Y6, Y4
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Y0, (SP)
+	VMOVUPD          Y1, 32(SP)
+	VMOVUPD          Y2, 64(SP)
+	VMOVUPD          Y3, 96(SP)
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Y0
+	VADDPD           Y0, Y4, Y4
+	VMOVUPD          Y4, K1, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns17_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
+	CMPQ   AX, $+19
+	JG     above19
 	CMPQ   AX, $+18
 	JG     above18
 	IMUL3Q $0x00008001, DI, DI
@@ -5785,6 +7872,454 @@ columns18_turn0:
 	RET
 
 above18:
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns19:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K1
+
+columns19_part0:
+	VMOVUPD          (R10), Y25
+	VMOVUPD          32(R10), Y26
+	VMOVUPD          64(R10), Y27
+	VBROADCASTSD     (R11), Y24
+	VMULPD           Y24, Y25, Y25
+	VMULPD           Y24, Y26, Y26
+	VMULPD           Y24, Y27, Y27
+	VBROADCASTSD     (R10), Y24
+	VFMADD231PD      Y25, Y24, Y0
+	VFMADD231PD      Y26, Y24, Y1
+	VFMADD231PD      Y27, Y24, Y2
+	VBROADCASTSD     8(R10), Y24
+	VFMADD231PD      Y25, Y24, Y3
+	VFMADD231PD      Y26, Y24, Y4
+	VFMADD231PD      Y27, Y24, Y5
+	VBROADCASTSD     16(R10), Y24
+	VFMADD231PD      Y25, Y24, Y6
+	VFMADD231PD      Y26, Y24, Y7
+	VFMADD231PD      Y27, Y24, Y8
+	VBROADCASTSD     24(R10), Y24
+	VFMADD231PD      Y25, Y24, Y9
+	VFMADD231PD      Y26, Y24, Y10
+	VFMADD231PD      Y27, Y24, Y11
+	VBROADCASTSD     32(R10), Y24
+	VFMADD231PD      Y26, Y24, Y12
+	VFMADD231PD      Y27, Y24, Y13
+	VBROADCASTSD     40(R10), Y24
+	VFMADD231PD      Y26, Y24, Y14
+	VFMADD231PD      Y27, Y24, Y15
+	VBROADCASTSD     48(R10), Y24
+	VFMADD231PD      Y26, Y24, Y16
+	VFMADD231PD      Y27, Y24, Y17
+	VBROADCASTSD     56(R10), Y24
+	VFMADD231PD      Y26, Y24, Y18
+	VFMADD231PD      Y27, Y24, Y19
+	VFMADD231PD.BCST 64(R10), Y27, Y20
+	VFMADD231PD.BCST 72(R10), Y27, Y21
+	VFMADD231PD.BCST 80(R10), Y27, Y22
+	VFMADD231PD.BCST 88(R10), Y27, Y23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y1, Y1
+	VADDPD           64(AX), Y2, Y2
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y24
+	VADDPD           Y24, Y3, Y3
+	VADDPD           32(AX), Y4, Y4
+	VADDPD           64(AX), Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y24
+	VADDPD           Y24, Y6, Y6
+	VADDPD           32(AX), Y7, Y7
+	VADDPD           64(AX), Y8, Y8
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y24
+	VADDPD           Y24, Y9, Y9
+	VADDPD           32(AX), Y10, Y10
+	VADDPD           64(AX), Y11, Y11
+	ADDQ             CX, AX
+	VADDPD           32(AX), Y12, Y12
+	VADDPD           64(AX), Y13, Y13
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K1, Y24
+	VADDPD           Y24, Y14, Y14
+	VADDPD           64(AX), Y15, Y15
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K2, Y24
+	VADDPD           Y24, Y16, Y16
+	VADDPD           64(AX), Y17, Y17
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K3, Y24
+	VADDPD           Y24, Y18, Y18
+	VADDPD           64(AX), Y19, Y19
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y20, Y20
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Y24
+	VADDPD           Y24, Y21, Y21
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K2, Y24
+	VADDPD           Y24, Y22, Y22
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K3, Y24
+	VADDPD           Y24, Y23, Y23
+	VMOVUPD          Y0, (R9)
+	VMOVUPD          Y1, 32(R9)
+	VMOVUPD          Y2, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y3, K1, (R9)
+	VMOVUPD          Y4, 32(R9)
+	VMOVUPD          Y5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K2, (R9)
+	VMOVUPD          Y7, 32(R9)
+	VMOVUPD          Y8, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, K3, (R9)
+	VMOVUPD          Y10, 32(R9)
+	VMOVUPD          Y11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, 32(R9)
+	VMOVUPD          Y13, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, K1, 32(R9)
+	VMOVUPD          Y15, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K2, 32(R9)
+	VMOVUPD          Y17, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K3, 32(R9)
+	VMOVUPD          Y19, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K2, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y23, K3, 64(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns19_part1:
+	VMOVUPD      96(R10), Y19
+	VMOVUPD.Z    128(R10), K1, Y20
+	VBROADCASTSD (R11), Y18
+	VMULPD       Y18, Y19, Y19
+	VMULPD       Y18, Y20, Y20
+	VBROADCASTSD (R10), Y18
+	VFMADD231PD  Y19, Y18, Y0
+	VFMADD231PD  Y20, Y18, Y1
+	VBROADCASTSD 8(R10), Y18
+	VFMADD231PD  Y19, Y18, Y2
+	VFMADD231PD  Y20, Y18, Y3
+	VBROADCASTSD 16(R10), Y18
+	VFMADD231PD  Y19, Y18, Y4
+	VFMADD231PD  Y20, Y18, Y5
+	VBROADCASTSD 24(R10), Y18
+	VFMADD231PD  Y19, Y18, Y6
+	VFMADD231PD  Y20, Y18, Y7
+	VBROADCASTSD 32(R10), Y18
+	VFMADD231PD  Y19, Y18, Y8
+	VFMADD231PD  Y20, Y18, Y9
+	VBROADCASTSD 40(R10), Y18
+	VFMADD231PD  Y19, Y18, Y10
+	VFMADD231PD  Y20, Y18, Y11
+	VBROADCASTSD 48(R10), Y18
+	VFMADD231PD  Y19, Y18, Y12
+	VFMADD231PD  Y20, Y18, Y13
+	VBROADCASTSD 56(R10), Y18
+	VFMADD231PD  Y19, Y18, Y14
+	VFMADD231PD  Y20, Y18, Y15
+	VBROADCASTSD 64(R10), Y18
+	VFMADD231PD  Y19, Y18, Y16
+	VFMADD231PD  Y20, Y18, Y17
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns19_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       96(AX), Y0, Y0
+	MOVL         $0x00000007, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y2, Y2
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y4, Y4
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y6, Y6
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y8, Y8
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y9, Y9
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y10, Y10
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y11, Y11
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y12, Y12
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y13, Y13
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y14, Y14
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y15, Y15
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y16, Y16
+	VMOVUPD.Z    128(AX), K1, Y18
+	VADDPD       Y18, Y17, Y17
+	VMOVUPD      Y0, 96(R9)
+	VMOVUPD      Y1, K1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 96(R9)
+	VMOVUPD      Y3, K1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 96(R9)
+	VMOVUPD      Y5, K1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 96(R9)
+	VMOVUPD      Y7, K1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 96(R9)
+	VMOVUPD      Y9, K1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y10, 96(R9)
+	VMOVUPD      Y11, K1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y12, 96(R9)
+	VMOVUPD      Y13, K1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 96(R9)
+	VMOVUPD      Y15, K1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y16, 96(R9)
+	VMOVUPD      Y17, K1, 128(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x00000007, R9
+	KMOVW        R9, K1
+
+columns19_part2:
+	VMOVUPD          96(DX), Y18
+	VMOVUPD.Z        128(DX), K1, Y19
+	VBROADCASTSD     (R8), Y17
+	VMULPD           Y17, Y18, Y18
+	VMULPD           Y17, Y19, Y19
+	VBROADCASTSD     72(DX), Y17
+	VFMADD231PD      Y18, Y17, Y0
+	VFMADD231PD      Y19, Y17, Y1
+	VBROADCASTSD     80(DX), Y17
+	VFMADD231PD      Y18, Y17, Y2
+	VFMADD231PD      Y19, Y17, Y3
+	VBROADCASTSD     88(DX), Y17
+	VFMADD231PD      Y18, Y17, Y4
+	VFMADD231PD      Y19, Y17, Y5
+	VBROADCASTSD     96(DX), Y17
+	VFMADD231PD      Y18, Y17, Y6
+	VFMADD231PD      Y19, Y17, Y7
+	VBROADCASTSD     104(DX), Y17
+	VFMADD231PD      Y18, Y17, Y8
+	VFMADD231PD      Y19, Y17, Y9
+	VBROADCASTSD     112(DX), Y17
+	VFMADD231PD      Y18, Y17, Y10
+	VFMADD231PD      Y19, Y17, Y11
+	VBROADCASTSD     120(DX), Y17
+	VFMADD231PD      Y18, Y17, Y12
+	VFMADD231PD      Y19, Y17, Y13
+	VFMADD231PD.BCST 128(DX), Y19, Y14
+	VFMADD231PD.BCST 136(DX), Y19, Y15
+	VFMADD231PD.BCST 144(DX), Y19, Y16
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           96(AX), Y0, Y0
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Y17
+	VADDPD           Y17, Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y2, Y2
+	VMOVUPD.Z        128(AX), K1, Y17
+	VADDPD           Y17, Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y4, Y4
+	VMOVUPD.Z        128(AX), K1, Y17
+	VADDPD           Y17, Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y6, Y6
+	VMOVUPD.Z        128(AX), K1, Y17
+	VADDPD           Y17, Y7, Y7
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        96(AX), K2, Y17
+	VADDPD           Y17, Y8, Y8
+	VMOVUPD.Z        128(AX), K1, Y17
+	VADDPD           Y17, Y9, Y9
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        96(AX), K3, Y17
+	VADDPD           Y17, Y10, Y10
+	VMOVUPD.Z        128(AX), K1, Y17
+	VADDPD           Y17, Y11, Y11
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        96(AX), K4, Y17
+	VADDPD           Y17, Y12, Y12
+	VMOVUPD.Z        128(AX), K1, Y17
+	VADDPD           Y17, Y13, Y13
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Y17
+	VADDPD           Y17, Y14, Y14
+	ADDQ             CX, AX
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K5
+	VMOVUPD.Z        128(AX), K5, Y17
+	VADDPD           Y17, Y15, Y15
+	ADDQ             CX, AX
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K6
+	VMOVUPD.Z        128(AX), K6, Y17
+	VADDPD           Y17, Y16, Y16
+	VMOVUPD          Y0, 96(R9)
+	VMOVUPD          Y1, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 96(R9)
+	VMOVUPD          Y3, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 96(R9)
+	VMOVUPD          Y5, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 96(R9)
+	VMOVUPD          Y7, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, K2, 96(R9)
+	VMOVUPD          Y9, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K3, 96(R9)
+	VMOVUPD          Y11, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, K4, 96(R9)
+	VMOVUPD          Y13, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y15, K5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K6, 128(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns19
+	VZEROUPPER
+	RET
+
+above19:
 	CMPQ   AX, $+20
 	JG     above20
 	IMUL3Q $0x00005556, DI, DI
@@ -6211,6 +8746,499 @@ columns20_part2:
 	RET
 
 above20:
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
+
+columns21:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K1
+
+columns21_part0:
+	VMOVUPD          (R10), Y25
+	VMOVUPD          32(R10), Y26
+	VMOVUPD          64(R10), Y27
+	VBROADCASTSD     (R11), Y24
+	VMULPD           Y24, Y25, Y25
+	VMULPD           Y24, Y26, Y26
+	VMULPD           Y24, Y27, Y27
+	VBROADCASTSD     (R10), Y24
+	VFMADD231PD      Y25, Y24, Y0
+	VFMADD231PD      Y26, Y24, Y1
+	VFMADD231PD      Y27, Y24, Y2
+	VBROADCASTSD     8(R10), Y24
+	VFMADD231PD      Y25, Y24, Y3
+	VFMADD231PD      Y26, Y24, Y4
+	VFMADD231PD      Y27, Y24, Y5
+	VBROADCASTSD     16(R10), Y24
+	VFMADD231PD      Y25, Y24, Y6
+	VFMADD231PD      Y26, Y24, Y7
+	VFMADD231PD      Y27, Y24, Y8
+	VBROADCASTSD     24(R10), Y24
+	VFMADD231PD      Y25, Y24, Y9
+	VFMADD231PD      Y26, Y24, Y10
+	VFMADD231PD      Y27, Y24, Y11
+	VBROADCASTSD     32(R10), Y24
+	VFMADD231PD      Y26, Y24, Y12
+	VFMADD231PD      Y27, Y24, Y13
+	VBROADCASTSD     40(R10), Y24
+	VFMADD231PD      Y26, Y24, Y14
+	VFMADD231PD      Y27, Y24, Y15
+	VBROADCASTSD     48(R10), Y24
+	VFMADD231PD      Y26, Y24, Y16
+	VFMADD231PD      Y27, Y24, Y17
+	VBROADCASTSD     56(R10), Y24
+	VFMADD231PD      Y26, Y24, Y18
+	VFMADD231PD      Y27, Y24, Y19
+	VFMADD231PD.BCST 64(R10), Y27, Y20
+	VFMADD231PD.BCST 72(R10), Y27, Y21
+	VFMADD231PD.BCST 80(R10), Y27, Y22
+	VFMADD231PD.BCST 88(R10), Y27, Y23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns21_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y1, Y1
+	VADDPD           64(AX), Y2, Y2
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y24
+	VADDPD           Y24, Y3, Y3
+	VADDPD           32(AX), Y4, Y4
+	VADDPD           64(AX), Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y24
+	VADDPD           Y24, Y6, Y6
+	VADDPD           32(AX), Y7, Y7
+	VADDPD           64(AX), Y8, Y8
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y24
+	VADDPD           Y24, Y9, Y9
+	VADDPD           32(AX), Y10, Y10
+	VADDPD           64(AX), Y11, Y11
+	ADDQ             CX, AX
+	VADDPD           32(AX), Y12, Y12
+	VADDPD           64(AX), Y13, Y13
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K1, Y24
+	VADDPD           Y24, Y14, Y14
+	VADDPD           64(AX), Y15, Y15
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K2, Y24
+	VADDPD           Y24, Y16, Y16
+	VADDPD           64(AX), Y17, Y17
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K3, Y24
+	VADDPD           Y24, Y18, Y18
+	VADDPD           64(AX), Y19, Y19
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y20, Y20
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K1, Y24
+	VADDPD           Y24, Y21, Y21
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K2, Y24
+	VADDPD           Y24, Y22, Y22
+	ADDQ             CX, AX
+	VMOVUPD.Z        64(AX), K3, Y24
+	VADDPD           Y24, Y23, Y23
+	VMOVUPD          Y0, (R9)
+	VMOVUPD          Y1, 32(R9)
+	VMOVUPD          Y2, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y3, K1, (R9)
+	VMOVUPD          Y4, 32(R9)
+	VMOVUPD          Y5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K2, (R9)
+	VMOVUPD          Y7, 32(R9)
+	VMOVUPD          Y8, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, K3, (R9)
+	VMOVUPD          Y10, 32(R9)
+	VMOVUPD          Y11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, 32(R9)
+	VMOVUPD          Y13, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, K1, 32(R9)
+	VMOVUPD          Y15, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K2, 32(R9)
+	VMOVUPD          Y17, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K3, 32(R9)
+	VMOVUPD          Y19, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K2, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y23, K3, 64(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+
+columns21_part1:
+	VMOVUPD      96(R10), Y19
+	VMOVUPD      128(R10), Y20
+	VBROADCASTSD (R11), Y18
+	VMULPD       Y18, Y19, Y19
+	VMULPD       Y18, Y20, Y20
+	VBROADCASTSD (R10), Y18
+	VFMADD231PD  Y19, Y18, Y0
+	VFMADD231PD  Y20, Y18, Y1
+	VBROADCASTSD 8(R10), Y18
+	VFMADD231PD  Y19, Y18, Y2
+	VFMADD231PD  Y20, Y18, Y3
+	VBROADCASTSD 16(R10), Y18
+	VFMADD231PD  Y19, Y18, Y4
+	VFMADD231PD  Y20, Y18, Y5
+	VBROADCASTSD 24(R10), Y18
+	VFMADD231PD  Y19, Y18, Y6
+	VFMADD231PD  Y20, Y18, Y7
+	VBROADCASTSD 32(R10), Y18
+	VFMADD231PD  Y19, Y18, Y8
+	VFMADD231PD  Y20, Y18, Y9
+	VBROADCASTSD 40(R10), Y18
+	VFMADD231PD  Y19, Y18, Y10
+	VFMADD231PD  Y20, Y18, Y11
+	VBROADCASTSD 48(R10), Y18
+	VFMADD231PD  Y19, Y18, Y12
+	VFMADD231PD  Y20, Y18, Y13
+	VBROADCASTSD 56(R10), Y18
+	VFMADD231PD  Y19, Y18, Y14
+	VFMADD231PD  Y20, Y18, Y15
+	VBROADCASTSD 64(R10), Y18
+	VFMADD231PD  Y19, Y18, Y16
+	VFMADD231PD  Y20, Y18, Y17
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns21_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       96(AX), Y0, Y0
+	VADDPD       128(AX), Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y2, Y2
+	VADDPD       128(AX), Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y4, Y4
+	VADDPD       128(AX), Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y6, Y6
+	VADDPD       128(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y8, Y8
+	VADDPD       128(AX), Y9, Y9
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y10, Y10
+	VADDPD       128(AX), Y11, Y11
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y12, Y12
+	VADDPD       128(AX), Y13, Y13
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y14, Y14
+	VADDPD       128(AX), Y15, Y15
+	ADDQ         CX, AX
+	VADDPD       96(AX), Y16, Y16
+	VADDPD       128(AX), Y17, Y17
+	VMOVUPD      Y0, 96(R9)
+	VMOVUPD      Y1, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 96(R9)
+	VMOVUPD      Y3, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 96(R9)
+	VMOVUPD      Y5, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 96(R9)
+	VMOVUPD      Y7, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 96(R9)
+	VMOVUPD      Y9, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y10, 96(R9)
+	VMOVUPD      Y11, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y12, 96(R9)
+	VMOVUPD      Y13, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 96(R9)
+	VMOVUPD      Y15, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y16, 96(R9)
+	VMOVUPD      Y17, 128(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x00000001, R9
+	KMOVW        R9, K1
+
+columns21_part2:
+	VMOVUPD          96(R10), Y19
+	VMOVUPD          128(R10), Y20
+	VBROADCASTSD     (R11), Y18
+	VMULPD           Y18, Y19, Y19
+	VMULPD           Y18, Y20, Y20
+	VBROADCASTSD     72(R10), Y18
+	VFMADD231PD      Y19, Y18, Y0
+	VFMADD231PD      Y20, Y18, Y1
+	VBROADCASTSD     80(R10), Y18
+	VFMADD231PD      Y19, Y18, Y2
+	VFMADD231PD      Y20, Y18, Y3
+	VBROADCASTSD     88(R10), Y18
+	VFMADD231PD      Y19, Y18, Y4
+	VFMADD231PD      Y20, Y18, Y5
+	VBROADCASTSD     96(R10), Y18
+	VFMADD231PD      Y19, Y18, Y6
+	VFMADD231PD      Y20, Y18, Y7
+	VBROADCASTSD     104(R10), Y18
+	VFMADD231PD      Y19, Y18, Y8
+	VFMADD231PD      Y20, Y18, Y9
+	VBROADCASTSD     112(R10), Y18
+	VFMADD231PD      Y19, Y18, Y10
+	VFMADD231PD      Y20, Y18, Y11
+	VBROADCASTSD     120(R10), Y18
+	VFMADD231PD      Y19, Y18, Y12
+	VFMADD231PD      Y20, Y18, Y13
+	VFMADD231PD.BCST 128(R10), Y20, Y14
+	VFMADD231PD.BCST 136(R10), Y20, Y15
+	VFMADD231PD.BCST 144(R10), Y20, Y16
+	VFMADD231PD.BCST 152(R10), Y20, Y17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns21_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           96(AX), Y0, Y0
+	VADDPD           128(AX), Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y2, Y2
+	VADDPD           128(AX), Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y4, Y4
+	VADDPD           128(AX), Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y6, Y6
+	VADDPD           128(AX), Y7, Y7
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        96(AX), K1, Y18
+	VADDPD           Y18, Y8, Y8
+	VADDPD           128(AX), Y9, Y9
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        96(AX), K2, Y18
+	VADDPD           Y18, Y10, Y10
+	VADDPD           128(AX), Y11, Y11
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        96(AX), K3, Y18
+	VADDPD           Y18, Y12, Y12
+	VADDPD           128(AX), Y13, Y13
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Y18
+	VADDPD           Y18, Y15, Y15
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K2, Y18
+	VADDPD           Y18, Y16, Y16
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K3, Y18
+	VADDPD           Y18, Y17, Y17
+	VMOVUPD          Y0, 96(R9)
+	VMOVUPD          Y1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 96(R9)
+	VMOVUPD          Y3, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 96(R9)
+	VMOVUPD          Y5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 96(R9)
+	VMOVUPD          Y7, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, K1, 96(R9)
+	VMOVUPD          Y9, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K2, 96(R9)
+	VMOVUPD          Y11, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, K3, 96(R9)
+	VMOVUPD          Y13, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y15, K1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K2, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K3, 128(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+
+columns21_part3:
+	VMOVUPD.Z        160(DX), K1, Y7
+	VBROADCASTSD     (R8), Y8
+	VMULPD           Y8, Y7, Y7
+	VBROADCASTSD     160(DX), Y6
+	VMULPD           Y8, Y6, Y6
+	VFMADD231PD      (DX), Y6, Y0
+	VFMADD231PD      32(DX), Y6, Y1
+	VFMADD231PD      64(DX), Y6, Y2
+	VFMADD231PD      96(DX), Y6, Y3
+	VFMADD231PD      128(DX), Y6, Y4
+	VFMADD231PD.BCST 160(DX), Y7, Y5
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part3
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000014, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Y0, (SP)
+	VMOVUPD          Y1, 32(SP)
+	VMOVUPD          Y2, 64(SP)
+	VMOVUPD          Y3, 96(SP)
+	VMOVUPD          Y4, 128(SP)
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        160(AX), K1, Y0
+	VADDPD           Y0, Y5, Y5
+	VMOVUPD          Y5, K1, 160(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+20, R10
+
+columns21_turn0:
+	VMOVSD (R9), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns21_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns21
+	VZEROUPPER
+	RET
+
+above21:
+	CMPQ   AX, $+24
+	JG     above24
+	CMPQ   AX, $+22
+	JG     above22
 	IMUL3Q $0x00004001, DI, DI
 	SHRQ   $+16, DI
 
@@ -6729,8 +9757,628 @@ columns22_turn0:
 	RET
 
 above22:
-	CMPQ   AX, $+24
-	JG     above24
+	CMPQ   AX, $+23
+	JG     above23
+	IMUL3Q $0x00004001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K1
+
+columns23_part0:
+	VMOVUPD          (R10), Y13
+	VMOVUPD          32(R10), Y14
+	VBROADCASTSD     (R11), Y12
+	VMULPD           Y12, Y13, Y13
+	VMULPD           Y12, Y14, Y14
+	VBROADCASTSD     (R10), Y12
+	VFMADD231PD      Y13, Y12, Y0
+	VFMADD231PD      Y14, Y12, Y1
+	VBROADCASTSD     8(R10), Y12
+	VFMADD231PD      Y13, Y12, Y2
+	VFMADD231PD      Y14, Y12, Y3
+	VBROADCASTSD     16(R10), Y12
+	VFMADD231PD      Y13, Y12, Y4
+	VFMADD231PD      Y14, Y12, Y5
+	VBROADCASTSD     24(R10), Y12
+	VFMADD231PD      Y13, Y12, Y6
+	VFMADD231PD      Y14, Y12, Y7
+	VFMADD231PD.BCST 32(R10), Y14, Y8
+	VFMADD231PD.BCST 40(R10), Y14, Y9
+	VFMADD231PD.BCST 48(R10), Y14, Y10
+	VFMADD231PD.BCST 56(R10), Y14, Y11
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns23_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y1, Y1
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y12
+	VADDPD           Y12, Y2, Y2
+	VADDPD           32(AX), Y3, Y3
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y12
+	VADDPD           Y12, Y4, Y4
+	VADDPD           32(AX), Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y12
+	VADDPD           Y12, Y6, Y6
+	VADDPD           32(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           32(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K1, Y12
+	VADDPD           Y12, Y9, Y9
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K3, Y12
+	VADDPD           Y12, Y11, Y11
+	VMOVUPD          Y0, (R9)
+	VMOVUPD          Y1, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VMOVUPD          Y3, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VMOVUPD          Y5, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VMOVUPD          Y7, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, K1, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K2, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y11, K3, 32(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	VXORPD           Y22, Y22, Y22
+	VXORPD           Y23, Y23, Y23
+	VXORPD           Y24, Y24, Y24
+	VXORPD           Y25, Y25, Y25
+	VXORPD           Y26, Y26, Y26
+	VXORPD           Y27, Y27, Y27
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns23_part1:
+	VMOVUPD          64(R10), Y29
+	VMOVUPD          96(R10), Y30
+	VBROADCASTSD     (R11), Y28
+	VMULPD           Y28, Y29, Y29
+	VMULPD           Y28, Y30, Y30
+	VBROADCASTSD     (R10), Y28
+	VFMADD231PD      Y29, Y28, Y0
+	VFMADD231PD      Y30, Y28, Y1
+	VBROADCASTSD     8(R10), Y28
+	VFMADD231PD      Y29, Y28, Y2
+	VFMADD231PD      Y30, Y28, Y3
+	VBROADCASTSD     16(R10), Y28
+	VFMADD231PD      Y29, Y28, Y4
+	VFMADD231PD      Y30, Y28, Y5
+	VBROADCASTSD     24(R10), Y28
+	VFMADD231PD      Y29, Y28, Y6
+	VFMADD231PD      Y30, Y28, Y7
+	VBROADCASTSD     32(R10), Y28
+	VFMADD231PD      Y29, Y28, Y8
+	VFMADD231PD      Y30, Y28, Y9
+	VBROADCASTSD     40(R10), Y28
+	VFMADD231PD      Y29, Y28, Y10
+	VFMADD231PD      Y30, Y28, Y11
+	VBROADCASTSD     48(R10), Y28
+	VFMADD231PD      Y29, Y28, Y12
+	VFMADD231PD      Y30, Y28, Y13
+	VBROADCASTSD     56(R10), Y28
+	VFMADD231PD      Y29, Y28, Y14
+	VFMADD231PD      Y30, Y28, Y15
+	VBROADCASTSD     64(R10), Y28
+	VFMADD231PD      Y29, Y28, Y16
+	VFMADD231PD      Y30, Y28, Y17
+	VBROADCASTSD     72(R10), Y28
+	VFMADD231PD      Y29, Y28, Y18
+	VFMADD231PD      Y30, Y28, Y19
+	VBROADCASTSD     80(R10), Y28
+	VFMADD231PD      Y29, Y28, Y20
+	VFMADD231PD      Y30, Y28, Y21
+	VBROADCASTSD     88(R10), Y28
+	VFMADD231PD      Y29, Y28, Y22
+	VFMADD231PD      Y30, Y28, Y23
+	VFMADD231PD.BCST 96(R10), Y30, Y24
+	VFMADD231PD.BCST 104(R10), Y30, Y25
+	VFMADD231PD.BCST 112(R10), Y30, Y26
+	VFMADD231PD.BCST 120(R10), Y30, Y27
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns23_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           64(AX), Y0, Y0
+	VADDPD           96(AX), Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y2, Y2
+	VADDPD           96(AX), Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y4, Y4
+	VADDPD           96(AX), Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y6, Y6
+	VADDPD           96(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y8, Y8
+	VADDPD           96(AX), Y9, Y9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y10, Y10
+	VADDPD           96(AX), Y11, Y11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y12, Y12
+	VADDPD           96(AX), Y13, Y13
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y14, Y14
+	VADDPD           96(AX), Y15, Y15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y17, Y17
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Y28
+	VADDPD           Y28, Y18, Y18
+	VADDPD           96(AX), Y19, Y19
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Y28
+	VADDPD           Y28, Y20, Y20
+	VADDPD           96(AX), Y21, Y21
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        64(AX), K3, Y28
+	VADDPD           Y28, Y22, Y22
+	VADDPD           96(AX), Y23, Y23
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y24, Y24
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K1, Y28
+	VADDPD           Y28, Y25, Y25
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K2, Y28
+	VADDPD           Y28, Y26, Y26
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K3, Y28
+	VADDPD           Y28, Y27, Y27
+	VMOVUPD          Y0, 64(R9)
+	VMOVUPD          Y1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 64(R9)
+	VMOVUPD          Y3, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 64(R9)
+	VMOVUPD          Y5, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 64(R9)
+	VMOVUPD          Y7, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 64(R9)
+	VMOVUPD          Y9, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, 64(R9)
+	VMOVUPD          Y11, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, 64(R9)
+	VMOVUPD          Y13, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, 64(R9)
+	VMOVUPD          Y15, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y17, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K1, 64(R9)
+	VMOVUPD          Y19, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K2, 64(R9)
+	VMOVUPD          Y21, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 64(R9)
+	VMOVUPD          Y23, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y26, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y27, K3, 96(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns23_part2:
+	VMOVUPD      128(R10), Y23
+	VMOVUPD.Z    160(R10), K1, Y24
+	VBROADCASTSD (R11), Y22
+	VMULPD       Y22, Y23, Y23
+	VMULPD       Y22, Y24, Y24
+	VBROADCASTSD (R10), Y22
+	VFMADD231PD  Y23, Y22, Y0
+	VFMADD231PD  Y24, Y22, Y1
+	VBROADCASTSD 8(R10), Y22
+	VFMADD231PD  Y23, Y22, Y2
+	VFMADD231PD  Y24, Y22, Y3
+	VBROADCASTSD 16(R10), Y22
+	VFMADD231PD  Y23, Y22, Y4
+	VFMADD231PD  Y24, Y22, Y5
+	VBROADCASTSD 24(R10), Y22
+	VFMADD231PD  Y23, Y22, Y6
+	VFMADD231PD  Y24, Y22, Y7
+	VBROADCASTSD 32(R10), Y22
+	VFMADD231PD  Y23, Y22, Y8
+	VFMADD231PD  Y24, Y22, Y9
+	VBROADCASTSD 40(R10), Y22
+	VFMADD231PD  Y23, Y22, Y10
+	VFMADD231PD  Y24, Y22, Y11
+	VBROADCASTSD 48(R10), Y22
+	VFMADD231PD  Y23, Y22, Y12
+	VFMADD231PD  Y24, Y22, Y13
+	VBROADCASTSD 56(R10), Y22
+	VFMADD231PD  Y23, Y22, Y14
+	VFMADD231PD  Y24, Y22, Y15
+	VBROADCASTSD 64(R10), Y22
+	VFMADD231PD  Y23, Y22, Y16
+	VFMADD231PD  Y24, Y22, Y17
+	VBROADCASTSD 72(R10), Y22
+	VFMADD231PD  Y23, Y22, Y18
+	VFMADD231PD  Y24, Y22, Y19
+	VBROADCASTSD 80(R10), Y22
+	VFMADD231PD  Y23, Y22, Y20
+	VFMADD231PD  Y24, Y22, Y21
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns23_part2
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Y0, Y0
+	MOVL         $0x00000007, R10
+	KMOVW        R10, K1
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y2, Y2
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y4, Y4
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y6, Y6
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y8, Y8
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y9, Y9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y10, Y10
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y11, Y11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y12, Y12
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y13, Y13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y14, Y14
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y15, Y15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y16, Y16
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y17, Y17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y18, Y18
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y19, Y19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y20, Y20
+	VMOVUPD.Z    160(AX), K1, Y22
+	VADDPD       Y22, Y21, Y21
+	VMOVUPD      Y0, 128(R9)
+	VMOVUPD      Y1, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 128(R9)
+	VMOVUPD      Y3, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 128(R9)
+	VMOVUPD      Y5, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 128(R9)
+	VMOVUPD      Y7, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 128(R9)
+	VMOVUPD      Y9, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y10, 128(R9)
+	VMOVUPD      Y11, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y12, 128(R9)
+	VMOVUPD      Y13, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 128(R9)
+	VMOVUPD      Y15, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y16, 128(R9)
+	VMOVUPD      Y17, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y18, 128(R9)
+	VMOVUPD      Y19, K1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y20, 128(R9)
+	VMOVUPD      Y21, K1, 160(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	VXORPD       Y20, Y20, Y20
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x00000007, R9
+	KMOVW        R9, K1
+
+columns23_part3:
+	VMOVUPD          128(DX), Y22
+	VMOVUPD.Z        160(DX), K1, Y23
+	VBROADCASTSD     (R8), Y21
+	VMULPD           Y21, Y22, Y22
+	VMULPD           Y21, Y23, Y23
+	VBROADCASTSD     88(DX), Y21
+	VFMADD231PD      Y22, Y21, Y0
+	VFMADD231PD      Y23, Y21, Y1
+	VBROADCASTSD     96(DX), Y21
+	VFMADD231PD      Y22, Y21, Y2
+	VFMADD231PD      Y23, Y21, Y3
+	VBROADCASTSD     104(DX), Y21
+	VFMADD231PD      Y22, Y21, Y4
+	VFMADD231PD      Y23, Y21, Y5
+	VBROADCASTSD     112(DX), Y21
+	VFMADD231PD      Y22, Y21, Y6
+	VFMADD231PD      Y23, Y21, Y7
+	VBROADCASTSD     120(DX), Y21
+	VFMADD231PD      Y22, Y21, Y8
+	VFMADD231PD      Y23, Y21, Y9
+	VBROADCASTSD     128(DX), Y21
+	VFMADD231PD      Y22, Y21, Y10
+	VFMADD231PD      Y23, Y21, Y11
+	VBROADCASTSD     136(DX), Y21
+	VFMADD231PD      Y22, Y21, Y12
+	VFMADD231PD      Y23, Y21, Y13
+	VBROADCASTSD     144(DX), Y21
+	VFMADD231PD      Y22, Y21, Y14
+	VFMADD231PD      Y23, Y21, Y15
+	VBROADCASTSD     152(DX), Y21
+	VFMADD231PD      Y22, Y21, Y16
+	VFMADD231PD      Y23, Y21, Y17
+	VFMADD231PD.BCST 160(DX), Y23, Y18
+	VFMADD231PD.BCST 168(DX), Y23, Y19
+	VFMADD231PD.BCST 176(DX), Y23, Y20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part3
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000b, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Y0, Y0
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y2, Y2
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y4, Y4
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y6, Y6
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y8, Y8
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y9, Y9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y10, Y10
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y11, Y11
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Y21
+	VADDPD           Y21, Y12, Y12
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y13, Y13
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Y21
+	VADDPD           Y21, Y14, Y14
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y15, Y15
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Y21
+	VADDPD           Y21, Y16, Y16
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y17, Y17
+	ADDQ             CX, AX
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y18, Y18
+	ADDQ             CX, AX
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K5
+	VMOVUPD.Z        160(AX), K5, Y21
+	VADDPD           Y21, Y19, Y19
+	ADDQ             CX, AX
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K6
+	VMOVUPD.Z        160(AX), K6, Y21
+	VADDPD           Y21, Y20, Y20
+	VMOVUPD          Y0, 128(R9)
+	VMOVUPD          Y1, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 128(R9)
+	VMOVUPD          Y3, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 128(R9)
+	VMOVUPD          Y5, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 128(R9)
+	VMOVUPD          Y7, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 128(R9)
+	VMOVUPD          Y9, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, 128(R9)
+	VMOVUPD          Y11, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, K2, 128(R9)
+	VMOVUPD          Y13, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, K3, 128(R9)
+	VMOVUPD          Y15, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K4, 128(R9)
+	VMOVUPD          Y17, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K5, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K6, 160(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns23
+	VZEROUPPER
+	RET
+
+above23:
 	IMUL3Q $0x00004001, DI, DI
 	SHRQ   $+16, DI
 
@@ -7323,6 +10971,668 @@ columns24_part3:
 above24:
 	CMPQ   AX, $+26
 	JG     above26
+	CMPQ   AX, $+25
+	JG     above25
+	IMUL3Q $0x00003334, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K1
+
+columns25_part0:
+	VMOVUPD          (R10), Y13
+	VMOVUPD          32(R10), Y14
+	VBROADCASTSD     (R11), Y12
+	VMULPD           Y12, Y13, Y13
+	VMULPD           Y12, Y14, Y14
+	VBROADCASTSD     (R10), Y12
+	VFMADD231PD      Y13, Y12, Y0
+	VFMADD231PD      Y14, Y12, Y1
+	VBROADCASTSD     8(R10), Y12
+	VFMADD231PD      Y13, Y12, Y2
+	VFMADD231PD      Y14, Y12, Y3
+	VBROADCASTSD     16(R10), Y12
+	VFMADD231PD      Y13, Y12, Y4
+	VFMADD231PD      Y14, Y12, Y5
+	VBROADCASTSD     24(R10), Y12
+	VFMADD231PD      Y13, Y12, Y6
+	VFMADD231PD      Y14, Y12, Y7
+	VFMADD231PD.BCST 32(R10), Y14, Y8
+	VFMADD231PD.BCST 40(R10), Y14, Y9
+	VFMADD231PD.BCST 48(R10), Y14, Y10
+	VFMADD231PD.BCST 56(R10), Y14, Y11
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns25_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y1, Y1
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y12
+	VADDPD           Y12, Y2, Y2
+	VADDPD           32(AX), Y3, Y3
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y12
+	VADDPD           Y12, Y4, Y4
+	VADDPD           32(AX), Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y12
+	VADDPD           Y12, Y6, Y6
+	VADDPD           32(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           32(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K1, Y12
+	VADDPD           Y12, Y9, Y9
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K3, Y12
+	VADDPD           Y12, Y11, Y11
+	VMOVUPD          Y0, (R9)
+	VMOVUPD          Y1, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VMOVUPD          Y3, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VMOVUPD          Y5, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VMOVUPD          Y7, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, K1, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K2, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y11, K3, 32(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	VXORPD           Y22, Y22, Y22
+	VXORPD           Y23, Y23, Y23
+	VXORPD           Y24, Y24, Y24
+	VXORPD           Y25, Y25, Y25
+	VXORPD           Y26, Y26, Y26
+	VXORPD           Y27, Y27, Y27
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+
+columns25_part1:
+	VMOVUPD          64(R10), Y29
+	VMOVUPD          96(R10), Y30
+	VBROADCASTSD     (R11), Y28
+	VMULPD           Y28, Y29, Y29
+	VMULPD           Y28, Y30, Y30
+	VBROADCASTSD     (R10), Y28
+	VFMADD231PD      Y29, Y28, Y0
+	VFMADD231PD      Y30, Y28, Y1
+	VBROADCASTSD     8(R10), Y28
+	VFMADD231PD      Y29, Y28, Y2
+	VFMADD231PD      Y30, Y28, Y3
+	VBROADCASTSD     16(R10), Y28
+	VFMADD231PD      Y29, Y28, Y4
+	VFMADD231PD      Y30, Y28, Y5
+	VBROADCASTSD     24(R10), Y28
+	VFMADD231PD      Y29, Y28, Y6
+	VFMADD231PD      Y30, Y28, Y7
+	VBROADCASTSD     32(R10), Y28
+	VFMADD231PD      Y29, Y28, Y8
+	VFMADD231PD      Y30, Y28, Y9
+	VBROADCASTSD     40(R10), Y28
+	VFMADD231PD      Y29, Y28, Y10
+	VFMADD231PD      Y30, Y28, Y11
+	VBROADCASTSD     48(R10), Y28
+	VFMADD231PD      Y29, Y28, Y12
+	VFMADD231PD      Y30, Y28, Y13
+	VBROADCASTSD     56(R10), Y28
+	VFMADD231PD      Y29, Y28, Y14
+	VFMADD231PD      Y30, Y28, Y15
+	VBROADCASTSD     64(R10), Y28
+	VFMADD231PD      Y29, Y28, Y16
+	VFMADD231PD      Y30, Y28, Y17
+	VBROADCASTSD     72(R10), Y28
+	VFMADD231PD      Y29, Y28, Y18
+	VFMADD231PD      Y30, Y28, Y19
+	VBROADCASTSD     80(R10), Y28
+	VFMADD231PD      Y29, Y28, Y20
+	VFMADD231PD      Y30, Y28, Y21
+	VBROADCASTSD     88(R10), Y28
+	VFMADD231PD      Y29, Y28, Y22
+	VFMADD231PD      Y30, Y28, Y23
+	VFMADD231PD.BCST 96(R10), Y30, Y24
+	VFMADD231PD.BCST 104(R10), Y30, Y25
+	VFMADD231PD.BCST 112(R10), Y30, Y26
+	VFMADD231PD.BCST 120(R10), Y30, Y27
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           64(AX), Y0, Y0
+	VADDPD           96(AX), Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y2, Y2
+	VADDPD           96(AX), Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y4, Y4
+	VADDPD           96(AX), Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y6, Y6
+	VADDPD           96(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y8, Y8
+	VADDPD           96(AX), Y9, Y9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y10, Y10
+	VADDPD           96(AX), Y11, Y11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y12, Y12
+	VADDPD           96(AX), Y13, Y13
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y14, Y14
+	VADDPD           96(AX), Y15, Y15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y17, Y17
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Y28
+	VADDPD           Y28, Y18, Y18
+	VADDPD           96(AX), Y19, Y19
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Y28
+	VADDPD           Y28, Y20, Y20
+	VADDPD           96(AX), Y21, Y21
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        64(AX), K3, Y28
+	VADDPD           Y28, Y22, Y22
+	VADDPD           96(AX), Y23, Y23
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y24, Y24
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K1, Y28
+	VADDPD           Y28, Y25, Y25
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K2, Y28
+	VADDPD           Y28, Y26, Y26
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K3, Y28
+	VADDPD           Y28, Y27, Y27
+	VMOVUPD          Y0, 64(R9)
+	VMOVUPD          Y1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 64(R9)
+	VMOVUPD          Y3, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 64(R9)
+	VMOVUPD          Y5, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 64(R9)
+	VMOVUPD          Y7, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 64(R9)
+	VMOVUPD          Y9, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, 64(R9)
+	VMOVUPD          Y11, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, 64(R9)
+	VMOVUPD          Y13, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, 64(R9)
+	VMOVUPD          Y15, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y17, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K1, 64(R9)
+	VMOVUPD          Y19, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K2, 64(R9)
+	VMOVUPD          Y21, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 64(R9)
+	VMOVUPD          Y23, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y26, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y27, K3, 96(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+
+columns25_part2:
+	VMOVUPD      128(R10), Y23
+	VMOVUPD      160(R10), Y24
+	VBROADCASTSD (R11), Y22
+	VMULPD       Y22, Y23, Y23
+	VMULPD       Y22, Y24, Y24
+	VBROADCASTSD (R10), Y22
+	VFMADD231PD  Y23, Y22, Y0
+	VFMADD231PD  Y24, Y22, Y1
+	VBROADCASTSD 8(R10), Y22
+	VFMADD231PD  Y23, Y22, Y2
+	VFMADD231PD  Y24, Y22, Y3
+	VBROADCASTSD 16(R10), Y22
+	VFMADD231PD  Y23, Y22, Y4
+	VFMADD231PD  Y24, Y22, Y5
+	VBROADCASTSD 24(R10), Y22
+	VFMADD231PD  Y23, Y22, Y6
+	VFMADD231PD  Y24, Y22, Y7
+	VBROADCASTSD 32(R10), Y22
+	VFMADD231PD  Y23, Y22, Y8
+	VFMADD231PD  Y24, Y22, Y9
+	VBROADCASTSD 40(R10), Y22
+	VFMADD231PD  Y23, Y22, Y10
+	VFMADD231PD  Y24, Y22, Y11
+	VBROADCASTSD 48(R10), Y22
+	VFMADD231PD  Y23, Y22, Y12
+	VFMADD231PD  Y24, Y22, Y13
+	VBROADCASTSD 56(R10), Y22
+	VFMADD231PD  Y23, Y22, Y14
+	VFMADD231PD  Y24, Y22, Y15
+	VBROADCASTSD 64(R10), Y22
+	VFMADD231PD  Y23, Y22, Y16
+	VFMADD231PD  Y24, Y22, Y17
+	VBROADCASTSD 72(R10), Y22
+	VFMADD231PD  Y23, Y22, Y18
+	VFMADD231PD  Y24, Y22, Y19
+	VBROADCASTSD 80(R10), Y22
+	VFMADD231PD  Y23, Y22, Y20
+	VFMADD231PD  Y24, Y22, Y21
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns25_part2
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Y0, Y0
+	VADDPD       160(AX), Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y2, Y2
+	VADDPD       160(AX), Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y4, Y4
+	VADDPD       160(AX), Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y6, Y6
+	VADDPD       160(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y8, Y8
+	VADDPD       160(AX), Y9, Y9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y10, Y10
+	VADDPD       160(AX), Y11, Y11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y12, Y12
+	VADDPD       160(AX), Y13, Y13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y14, Y14
+	VADDPD       160(AX), Y15, Y15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y16, Y16
+	VADDPD       160(AX), Y17, Y17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y18, Y18
+	VADDPD       160(AX), Y19, Y19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y20, Y20
+	VADDPD       160(AX), Y21, Y21
+	VMOVUPD      Y0, 128(R9)
+	VMOVUPD      Y1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 128(R9)
+	VMOVUPD      Y3, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 128(R9)
+	VMOVUPD      Y5, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 128(R9)
+	VMOVUPD      Y7, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 128(R9)
+	VMOVUPD      Y9, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y10, 128(R9)
+	VMOVUPD      Y11, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y12, 128(R9)
+	VMOVUPD      Y13, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 128(R9)
+	VMOVUPD      Y15, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y16, 128(R9)
+	VMOVUPD      Y17, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y18, 128(R9)
+	VMOVUPD      Y19, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y20, 128(R9)
+	VMOVUPD      Y21, 160(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	VXORPD       Y20, Y20, Y20
+	VXORPD       Y21, Y21, Y21
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x00000001, R9
+	KMOVW        R9, K1
+
+columns25_part3:
+	VMOVUPD          128(R10), Y23
+	VMOVUPD          160(R10), Y24
+	VBROADCASTSD     (R11), Y22
+	VMULPD           Y22, Y23, Y23
+	VMULPD           Y22, Y24, Y24
+	VBROADCASTSD     88(R10), Y22
+	VFMADD231PD      Y23, Y22, Y0
+	VFMADD231PD      Y24, Y22, Y1
+	VBROADCASTSD     96(R10), Y22
+	VFMADD231PD      Y23, Y22, Y2
+	VFMADD231PD      Y24, Y22, Y3
+	VBROADCASTSD     104(R10), Y22
+	VFMADD231PD      Y23, Y22, Y4
+	VFMADD231PD      Y24, Y22, Y5
+	VBROADCASTSD     112(R10), Y22
+	VFMADD231PD      Y23, Y22, Y6
+	VFMADD231PD      Y24, Y22, Y7
+	VBROADCASTSD     120(R10), Y22
+	VFMADD231PD      Y23, Y22, Y8
+	VFMADD231PD      Y24, Y22, Y9
+	VBROADCASTSD     128(R10), Y22
+	VFMADD231PD      Y23, Y22, Y10
+	VFMADD231PD      Y24, Y22, Y11
+	VBROADCASTSD     136(R10), Y22
+	VFMADD231PD      Y23, Y22, Y12
+	VFMADD231PD      Y24, Y22, Y13
+	VBROADCASTSD     144(R10), Y22
+	VFMADD231PD      Y23, Y22, Y14
+	VFMADD231PD      Y24, Y22, Y15
+	VBROADCASTSD     152(R10), Y22
+	VFMADD231PD      Y23, Y22, Y16
+	VFMADD231PD      Y24, Y22, Y17
+	VFMADD231PD.BCST 160(R10), Y24, Y18
+	VFMADD231PD.BCST 168(R10), Y24, Y19
+	VFMADD231PD.BCST 176(R10), Y24, Y20
+	VFMADD231PD.BCST 184(R10), Y24, Y21
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns25_part3
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000b, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Y0, Y0
+	VADDPD           160(AX), Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y2, Y2
+	VADDPD           160(AX), Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y4, Y4
+	VADDPD           160(AX), Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y6, Y6
+	VADDPD           160(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y8, Y8
+	VADDPD           160(AX), Y9, Y9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y10, Y10
+	VADDPD           160(AX), Y11, Y11
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Y22
+	VADDPD           Y22, Y12, Y12
+	VADDPD           160(AX), Y13, Y13
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Y22
+	VADDPD           Y22, Y14, Y14
+	VADDPD           160(AX), Y15, Y15
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Y22
+	VADDPD           Y22, Y16, Y16
+	VADDPD           160(AX), Y17, Y17
+	ADDQ             CX, AX
+	VADDPD           160(AX), Y18, Y18
+	ADDQ             CX, AX
+	VMOVUPD.Z        160(AX), K1, Y22
+	VADDPD           Y22, Y19, Y19
+	ADDQ             CX, AX
+	VMOVUPD.Z        160(AX), K2, Y22
+	VADDPD           Y22, Y20, Y20
+	ADDQ             CX, AX
+	VMOVUPD.Z        160(AX), K3, Y22
+	VADDPD           Y22, Y21, Y21
+	VMOVUPD          Y0, 128(R9)
+	VMOVUPD          Y1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 128(R9)
+	VMOVUPD          Y3, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 128(R9)
+	VMOVUPD          Y5, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 128(R9)
+	VMOVUPD          Y7, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 128(R9)
+	VMOVUPD          Y9, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, 128(R9)
+	VMOVUPD          Y11, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, K1, 128(R9)
+	VMOVUPD          Y13, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, K2, 128(R9)
+	VMOVUPD          Y15, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K3, 128(R9)
+	VMOVUPD          Y17, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K2, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K3, 160(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+
+columns25_part4:
+	VMOVUPD.Z        192(DX), K1, Y8
+	VBROADCASTSD     (R8), Y9
+	VMULPD           Y9, Y8, Y8
+	VBROADCASTSD     192(DX), Y7
+	VMULPD           Y9, Y7, Y7
+	VFMADD231PD      (DX), Y7, Y0
+	VFMADD231PD      32(DX), Y7, Y1
+	VFMADD231PD      64(DX), Y7, Y2
+	VFMADD231PD      96(DX), Y7, Y3
+	VFMADD231PD      128(DX), Y7, Y4
+	VFMADD231PD      160(DX), Y7, Y5
+	VFMADD231PD.BCST 192(DX), Y8, Y6
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part4
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000018, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Y0, (SP)
+	VMOVUPD          Y1, 32(SP)
+	VMOVUPD          Y2, 64(SP)
+	VMOVUPD          Y3, 96(SP)
+	VMOVUPD          Y4, 128(SP)
+	VMOVUPD          Y5, 160(SP)
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Y0
+	VADDPD           Y0, Y6, Y6
+	VMOVUPD          Y6, K1, 192(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns25_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns25_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns25
+	VZEROUPPER
+	RET
+
+above25:
 	IMUL3Q $0x00003334, DI, DI
 	SHRQ   $+16, DI
 
@@ -8015,6 +12325,820 @@ columns26_turn0:
 	RET
 
 above26:
+	CMPQ   AX, $+27
+	JG     above27
+	IMUL3Q $0x00003334, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K1
+
+columns27_part0:
+	VMOVUPD          (R10), Y13
+	VMOVUPD          32(R10), Y14
+	VBROADCASTSD     (R11), Y12
+	VMULPD           Y12, Y13, Y13
+	VMULPD           Y12, Y14, Y14
+	VBROADCASTSD     (R10), Y12
+	VFMADD231PD      Y13, Y12, Y0
+	VFMADD231PD      Y14, Y12, Y1
+	VBROADCASTSD     8(R10), Y12
+	VFMADD231PD      Y13, Y12, Y2
+	VFMADD231PD      Y14, Y12, Y3
+	VBROADCASTSD     16(R10), Y12
+	VFMADD231PD      Y13, Y12, Y4
+	VFMADD231PD      Y14, Y12, Y5
+	VBROADCASTSD     24(R10), Y12
+	VFMADD231PD      Y13, Y12, Y6
+	VFMADD231PD      Y14, Y12, Y7
+	VFMADD231PD.BCST 32(R10), Y14, Y8
+	VFMADD231PD.BCST 40(R10), Y14, Y9
+	VFMADD231PD.BCST 48(R10), Y14, Y10
+	VFMADD231PD.BCST 56(R10), Y14, Y11
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y1, Y1
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y12
+	VADDPD           Y12, Y2, Y2
+	VADDPD           32(AX), Y3, Y3
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y12
+	VADDPD           Y12, Y4, Y4
+	VADDPD           32(AX), Y5, Y5
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y12
+	VADDPD           Y12, Y6, Y6
+	VADDPD           32(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           32(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K1, Y12
+	VADDPD           Y12, Y9, Y9
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD.Z        32(AX), K3, Y12
+	VADDPD           Y12, Y11, Y11
+	VMOVUPD          Y0, (R9)
+	VMOVUPD          Y1, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VMOVUPD          Y3, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VMOVUPD          Y5, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VMOVUPD          Y7, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, K1, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K2, 32(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y11, K3, 32(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	VXORPD           Y22, Y22, Y22
+	VXORPD           Y23, Y23, Y23
+	VXORPD           Y24, Y24, Y24
+	VXORPD           Y25, Y25, Y25
+	VXORPD           Y26, Y26, Y26
+	VXORPD           Y27, Y27, Y27
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns27_part1:
+	VMOVUPD          64(R10), Y29
+	VMOVUPD          96(R10), Y30
+	VBROADCASTSD     (R11), Y28
+	VMULPD           Y28, Y29, Y29
+	VMULPD           Y28, Y30, Y30
+	VBROADCASTSD     (R10), Y28
+	VFMADD231PD      Y29, Y28, Y0
+	VFMADD231PD      Y30, Y28, Y1
+	VBROADCASTSD     8(R10), Y28
+	VFMADD231PD      Y29, Y28, Y2
+	VFMADD231PD      Y30, Y28, Y3
+	VBROADCASTSD     16(R10), Y28
+	VFMADD231PD      Y29, Y28, Y4
+	VFMADD231PD      Y30, Y28, Y5
+	VBROADCASTSD     24(R10), Y28
+	VFMADD231PD      Y29, Y28, Y6
+	VFMADD231PD      Y30, Y28, Y7
+	VBROADCASTSD     32(R10), Y28
+	VFMADD231PD      Y29, Y28, Y8
+	VFMADD231PD      Y30, Y28, Y9
+	VBROADCASTSD     40(R10), Y28
+	VFMADD231PD      Y29, Y28, Y10
+	VFMADD231PD      Y30, Y28, Y11
+	VBROADCASTSD     48(R10), Y28
+	VFMADD231PD      Y29, Y28, Y12
+	VFMADD231PD      Y30, Y28, Y13
+	VBROADCASTSD     56(R10), Y28
+	VFMADD231PD      Y29, Y28, Y14
+	VFMADD231PD      Y30, Y28, Y15
+	VBROADCASTSD     64(R10), Y28
+	VFMADD231PD      Y29, Y28, Y16
+	VFMADD231PD      Y30, Y28, Y17
+	VBROADCASTSD     72(R10), Y28
+	VFMADD231PD      Y29, Y28, Y18
+	VFMADD231PD      Y30, Y28, Y19
+	VBROADCASTSD     80(R10), Y28
+	VFMADD231PD      Y29, Y28, Y20
+	VFMADD231PD      Y30, Y28, Y21
+	VBROADCASTSD     88(R10), Y28
+	VFMADD231PD      Y29, Y28, Y22
+	VFMADD231PD      Y30, Y28, Y23
+	VFMADD231PD.BCST 96(R10), Y30, Y24
+	VFMADD231PD.BCST 104(R10), Y30, Y25
+	VFMADD231PD.BCST 112(R10), Y30, Y26
+	VFMADD231PD.BCST 120(R10), Y30, Y27
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           64(AX), Y0, Y0
+	VADDPD           96(AX), Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y2, Y2
+	VADDPD           96(AX), Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y4, Y4
+	VADDPD           96(AX), Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y6, Y6
+	VADDPD           96(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y8, Y8
+	VADDPD           96(AX), Y9, Y9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y10, Y10
+	VADDPD           96(AX), Y11, Y11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y12, Y12
+	VADDPD           96(AX), Y13, Y13
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y14, Y14
+	VADDPD           96(AX), Y15, Y15
+	ADDQ             CX, AX
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y17, Y17
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Y28
+	VADDPD           Y28, Y18, Y18
+	VADDPD           96(AX), Y19, Y19
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Y28
+	VADDPD           Y28, Y20, Y20
+	VADDPD           96(AX), Y21, Y21
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        64(AX), K3, Y28
+	VADDPD           Y28, Y22, Y22
+	VADDPD           96(AX), Y23, Y23
+	ADDQ             CX, AX
+	VADDPD           96(AX), Y24, Y24
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K1, Y28
+	VADDPD           Y28, Y25, Y25
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K2, Y28
+	VADDPD           Y28, Y26, Y26
+	ADDQ             CX, AX
+	VMOVUPD.Z        96(AX), K3, Y28
+	VADDPD           Y28, Y27, Y27
+	VMOVUPD          Y0, 64(R9)
+	VMOVUPD          Y1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 64(R9)
+	VMOVUPD          Y3, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 64(R9)
+	VMOVUPD          Y5, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 64(R9)
+	VMOVUPD          Y7, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 64(R9)
+	VMOVUPD          Y9, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, 64(R9)
+	VMOVUPD          Y11, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, 64(R9)
+	VMOVUPD          Y13, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, 64(R9)
+	VMOVUPD          Y15, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y17, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K1, 64(R9)
+	VMOVUPD          Y19, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K2, 64(R9)
+	VMOVUPD          Y21, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 64(R9)
+	VMOVUPD          Y23, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y26, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y27, K3, 96(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns27_part2:
+	VMOVUPD      128(R10), Y23
+	VMOVUPD      160(R10), Y24
+	VBROADCASTSD (R11), Y22
+	VMULPD       Y22, Y23, Y23
+	VMULPD       Y22, Y24, Y24
+	VBROADCASTSD (R10), Y22
+	VFMADD231PD  Y23, Y22, Y0
+	VFMADD231PD  Y24, Y22, Y1
+	VBROADCASTSD 8(R10), Y22
+	VFMADD231PD  Y23, Y22, Y2
+	VFMADD231PD  Y24, Y22, Y3
+	VBROADCASTSD 16(R10), Y22
+	VFMADD231PD  Y23, Y22, Y4
+	VFMADD231PD  Y24, Y22, Y5
+	VBROADCASTSD 24(R10), Y22
+	VFMADD231PD  Y23, Y22, Y6
+	VFMADD231PD  Y24, Y22, Y7
+	VBROADCASTSD 32(R10), Y22
+	VFMADD231PD  Y23, Y22, Y8
+	VFMADD231PD  Y24, Y22, Y9
+	VBROADCASTSD 40(R10), Y22
+	VFMADD231PD  Y23, Y22, Y10
+	VFMADD231PD  Y24, Y22, Y11
+	VBROADCASTSD 48(R10), Y22
+	VFMADD231PD  Y23, Y22, Y12
+	VFMADD231PD  Y24, Y22, Y13
+	VBROADCASTSD 56(R10), Y22
+	VFMADD231PD  Y23, Y22, Y14
+	VFMADD231PD  Y24, Y22, Y15
+	VBROADCASTSD 64(R10), Y22
+	VFMADD231PD  Y23, Y22, Y16
+	VFMADD231PD  Y24, Y22, Y17
+	VBROADCASTSD 72(R10), Y22
+	VFMADD231PD  Y23, Y22, Y18
+	VFMADD231PD  Y24, Y22, Y19
+	VBROADCASTSD 80(R10), Y22
+	VFMADD231PD  Y23, Y22, Y20
+	VFMADD231PD  Y24, Y22, Y21
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns27_part2
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Y0, Y0
+	VADDPD       160(AX), Y1, Y1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y2, Y2
+	VADDPD       160(AX), Y3, Y3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y4, Y4
+	VADDPD       160(AX), Y5, Y5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y6, Y6
+	VADDPD       160(AX), Y7, Y7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y8, Y8
+	VADDPD       160(AX), Y9, Y9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y10, Y10
+	VADDPD       160(AX), Y11, Y11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y12, Y12
+	VADDPD       160(AX), Y13, Y13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y14, Y14
+	VADDPD       160(AX), Y15, Y15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y16, Y16
+	VADDPD       160(AX), Y17, Y17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y18, Y18
+	VADDPD       160(AX), Y19, Y19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Y20, Y20
+	VADDPD       160(AX), Y21, Y21
+	VMOVUPD      Y0, 128(R9)
+	VMOVUPD      Y1, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y2, 128(R9)
+	VMOVUPD      Y3, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y4, 128(R9)
+	VMOVUPD      Y5, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y6, 128(R9)
+	VMOVUPD      Y7, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y8, 128(R9)
+	VMOVUPD      Y9, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y10, 128(R9)
+	VMOVUPD      Y11, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y12, 128(R9)
+	VMOVUPD      Y13, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y14, 128(R9)
+	VMOVUPD      Y15, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y16, 128(R9)
+	VMOVUPD      Y17, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y18, 128(R9)
+	VMOVUPD      Y19, 160(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Y20, 128(R9)
+	VMOVUPD      Y21, 160(R9)
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+	VXORPD       Y7, Y7, Y7
+	VXORPD       Y8, Y8, Y8
+	VXORPD       Y9, Y9, Y9
+	VXORPD       Y10, Y10, Y10
+	VXORPD       Y11, Y11, Y11
+	VXORPD       Y12, Y12, Y12
+	VXORPD       Y13, Y13, Y13
+	VXORPD       Y14, Y14, Y14
+	VXORPD       Y15, Y15, Y15
+	VXORPD       Y16, Y16, Y16
+	VXORPD       Y17, Y17, Y17
+	VXORPD       Y18, Y18, Y18
+	VXORPD       Y19, Y19, Y19
+	VXORPD       Y20, Y20, Y20
+	VXORPD       Y21, Y21, Y21
+	MOVQ         DX, R10
+	MOVQ         R8, R11
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x00000007, R9
+	KMOVW        R9, K1
+
+columns27_part3:
+	VMOVUPD          128(R10), Y23
+	VMOVUPD          160(R10), Y24
+	VBROADCASTSD     (R11), Y22
+	VMULPD           Y22, Y23, Y23
+	VMULPD           Y22, Y24, Y24
+	VBROADCASTSD     88(R10), Y22
+	VFMADD231PD      Y23, Y22, Y0
+	VFMADD231PD      Y24, Y22, Y1
+	VBROADCASTSD     96(R10), Y22
+	VFMADD231PD      Y23, Y22, Y2
+	VFMADD231PD      Y24, Y22, Y3
+	VBROADCASTSD     104(R10), Y22
+	VFMADD231PD      Y23, Y22, Y4
+	VFMADD231PD      Y24, Y22, Y5
+	VBROADCASTSD     112(R10), Y22
+	VFMADD231PD      Y23, Y22, Y6
+	VFMADD231PD      Y24, Y22, Y7
+	VBROADCASTSD     120(R10), Y22
+	VFMADD231PD      Y23, Y22, Y8
+	VFMADD231PD      Y24, Y22, Y9
+	VBROADCASTSD     128(R10), Y22
+	VFMADD231PD      Y23, Y22, Y10
+	VFMADD231PD      Y24, Y22, Y11
+	VBROADCASTSD     136(R10), Y22
+	VFMADD231PD      Y23, Y22, Y12
+	VFMADD231PD      Y24, Y22, Y13
+	VBROADCASTSD     144(R10), Y22
+	VFMADD231PD      Y23, Y22, Y14
+	VFMADD231PD      Y24, Y22, Y15
+	VBROADCASTSD     152(R10), Y22
+	VFMADD231PD      Y23, Y22, Y16
+	VFMADD231PD      Y24, Y22, Y17
+	VFMADD231PD.BCST 160(R10), Y24, Y18
+	VFMADD231PD.BCST 168(R10), Y24, Y19
+	VFMADD231PD.BCST 176(R10), Y24, Y20
+	VFMADD231PD.BCST 184(R10), Y24, Y21
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part3
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000b, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Y0, Y0
+	VADDPD           160(AX), Y1, Y1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y2, Y2
+	VADDPD           160(AX), Y3, Y3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y4, Y4
+	VADDPD           160(AX), Y5, Y5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y6, Y6
+	VADDPD           160(AX), Y7, Y7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y8, Y8
+	VADDPD           160(AX), Y9, Y9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Y10, Y10
+	VADDPD           160(AX), Y11, Y11
+	ADDQ             CX, AX
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Y22
+	VADDPD           Y22, Y12, Y12
+	VADDPD           160(AX), Y13, Y13
+	ADDQ             CX, AX
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Y22
+	VADDPD           Y22, Y14, Y14
+	VADDPD           160(AX), Y15, Y15
+	ADDQ             CX, AX
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Y22
+	VADDPD           Y22, Y16, Y16
+	VADDPD           160(AX), Y17, Y17
+	ADDQ             CX, AX
+	VADDPD           160(AX), Y18, Y18
+	ADDQ             CX, AX
+	VMOVUPD.Z        160(AX), K1, Y22
+	VADDPD           Y22, Y19, Y19
+	ADDQ             CX, AX
+	VMOVUPD.Z        160(AX), K2, Y22
+	VADDPD           Y22, Y20, Y20
+	ADDQ             CX, AX
+	VMOVUPD.Z        160(AX), K3, Y22
+	VADDPD           Y22, Y21, Y21
+	VMOVUPD          Y0, 128(R9)
+	VMOVUPD          Y1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 128(R9)
+	VMOVUPD          Y3, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 128(R9)
+	VMOVUPD          Y5, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 128(R9)
+	VMOVUPD          Y7, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 128(R9)
+	VMOVUPD          Y9, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, 128(R9)
+	VMOVUPD          Y11, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, K1, 128(R9)
+	VMOVUPD          Y13, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, K2, 128(R9)
+	VMOVUPD          Y15, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K3, 128(R9)
+	VMOVUPD          Y17, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K2, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K3, 160(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	VXORPD           Y22, Y22, Y22
+	VXORPD           Y23, Y23, Y23
+	VXORPD           Y24, Y24, Y24
+	VXORPD           Y25, Y25, Y25
+	VXORPD           Y26, Y26, Y26
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns27_part4:
+	VMOVUPD.Z        192(DX), K1, Y27
+	VBROADCASTSD     (R8), Y28
+	VMULPD           Y28, Y27, Y27
+	VFMADD231PD.BCST (DX), Y27, Y0
+	VFMADD231PD.BCST 8(DX), Y27, Y1
+	VFMADD231PD.BCST 16(DX), Y27, Y2
+	VFMADD231PD.BCST 24(DX), Y27, Y3
+	VFMADD231PD.BCST 32(DX), Y27, Y4
+	VFMADD231PD.BCST 40(DX), Y27, Y5
+	VFMADD231PD.BCST 48(DX), Y27, Y6
+	VFMADD231PD.BCST 56(DX), Y27, Y7
+	VFMADD231PD.BCST 64(DX), Y27, Y8
+	VFMADD231PD.BCST 72(DX), Y27, Y9
+	VFMADD231PD.BCST 80(DX), Y27, Y10
+	VFMADD231PD.BCST 88(DX), Y27, Y11
+	VFMADD231PD.BCST 96(DX), Y27, Y12
+	VFMADD231PD.BCST 104(DX), Y27, Y13
+	VFMADD231PD.BCST 112(DX), Y27, Y14
+	VFMADD231PD.BCST 120(DX), Y27, Y15
+	VFMADD231PD.BCST 128(DX), Y27, Y16
+	VFMADD231PD.BCST 136(DX), Y27, Y17
+	VFMADD231PD.BCST 144(DX), Y27, Y18
+	VFMADD231PD.BCST 152(DX), Y27, Y19
+	VFMADD231PD.BCST 160(DX), Y27, Y20
+	VFMADD231PD.BCST 168(DX), Y27, Y21
+	VFMADD231PD.BCST 176(DX), Y27, Y22
+	VFMADD231PD.BCST 184(DX), Y27, Y23
+	VFMADD231PD.BCST 192(DX), Y27, Y24
+	VFMADD231PD.BCST 200(DX), Y27, Y25
+	VFMADD231PD.BCST 208(DX), Y27, Y26
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part4
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y0, Y0
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y1, Y1
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y2, Y2
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y3, Y3
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y4, Y4
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y5, Y5
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y6, Y6
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y7, Y7
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y9, Y9
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y11, Y11
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y12, Y12
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y13, Y13
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y15, Y15
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y16, Y16
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y17, Y17
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y18, Y18
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y19, Y19
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y20, Y20
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y21, Y21
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y22, Y22
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y23, Y23
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Y27
+	VADDPD           Y27, Y24, Y24
+	ADDQ             CX, AX
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Y27
+	VADDPD           Y27, Y25, Y25
+	ADDQ             CX, AX
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        192(AX), K3, Y27
+	VADDPD           Y27, Y26, Y26
+	VMOVUPD          Y0, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y1, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y3, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y5, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y7, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y11, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y13, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y15, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y23, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K2, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y26, K3, 192(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns27
+	VZEROUPPER
+	RET
+
+above27:
 	IMUL3Q $0x00003334, DI, DI
 	SHRQ   $+16, DI
 
@@ -12171,12 +17295,14 @@ TEXT ·NarrowHalvesWeighted32(SB), $768-72
 	MOVQ p+48(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x02, BX
-	CMPQ AX, $+12
-	JG   above12
-	CMPQ AX, $+6
-	JG   above6
-	CMPQ AX, $+3
-	JG   above3
+	CMPQ AX, $+16
+	JG   above16
+	CMPQ AX, $+8
+	JG   above8
+	CMPQ AX, $+4
+	JG   above4
+	CMPQ AX, $+2
+	JG   above2
 	CMPQ AX, $+1
 	JG   above1
 
@@ -12218,9 +17344,6 @@ columns1_part0:
 	RET
 
 above1:
-	CMPQ AX, $+2
-	JG   above2
-
 columns2:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -12271,6 +17394,9 @@ columns2_part0:
 	RET
 
 above2:
+	CMPQ AX, $+3
+	JG   above3
+
 columns3:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -12333,9 +17459,6 @@ columns3_part0:
 	RET
 
 above3:
-	CMPQ AX, $+4
-	JG   above4
-
 columns4:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -12409,6 +17532,8 @@ columns4_part0:
 	RET
 
 above4:
+	CMPQ AX, $+6
+	JG   above6
 	CMPQ AX, $+5
 	JG   above5
 
@@ -12618,8 +17743,6 @@ columns6_part0:
 	RET
 
 above6:
-	CMPQ AX, $+9
-	JG   above9
 	CMPQ AX, $+7
 	JG   above7
 
@@ -12758,9 +17881,6 @@ columns7_part0:
 	RET
 
 above7:
-	CMPQ AX, $+8
-	JG   above8
-
 columns8:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -12879,6 +17999,13 @@ columns8_part0:
 	RET
 
 above8:
+	CMPQ AX, $+12
+	JG   above12
+	CMPQ AX, $+10
+	JG   above10
+	CMPQ AX, $+9
+	JG   above9
+
 columns9:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -13034,9 +18161,6 @@ columns9_turn0:
 	RET
 
 above9:
-	CMPQ AX, $+10
-	JG   above10
-
 columns10:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -13654,10 +18778,8 @@ columns12_turn0:
 	RET
 
 above12:
-	CMPQ AX, $+20
-	JG   above20
-	CMPQ AX, $+15
-	JG   above15
+	CMPQ AX, $+14
+	JG   above14
 	CMPQ AX, $+13
 	JG   above13
 
@@ -13934,9 +19056,6 @@ columns13_part0:
 	RET
 
 above13:
-	CMPQ AX, $+14
-	JG   above14
-
 columns14:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -14222,6 +19341,9 @@ columns14_part0:
 	RET
 
 above14:
+	CMPQ AX, $+15
+	JG   above15
+
 columns15:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -14533,9 +19655,6 @@ columns15_part0:
 	RET
 
 above15:
-	CMPQ AX, $+16
-	JG   above16
-
 columns16:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
@@ -14822,8 +19941,346 @@ columns16_part0:
 	RET
 
 above16:
-	CMPQ   AX, $+18
-	JG     above18
+	CMPQ AX, $+24
+	JG   above24
+	CMPQ AX, $+20
+	JG   above20
+	CMPQ AX, $+18
+	JG   above18
+	CMPQ AX, $+17
+	JG   above17
+
+columns17:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	VXORPD  Y24, Y24, Y24
+	VXORPD  Y25, Y25, Y25
+	VXORPD  Y26, Y26, Y26
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K1
+
+columns17_part0:
+	VMOVUPS          (DX), Y28
+	VMOVUPS          32(DX), Y29
+	VMOVUPS.Z        64(DX), K1, Y30
+	VXORPD           Y31, Y31, Y31
+	VCVTSD2SS        (R8), X31, X31
+	VBROADCASTSS     X31, Y31
+	VMULPS           Y31, Y28, Y28
+	VMULPS           Y31, Y29, Y29
+	VMULPS           Y31, Y30, Y30
+	VBROADCASTSS     (DX), Y27
+	VFMADD231PS      Y28, Y27, Y0
+	VFMADD231PS      Y29, Y27, Y1
+	VBROADCASTSS     4(DX), Y27
+	VFMADD231PS      Y28, Y27, Y2
+	VFMADD231PS      Y29, Y27, Y3
+	VBROADCASTSS     8(DX), Y27
+	VFMADD231PS      Y28, Y27, Y4
+	VFMADD231PS      Y29, Y27, Y5
+	VBROADCASTSS     12(DX), Y27
+	VFMADD231PS      Y28, Y27, Y6
+	VFMADD231PS      Y29, Y27, Y7
+	VBROADCASTSS     16(DX), Y27
+	VFMADD231PS      Y28, Y27, Y8
+	VFMADD231PS      Y29, Y27, Y9
+	VBROADCASTSS     20(DX), Y27
+	VFMADD231PS      Y28, Y27, Y10
+	VFMADD231PS      Y29, Y27, Y11
+	VBROADCASTSS     24(DX), Y27
+	VFMADD231PS      Y28, Y27, Y12
+	VFMADD231PS      Y29, Y27, Y13
+	VBROADCASTSS     28(DX), Y27
+	VFMADD231PS      Y28, Y27, Y14
+	VFMADD231PS      Y29, Y27, Y15
+	VFMADD231PS.BCST 32(DX), Y29, Y16
+	VFMADD231PS.BCST 36(DX), Y29, Y17
+	VFMADD231PS.BCST 40(DX), Y29, Y18
+	VFMADD231PS.BCST 44(DX), Y29, Y19
+	VFMADD231PS.BCST 48(DX), Y29, Y20
+	VFMADD231PS.BCST 52(DX), Y29, Y21
+	VFMADD231PS.BCST 56(DX), Y29, Y22
+	VFMADD231PS.BCST 60(DX), Y29, Y23
+	VBROADCASTSS     64(DX), Y27
+	VMULPS           Y31, Y27, Y27
+	VFMADD231PS      (DX), Y27, Y24
+	VFMADD231PS      32(DX), Y27, Y25
+	VFMADD231PS.BCST 64(DX), Y30, Y26
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X27
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X27, Y27
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y27, Y27
+	VEXTRACTF32X4    $0x01, Y1, X28
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X28, Y28
+	VADDPD           64(AX), Y1, Y1
+	VADDPD           96(AX), Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X29
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X29, Y29
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y30
+	VADDPD           Y30, Y2, Y2
+	VADDPD           32(AX), Y29, Y29
+	VEXTRACTF32X4    $0x01, Y3, X30
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X30, Y30
+	VADDPD           64(AX), Y3, Y3
+	VADDPD           96(AX), Y30, Y30
+	ADDQ             CX, AX
+	VMOVUPD          Y0, (R9)
+	VEXTRACTF32X4    $0x01, Y4, X0
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y31
+	VADDPD           Y31, Y4, Y4
+	VADDPD           32(AX), Y0, Y0
+	VMOVUPD          Y27, 32(R9)
+	VEXTRACTF32X4    $0x01, Y5, X27
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X27, Y27
+	VADDPD           64(AX), Y5, Y5
+	VADDPD           96(AX), Y27, Y27
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 64(R9)
+	VEXTRACTF32X4    $0x01, Y6, X1
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X1, Y1
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y31
+	VADDPD           Y31, Y6, Y6
+	VADDPD           32(AX), Y1, Y1
+	VMOVUPD          Y28, 96(R9)
+	VEXTRACTF32X4    $0x01, Y7, X28
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X28, Y28
+	VADDPD           64(AX), Y7, Y7
+	VADDPD           96(AX), Y28, Y28
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VEXTRACTF32X4    $0x01, Y8, X2
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X2, Y2
+	VADDPD           32(AX), Y2, Y2
+	VEXTRACTF32X4    $0x01, Y9, X8
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X8, Y8
+	VADDPD           64(AX), Y9, Y9
+	VADDPD           96(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD          Y29, 32(R9)
+	VEXTRACTF32X4    $0x01, Y10, X29
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X29, Y29
+	VMOVUPD.Z        32(AX), K1, Y10
+	VADDPD           Y10, Y29, Y29
+	VEXTRACTF32X4    $0x01, Y11, X10
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X10, Y10
+	VADDPD           64(AX), Y11, Y11
+	VADDPD           96(AX), Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 64(R9)
+	VEXTRACTF32X4    $0x01, Y12, X3
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X3, Y3
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y3, Y3
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           64(AX), Y13, Y13
+	VADDPD           96(AX), Y12, Y12
+	ADDQ             CX, AX
+	VMOVUPD          Y30, 96(R9)
+	VEXTRACTF32X4    $0x01, Y14, X30
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X30, Y30
+	VMOVUPD.Z        32(AX), K3, Y14
+	VADDPD           Y14, Y30, Y30
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           64(AX), Y15, Y15
+	VADDPD           96(AX), Y14, Y14
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VEXTRACTF32X4    $0x01, Y16, X4
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X4, Y4
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y4, Y4
+	ADDQ             CX, AX
+	VMOVUPD          Y0, 32(R9)
+	VEXTRACTF32X4    $0x01, Y17, X0
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X0, Y0
+	VMOVUPD.Z        64(AX), K1, Y31
+	VADDPD           Y31, Y17, Y17
+	VADDPD           96(AX), Y0, Y0
+	ADDQ             CX, AX
+	VMOVUPD          Y5, 64(R9)
+	VEXTRACTF32X4    $0x01, Y18, X5
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X5, Y5
+	VMOVUPD.Z        64(AX), K2, Y31
+	VADDPD           Y31, Y18, Y18
+	VADDPD           96(AX), Y5, Y5
+	ADDQ             CX, AX
+	VMOVUPD          Y27, 96(R9)
+	VEXTRACTF32X4    $0x01, Y19, X27
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X27, Y27
+	VMOVUPD.Z        64(AX), K3, Y31
+	VADDPD           Y31, Y19, Y19
+	VADDPD           96(AX), Y27, Y27
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VEXTRACTF32X4    $0x01, Y20, X6
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X6, Y6
+	VADDPD           96(AX), Y6, Y6
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y21, X20
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X20, Y20
+	VMOVUPD.Z        96(AX), K1, Y21
+	VADDPD           Y21, Y20, Y20
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y22, X21
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X21, Y21
+	VMOVUPD.Z        96(AX), K2, Y22
+	VADDPD           Y22, Y21, Y21
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y23, X22
+	VCVTPS2PD        X23, Y23
+	VCVTPS2PD        X22, Y22
+	VMOVUPD.Z        96(AX), K3, Y23
+	VADDPD           Y23, Y22, Y22
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y24, X23
+	VCVTPS2PD        X24, Y24
+	VCVTPS2PD        X23, Y23
+	VMOVUPD          Y24, (SP)
+	VMOVUPD          Y23, 32(SP)
+	VEXTRACTF32X4    $0x01, Y25, X23
+	VCVTPS2PD        X25, Y25
+	VCVTPS2PD        X23, Y23
+	VMOVUPD          Y25, 64(SP)
+	VMOVUPD          Y23, 96(SP)
+	VEXTRACTF32X4    $0x01, Y26, X23
+	VCVTPS2PD        X26, Y26
+	VCVTPS2PD        X23, Y23
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Y23
+	VADDPD           Y23, Y26, Y26
+	VMOVUPD          Y1, 32(R9)
+	VMOVUPD          Y7, 64(R9)
+	VMOVUPD          Y28, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 32(R9)
+	VMOVUPD          Y9, 64(R9)
+	VMOVUPD          Y8, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y29, K1, 32(R9)
+	VMOVUPD          Y11, 64(R9)
+	VMOVUPD          Y10, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y3, K2, 32(R9)
+	VMOVUPD          Y13, 64(R9)
+	VMOVUPD          Y12, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y30, K3, 32(R9)
+	VMOVUPD          Y15, 64(R9)
+	VMOVUPD          Y14, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y4, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K1, 64(R9)
+	VMOVUPD          Y0, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K2, 64(R9)
+	VMOVUPD          Y5, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K3, 64(R9)
+	VMOVUPD          Y27, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y26, K4, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns17_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -15219,6 +20676,448 @@ columns18_turn0:
 	RET
 
 above18:
+	CMPQ   AX, $+19
+	JG     above19
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns19:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K1
+
+columns19_part0:
+	VMOVUPS          (R10), Y18
+	VMOVUPS          32(R10), Y19
+	VXORPD           Y17, Y17, Y17
+	VCVTSD2SS        (R11), X17, X17
+	VBROADCASTSS     X17, Y17
+	VMULPS           Y17, Y18, Y18
+	VMULPS           Y17, Y19, Y19
+	VBROADCASTSS     (R10), Y17
+	VFMADD231PS      Y18, Y17, Y0
+	VFMADD231PS      Y19, Y17, Y1
+	VBROADCASTSS     4(R10), Y17
+	VFMADD231PS      Y18, Y17, Y2
+	VFMADD231PS      Y19, Y17, Y3
+	VBROADCASTSS     8(R10), Y17
+	VFMADD231PS      Y18, Y17, Y4
+	VFMADD231PS      Y19, Y17, Y5
+	VBROADCASTSS     12(R10), Y17
+	VFMADD231PS      Y18, Y17, Y6
+	VFMADD231PS      Y19, Y17, Y7
+	VBROADCASTSS     16(R10), Y17
+	VFMADD231PS      Y18, Y17, Y8
+	VFMADD231PS      Y19, Y17, Y9
+	VBROADCASTSS     20(R10), Y17
+	VFMADD231PS      Y18, Y17, Y10
+	VFMADD231PS      Y19, Y17, Y11
+	VBROADCASTSS     24(R10), Y17
+	VFMADD231PS      Y18, Y17, Y12
+	VFMADD231PS      Y19, Y17, Y13
+	VBROADCASTSS     28(R10), Y17
+	VFMADD231PS      Y18, Y17, Y14
+	VFMADD231PS      Y19, Y17, Y15
+	VFMADD231PS.BCST 32(R10), Y19, Y16
+	ADDQ             $+8, R11
+	PREFETCHT0       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X17
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X17, Y17
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y17, Y17
+	VEXTRACTF32X4    $0x01, Y1, X18
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X18, Y18
+	VADDPD           64(AX), Y1, Y1
+	VADDPD           96(AX), Y18, Y18
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X19
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X19, Y19
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y20
+	VADDPD           Y20, Y2, Y2
+	VADDPD           32(AX), Y19, Y19
+	VEXTRACTF32X4    $0x01, Y3, X20
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X20, Y20
+	VADDPD           64(AX), Y3, Y3
+	VADDPD           96(AX), Y20, Y20
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X21
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X21, Y21
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y22
+	VADDPD           Y22, Y4, Y4
+	VADDPD           32(AX), Y21, Y21
+	VEXTRACTF32X4    $0x01, Y5, X22
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X22, Y22
+	VADDPD           64(AX), Y5, Y5
+	VADDPD           96(AX), Y22, Y22
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y6, X23
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X23, Y23
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y24
+	VADDPD           Y24, Y6, Y6
+	VADDPD           32(AX), Y23, Y23
+	VEXTRACTF32X4    $0x01, Y7, X24
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X24, Y24
+	VADDPD           64(AX), Y7, Y7
+	VADDPD           96(AX), Y24, Y24
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y8, X25
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X25, Y25
+	VADDPD           32(AX), Y25, Y25
+	VEXTRACTF32X4    $0x01, Y9, X8
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X8, Y8
+	VADDPD           64(AX), Y9, Y9
+	VADDPD           96(AX), Y8, Y8
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y10, X26
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X26, Y26
+	VMOVUPD.Z        32(AX), K1, Y10
+	VADDPD           Y10, Y26, Y26
+	VEXTRACTF32X4    $0x01, Y11, X10
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X10, Y10
+	VADDPD           64(AX), Y11, Y11
+	VADDPD           96(AX), Y10, Y10
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y12, X27
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X27, Y27
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y27, Y27
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           64(AX), Y13, Y13
+	VADDPD           96(AX), Y12, Y12
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y14, X28
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X28, Y28
+	VMOVUPD.Z        32(AX), K3, Y14
+	VADDPD           Y14, Y28, Y28
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           64(AX), Y15, Y15
+	VADDPD           96(AX), Y14, Y14
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y16, X29
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X29, Y29
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y29, Y29
+	VMOVUPD          Y0, (R9)
+	VMOVUPD          Y17, 32(R9)
+	VMOVUPD          Y1, 64(R9)
+	VMOVUPD          Y18, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VMOVUPD          Y19, 32(R9)
+	VMOVUPD          Y3, 64(R9)
+	VMOVUPD          Y20, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VMOVUPD          Y21, 32(R9)
+	VMOVUPD          Y5, 64(R9)
+	VMOVUPD          Y22, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VMOVUPD          Y23, 32(R9)
+	VMOVUPD          Y7, 64(R9)
+	VMOVUPD          Y24, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, 32(R9)
+	VMOVUPD          Y9, 64(R9)
+	VMOVUPD          Y8, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y26, K1, 32(R9)
+	VMOVUPD          Y11, 64(R9)
+	VMOVUPD          Y10, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y27, K2, 32(R9)
+	VMOVUPD          Y13, 64(R9)
+	VMOVUPD          Y12, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y28, K3, 32(R9)
+	VMOVUPD          Y15, 64(R9)
+	VMOVUPD          Y14, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y29, 96(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns19_part1:
+	VMOVUPS          32(DX), Y16
+	VMOVUPS.Z        64(DX), K1, Y17
+	VXORPD           Y18, Y18, Y18
+	VCVTSD2SS        (R8), X18, X18
+	VBROADCASTSS     X18, Y18
+	VMULPS           Y18, Y16, Y16
+	VMULPS           Y18, Y17, Y17
+	VFMADD231PS.BCST 36(DX), Y16, Y0
+	VFMADD231PS.BCST 40(DX), Y16, Y1
+	VFMADD231PS.BCST 44(DX), Y16, Y2
+	VFMADD231PS.BCST 48(DX), Y16, Y3
+	VFMADD231PS.BCST 52(DX), Y16, Y4
+	VFMADD231PS.BCST 56(DX), Y16, Y5
+	VFMADD231PS.BCST 60(DX), Y16, Y6
+	VBROADCASTSS     64(DX), Y16
+	VMULPS           Y18, Y16, Y16
+	VFMADD231PS      (DX), Y16, Y7
+	VFMADD231PS      32(DX), Y16, Y8
+	VFMADD231PS.BCST 64(DX), Y17, Y9
+	VBROADCASTSS     68(DX), Y16
+	VMULPS           Y18, Y16, Y16
+	VFMADD231PS      (DX), Y16, Y10
+	VFMADD231PS      32(DX), Y16, Y11
+	VFMADD231PS.BCST 68(DX), Y17, Y12
+	VBROADCASTSS     72(DX), Y16
+	VMULPS           Y18, Y16, Y16
+	VFMADD231PS      (DX), Y16, Y13
+	VFMADD231PS      32(DX), Y16, Y14
+	VFMADD231PS.BCST 72(DX), Y17, Y15
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X16
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X16, Y16
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Y17
+	VADDPD           Y17, Y0, Y0
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K2
+	VADDPD           96(AX), Y16, Y16
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y1, X17
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X17, Y17
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Y18
+	VADDPD           Y18, Y1, Y1
+	VADDPD           96(AX), Y17, Y17
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X18
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X18, Y18
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        64(AX), K3, Y19
+	VADDPD           Y19, Y2, Y2
+	VADDPD           96(AX), Y18, Y18
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y3, X19
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X19, Y19
+	VADDPD           96(AX), Y19, Y19
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X3
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X3, Y3
+	VMOVUPD.Z        96(AX), K1, Y4
+	VADDPD           Y4, Y3, Y3
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y5, X4
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X4, Y4
+	VMOVUPD.Z        96(AX), K2, Y5
+	VADDPD           Y5, Y4, Y4
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y6, X5
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X5, Y5
+	VMOVUPD.Z        96(AX), K3, Y6
+	VADDPD           Y6, Y5, Y5
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y7, X6
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X6, Y6
+	VMOVUPD          Y7, (SP)
+	VMOVUPD          Y6, 32(SP)
+	VEXTRACTF32X4    $0x01, Y8, X6
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X6, Y6
+	VMOVUPD          Y8, 64(SP)
+	VMOVUPD          Y6, 96(SP)
+	VEXTRACTF32X4    $0x01, Y9, X6
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X6, Y6
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Y6
+	VADDPD           Y6, Y9, Y9
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y10, X6
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X6, Y6
+	VMOVUPD          Y10, 128(SP)
+	VMOVUPD          Y6, 160(SP)
+	VEXTRACTF32X4    $0x01, Y11, X6
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X6, Y6
+	VMOVUPD          Y11, 192(SP)
+	VMOVUPD          Y6, 224(SP)
+	VEXTRACTF32X4    $0x01, Y12, X6
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X6, Y6
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Y6
+	VADDPD           Y6, Y12, Y12
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y13, X6
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X6, Y6
+	VMOVUPD          Y13, 256(SP)
+	VMOVUPD          Y6, 288(SP)
+	VEXTRACTF32X4    $0x01, Y14, X6
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X6, Y6
+	VMOVUPD          Y14, 320(SP)
+	VMOVUPD          Y6, 352(SP)
+	VEXTRACTF32X4    $0x01, Y15, X6
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X6, Y6
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Y6
+	VADDPD           Y6, Y15, Y15
+	MOVL             $0x0000000e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y0, K1, 64(R9)
+	MOVL             $0x0000000f, AX
+	KMOVW            AX, K2
+	VMOVUPD          Y16, 96(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000c, AX
+	KMOVW            AX, K2
+	VMOVUPD          Y1, K2, 64(R9)
+	VMOVUPD          Y17, 96(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000008, AX
+	KMOVW            AX, K3
+	VMOVUPD          Y2, K3, 64(R9)
+	VMOVUPD          Y18, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y3, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y5, K3, 96(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y9, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y12, K1, 128(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y15, K1, 128(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns19_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R9), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns19_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns19
+	VZEROUPPER
+	RET
+
+above19:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -15667,10 +21566,569 @@ columns20_turn0:
 	RET
 
 above20:
-	CMPQ   AX, $+26
-	JG     above26
 	CMPQ   AX, $+22
 	JG     above22
+	CMPQ   AX, $+21
+	JG     above21
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns21:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000001f, R9
+	KMOVW   R9, K1
+
+columns21_part0:
+	VMOVUPS       (R10), Y25
+	VMOVUPS       32(R10), Y26
+	VMOVUPS.Z     64(R10), K1, Y27
+	VXORPD        Y24, Y24, Y24
+	VCVTSD2SS     (R11), X24, X24
+	VBROADCASTSS  X24, Y24
+	VMULPS        Y24, Y25, Y25
+	VMULPS        Y24, Y26, Y26
+	VMULPS        Y24, Y27, Y27
+	VBROADCASTSS  (R10), Y24
+	VFMADD231PS   Y25, Y24, Y0
+	VFMADD231PS   Y26, Y24, Y1
+	VFMADD231PS   Y27, Y24, Y2
+	VBROADCASTSS  4(R10), Y24
+	VFMADD231PS   Y25, Y24, Y3
+	VFMADD231PS   Y26, Y24, Y4
+	VFMADD231PS   Y27, Y24, Y5
+	VBROADCASTSS  8(R10), Y24
+	VFMADD231PS   Y25, Y24, Y6
+	VFMADD231PS   Y26, Y24, Y7
+	VFMADD231PS   Y27, Y24, Y8
+	VBROADCASTSS  12(R10), Y24
+	VFMADD231PS   Y25, Y24, Y9
+	VFMADD231PS   Y26, Y24, Y10
+	VFMADD231PS   Y27, Y24, Y11
+	VBROADCASTSS  16(R10), Y24
+	VFMADD231PS   Y25, Y24, Y12
+	VFMADD231PS   Y26, Y24, Y13
+	VFMADD231PS   Y27, Y24, Y14
+	VBROADCASTSS  20(R10), Y24
+	VFMADD231PS   Y25, Y24, Y15
+	VFMADD231PS   Y26, Y24, Y16
+	VFMADD231PS   Y27, Y24, Y17
+	VBROADCASTSS  24(R10), Y24
+	VFMADD231PS   Y25, Y24, Y18
+	VFMADD231PS   Y26, Y24, Y19
+	VFMADD231PS   Y27, Y24, Y20
+	VBROADCASTSS  28(R10), Y24
+	VFMADD231PS   Y25, Y24, Y21
+	VFMADD231PS   Y26, Y24, Y22
+	VFMADD231PS   Y27, Y24, Y23
+	ADDQ          $+8, R11
+	PREFETCHT0    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns21_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y0, X24
+	VCVTPS2PD     X0, Y0
+	VCVTPS2PD     X24, Y24
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+	VADDPD        (AX), Y0, Y0
+	VADDPD        32(AX), Y24, Y24
+	VEXTRACTF32X4 $0x01, Y1, X25
+	VCVTPS2PD     X1, Y1
+	VCVTPS2PD     X25, Y25
+	VADDPD        64(AX), Y1, Y1
+	VADDPD        96(AX), Y25, Y25
+	VEXTRACTF32X4 $0x01, Y2, X26
+	VCVTPS2PD     X2, Y2
+	VCVTPS2PD     X26, Y26
+	VADDPD        128(AX), Y2, Y2
+	MOVL          $0x00000001, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     160(AX), K1, Y27
+	VADDPD        Y27, Y26, Y26
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y3, X27
+	VCVTPS2PD     X3, Y3
+	VCVTPS2PD     X27, Y27
+	MOVL          $0x0000000e, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Y28
+	VADDPD        Y28, Y3, Y3
+	VADDPD        32(AX), Y27, Y27
+	VEXTRACTF32X4 $0x01, Y4, X28
+	VCVTPS2PD     X4, Y4
+	VCVTPS2PD     X28, Y28
+	VADDPD        64(AX), Y4, Y4
+	VADDPD        96(AX), Y28, Y28
+	VEXTRACTF32X4 $0x01, Y5, X29
+	VCVTPS2PD     X5, Y5
+	VCVTPS2PD     X29, Y29
+	VADDPD        128(AX), Y5, Y5
+	VMOVUPD.Z     160(AX), K1, Y30
+	VADDPD        Y30, Y29, Y29
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y6, X30
+	VCVTPS2PD     X6, Y6
+	VCVTPS2PD     X30, Y30
+	MOVL          $0x0000000c, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     (AX), K3, Y31
+	VADDPD        Y31, Y6, Y6
+	VADDPD        32(AX), Y30, Y30
+	VMOVUPD       Y0, (R9)
+	VEXTRACTF32X4 $0x01, Y7, X0
+	VCVTPS2PD     X7, Y7
+	VCVTPS2PD     X0, Y0
+	VADDPD        64(AX), Y7, Y7
+	VADDPD        96(AX), Y0, Y0
+	VMOVUPD       Y24, 32(R9)
+	VEXTRACTF32X4 $0x01, Y8, X24
+	VCVTPS2PD     X8, Y8
+	VCVTPS2PD     X24, Y24
+	VADDPD        128(AX), Y8, Y8
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y24, Y24
+	ADDQ          CX, AX
+	VMOVUPD       Y1, 64(R9)
+	VEXTRACTF32X4 $0x01, Y9, X1
+	VCVTPS2PD     X9, Y9
+	VCVTPS2PD     X1, Y1
+	MOVL          $0x00000008, R10
+	KMOVW         R10, K4
+	VMOVUPD.Z     (AX), K4, Y31
+	VADDPD        Y31, Y9, Y9
+	VADDPD        32(AX), Y1, Y1
+	VMOVUPD       Y25, 96(R9)
+	VEXTRACTF32X4 $0x01, Y10, X25
+	VCVTPS2PD     X10, Y10
+	VCVTPS2PD     X25, Y25
+	VADDPD        64(AX), Y10, Y10
+	VADDPD        96(AX), Y25, Y25
+	VMOVUPD       Y2, 128(R9)
+	VEXTRACTF32X4 $0x01, Y11, X2
+	VCVTPS2PD     X11, Y11
+	VCVTPS2PD     X2, Y2
+	VADDPD        128(AX), Y11, Y11
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y2, Y2
+	ADDQ          CX, AX
+	VMOVUPD       Y26, K1, 160(R9)
+	VEXTRACTF32X4 $0x01, Y12, X26
+	VCVTPS2PD     X12, Y12
+	VCVTPS2PD     X26, Y26
+	VADDPD        32(AX), Y26, Y26
+	VEXTRACTF32X4 $0x01, Y13, X12
+	VCVTPS2PD     X13, Y13
+	VCVTPS2PD     X12, Y12
+	VADDPD        64(AX), Y13, Y13
+	VADDPD        96(AX), Y12, Y12
+	ADDQ          CX, R9
+	VMOVUPD       Y3, K2, (R9)
+	VEXTRACTF32X4 $0x01, Y14, X3
+	VCVTPS2PD     X14, Y14
+	VCVTPS2PD     X3, Y3
+	VADDPD        128(AX), Y14, Y14
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y3, Y3
+	ADDQ          CX, AX
+	VMOVUPD       Y27, 32(R9)
+	VEXTRACTF32X4 $0x01, Y15, X27
+	VCVTPS2PD     X15, Y15
+	VCVTPS2PD     X27, Y27
+	VMOVUPD.Z     32(AX), K2, Y15
+	VADDPD        Y15, Y27, Y27
+	VEXTRACTF32X4 $0x01, Y16, X15
+	VCVTPS2PD     X16, Y16
+	VCVTPS2PD     X15, Y15
+	VADDPD        64(AX), Y16, Y16
+	VADDPD        96(AX), Y15, Y15
+	VMOVUPD       Y4, 64(R9)
+	VEXTRACTF32X4 $0x01, Y17, X4
+	VCVTPS2PD     X17, Y17
+	VCVTPS2PD     X4, Y4
+	VADDPD        128(AX), Y17, Y17
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y4, Y4
+	ADDQ          CX, AX
+	VMOVUPD       Y28, 96(R9)
+	VEXTRACTF32X4 $0x01, Y18, X28
+	VCVTPS2PD     X18, Y18
+	VCVTPS2PD     X28, Y28
+	VMOVUPD.Z     32(AX), K3, Y18
+	VADDPD        Y18, Y28, Y28
+	VEXTRACTF32X4 $0x01, Y19, X18
+	VCVTPS2PD     X19, Y19
+	VCVTPS2PD     X18, Y18
+	VADDPD        64(AX), Y19, Y19
+	VADDPD        96(AX), Y18, Y18
+	VMOVUPD       Y5, 128(R9)
+	VEXTRACTF32X4 $0x01, Y20, X5
+	VCVTPS2PD     X20, Y20
+	VCVTPS2PD     X5, Y5
+	VADDPD        128(AX), Y20, Y20
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y5, Y5
+	ADDQ          CX, AX
+	VMOVUPD       Y29, K1, 160(R9)
+	VEXTRACTF32X4 $0x01, Y21, X29
+	VCVTPS2PD     X21, Y21
+	VCVTPS2PD     X29, Y29
+	VMOVUPD.Z     32(AX), K4, Y21
+	VADDPD        Y21, Y29, Y29
+	VEXTRACTF32X4 $0x01, Y22, X21
+	VCVTPS2PD     X22, Y22
+	VCVTPS2PD     X21, Y21
+	VADDPD        64(AX), Y22, Y22
+	VADDPD        96(AX), Y21, Y21
+	ADDQ          CX, R9
+	VMOVUPD       Y6, K3, (R9)
+	VEXTRACTF32X4 $0x01, Y23, X6
+	VCVTPS2PD     X23, Y23
+	VCVTPS2PD     X6, Y6
+	VADDPD        128(AX), Y23, Y23
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y6, Y6
+	VMOVUPD       Y30, 32(R9)
+	VMOVUPD       Y7, 64(R9)
+	VMOVUPD       Y0, 96(R9)
+	VMOVUPD       Y8, 128(R9)
+	VMOVUPD       Y24, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y9, K4, (R9)
+	VMOVUPD       Y1, 32(R9)
+	VMOVUPD       Y10, 64(R9)
+	VMOVUPD       Y25, 96(R9)
+	VMOVUPD       Y11, 128(R9)
+	VMOVUPD       Y2, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y26, 32(R9)
+	VMOVUPD       Y13, 64(R9)
+	VMOVUPD       Y12, 96(R9)
+	VMOVUPD       Y14, 128(R9)
+	VMOVUPD       Y3, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y27, K2, 32(R9)
+	VMOVUPD       Y16, 64(R9)
+	VMOVUPD       Y15, 96(R9)
+	VMOVUPD       Y17, 128(R9)
+	VMOVUPD       Y4, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y28, K3, 32(R9)
+	VMOVUPD       Y19, 64(R9)
+	VMOVUPD       Y18, 96(R9)
+	VMOVUPD       Y20, 128(R9)
+	VMOVUPD       Y5, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y29, K4, 32(R9)
+	VMOVUPD       Y22, 64(R9)
+	VMOVUPD       Y21, 96(R9)
+	VMOVUPD       Y23, 128(R9)
+	VMOVUPD       Y6, K1, 160(R9)
+	VXORPD        Y0, Y0, Y0
+	VXORPD        Y1, Y1, Y1
+	VXORPD        Y2, Y2, Y2
+	VXORPD        Y3, Y3, Y3
+	VXORPD        Y4, Y4, Y4
+	VXORPD        Y5, Y5, Y5
+	VXORPD        Y6, Y6, Y6
+	VXORPD        Y7, Y7, Y7
+	VXORPD        Y8, Y8, Y8
+	VXORPD        Y9, Y9, Y9
+	VXORPD        Y10, Y10, Y10
+	VXORPD        Y11, Y11, Y11
+	VXORPD        Y12, Y12, Y12
+	VXORPD        Y13, Y13, Y13
+	VXORPD        Y14, Y14, Y14
+	VXORPD        Y15, Y15, Y15
+	VXORPD        Y16, Y16, Y16
+	VXORPD        Y17, Y17, Y17
+	VXORPD        Y18, Y18, Y18
+	VXORPD        Y19, Y19, Y19
+	VXORPD        Y20, Y20, Y20
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x0000001f, R9
+	KMOVW         R9, K1
+
+columns21_part1:
+	VMOVUPS          32(DX), Y22
+	VMOVUPS.Z        64(DX), K1, Y23
+	VXORPD           Y21, Y21, Y21
+	VCVTSD2SS        (R8), X21, X21
+	VBROADCASTSS     X21, Y21
+	VMULPS           Y21, Y22, Y22
+	VMULPS           Y21, Y23, Y23
+	VBROADCASTSS     32(DX), Y21
+	VFMADD231PS      Y22, Y21, Y0
+	VFMADD231PS      Y23, Y21, Y1
+	VBROADCASTSS     36(DX), Y21
+	VFMADD231PS      Y22, Y21, Y2
+	VFMADD231PS      Y23, Y21, Y3
+	VBROADCASTSS     40(DX), Y21
+	VFMADD231PS      Y22, Y21, Y4
+	VFMADD231PS      Y23, Y21, Y5
+	VBROADCASTSS     44(DX), Y21
+	VFMADD231PS      Y22, Y21, Y6
+	VFMADD231PS      Y23, Y21, Y7
+	VBROADCASTSS     48(DX), Y21
+	VFMADD231PS      Y22, Y21, Y8
+	VFMADD231PS      Y23, Y21, Y9
+	VBROADCASTSS     52(DX), Y21
+	VFMADD231PS      Y22, Y21, Y10
+	VFMADD231PS      Y23, Y21, Y11
+	VBROADCASTSS     56(DX), Y21
+	VFMADD231PS      Y22, Y21, Y12
+	VFMADD231PS      Y23, Y21, Y13
+	VBROADCASTSS     60(DX), Y21
+	VFMADD231PS      Y22, Y21, Y14
+	VFMADD231PS      Y23, Y21, Y15
+	VFMADD231PS.BCST 64(DX), Y23, Y16
+	VFMADD231PS.BCST 68(DX), Y23, Y17
+	VFMADD231PS.BCST 72(DX), Y23, Y18
+	VFMADD231PS.BCST 76(DX), Y23, Y19
+	VFMADD231PS.BCST 80(DX), Y23, Y20
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X21
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X21, Y21
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           64(AX), Y0, Y0
+	VADDPD           96(AX), Y21, Y21
+	VEXTRACTF32X4    $0x01, Y1, X22
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X22, Y22
+	VADDPD           128(AX), Y1, Y1
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        160(AX), K1, Y23
+	VADDPD           Y23, Y22, Y22
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X23
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X23, Y23
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Y24
+	VADDPD           Y24, Y2, Y2
+	VADDPD           96(AX), Y23, Y23
+	VEXTRACTF32X4    $0x01, Y3, X24
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X24, Y24
+	VADDPD           128(AX), Y3, Y3
+	VMOVUPD.Z        160(AX), K1, Y25
+	VADDPD           Y25, Y24, Y24
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X25
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X25, Y25
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        64(AX), K3, Y26
+	VADDPD           Y26, Y4, Y4
+	VADDPD           96(AX), Y25, Y25
+	VEXTRACTF32X4    $0x01, Y5, X26
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X26, Y26
+	VADDPD           128(AX), Y5, Y5
+	VMOVUPD.Z        160(AX), K1, Y27
+	VADDPD           Y27, Y26, Y26
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y6, X27
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X27, Y27
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        64(AX), K4, Y28
+	VADDPD           Y28, Y6, Y6
+	VADDPD           96(AX), Y27, Y27
+	VEXTRACTF32X4    $0x01, Y7, X28
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X28, Y28
+	VADDPD           128(AX), Y7, Y7
+	VMOVUPD.Z        160(AX), K1, Y29
+	VADDPD           Y29, Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y8, X29
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X29, Y29
+	VADDPD           96(AX), Y29, Y29
+	VEXTRACTF32X4    $0x01, Y9, X8
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X8, Y8
+	VADDPD           128(AX), Y9, Y9
+	VMOVUPD.Z        160(AX), K1, Y30
+	VADDPD           Y30, Y8, Y8
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y10, X30
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X30, Y30
+	VMOVUPD.Z        96(AX), K2, Y10
+	VADDPD           Y10, Y30, Y30
+	VEXTRACTF32X4    $0x01, Y11, X10
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X10, Y10
+	VADDPD           128(AX), Y11, Y11
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD          Y0, 64(R9)
+	VEXTRACTF32X4    $0x01, Y12, X0
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X0, Y0
+	VMOVUPD.Z        96(AX), K3, Y12
+	VADDPD           Y12, Y0, Y0
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           128(AX), Y13, Y13
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y12, Y12
+	ADDQ             CX, AX
+	VMOVUPD          Y21, 96(R9)
+	VEXTRACTF32X4    $0x01, Y14, X21
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X21, Y21
+	VMOVUPD.Z        96(AX), K4, Y14
+	VADDPD           Y14, Y21, Y21
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           128(AX), Y15, Y15
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 128(R9)
+	VEXTRACTF32X4    $0x01, Y16, X1
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X1, Y1
+	VADDPD           128(AX), Y16, Y16
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y1, Y1
+	ADDQ             CX, AX
+	VMOVUPD          Y22, K1, 160(R9)
+	VEXTRACTF32X4    $0x01, Y17, X22
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X22, Y22
+	VMOVUPD.Z        128(AX), K2, Y31
+	VADDPD           Y31, Y17, Y17
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y22, Y22
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K2, 64(R9)
+	VEXTRACTF32X4    $0x01, Y18, X2
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X2, Y2
+	VMOVUPD.Z        128(AX), K3, Y31
+	VADDPD           Y31, Y18, Y18
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y2, Y2
+	ADDQ             CX, AX
+	VMOVUPD          Y23, 96(R9)
+	VEXTRACTF32X4    $0x01, Y19, X23
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X23, Y23
+	VMOVUPD.Z        128(AX), K4, Y31
+	VADDPD           Y31, Y19, Y19
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y23, Y23
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 128(R9)
+	VEXTRACTF32X4    $0x01, Y20, X3
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X3, Y3
+	VMOVUPD.Z        160(AX), K1, Y20
+	VADDPD           Y20, Y3, Y3
+	VMOVUPD          Y24, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K3, 64(R9)
+	VMOVUPD          Y25, 96(R9)
+	VMOVUPD          Y5, 128(R9)
+	VMOVUPD          Y26, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K4, 64(R9)
+	VMOVUPD          Y27, 96(R9)
+	VMOVUPD          Y7, 128(R9)
+	VMOVUPD          Y28, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y29, 96(R9)
+	VMOVUPD          Y9, 128(R9)
+	VMOVUPD          Y8, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y30, K2, 96(R9)
+	VMOVUPD          Y11, 128(R9)
+	VMOVUPD          Y10, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y0, K3, 96(R9)
+	VMOVUPD          Y13, 128(R9)
+	VMOVUPD          Y12, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K4, 96(R9)
+	VMOVUPD          Y15, 128(R9)
+	VMOVUPD          Y14, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 128(R9)
+	VMOVUPD          Y1, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K2, 128(R9)
+	VMOVUPD          Y22, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K3, 128(R9)
+	VMOVUPD          Y2, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K4, 128(R9)
+	VMOVUPD          Y23, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y3, K1, 160(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns21
+	VZEROUPPER
+	RET
+
+above21:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -16242,8 +22700,605 @@ columns22_part1:
 	RET
 
 above22:
-	CMPQ   AX, $+24
-	JG     above24
+	CMPQ   AX, $+23
+	JG     above23
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000007f, R9
+	KMOVW   R9, K1
+
+columns23_part0:
+	VMOVUPS       (R10), Y25
+	VMOVUPS       32(R10), Y26
+	VMOVUPS.Z     64(R10), K1, Y27
+	VXORPD        Y24, Y24, Y24
+	VCVTSD2SS     (R11), X24, X24
+	VBROADCASTSS  X24, Y24
+	VMULPS        Y24, Y25, Y25
+	VMULPS        Y24, Y26, Y26
+	VMULPS        Y24, Y27, Y27
+	VBROADCASTSS  (R10), Y24
+	VFMADD231PS   Y25, Y24, Y0
+	VFMADD231PS   Y26, Y24, Y1
+	VFMADD231PS   Y27, Y24, Y2
+	VBROADCASTSS  4(R10), Y24
+	VFMADD231PS   Y25, Y24, Y3
+	VFMADD231PS   Y26, Y24, Y4
+	VFMADD231PS   Y27, Y24, Y5
+	VBROADCASTSS  8(R10), Y24
+	VFMADD231PS   Y25, Y24, Y6
+	VFMADD231PS   Y26, Y24, Y7
+	VFMADD231PS   Y27, Y24, Y8
+	VBROADCASTSS  12(R10), Y24
+	VFMADD231PS   Y25, Y24, Y9
+	VFMADD231PS   Y26, Y24, Y10
+	VFMADD231PS   Y27, Y24, Y11
+	VBROADCASTSS  16(R10), Y24
+	VFMADD231PS   Y25, Y24, Y12
+	VFMADD231PS   Y26, Y24, Y13
+	VFMADD231PS   Y27, Y24, Y14
+	VBROADCASTSS  20(R10), Y24
+	VFMADD231PS   Y25, Y24, Y15
+	VFMADD231PS   Y26, Y24, Y16
+	VFMADD231PS   Y27, Y24, Y17
+	VBROADCASTSS  24(R10), Y24
+	VFMADD231PS   Y25, Y24, Y18
+	VFMADD231PS   Y26, Y24, Y19
+	VFMADD231PS   Y27, Y24, Y20
+	VBROADCASTSS  28(R10), Y24
+	VFMADD231PS   Y25, Y24, Y21
+	VFMADD231PS   Y26, Y24, Y22
+	VFMADD231PS   Y27, Y24, Y23
+	ADDQ          $+8, R11
+	PREFETCHT0    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns23_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y0, X24
+	VCVTPS2PD     X0, Y0
+	VCVTPS2PD     X24, Y24
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+	VADDPD        (AX), Y0, Y0
+	VADDPD        32(AX), Y24, Y24
+	VEXTRACTF32X4 $0x01, Y1, X25
+	VCVTPS2PD     X1, Y1
+	VCVTPS2PD     X25, Y25
+	VADDPD        64(AX), Y1, Y1
+	VADDPD        96(AX), Y25, Y25
+	VEXTRACTF32X4 $0x01, Y2, X26
+	VCVTPS2PD     X2, Y2
+	VCVTPS2PD     X26, Y26
+	VADDPD        128(AX), Y2, Y2
+	MOVL          $0x00000007, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     160(AX), K1, Y27
+	VADDPD        Y27, Y26, Y26
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y3, X27
+	VCVTPS2PD     X3, Y3
+	VCVTPS2PD     X27, Y27
+	MOVL          $0x0000000e, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Y28
+	VADDPD        Y28, Y3, Y3
+	VADDPD        32(AX), Y27, Y27
+	VEXTRACTF32X4 $0x01, Y4, X28
+	VCVTPS2PD     X4, Y4
+	VCVTPS2PD     X28, Y28
+	VADDPD        64(AX), Y4, Y4
+	VADDPD        96(AX), Y28, Y28
+	VEXTRACTF32X4 $0x01, Y5, X29
+	VCVTPS2PD     X5, Y5
+	VCVTPS2PD     X29, Y29
+	VADDPD        128(AX), Y5, Y5
+	VMOVUPD.Z     160(AX), K1, Y30
+	VADDPD        Y30, Y29, Y29
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y6, X30
+	VCVTPS2PD     X6, Y6
+	VCVTPS2PD     X30, Y30
+	MOVL          $0x0000000c, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     (AX), K3, Y31
+	VADDPD        Y31, Y6, Y6
+	VADDPD        32(AX), Y30, Y30
+	VMOVUPD       Y0, (R9)
+	VEXTRACTF32X4 $0x01, Y7, X0
+	VCVTPS2PD     X7, Y7
+	VCVTPS2PD     X0, Y0
+	VADDPD        64(AX), Y7, Y7
+	VADDPD        96(AX), Y0, Y0
+	VMOVUPD       Y24, 32(R9)
+	VEXTRACTF32X4 $0x01, Y8, X24
+	VCVTPS2PD     X8, Y8
+	VCVTPS2PD     X24, Y24
+	VADDPD        128(AX), Y8, Y8
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y24, Y24
+	ADDQ          CX, AX
+	VMOVUPD       Y1, 64(R9)
+	VEXTRACTF32X4 $0x01, Y9, X1
+	VCVTPS2PD     X9, Y9
+	VCVTPS2PD     X1, Y1
+	MOVL          $0x00000008, R10
+	KMOVW         R10, K4
+	VMOVUPD.Z     (AX), K4, Y31
+	VADDPD        Y31, Y9, Y9
+	VADDPD        32(AX), Y1, Y1
+	VMOVUPD       Y25, 96(R9)
+	VEXTRACTF32X4 $0x01, Y10, X25
+	VCVTPS2PD     X10, Y10
+	VCVTPS2PD     X25, Y25
+	VADDPD        64(AX), Y10, Y10
+	VADDPD        96(AX), Y25, Y25
+	VMOVUPD       Y2, 128(R9)
+	VEXTRACTF32X4 $0x01, Y11, X2
+	VCVTPS2PD     X11, Y11
+	VCVTPS2PD     X2, Y2
+	VADDPD        128(AX), Y11, Y11
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y2, Y2
+	ADDQ          CX, AX
+	VMOVUPD       Y26, K1, 160(R9)
+	VEXTRACTF32X4 $0x01, Y12, X26
+	VCVTPS2PD     X12, Y12
+	VCVTPS2PD     X26, Y26
+	VADDPD        32(AX), Y26, Y26
+	VEXTRACTF32X4 $0x01, Y13, X12
+	VCVTPS2PD     X13, Y13
+	VCVTPS2PD     X12, Y12
+	VADDPD        64(AX), Y13, Y13
+	VADDPD        96(AX), Y12, Y12
+	ADDQ          CX, R9
+	VMOVUPD       Y3, K2, (R9)
+	VEXTRACTF32X4 $0x01, Y14, X3
+	VCVTPS2PD     X14, Y14
+	VCVTPS2PD     X3, Y3
+	VADDPD        128(AX), Y14, Y14
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y3, Y3
+	ADDQ          CX, AX
+	VMOVUPD       Y27, 32(R9)
+	VEXTRACTF32X4 $0x01, Y15, X27
+	VCVTPS2PD     X15, Y15
+	VCVTPS2PD     X27, Y27
+	VMOVUPD.Z     32(AX), K2, Y15
+	VADDPD        Y15, Y27, Y27
+	VEXTRACTF32X4 $0x01, Y16, X15
+	VCVTPS2PD     X16, Y16
+	VCVTPS2PD     X15, Y15
+	VADDPD        64(AX), Y16, Y16
+	VADDPD        96(AX), Y15, Y15
+	VMOVUPD       Y4, 64(R9)
+	VEXTRACTF32X4 $0x01, Y17, X4
+	VCVTPS2PD     X17, Y17
+	VCVTPS2PD     X4, Y4
+	VADDPD        128(AX), Y17, Y17
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y4, Y4
+	ADDQ          CX, AX
+	VMOVUPD       Y28, 96(R9)
+	VEXTRACTF32X4 $0x01, Y18, X28
+	VCVTPS2PD     X18, Y18
+	VCVTPS2PD     X28, Y28
+	VMOVUPD.Z     32(AX), K3, Y18
+	VADDPD        Y18, Y28, Y28
+	VEXTRACTF32X4 $0x01, Y19, X18
+	VCVTPS2PD     X19, Y19
+	VCVTPS2PD     X18, Y18
+	VADDPD        64(AX), Y19, Y19
+	VADDPD        96(AX), Y18, Y18
+	VMOVUPD       Y5, 128(R9)
+	VEXTRACTF32X4 $0x01, Y20, X5
+	VCVTPS2PD     X20, Y20
+	VCVTPS2PD     X5, Y5
+	VADDPD        128(AX), Y20, Y20
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y5, Y5
+	ADDQ          CX, AX
+	VMOVUPD       Y29, K1, 160(R9)
+	VEXTRACTF32X4 $0x01, Y21, X29
+	VCVTPS2PD     X21, Y21
+	VCVTPS2PD     X29, Y29
+	VMOVUPD.Z     32(AX), K4, Y21
+	VADDPD        Y21, Y29, Y29
+	VEXTRACTF32X4 $0x01, Y22, X21
+	VCVTPS2PD     X22, Y22
+	VCVTPS2PD     X21, Y21
+	VADDPD        64(AX), Y22, Y22
+	VADDPD        96(AX), Y21, Y21
+	ADDQ          CX, R9
+	VMOVUPD       Y6, K3, (R9)
+	VEXTRACTF32X4 $0x01, Y23, X6
+	VCVTPS2PD     X23, Y23
+	VCVTPS2PD     X6, Y6
+	VADDPD        128(AX), Y23, Y23
+	VMOVUPD.Z     160(AX), K1, Y31
+	VADDPD        Y31, Y6, Y6
+	VMOVUPD       Y30, 32(R9)
+	VMOVUPD       Y7, 64(R9)
+	VMOVUPD       Y0, 96(R9)
+	VMOVUPD       Y8, 128(R9)
+	VMOVUPD       Y24, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y9, K4, (R9)
+	VMOVUPD       Y1, 32(R9)
+	VMOVUPD       Y10, 64(R9)
+	VMOVUPD       Y25, 96(R9)
+	VMOVUPD       Y11, 128(R9)
+	VMOVUPD       Y2, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y26, 32(R9)
+	VMOVUPD       Y13, 64(R9)
+	VMOVUPD       Y12, 96(R9)
+	VMOVUPD       Y14, 128(R9)
+	VMOVUPD       Y3, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y27, K2, 32(R9)
+	VMOVUPD       Y16, 64(R9)
+	VMOVUPD       Y15, 96(R9)
+	VMOVUPD       Y17, 128(R9)
+	VMOVUPD       Y4, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y28, K3, 32(R9)
+	VMOVUPD       Y19, 64(R9)
+	VMOVUPD       Y18, 96(R9)
+	VMOVUPD       Y20, 128(R9)
+	VMOVUPD       Y5, K1, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y29, K4, 32(R9)
+	VMOVUPD       Y22, 64(R9)
+	VMOVUPD       Y21, 96(R9)
+	VMOVUPD       Y23, 128(R9)
+	VMOVUPD       Y6, K1, 160(R9)
+	VXORPD        Y0, Y0, Y0
+	VXORPD        Y1, Y1, Y1
+	VXORPD        Y2, Y2, Y2
+	VXORPD        Y3, Y3, Y3
+	VXORPD        Y4, Y4, Y4
+	VXORPD        Y5, Y5, Y5
+	VXORPD        Y6, Y6, Y6
+	VXORPD        Y7, Y7, Y7
+	VXORPD        Y8, Y8, Y8
+	VXORPD        Y9, Y9, Y9
+	VXORPD        Y10, Y10, Y10
+	VXORPD        Y11, Y11, Y11
+	VXORPD        Y12, Y12, Y12
+	VXORPD        Y13, Y13, Y13
+	VXORPD        Y14, Y14, Y14
+	VXORPD        Y15, Y15, Y15
+	VXORPD        Y16, Y16, Y16
+	VXORPD        Y17, Y17, Y17
+	VXORPD        Y18, Y18, Y18
+	VXORPD        Y19, Y19, Y19
+	VXORPD        Y20, Y20, Y20
+	VXORPD        Y21, Y21, Y21
+	VXORPD        Y22, Y22, Y22
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x0000007f, R9
+	KMOVW         R9, K1
+
+columns23_part1:
+	VMOVUPS          32(DX), Y24
+	VMOVUPS.Z        64(DX), K1, Y25
+	VXORPD           Y23, Y23, Y23
+	VCVTSD2SS        (R8), X23, X23
+	VBROADCASTSS     X23, Y23
+	VMULPS           Y23, Y24, Y24
+	VMULPS           Y23, Y25, Y25
+	VBROADCASTSS     32(DX), Y23
+	VFMADD231PS      Y24, Y23, Y0
+	VFMADD231PS      Y25, Y23, Y1
+	VBROADCASTSS     36(DX), Y23
+	VFMADD231PS      Y24, Y23, Y2
+	VFMADD231PS      Y25, Y23, Y3
+	VBROADCASTSS     40(DX), Y23
+	VFMADD231PS      Y24, Y23, Y4
+	VFMADD231PS      Y25, Y23, Y5
+	VBROADCASTSS     44(DX), Y23
+	VFMADD231PS      Y24, Y23, Y6
+	VFMADD231PS      Y25, Y23, Y7
+	VBROADCASTSS     48(DX), Y23
+	VFMADD231PS      Y24, Y23, Y8
+	VFMADD231PS      Y25, Y23, Y9
+	VBROADCASTSS     52(DX), Y23
+	VFMADD231PS      Y24, Y23, Y10
+	VFMADD231PS      Y25, Y23, Y11
+	VBROADCASTSS     56(DX), Y23
+	VFMADD231PS      Y24, Y23, Y12
+	VFMADD231PS      Y25, Y23, Y13
+	VBROADCASTSS     60(DX), Y23
+	VFMADD231PS      Y24, Y23, Y14
+	VFMADD231PS      Y25, Y23, Y15
+	VFMADD231PS.BCST 64(DX), Y25, Y16
+	VFMADD231PS.BCST 68(DX), Y25, Y17
+	VFMADD231PS.BCST 72(DX), Y25, Y18
+	VFMADD231PS.BCST 76(DX), Y25, Y19
+	VFMADD231PS.BCST 80(DX), Y25, Y20
+	VFMADD231PS.BCST 84(DX), Y25, Y21
+	VFMADD231PS.BCST 88(DX), Y25, Y22
+	ADDQ             $+8, R8
+	PREFETCHT0       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X23
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X23, Y23
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           64(AX), Y0, Y0
+	VADDPD           96(AX), Y23, Y23
+	VEXTRACTF32X4    $0x01, Y1, X24
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X24, Y24
+	VADDPD           128(AX), Y1, Y1
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        160(AX), K1, Y25
+	VADDPD           Y25, Y24, Y24
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X25
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X25, Y25
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Y26
+	VADDPD           Y26, Y2, Y2
+	VADDPD           96(AX), Y25, Y25
+	VEXTRACTF32X4    $0x01, Y3, X26
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X26, Y26
+	VADDPD           128(AX), Y3, Y3
+	VMOVUPD.Z        160(AX), K1, Y27
+	VADDPD           Y27, Y26, Y26
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X27
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X27, Y27
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        64(AX), K3, Y28
+	VADDPD           Y28, Y4, Y4
+	VADDPD           96(AX), Y27, Y27
+	VEXTRACTF32X4    $0x01, Y5, X28
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X28, Y28
+	VADDPD           128(AX), Y5, Y5
+	VMOVUPD.Z        160(AX), K1, Y29
+	VADDPD           Y29, Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y6, X29
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X29, Y29
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        64(AX), K4, Y30
+	VADDPD           Y30, Y6, Y6
+	VADDPD           96(AX), Y29, Y29
+	VEXTRACTF32X4    $0x01, Y7, X30
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X30, Y30
+	VADDPD           128(AX), Y7, Y7
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y30, Y30
+	ADDQ             CX, AX
+	VMOVUPD          Y0, 64(R9)
+	VEXTRACTF32X4    $0x01, Y8, X0
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X0, Y0
+	VADDPD           96(AX), Y0, Y0
+	VEXTRACTF32X4    $0x01, Y9, X8
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X8, Y8
+	VADDPD           128(AX), Y9, Y9
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD          Y23, 96(R9)
+	VEXTRACTF32X4    $0x01, Y10, X23
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X23, Y23
+	VMOVUPD.Z        96(AX), K2, Y10
+	VADDPD           Y10, Y23, Y23
+	VEXTRACTF32X4    $0x01, Y11, X10
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X10, Y10
+	VADDPD           128(AX), Y11, Y11
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 128(R9)
+	VEXTRACTF32X4    $0x01, Y12, X1
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X1, Y1
+	VMOVUPD.Z        96(AX), K3, Y12
+	VADDPD           Y12, Y1, Y1
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           128(AX), Y13, Y13
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y12, Y12
+	ADDQ             CX, AX
+	VMOVUPD          Y24, K1, 160(R9)
+	VEXTRACTF32X4    $0x01, Y14, X24
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X24, Y24
+	VMOVUPD.Z        96(AX), K4, Y14
+	VADDPD           Y14, Y24, Y24
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           128(AX), Y15, Y15
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y14, Y14
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K2, 64(R9)
+	VEXTRACTF32X4    $0x01, Y16, X2
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X2, Y2
+	VADDPD           128(AX), Y16, Y16
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y2, Y2
+	ADDQ             CX, AX
+	VMOVUPD          Y25, 96(R9)
+	VEXTRACTF32X4    $0x01, Y17, X25
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X25, Y25
+	VMOVUPD.Z        128(AX), K2, Y31
+	VADDPD           Y31, Y17, Y17
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y25, Y25
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 128(R9)
+	VEXTRACTF32X4    $0x01, Y18, X3
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X3, Y3
+	VMOVUPD.Z        128(AX), K3, Y31
+	VADDPD           Y31, Y18, Y18
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y3, Y3
+	ADDQ             CX, AX
+	VMOVUPD          Y26, K1, 160(R9)
+	VEXTRACTF32X4    $0x01, Y19, X26
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X26, Y26
+	VMOVUPD.Z        128(AX), K4, Y31
+	VADDPD           Y31, Y19, Y19
+	VMOVUPD.Z        160(AX), K1, Y31
+	VADDPD           Y31, Y26, Y26
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K3, 64(R9)
+	VEXTRACTF32X4    $0x01, Y20, X4
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X4, Y4
+	VMOVUPD.Z        160(AX), K1, Y20
+	VADDPD           Y20, Y4, Y4
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y21, X20
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X20, Y20
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y20, Y20
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y22, X21
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X21, Y21
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        160(AX), K1, Y22
+	VADDPD           Y22, Y21, Y21
+	MOVL             $0x0000000f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y27, 96(R9)
+	VMOVUPD          Y5, 128(R9)
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y28, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K4, 64(R9)
+	VMOVUPD          Y29, 96(R9)
+	VMOVUPD          Y7, 128(R9)
+	VMOVUPD          Y30, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y0, 96(R9)
+	VMOVUPD          Y9, 128(R9)
+	VMOVUPD          Y8, K1, 160(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000e, AX
+	KMOVW            AX, K2
+	VMOVUPD          Y23, K2, 96(R9)
+	VMOVUPD          Y11, 128(R9)
+	VMOVUPD          Y10, K1, 160(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000c, AX
+	KMOVW            AX, K3
+	VMOVUPD          Y1, K3, 96(R9)
+	VMOVUPD          Y13, 128(R9)
+	VMOVUPD          Y12, K1, 160(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000008, AX
+	KMOVW            AX, K4
+	VMOVUPD          Y24, K4, 96(R9)
+	VMOVUPD          Y15, 128(R9)
+	VMOVUPD          Y14, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 128(R9)
+	VMOVUPD          Y2, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K2, 128(R9)
+	VMOVUPD          Y25, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K3, 128(R9)
+	VMOVUPD          Y3, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K4, 128(R9)
+	VMOVUPD          Y26, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K1, 160(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y20, K1, 160(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y21, K1, 160(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns23
+	VZEROUPPER
+	RET
+
+above23:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -16804,6 +23859,625 @@ columns24_part1:
 	RET
 
 above24:
+	CMPQ   AX, $+28
+	JG     above28
+	CMPQ   AX, $+26
+	JG     above26
+	CMPQ   AX, $+25
+	JG     above25
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	VXORPD  Y24, Y24, Y24
+	VXORPD  Y25, Y25, Y25
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K1
+
+columns25_part0:
+	VMOVUPS       (R10), Y27
+	VMOVUPS       32(R10), Y28
+	VMOVUPS       64(R10), Y29
+	VXORPD        Y26, Y26, Y26
+	VCVTSD2SS     (R11), X26, X26
+	VBROADCASTSS  X26, Y26
+	VMULPS        Y26, Y27, Y27
+	VMULPS        Y26, Y28, Y28
+	VMULPS        Y26, Y29, Y29
+	VBROADCASTSS  (R10), Y26
+	VFMADD231PS   Y27, Y26, Y0
+	VFMADD231PS   Y28, Y26, Y1
+	VFMADD231PS   Y29, Y26, Y2
+	VBROADCASTSS  4(R10), Y26
+	VFMADD231PS   Y27, Y26, Y3
+	VFMADD231PS   Y28, Y26, Y4
+	VFMADD231PS   Y29, Y26, Y5
+	VBROADCASTSS  8(R10), Y26
+	VFMADD231PS   Y27, Y26, Y6
+	VFMADD231PS   Y28, Y26, Y7
+	VFMADD231PS   Y29, Y26, Y8
+	VBROADCASTSS  12(R10), Y26
+	VFMADD231PS   Y27, Y26, Y9
+	VFMADD231PS   Y28, Y26, Y10
+	VFMADD231PS   Y29, Y26, Y11
+	VBROADCASTSS  16(R10), Y26
+	VFMADD231PS   Y27, Y26, Y12
+	VFMADD231PS   Y28, Y26, Y13
+	VFMADD231PS   Y29, Y26, Y14
+	VBROADCASTSS  20(R10), Y26
+	VFMADD231PS   Y27, Y26, Y15
+	VFMADD231PS   Y28, Y26, Y16
+	VFMADD231PS   Y29, Y26, Y17
+	VBROADCASTSS  24(R10), Y26
+	VFMADD231PS   Y27, Y26, Y18
+	VFMADD231PS   Y28, Y26, Y19
+	VFMADD231PS   Y29, Y26, Y20
+	VBROADCASTSS  28(R10), Y26
+	VFMADD231PS   Y27, Y26, Y21
+	VFMADD231PS   Y28, Y26, Y22
+	VFMADD231PS   Y29, Y26, Y23
+	VBROADCASTSS  32(R10), Y26
+	VFMADD231PS   Y28, Y26, Y24
+	VFMADD231PS   Y29, Y26, Y25
+	ADDQ          $+8, R11
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns25_part0
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y0, X26
+	VCVTPS2PD     X0, Y0
+	VCVTPS2PD     X26, Y26
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+	VADDPD        (AX), Y0, Y0
+	VADDPD        32(AX), Y26, Y26
+	VEXTRACTF32X4 $0x01, Y1, X27
+	VCVTPS2PD     X1, Y1
+	VCVTPS2PD     X27, Y27
+	VADDPD        64(AX), Y1, Y1
+	VADDPD        96(AX), Y27, Y27
+	VEXTRACTF32X4 $0x01, Y2, X28
+	VCVTPS2PD     X2, Y2
+	VCVTPS2PD     X28, Y28
+	VADDPD        128(AX), Y2, Y2
+	VADDPD        160(AX), Y28, Y28
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y3, X29
+	VCVTPS2PD     X3, Y3
+	VCVTPS2PD     X29, Y29
+	MOVL          $0x0000000e, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     (AX), K1, Y30
+	VADDPD        Y30, Y3, Y3
+	VADDPD        32(AX), Y29, Y29
+	VEXTRACTF32X4 $0x01, Y4, X30
+	VCVTPS2PD     X4, Y4
+	VCVTPS2PD     X30, Y30
+	VADDPD        64(AX), Y4, Y4
+	VADDPD        96(AX), Y30, Y30
+	VMOVUPD       Y0, (R9)
+	VEXTRACTF32X4 $0x01, Y5, X0
+	VCVTPS2PD     X5, Y5
+	VCVTPS2PD     X0, Y0
+	VADDPD        128(AX), Y5, Y5
+	VADDPD        160(AX), Y0, Y0
+	ADDQ          CX, AX
+	VMOVUPD       Y26, 32(R9)
+	VEXTRACTF32X4 $0x01, Y6, X26
+	VCVTPS2PD     X6, Y6
+	VCVTPS2PD     X26, Y26
+	MOVL          $0x0000000c, R10
+	KMOVW         R10, K2
+	VMOVUPD.Z     (AX), K2, Y31
+	VADDPD        Y31, Y6, Y6
+	VADDPD        32(AX), Y26, Y26
+	VMOVUPD       Y1, 64(R9)
+	VEXTRACTF32X4 $0x01, Y7, X1
+	VCVTPS2PD     X7, Y7
+	VCVTPS2PD     X1, Y1
+	VADDPD        64(AX), Y7, Y7
+	VADDPD        96(AX), Y1, Y1
+	VMOVUPD       Y27, 96(R9)
+	VEXTRACTF32X4 $0x01, Y8, X27
+	VCVTPS2PD     X8, Y8
+	VCVTPS2PD     X27, Y27
+	VADDPD        128(AX), Y8, Y8
+	VADDPD        160(AX), Y27, Y27
+	ADDQ          CX, AX
+	VMOVUPD       Y2, 128(R9)
+	VEXTRACTF32X4 $0x01, Y9, X2
+	VCVTPS2PD     X9, Y9
+	VCVTPS2PD     X2, Y2
+	MOVL          $0x00000008, R10
+	KMOVW         R10, K3
+	VMOVUPD.Z     (AX), K3, Y31
+	VADDPD        Y31, Y9, Y9
+	VADDPD        32(AX), Y2, Y2
+	VMOVUPD       Y28, 160(R9)
+	VEXTRACTF32X4 $0x01, Y10, X28
+	VCVTPS2PD     X10, Y10
+	VCVTPS2PD     X28, Y28
+	VADDPD        64(AX), Y10, Y10
+	VADDPD        96(AX), Y28, Y28
+	ADDQ          CX, R9
+	VMOVUPD       Y3, K1, (R9)
+	VEXTRACTF32X4 $0x01, Y11, X3
+	VCVTPS2PD     X11, Y11
+	VCVTPS2PD     X3, Y3
+	VADDPD        128(AX), Y11, Y11
+	VADDPD        160(AX), Y3, Y3
+	ADDQ          CX, AX
+	VMOVUPD       Y29, 32(R9)
+	VEXTRACTF32X4 $0x01, Y12, X29
+	VCVTPS2PD     X12, Y12
+	VCVTPS2PD     X29, Y29
+	VADDPD        32(AX), Y29, Y29
+	VEXTRACTF32X4 $0x01, Y13, X12
+	VCVTPS2PD     X13, Y13
+	VCVTPS2PD     X12, Y12
+	VADDPD        64(AX), Y13, Y13
+	VADDPD        96(AX), Y12, Y12
+	VMOVUPD       Y4, 64(R9)
+	VEXTRACTF32X4 $0x01, Y14, X4
+	VCVTPS2PD     X14, Y14
+	VCVTPS2PD     X4, Y4
+	VADDPD        128(AX), Y14, Y14
+	VADDPD        160(AX), Y4, Y4
+	ADDQ          CX, AX
+	VMOVUPD       Y30, 96(R9)
+	VEXTRACTF32X4 $0x01, Y15, X30
+	VCVTPS2PD     X15, Y15
+	VCVTPS2PD     X30, Y30
+	VMOVUPD.Z     32(AX), K1, Y15
+	VADDPD        Y15, Y30, Y30
+	VEXTRACTF32X4 $0x01, Y16, X15
+	VCVTPS2PD     X16, Y16
+	VCVTPS2PD     X15, Y15
+	VADDPD        64(AX), Y16, Y16
+	VADDPD        96(AX), Y15, Y15
+	VMOVUPD       Y5, 128(R9)
+	VEXTRACTF32X4 $0x01, Y17, X5
+	VCVTPS2PD     X17, Y17
+	VCVTPS2PD     X5, Y5
+	VADDPD        128(AX), Y17, Y17
+	VADDPD        160(AX), Y5, Y5
+	ADDQ          CX, AX
+	VMOVUPD       Y0, 160(R9)
+	VEXTRACTF32X4 $0x01, Y18, X0
+	VCVTPS2PD     X18, Y18
+	VCVTPS2PD     X0, Y0
+	VMOVUPD.Z     32(AX), K2, Y18
+	VADDPD        Y18, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y19, X18
+	VCVTPS2PD     X19, Y19
+	VCVTPS2PD     X18, Y18
+	VADDPD        64(AX), Y19, Y19
+	VADDPD        96(AX), Y18, Y18
+	ADDQ          CX, R9
+	VMOVUPD       Y6, K2, (R9)
+	VEXTRACTF32X4 $0x01, Y20, X6
+	VCVTPS2PD     X20, Y20
+	VCVTPS2PD     X6, Y6
+	VADDPD        128(AX), Y20, Y20
+	VADDPD        160(AX), Y6, Y6
+	ADDQ          CX, AX
+	VMOVUPD       Y26, 32(R9)
+	VEXTRACTF32X4 $0x01, Y21, X26
+	VCVTPS2PD     X21, Y21
+	VCVTPS2PD     X26, Y26
+	VMOVUPD.Z     32(AX), K3, Y21
+	VADDPD        Y21, Y26, Y26
+	VEXTRACTF32X4 $0x01, Y22, X21
+	VCVTPS2PD     X22, Y22
+	VCVTPS2PD     X21, Y21
+	VADDPD        64(AX), Y22, Y22
+	VADDPD        96(AX), Y21, Y21
+	VMOVUPD       Y7, 64(R9)
+	VEXTRACTF32X4 $0x01, Y23, X7
+	VCVTPS2PD     X23, Y23
+	VCVTPS2PD     X7, Y7
+	VADDPD        128(AX), Y23, Y23
+	VADDPD        160(AX), Y7, Y7
+	ADDQ          CX, AX
+	VMOVUPD       Y1, 96(R9)
+	VEXTRACTF32X4 $0x01, Y24, X1
+	VCVTPS2PD     X24, Y24
+	VCVTPS2PD     X1, Y1
+	VADDPD        64(AX), Y24, Y24
+	VADDPD        96(AX), Y1, Y1
+	VMOVUPD       Y8, 128(R9)
+	VEXTRACTF32X4 $0x01, Y25, X8
+	VCVTPS2PD     X25, Y25
+	VCVTPS2PD     X8, Y8
+	VADDPD        128(AX), Y25, Y25
+	VADDPD        160(AX), Y8, Y8
+	VMOVUPD       Y27, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y9, K3, (R9)
+	VMOVUPD       Y2, 32(R9)
+	VMOVUPD       Y10, 64(R9)
+	VMOVUPD       Y28, 96(R9)
+	VMOVUPD       Y11, 128(R9)
+	VMOVUPD       Y3, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y29, 32(R9)
+	VMOVUPD       Y13, 64(R9)
+	VMOVUPD       Y12, 96(R9)
+	VMOVUPD       Y14, 128(R9)
+	VMOVUPD       Y4, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y30, K1, 32(R9)
+	VMOVUPD       Y16, 64(R9)
+	VMOVUPD       Y15, 96(R9)
+	VMOVUPD       Y17, 128(R9)
+	VMOVUPD       Y5, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y0, K2, 32(R9)
+	VMOVUPD       Y19, 64(R9)
+	VMOVUPD       Y18, 96(R9)
+	VMOVUPD       Y20, 128(R9)
+	VMOVUPD       Y6, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y26, K3, 32(R9)
+	VMOVUPD       Y22, 64(R9)
+	VMOVUPD       Y21, 96(R9)
+	VMOVUPD       Y23, 128(R9)
+	VMOVUPD       Y7, 160(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y24, 64(R9)
+	VMOVUPD       Y1, 96(R9)
+	VMOVUPD       Y25, 128(R9)
+	VMOVUPD       Y8, 160(R9)
+	VXORPD        Y0, Y0, Y0
+	VXORPD        Y1, Y1, Y1
+	VXORPD        Y2, Y2, Y2
+	VXORPD        Y3, Y3, Y3
+	VXORPD        Y4, Y4, Y4
+	VXORPD        Y5, Y5, Y5
+	VXORPD        Y6, Y6, Y6
+	VXORPD        Y7, Y7, Y7
+	VXORPD        Y8, Y8, Y8
+	VXORPD        Y9, Y9, Y9
+	VXORPD        Y10, Y10, Y10
+	VXORPD        Y11, Y11, Y11
+	VXORPD        Y12, Y12, Y12
+	VXORPD        Y13, Y13, Y13
+	VXORPD        Y14, Y14, Y14
+	VXORPD        Y15, Y15, Y15
+	VXORPD        Y16, Y16, Y16
+	VXORPD        Y17, Y17, Y17
+	VXORPD        Y18, Y18, Y18
+	VXORPD        Y19, Y19, Y19
+	VXORPD        Y20, Y20, Y20
+	VXORPD        Y21, Y21, Y21
+	VXORPD        Y22, Y22, Y22
+	VXORPD        Y23, Y23, Y23
+	VXORPD        Y24, Y24, Y24
+	VXORPD        Y25, Y25, Y25
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x00000001, R9
+	KMOVW         R9, K1
+
+columns25_part1:
+	VMOVUPS          32(DX), Y27
+	VMOVUPS          64(DX), Y28
+	VMOVUPS.Z        96(DX), K1, Y29
+	VXORPD           Y30, Y30, Y30
+	VCVTSD2SS        (R8), X30, X30
+	VBROADCASTSS     X30, Y30
+	VMULPS           Y30, Y27, Y27
+	VMULPS           Y30, Y28, Y28
+	VMULPS           Y30, Y29, Y29
+	VBROADCASTSS     36(DX), Y26
+	VFMADD231PS      Y27, Y26, Y0
+	VFMADD231PS      Y28, Y26, Y1
+	VBROADCASTSS     40(DX), Y26
+	VFMADD231PS      Y27, Y26, Y2
+	VFMADD231PS      Y28, Y26, Y3
+	VBROADCASTSS     44(DX), Y26
+	VFMADD231PS      Y27, Y26, Y4
+	VFMADD231PS      Y28, Y26, Y5
+	VBROADCASTSS     48(DX), Y26
+	VFMADD231PS      Y27, Y26, Y6
+	VFMADD231PS      Y28, Y26, Y7
+	VBROADCASTSS     52(DX), Y26
+	VFMADD231PS      Y27, Y26, Y8
+	VFMADD231PS      Y28, Y26, Y9
+	VBROADCASTSS     56(DX), Y26
+	VFMADD231PS      Y27, Y26, Y10
+	VFMADD231PS      Y28, Y26, Y11
+	VBROADCASTSS     60(DX), Y26
+	VFMADD231PS      Y27, Y26, Y12
+	VFMADD231PS      Y28, Y26, Y13
+	VFMADD231PS.BCST 64(DX), Y28, Y14
+	VFMADD231PS.BCST 68(DX), Y28, Y15
+	VFMADD231PS.BCST 72(DX), Y28, Y16
+	VFMADD231PS.BCST 76(DX), Y28, Y17
+	VFMADD231PS.BCST 80(DX), Y28, Y18
+	VFMADD231PS.BCST 84(DX), Y28, Y19
+	VFMADD231PS.BCST 88(DX), Y28, Y20
+	VFMADD231PS.BCST 92(DX), Y28, Y21
+	VBROADCASTSS     96(DX), Y26
+	VMULPS           Y30, Y26, Y26
+	VFMADD231PS      (DX), Y26, Y22
+	VFMADD231PS      32(DX), Y26, Y23
+	VFMADD231PS      64(DX), Y26, Y24
+	VFMADD231PS.BCST 96(DX), Y29, Y25
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X26
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X26, Y26
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        64(AX), K1, Y27
+	VADDPD           Y27, Y0, Y0
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K2
+	VADDPD           96(AX), Y26, Y26
+	VEXTRACTF32X4    $0x01, Y1, X27
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X27, Y27
+	VADDPD           128(AX), Y1, Y1
+	VADDPD           160(AX), Y27, Y27
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X28
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X28, Y28
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        64(AX), K2, Y29
+	VADDPD           Y29, Y2, Y2
+	VADDPD           96(AX), Y28, Y28
+	VEXTRACTF32X4    $0x01, Y3, X29
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X29, Y29
+	VADDPD           128(AX), Y3, Y3
+	VADDPD           160(AX), Y29, Y29
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X30
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X30, Y30
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        64(AX), K3, Y31
+	VADDPD           Y31, Y4, Y4
+	VADDPD           96(AX), Y30, Y30
+	VMOVUPD          Y0, K1, 64(R9)
+	VEXTRACTF32X4    $0x01, Y5, X0
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X0, Y0
+	VADDPD           128(AX), Y5, Y5
+	VADDPD           160(AX), Y0, Y0
+	ADDQ             CX, AX
+	VMOVUPD          Y26, 96(R9)
+	VEXTRACTF32X4    $0x01, Y6, X26
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X26, Y26
+	VADDPD           96(AX), Y26, Y26
+	VEXTRACTF32X4    $0x01, Y7, X6
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X6, Y6
+	VADDPD           128(AX), Y7, Y7
+	VADDPD           160(AX), Y6, Y6
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 128(R9)
+	VEXTRACTF32X4    $0x01, Y8, X1
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X1, Y1
+	VMOVUPD.Z        96(AX), K1, Y8
+	VADDPD           Y8, Y1, Y1
+	VEXTRACTF32X4    $0x01, Y9, X8
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X8, Y8
+	VADDPD           128(AX), Y9, Y9
+	VADDPD           160(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD          Y27, 160(R9)
+	VEXTRACTF32X4    $0x01, Y10, X27
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X27, Y27
+	VMOVUPD.Z        96(AX), K2, Y10
+	VADDPD           Y10, Y27, Y27
+	VEXTRACTF32X4    $0x01, Y11, X10
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X10, Y10
+	VADDPD           128(AX), Y11, Y11
+	VADDPD           160(AX), Y10, Y10
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K2, 64(R9)
+	VEXTRACTF32X4    $0x01, Y12, X2
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X2, Y2
+	VMOVUPD.Z        96(AX), K3, Y12
+	VADDPD           Y12, Y2, Y2
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           128(AX), Y13, Y13
+	VADDPD           160(AX), Y12, Y12
+	ADDQ             CX, AX
+	VMOVUPD          Y28, 96(R9)
+	VEXTRACTF32X4    $0x01, Y14, X28
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X28, Y28
+	VADDPD           128(AX), Y14, Y14
+	VADDPD           160(AX), Y28, Y28
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 128(R9)
+	VEXTRACTF32X4    $0x01, Y15, X3
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X3, Y3
+	VMOVUPD.Z        128(AX), K1, Y31
+	VADDPD           Y31, Y15, Y15
+	VADDPD           160(AX), Y3, Y3
+	ADDQ             CX, AX
+	VMOVUPD          Y29, 160(R9)
+	VEXTRACTF32X4    $0x01, Y16, X29
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X29, Y29
+	VMOVUPD.Z        128(AX), K2, Y31
+	VADDPD           Y31, Y16, Y16
+	VADDPD           160(AX), Y29, Y29
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K3, 64(R9)
+	VEXTRACTF32X4    $0x01, Y17, X4
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X4, Y4
+	VMOVUPD.Z        128(AX), K3, Y31
+	VADDPD           Y31, Y17, Y17
+	VADDPD           160(AX), Y4, Y4
+	ADDQ             CX, AX
+	VMOVUPD          Y30, 96(R9)
+	VEXTRACTF32X4    $0x01, Y18, X30
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X30, Y30
+	VADDPD           160(AX), Y30, Y30
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y19, X18
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X18, Y18
+	VMOVUPD.Z        160(AX), K1, Y19
+	VADDPD           Y19, Y18, Y18
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y20, X19
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X19, Y19
+	VMOVUPD.Z        160(AX), K2, Y20
+	VADDPD           Y20, Y19, Y19
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y21, X20
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X20, Y20
+	VMOVUPD.Z        160(AX), K3, Y21
+	VADDPD           Y21, Y20, Y20
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y22, X21
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X21, Y21
+	VMOVUPD          Y22, (SP)
+	VMOVUPD          Y21, 32(SP)
+	VEXTRACTF32X4    $0x01, Y23, X21
+	VCVTPS2PD        X23, Y23
+	VCVTPS2PD        X21, Y21
+	VMOVUPD          Y23, 64(SP)
+	VMOVUPD          Y21, 96(SP)
+	VEXTRACTF32X4    $0x01, Y24, X21
+	VCVTPS2PD        X24, Y24
+	VCVTPS2PD        X21, Y21
+	VMOVUPD          Y24, 128(SP)
+	VMOVUPD          Y21, 160(SP)
+	VEXTRACTF32X4    $0x01, Y25, X21
+	VCVTPS2PD        X25, Y25
+	VCVTPS2PD        X21, Y21
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Y21
+	VADDPD           Y21, Y25, Y25
+	VMOVUPD          Y5, 128(R9)
+	VMOVUPD          Y0, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y26, 96(R9)
+	VMOVUPD          Y7, 128(R9)
+	VMOVUPD          Y6, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y1, K1, 96(R9)
+	VMOVUPD          Y9, 128(R9)
+	VMOVUPD          Y8, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y27, K2, 96(R9)
+	VMOVUPD          Y11, 128(R9)
+	VMOVUPD          Y10, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K3, 96(R9)
+	VMOVUPD          Y13, 128(R9)
+	VMOVUPD          Y12, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, 128(R9)
+	VMOVUPD          Y28, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y15, K1, 128(R9)
+	VMOVUPD          Y3, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, K2, 128(R9)
+	VMOVUPD          Y29, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K3, 128(R9)
+	VMOVUPD          Y4, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y30, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K2, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K3, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K4, 192(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns25_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns25_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns25
+	VZEROUPPER
+	RET
+
+above25:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -17494,10 +25168,736 @@ columns26_turn0:
 	RET
 
 above26:
-	CMPQ   AX, $+30
-	JG     above30
-	CMPQ   AX, $+28
-	JG     above28
+	CMPQ   AX, $+27
+	JG     above27
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K1
+
+columns27_part0:
+	VMOVUPS          (R10), Y25
+	VMOVUPS          32(R10), Y26
+	VXORPD           Y24, Y24, Y24
+	VCVTSD2SS        (R11), X24, X24
+	VBROADCASTSS     X24, Y24
+	VMULPS           Y24, Y25, Y25
+	VMULPS           Y24, Y26, Y26
+	VBROADCASTSS     (R10), Y24
+	VFMADD231PS      Y25, Y24, Y0
+	VFMADD231PS      Y26, Y24, Y1
+	VBROADCASTSS     4(R10), Y24
+	VFMADD231PS      Y25, Y24, Y2
+	VFMADD231PS      Y26, Y24, Y3
+	VBROADCASTSS     8(R10), Y24
+	VFMADD231PS      Y25, Y24, Y4
+	VFMADD231PS      Y26, Y24, Y5
+	VBROADCASTSS     12(R10), Y24
+	VFMADD231PS      Y25, Y24, Y6
+	VFMADD231PS      Y26, Y24, Y7
+	VBROADCASTSS     16(R10), Y24
+	VFMADD231PS      Y25, Y24, Y8
+	VFMADD231PS      Y26, Y24, Y9
+	VBROADCASTSS     20(R10), Y24
+	VFMADD231PS      Y25, Y24, Y10
+	VFMADD231PS      Y26, Y24, Y11
+	VBROADCASTSS     24(R10), Y24
+	VFMADD231PS      Y25, Y24, Y12
+	VFMADD231PS      Y26, Y24, Y13
+	VBROADCASTSS     28(R10), Y24
+	VFMADD231PS      Y25, Y24, Y14
+	VFMADD231PS      Y26, Y24, Y15
+	VFMADD231PS.BCST 32(R10), Y26, Y16
+	VFMADD231PS.BCST 36(R10), Y26, Y17
+	VFMADD231PS.BCST 40(R10), Y26, Y18
+	VFMADD231PS.BCST 44(R10), Y26, Y19
+	VFMADD231PS.BCST 48(R10), Y26, Y20
+	VFMADD231PS.BCST 52(R10), Y26, Y21
+	VFMADD231PS.BCST 56(R10), Y26, Y22
+	VFMADD231PS.BCST 60(R10), Y26, Y23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X24
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X24, Y24
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y24, Y24
+	VEXTRACTF32X4    $0x01, Y1, X25
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X25, Y25
+	VADDPD           64(AX), Y1, Y1
+	VADDPD           96(AX), Y25, Y25
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X26
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X26, Y26
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y27
+	VADDPD           Y27, Y2, Y2
+	VADDPD           32(AX), Y26, Y26
+	VEXTRACTF32X4    $0x01, Y3, X27
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X27, Y27
+	VADDPD           64(AX), Y3, Y3
+	VADDPD           96(AX), Y27, Y27
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X28
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X28, Y28
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y29
+	VADDPD           Y29, Y4, Y4
+	VADDPD           32(AX), Y28, Y28
+	VEXTRACTF32X4    $0x01, Y5, X29
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X29, Y29
+	VADDPD           64(AX), Y5, Y5
+	VADDPD           96(AX), Y29, Y29
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y6, X30
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X30, Y30
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y31
+	VADDPD           Y31, Y6, Y6
+	VADDPD           32(AX), Y30, Y30
+	VMOVUPD          Y0, (R9)
+	VEXTRACTF32X4    $0x01, Y7, X0
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X0, Y0
+	VADDPD           64(AX), Y7, Y7
+	VADDPD           96(AX), Y0, Y0
+	ADDQ             CX, AX
+	VMOVUPD          Y24, 32(R9)
+	VEXTRACTF32X4    $0x01, Y8, X24
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X24, Y24
+	VADDPD           32(AX), Y24, Y24
+	VEXTRACTF32X4    $0x01, Y9, X8
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X8, Y8
+	VADDPD           64(AX), Y9, Y9
+	VADDPD           96(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 64(R9)
+	VEXTRACTF32X4    $0x01, Y10, X1
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X1, Y1
+	VMOVUPD.Z        32(AX), K1, Y10
+	VADDPD           Y10, Y1, Y1
+	VEXTRACTF32X4    $0x01, Y11, X10
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X10, Y10
+	VADDPD           64(AX), Y11, Y11
+	VADDPD           96(AX), Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD          Y25, 96(R9)
+	VEXTRACTF32X4    $0x01, Y12, X25
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X25, Y25
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y25, Y25
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           64(AX), Y13, Y13
+	VADDPD           96(AX), Y12, Y12
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VEXTRACTF32X4    $0x01, Y14, X2
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X2, Y2
+	VMOVUPD.Z        32(AX), K3, Y14
+	VADDPD           Y14, Y2, Y2
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           64(AX), Y15, Y15
+	VADDPD           96(AX), Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD          Y26, 32(R9)
+	VEXTRACTF32X4    $0x01, Y16, X26
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X26, Y26
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y26, Y26
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 64(R9)
+	VEXTRACTF32X4    $0x01, Y17, X3
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X3, Y3
+	VMOVUPD.Z        64(AX), K1, Y31
+	VADDPD           Y31, Y17, Y17
+	VADDPD           96(AX), Y3, Y3
+	ADDQ             CX, AX
+	VMOVUPD          Y27, 96(R9)
+	VEXTRACTF32X4    $0x01, Y18, X27
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X27, Y27
+	VMOVUPD.Z        64(AX), K2, Y31
+	VADDPD           Y31, Y18, Y18
+	VADDPD           96(AX), Y27, Y27
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VEXTRACTF32X4    $0x01, Y19, X4
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X4, Y4
+	VMOVUPD.Z        64(AX), K3, Y31
+	VADDPD           Y31, Y19, Y19
+	VADDPD           96(AX), Y4, Y4
+	ADDQ             CX, AX
+	VMOVUPD          Y28, 32(R9)
+	VEXTRACTF32X4    $0x01, Y20, X28
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X28, Y28
+	VADDPD           96(AX), Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y21, X20
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X20, Y20
+	VMOVUPD.Z        96(AX), K1, Y21
+	VADDPD           Y21, Y20, Y20
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y22, X21
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X21, Y21
+	VMOVUPD.Z        96(AX), K2, Y22
+	VADDPD           Y22, Y21, Y21
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y23, X22
+	VCVTPS2PD        X23, Y23
+	VCVTPS2PD        X22, Y22
+	VMOVUPD.Z        96(AX), K3, Y23
+	VADDPD           Y23, Y22, Y22
+	VMOVUPD          Y5, 64(R9)
+	VMOVUPD          Y29, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VMOVUPD          Y30, 32(R9)
+	VMOVUPD          Y7, 64(R9)
+	VMOVUPD          Y0, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, 32(R9)
+	VMOVUPD          Y9, 64(R9)
+	VMOVUPD          Y8, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y1, K1, 32(R9)
+	VMOVUPD          Y11, 64(R9)
+	VMOVUPD          Y10, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K2, 32(R9)
+	VMOVUPD          Y13, 64(R9)
+	VMOVUPD          Y12, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K3, 32(R9)
+	VMOVUPD          Y15, 64(R9)
+	VMOVUPD          Y14, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y26, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K1, 64(R9)
+	VMOVUPD          Y3, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K2, 64(R9)
+	VMOVUPD          Y27, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K3, 64(R9)
+	VMOVUPD          Y4, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y28, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 96(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	VXORPD           Y22, Y22, Y22
+	VXORPD           Y23, Y23, Y23
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns27_part1:
+	VMOVUPS          64(R10), Y24
+	VXORPD           Y25, Y25, Y25
+	VCVTSD2SS        (R11), X25, X25
+	VBROADCASTSS     X25, Y25
+	VMULPS           Y25, Y24, Y24
+	VFMADD231PS.BCST (R10), Y24, Y0
+	VFMADD231PS.BCST 4(R10), Y24, Y1
+	VFMADD231PS.BCST 8(R10), Y24, Y2
+	VFMADD231PS.BCST 12(R10), Y24, Y3
+	VFMADD231PS.BCST 16(R10), Y24, Y4
+	VFMADD231PS.BCST 20(R10), Y24, Y5
+	VFMADD231PS.BCST 24(R10), Y24, Y6
+	VFMADD231PS.BCST 28(R10), Y24, Y7
+	VFMADD231PS.BCST 32(R10), Y24, Y8
+	VFMADD231PS.BCST 36(R10), Y24, Y9
+	VFMADD231PS.BCST 40(R10), Y24, Y10
+	VFMADD231PS.BCST 44(R10), Y24, Y11
+	VFMADD231PS.BCST 48(R10), Y24, Y12
+	VFMADD231PS.BCST 52(R10), Y24, Y13
+	VFMADD231PS.BCST 56(R10), Y24, Y14
+	VFMADD231PS.BCST 60(R10), Y24, Y15
+	VFMADD231PS.BCST 64(R10), Y24, Y16
+	VFMADD231PS.BCST 68(R10), Y24, Y17
+	VFMADD231PS.BCST 72(R10), Y24, Y18
+	VFMADD231PS.BCST 76(R10), Y24, Y19
+	VFMADD231PS.BCST 80(R10), Y24, Y20
+	VFMADD231PS.BCST 84(R10), Y24, Y21
+	VFMADD231PS.BCST 88(R10), Y24, Y22
+	VFMADD231PS.BCST 92(R10), Y24, Y23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X24
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X24, Y24
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           128(AX), Y0, Y0
+	VADDPD           160(AX), Y24, Y24
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y1, X25
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X25, Y25
+	VADDPD           128(AX), Y1, Y1
+	VADDPD           160(AX), Y25, Y25
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X26
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X26, Y26
+	VADDPD           128(AX), Y2, Y2
+	VADDPD           160(AX), Y26, Y26
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y3, X27
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X27, Y27
+	VADDPD           128(AX), Y3, Y3
+	VADDPD           160(AX), Y27, Y27
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X28
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X28, Y28
+	VADDPD           128(AX), Y4, Y4
+	VADDPD           160(AX), Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y5, X29
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X29, Y29
+	VADDPD           128(AX), Y5, Y5
+	VADDPD           160(AX), Y29, Y29
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y6, X30
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X30, Y30
+	VADDPD           128(AX), Y6, Y6
+	VADDPD           160(AX), Y30, Y30
+	ADDQ             CX, AX
+	VMOVUPD          Y0, 128(R9)
+	VEXTRACTF32X4    $0x01, Y7, X0
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X0, Y0
+	VADDPD           128(AX), Y7, Y7
+	VADDPD           160(AX), Y0, Y0
+	ADDQ             CX, AX
+	VMOVUPD          Y24, 160(R9)
+	VEXTRACTF32X4    $0x01, Y8, X24
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X24, Y24
+	VADDPD           128(AX), Y8, Y8
+	VADDPD           160(AX), Y24, Y24
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y1, 128(R9)
+	VEXTRACTF32X4    $0x01, Y9, X1
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X1, Y1
+	VADDPD           128(AX), Y9, Y9
+	VADDPD           160(AX), Y1, Y1
+	ADDQ             CX, AX
+	VMOVUPD          Y25, 160(R9)
+	VEXTRACTF32X4    $0x01, Y10, X25
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X25, Y25
+	VADDPD           128(AX), Y10, Y10
+	VADDPD           160(AX), Y25, Y25
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 128(R9)
+	VEXTRACTF32X4    $0x01, Y11, X2
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X2, Y2
+	VADDPD           128(AX), Y11, Y11
+	VADDPD           160(AX), Y2, Y2
+	ADDQ             CX, AX
+	VMOVUPD          Y26, 160(R9)
+	VEXTRACTF32X4    $0x01, Y12, X26
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X26, Y26
+	VADDPD           128(AX), Y12, Y12
+	VADDPD           160(AX), Y26, Y26
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y3, 128(R9)
+	VEXTRACTF32X4    $0x01, Y13, X3
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X3, Y3
+	VADDPD           128(AX), Y13, Y13
+	VADDPD           160(AX), Y3, Y3
+	ADDQ             CX, AX
+	VMOVUPD          Y27, 160(R9)
+	VEXTRACTF32X4    $0x01, Y14, X27
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X27, Y27
+	VADDPD           128(AX), Y14, Y14
+	VADDPD           160(AX), Y27, Y27
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 128(R9)
+	VEXTRACTF32X4    $0x01, Y15, X4
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X4, Y4
+	VADDPD           128(AX), Y15, Y15
+	VADDPD           160(AX), Y4, Y4
+	ADDQ             CX, AX
+	VMOVUPD          Y28, 160(R9)
+	VEXTRACTF32X4    $0x01, Y16, X28
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X28, Y28
+	VADDPD           128(AX), Y16, Y16
+	VADDPD           160(AX), Y28, Y28
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y5, 128(R9)
+	VEXTRACTF32X4    $0x01, Y17, X5
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X5, Y5
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        128(AX), K1, Y31
+	VADDPD           Y31, Y17, Y17
+	VADDPD           160(AX), Y5, Y5
+	ADDQ             CX, AX
+	VMOVUPD          Y29, 160(R9)
+	VEXTRACTF32X4    $0x01, Y18, X29
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X29, Y29
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Y31
+	VADDPD           Y31, Y18, Y18
+	VADDPD           160(AX), Y29, Y29
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 128(R9)
+	VEXTRACTF32X4    $0x01, Y19, X6
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X6, Y6
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Y31
+	VADDPD           Y31, Y19, Y19
+	VADDPD           160(AX), Y6, Y6
+	ADDQ             CX, AX
+	VMOVUPD          Y30, 160(R9)
+	VEXTRACTF32X4    $0x01, Y20, X30
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X30, Y30
+	VADDPD           160(AX), Y30, Y30
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y21, X20
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X20, Y20
+	VMOVUPD.Z        160(AX), K1, Y21
+	VADDPD           Y21, Y20, Y20
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y22, X21
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X21, Y21
+	VMOVUPD.Z        160(AX), K2, Y22
+	VADDPD           Y22, Y21, Y21
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y23, X22
+	VCVTPS2PD        X23, Y23
+	VCVTPS2PD        X22, Y22
+	VMOVUPD.Z        160(AX), K3, Y23
+	VADDPD           Y23, Y22, Y22
+	ADDQ             CX, R9
+	VMOVUPD          Y7, 128(R9)
+	VMOVUPD          Y0, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, 128(R9)
+	VMOVUPD          Y24, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, 128(R9)
+	VMOVUPD          Y1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, 128(R9)
+	VMOVUPD          Y25, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y11, 128(R9)
+	VMOVUPD          Y2, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, 128(R9)
+	VMOVUPD          Y26, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y13, 128(R9)
+	VMOVUPD          Y3, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y14, 128(R9)
+	VMOVUPD          Y27, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y15, 128(R9)
+	VMOVUPD          Y4, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 128(R9)
+	VMOVUPD          Y28, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K1, 128(R9)
+	VMOVUPD          Y5, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K2, 128(R9)
+	VMOVUPD          Y29, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K3, 128(R9)
+	VMOVUPD          Y6, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y30, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K1, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K2, 160(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 160(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+
+columns27_part2:
+	VMOVUPS.Z        96(DX), K1, Y13
+	VXORPD           Y14, Y14, Y14
+	VCVTSD2SS        (R8), X14, X14
+	VBROADCASTSS     X14, Y14
+	VMULPS           Y14, Y13, Y13
+	VBROADCASTSS     96(DX), Y12
+	VMULPS           Y14, Y12, Y12
+	VFMADD231PS      (DX), Y12, Y0
+	VFMADD231PS      32(DX), Y12, Y1
+	VFMADD231PS      64(DX), Y12, Y2
+	VFMADD231PS.BCST 96(DX), Y13, Y3
+	VBROADCASTSS     100(DX), Y12
+	VMULPS           Y14, Y12, Y12
+	VFMADD231PS      (DX), Y12, Y4
+	VFMADD231PS      32(DX), Y12, Y5
+	VFMADD231PS      64(DX), Y12, Y6
+	VFMADD231PS.BCST 100(DX), Y13, Y7
+	VBROADCASTSS     104(DX), Y12
+	VMULPS           Y14, Y12, Y12
+	VFMADD231PS      (DX), Y12, Y8
+	VFMADD231PS      32(DX), Y12, Y9
+	VFMADD231PS      64(DX), Y12, Y10
+	VFMADD231PS.BCST 104(DX), Y13, Y11
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000018, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X12
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X12, Y12
+	VMOVUPD          Y0, (SP)
+	VMOVUPD          Y12, 32(SP)
+	VEXTRACTF32X4    $0x01, Y1, X0
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X0, Y0
+	VMOVUPD          Y1, 64(SP)
+	VMOVUPD          Y0, 96(SP)
+	VEXTRACTF32X4    $0x01, Y2, X0
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X0, Y0
+	VMOVUPD          Y2, 128(SP)
+	VMOVUPD          Y0, 160(SP)
+	VEXTRACTF32X4    $0x01, Y3, X0
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        192(AX), K1, Y0
+	VADDPD           Y0, Y3, Y3
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X0
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X0, Y0
+	VMOVUPD          Y4, 192(SP)
+	VMOVUPD          Y0, 224(SP)
+	VEXTRACTF32X4    $0x01, Y5, X0
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X0, Y0
+	VMOVUPD          Y5, 256(SP)
+	VMOVUPD          Y0, 288(SP)
+	VEXTRACTF32X4    $0x01, Y6, X0
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X0, Y0
+	VMOVUPD          Y6, 320(SP)
+	VMOVUPD          Y0, 352(SP)
+	VEXTRACTF32X4    $0x01, Y7, X0
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        192(AX), K2, Y0
+	VADDPD           Y0, Y7, Y7
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y8, X0
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X0, Y0
+	VMOVUPD          Y8, 384(SP)
+	VMOVUPD          Y0, 416(SP)
+	VEXTRACTF32X4    $0x01, Y9, X0
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X0, Y0
+	VMOVUPD          Y9, 448(SP)
+	VMOVUPD          Y0, 480(SP)
+	VEXTRACTF32X4    $0x01, Y10, X0
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X0, Y0
+	VMOVUPD          Y10, 512(SP)
+	VMOVUPD          Y0, 544(SP)
+	VEXTRACTF32X4    $0x01, Y11, X0
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X0, Y0
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        192(AX), K3, Y0
+	VADDPD           Y0, Y11, Y11
+	VMOVUPD          Y3, K1, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y7, K2, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y11, K3, 192(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns27_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(R9), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	VMOVSD 384(R9), X0
+	VADDSD 208(AX), X0, X0
+	VMOVSD X0, 208(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns27_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns27
+	VZEROUPPER
+	RET
+
+above27:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -18263,6 +26663,950 @@ columns28_turn0:
 	RET
 
 above28:
+	CMPQ   AX, $+30
+	JG     above30
+	CMPQ   AX, $+29
+	JG     above29
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns29:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000001f, R9
+	KMOVW   R9, K1
+
+columns29_part0:
+	VMOVUPS          (R10), Y25
+	VMOVUPS          32(R10), Y26
+	VXORPD           Y24, Y24, Y24
+	VCVTSD2SS        (R11), X24, X24
+	VBROADCASTSS     X24, Y24
+	VMULPS           Y24, Y25, Y25
+	VMULPS           Y24, Y26, Y26
+	VBROADCASTSS     (R10), Y24
+	VFMADD231PS      Y25, Y24, Y0
+	VFMADD231PS      Y26, Y24, Y1
+	VBROADCASTSS     4(R10), Y24
+	VFMADD231PS      Y25, Y24, Y2
+	VFMADD231PS      Y26, Y24, Y3
+	VBROADCASTSS     8(R10), Y24
+	VFMADD231PS      Y25, Y24, Y4
+	VFMADD231PS      Y26, Y24, Y5
+	VBROADCASTSS     12(R10), Y24
+	VFMADD231PS      Y25, Y24, Y6
+	VFMADD231PS      Y26, Y24, Y7
+	VBROADCASTSS     16(R10), Y24
+	VFMADD231PS      Y25, Y24, Y8
+	VFMADD231PS      Y26, Y24, Y9
+	VBROADCASTSS     20(R10), Y24
+	VFMADD231PS      Y25, Y24, Y10
+	VFMADD231PS      Y26, Y24, Y11
+	VBROADCASTSS     24(R10), Y24
+	VFMADD231PS      Y25, Y24, Y12
+	VFMADD231PS      Y26, Y24, Y13
+	VBROADCASTSS     28(R10), Y24
+	VFMADD231PS      Y25, Y24, Y14
+	VFMADD231PS      Y26, Y24, Y15
+	VFMADD231PS.BCST 32(R10), Y26, Y16
+	VFMADD231PS.BCST 36(R10), Y26, Y17
+	VFMADD231PS.BCST 40(R10), Y26, Y18
+	VFMADD231PS.BCST 44(R10), Y26, Y19
+	VFMADD231PS.BCST 48(R10), Y26, Y20
+	VFMADD231PS.BCST 52(R10), Y26, Y21
+	VFMADD231PS.BCST 56(R10), Y26, Y22
+	VFMADD231PS.BCST 60(R10), Y26, Y23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns29_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X24
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X24, Y24
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y24, Y24
+	VEXTRACTF32X4    $0x01, Y1, X25
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X25, Y25
+	VADDPD           64(AX), Y1, Y1
+	VADDPD           96(AX), Y25, Y25
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X26
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X26, Y26
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y27
+	VADDPD           Y27, Y2, Y2
+	VADDPD           32(AX), Y26, Y26
+	VEXTRACTF32X4    $0x01, Y3, X27
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X27, Y27
+	VADDPD           64(AX), Y3, Y3
+	VADDPD           96(AX), Y27, Y27
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X28
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X28, Y28
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y29
+	VADDPD           Y29, Y4, Y4
+	VADDPD           32(AX), Y28, Y28
+	VEXTRACTF32X4    $0x01, Y5, X29
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X29, Y29
+	VADDPD           64(AX), Y5, Y5
+	VADDPD           96(AX), Y29, Y29
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y6, X30
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X30, Y30
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y31
+	VADDPD           Y31, Y6, Y6
+	VADDPD           32(AX), Y30, Y30
+	VMOVUPD          Y0, (R9)
+	VEXTRACTF32X4    $0x01, Y7, X0
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X0, Y0
+	VADDPD           64(AX), Y7, Y7
+	VADDPD           96(AX), Y0, Y0
+	ADDQ             CX, AX
+	VMOVUPD          Y24, 32(R9)
+	VEXTRACTF32X4    $0x01, Y8, X24
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X24, Y24
+	VADDPD           32(AX), Y24, Y24
+	VEXTRACTF32X4    $0x01, Y9, X8
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X8, Y8
+	VADDPD           64(AX), Y9, Y9
+	VADDPD           96(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 64(R9)
+	VEXTRACTF32X4    $0x01, Y10, X1
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X1, Y1
+	VMOVUPD.Z        32(AX), K1, Y10
+	VADDPD           Y10, Y1, Y1
+	VEXTRACTF32X4    $0x01, Y11, X10
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X10, Y10
+	VADDPD           64(AX), Y11, Y11
+	VADDPD           96(AX), Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD          Y25, 96(R9)
+	VEXTRACTF32X4    $0x01, Y12, X25
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X25, Y25
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y25, Y25
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           64(AX), Y13, Y13
+	VADDPD           96(AX), Y12, Y12
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VEXTRACTF32X4    $0x01, Y14, X2
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X2, Y2
+	VMOVUPD.Z        32(AX), K3, Y14
+	VADDPD           Y14, Y2, Y2
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           64(AX), Y15, Y15
+	VADDPD           96(AX), Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD          Y26, 32(R9)
+	VEXTRACTF32X4    $0x01, Y16, X26
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X26, Y26
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y26, Y26
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 64(R9)
+	VEXTRACTF32X4    $0x01, Y17, X3
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X3, Y3
+	VMOVUPD.Z        64(AX), K1, Y31
+	VADDPD           Y31, Y17, Y17
+	VADDPD           96(AX), Y3, Y3
+	ADDQ             CX, AX
+	VMOVUPD          Y27, 96(R9)
+	VEXTRACTF32X4    $0x01, Y18, X27
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X27, Y27
+	VMOVUPD.Z        64(AX), K2, Y31
+	VADDPD           Y31, Y18, Y18
+	VADDPD           96(AX), Y27, Y27
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VEXTRACTF32X4    $0x01, Y19, X4
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X4, Y4
+	VMOVUPD.Z        64(AX), K3, Y31
+	VADDPD           Y31, Y19, Y19
+	VADDPD           96(AX), Y4, Y4
+	ADDQ             CX, AX
+	VMOVUPD          Y28, 32(R9)
+	VEXTRACTF32X4    $0x01, Y20, X28
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X28, Y28
+	VADDPD           96(AX), Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y21, X20
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X20, Y20
+	VMOVUPD.Z        96(AX), K1, Y21
+	VADDPD           Y21, Y20, Y20
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y22, X21
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X21, Y21
+	VMOVUPD.Z        96(AX), K2, Y22
+	VADDPD           Y22, Y21, Y21
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y23, X22
+	VCVTPS2PD        X23, Y23
+	VCVTPS2PD        X22, Y22
+	VMOVUPD.Z        96(AX), K3, Y23
+	VADDPD           Y23, Y22, Y22
+	VMOVUPD          Y5, 64(R9)
+	VMOVUPD          Y29, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VMOVUPD          Y30, 32(R9)
+	VMOVUPD          Y7, 64(R9)
+	VMOVUPD          Y0, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, 32(R9)
+	VMOVUPD          Y9, 64(R9)
+	VMOVUPD          Y8, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y1, K1, 32(R9)
+	VMOVUPD          Y11, 64(R9)
+	VMOVUPD          Y10, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K2, 32(R9)
+	VMOVUPD          Y13, 64(R9)
+	VMOVUPD          Y12, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K3, 32(R9)
+	VMOVUPD          Y15, 64(R9)
+	VMOVUPD          Y14, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y26, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K1, 64(R9)
+	VMOVUPD          Y3, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K2, 64(R9)
+	VMOVUPD          Y27, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K3, 64(R9)
+	VMOVUPD          Y4, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y28, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 96(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	VXORPD           Y22, Y22, Y22
+	VXORPD           Y23, Y23, Y23
+	VXORPD           Y24, Y24, Y24
+	VXORPD           Y25, Y25, Y25
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+
+columns29_part1:
+	VMOVUPS       64(R10), Y27
+	VMOVUPS.Z     96(R10), K1, Y28
+	VXORPD        Y26, Y26, Y26
+	VCVTSD2SS     (R11), X26, X26
+	VBROADCASTSS  X26, Y26
+	VMULPS        Y26, Y27, Y27
+	VMULPS        Y26, Y28, Y28
+	VBROADCASTSS  (R10), Y26
+	VFMADD231PS   Y27, Y26, Y0
+	VFMADD231PS   Y28, Y26, Y1
+	VBROADCASTSS  4(R10), Y26
+	VFMADD231PS   Y27, Y26, Y2
+	VFMADD231PS   Y28, Y26, Y3
+	VBROADCASTSS  8(R10), Y26
+	VFMADD231PS   Y27, Y26, Y4
+	VFMADD231PS   Y28, Y26, Y5
+	VBROADCASTSS  12(R10), Y26
+	VFMADD231PS   Y27, Y26, Y6
+	VFMADD231PS   Y28, Y26, Y7
+	VBROADCASTSS  16(R10), Y26
+	VFMADD231PS   Y27, Y26, Y8
+	VFMADD231PS   Y28, Y26, Y9
+	VBROADCASTSS  20(R10), Y26
+	VFMADD231PS   Y27, Y26, Y10
+	VFMADD231PS   Y28, Y26, Y11
+	VBROADCASTSS  24(R10), Y26
+	VFMADD231PS   Y27, Y26, Y12
+	VFMADD231PS   Y28, Y26, Y13
+	VBROADCASTSS  28(R10), Y26
+	VFMADD231PS   Y27, Y26, Y14
+	VFMADD231PS   Y28, Y26, Y15
+	VBROADCASTSS  32(R10), Y26
+	VFMADD231PS   Y27, Y26, Y16
+	VFMADD231PS   Y28, Y26, Y17
+	VBROADCASTSS  36(R10), Y26
+	VFMADD231PS   Y27, Y26, Y18
+	VFMADD231PS   Y28, Y26, Y19
+	VBROADCASTSS  40(R10), Y26
+	VFMADD231PS   Y27, Y26, Y20
+	VFMADD231PS   Y28, Y26, Y21
+	VBROADCASTSS  44(R10), Y26
+	VFMADD231PS   Y27, Y26, Y22
+	VFMADD231PS   Y28, Y26, Y23
+	VBROADCASTSS  48(R10), Y26
+	VFMADD231PS   Y27, Y26, Y24
+	VFMADD231PS   Y28, Y26, Y25
+	ADDQ          $+8, R11
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns29_part1
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y0, X26
+	VCVTPS2PD     X0, Y0
+	VCVTPS2PD     X26, Y26
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+	VADDPD        128(AX), Y0, Y0
+	VADDPD        160(AX), Y26, Y26
+	VEXTRACTF32X4 $0x01, Y1, X27
+	VCVTPS2PD     X1, Y1
+	VCVTPS2PD     X27, Y27
+	VADDPD        192(AX), Y1, Y1
+	MOVL          $0x00000001, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     224(AX), K1, Y28
+	VADDPD        Y28, Y27, Y27
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y2, X28
+	VCVTPS2PD     X2, Y2
+	VCVTPS2PD     X28, Y28
+	VADDPD        128(AX), Y2, Y2
+	VADDPD        160(AX), Y28, Y28
+	VEXTRACTF32X4 $0x01, Y3, X29
+	VCVTPS2PD     X3, Y3
+	VCVTPS2PD     X29, Y29
+	VADDPD        192(AX), Y3, Y3
+	VMOVUPD.Z     224(AX), K1, Y30
+	VADDPD        Y30, Y29, Y29
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y4, X30
+	VCVTPS2PD     X4, Y4
+	VCVTPS2PD     X30, Y30
+	VADDPD        128(AX), Y4, Y4
+	VADDPD        160(AX), Y30, Y30
+	VMOVUPD       Y0, 128(R9)
+	VEXTRACTF32X4 $0x01, Y5, X0
+	VCVTPS2PD     X5, Y5
+	VCVTPS2PD     X0, Y0
+	VADDPD        192(AX), Y5, Y5
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y0, Y0
+	ADDQ          CX, AX
+	VMOVUPD       Y26, 160(R9)
+	VEXTRACTF32X4 $0x01, Y6, X26
+	VCVTPS2PD     X6, Y6
+	VCVTPS2PD     X26, Y26
+	VADDPD        128(AX), Y6, Y6
+	VADDPD        160(AX), Y26, Y26
+	VMOVUPD       Y1, 192(R9)
+	VEXTRACTF32X4 $0x01, Y7, X1
+	VCVTPS2PD     X7, Y7
+	VCVTPS2PD     X1, Y1
+	VADDPD        192(AX), Y7, Y7
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y1, Y1
+	ADDQ          CX, AX
+	VMOVUPD       Y27, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y8, X27
+	VCVTPS2PD     X8, Y8
+	VCVTPS2PD     X27, Y27
+	VADDPD        128(AX), Y8, Y8
+	VADDPD        160(AX), Y27, Y27
+	ADDQ          CX, R9
+	VMOVUPD       Y2, 128(R9)
+	VEXTRACTF32X4 $0x01, Y9, X2
+	VCVTPS2PD     X9, Y9
+	VCVTPS2PD     X2, Y2
+	VADDPD        192(AX), Y9, Y9
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y2, Y2
+	ADDQ          CX, AX
+	VMOVUPD       Y28, 160(R9)
+	VEXTRACTF32X4 $0x01, Y10, X28
+	VCVTPS2PD     X10, Y10
+	VCVTPS2PD     X28, Y28
+	VADDPD        128(AX), Y10, Y10
+	VADDPD        160(AX), Y28, Y28
+	VMOVUPD       Y3, 192(R9)
+	VEXTRACTF32X4 $0x01, Y11, X3
+	VCVTPS2PD     X11, Y11
+	VCVTPS2PD     X3, Y3
+	VADDPD        192(AX), Y11, Y11
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y3, Y3
+	ADDQ          CX, AX
+	VMOVUPD       Y29, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y12, X29
+	VCVTPS2PD     X12, Y12
+	VCVTPS2PD     X29, Y29
+	VADDPD        128(AX), Y12, Y12
+	VADDPD        160(AX), Y29, Y29
+	ADDQ          CX, R9
+	VMOVUPD       Y4, 128(R9)
+	VEXTRACTF32X4 $0x01, Y13, X4
+	VCVTPS2PD     X13, Y13
+	VCVTPS2PD     X4, Y4
+	VADDPD        192(AX), Y13, Y13
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y4, Y4
+	ADDQ          CX, AX
+	VMOVUPD       Y30, 160(R9)
+	VEXTRACTF32X4 $0x01, Y14, X30
+	VCVTPS2PD     X14, Y14
+	VCVTPS2PD     X30, Y30
+	VADDPD        128(AX), Y14, Y14
+	VADDPD        160(AX), Y30, Y30
+	VMOVUPD       Y5, 192(R9)
+	VEXTRACTF32X4 $0x01, Y15, X5
+	VCVTPS2PD     X15, Y15
+	VCVTPS2PD     X5, Y5
+	VADDPD        192(AX), Y15, Y15
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y5, Y5
+	ADDQ          CX, AX
+	VMOVUPD       Y0, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y16, X0
+	VCVTPS2PD     X16, Y16
+	VCVTPS2PD     X0, Y0
+	VADDPD        128(AX), Y16, Y16
+	VADDPD        160(AX), Y0, Y0
+	ADDQ          CX, R9
+	VMOVUPD       Y6, 128(R9)
+	VEXTRACTF32X4 $0x01, Y17, X6
+	VCVTPS2PD     X17, Y17
+	VCVTPS2PD     X6, Y6
+	VADDPD        192(AX), Y17, Y17
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y6, Y6
+	ADDQ          CX, AX
+	VMOVUPD       Y26, 160(R9)
+	VEXTRACTF32X4 $0x01, Y18, X26
+	VCVTPS2PD     X18, Y18
+	VCVTPS2PD     X26, Y26
+	VADDPD        128(AX), Y18, Y18
+	VADDPD        160(AX), Y26, Y26
+	VMOVUPD       Y7, 192(R9)
+	VEXTRACTF32X4 $0x01, Y19, X7
+	VCVTPS2PD     X19, Y19
+	VCVTPS2PD     X7, Y7
+	VADDPD        192(AX), Y19, Y19
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y7, Y7
+	ADDQ          CX, AX
+	VMOVUPD       Y1, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y20, X1
+	VCVTPS2PD     X20, Y20
+	VCVTPS2PD     X1, Y1
+	VADDPD        128(AX), Y20, Y20
+	VADDPD        160(AX), Y1, Y1
+	ADDQ          CX, R9
+	VMOVUPD       Y8, 128(R9)
+	VEXTRACTF32X4 $0x01, Y21, X8
+	VCVTPS2PD     X21, Y21
+	VCVTPS2PD     X8, Y8
+	VADDPD        192(AX), Y21, Y21
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y8, Y8
+	ADDQ          CX, AX
+	VMOVUPD       Y27, 160(R9)
+	VEXTRACTF32X4 $0x01, Y22, X27
+	VCVTPS2PD     X22, Y22
+	VCVTPS2PD     X27, Y27
+	VADDPD        128(AX), Y22, Y22
+	VADDPD        160(AX), Y27, Y27
+	VMOVUPD       Y9, 192(R9)
+	VEXTRACTF32X4 $0x01, Y23, X9
+	VCVTPS2PD     X23, Y23
+	VCVTPS2PD     X9, Y9
+	VADDPD        192(AX), Y23, Y23
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y9, Y9
+	ADDQ          CX, AX
+	VMOVUPD       Y2, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y24, X2
+	VCVTPS2PD     X24, Y24
+	VCVTPS2PD     X2, Y2
+	VADDPD        128(AX), Y24, Y24
+	VADDPD        160(AX), Y2, Y2
+	ADDQ          CX, R9
+	VMOVUPD       Y10, 128(R9)
+	VEXTRACTF32X4 $0x01, Y25, X10
+	VCVTPS2PD     X25, Y25
+	VCVTPS2PD     X10, Y10
+	VADDPD        192(AX), Y25, Y25
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y10, Y10
+	VMOVUPD       Y28, 160(R9)
+	VMOVUPD       Y11, 192(R9)
+	VMOVUPD       Y3, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y12, 128(R9)
+	VMOVUPD       Y29, 160(R9)
+	VMOVUPD       Y13, 192(R9)
+	VMOVUPD       Y4, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y14, 128(R9)
+	VMOVUPD       Y30, 160(R9)
+	VMOVUPD       Y15, 192(R9)
+	VMOVUPD       Y5, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y16, 128(R9)
+	VMOVUPD       Y0, 160(R9)
+	VMOVUPD       Y17, 192(R9)
+	VMOVUPD       Y6, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y18, 128(R9)
+	VMOVUPD       Y26, 160(R9)
+	VMOVUPD       Y19, 192(R9)
+	VMOVUPD       Y7, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y20, 128(R9)
+	VMOVUPD       Y1, 160(R9)
+	VMOVUPD       Y21, 192(R9)
+	VMOVUPD       Y8, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y22, 128(R9)
+	VMOVUPD       Y27, 160(R9)
+	VMOVUPD       Y23, 192(R9)
+	VMOVUPD       Y9, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y24, 128(R9)
+	VMOVUPD       Y2, 160(R9)
+	VMOVUPD       Y25, 192(R9)
+	VMOVUPD       Y10, K1, 224(R9)
+	VXORPD        Y0, Y0, Y0
+	VXORPD        Y1, Y1, Y1
+	VXORPD        Y2, Y2, Y2
+	VXORPD        Y3, Y3, Y3
+	VXORPD        Y4, Y4, Y4
+	VXORPD        Y5, Y5, Y5
+	VXORPD        Y6, Y6, Y6
+	VXORPD        Y7, Y7, Y7
+	VXORPD        Y8, Y8, Y8
+	VXORPD        Y9, Y9, Y9
+	VXORPD        Y10, Y10, Y10
+	VXORPD        Y11, Y11, Y11
+	VXORPD        Y12, Y12, Y12
+	VXORPD        Y13, Y13, Y13
+	VXORPD        Y14, Y14, Y14
+	VXORPD        Y15, Y15, Y15
+	VXORPD        Y16, Y16, Y16
+	VXORPD        Y17, Y17, Y17
+	VXORPD        Y18, Y18, Y18
+	VXORPD        Y19, Y19, Y19
+	VXORPD        Y20, Y20, Y20
+	VXORPD        Y21, Y21, Y21
+	VXORPD        Y22, Y22, Y22
+	VXORPD        Y23, Y23, Y23
+	VXORPD        Y24, Y24, Y24
+	VXORPD        Y25, Y25, Y25
+	VXORPD        Y26, Y26, Y26
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x0000001f, R9
+	KMOVW         R9, K1
+
+columns29_part2:
+	VMOVUPS          64(DX), Y28
+	VMOVUPS.Z        96(DX), K1, Y29
+	VXORPD           Y27, Y27, Y27
+	VCVTSD2SS        (R8), X27, X27
+	VBROADCASTSS     X27, Y27
+	VMULPS           Y27, Y28, Y28
+	VMULPS           Y27, Y29, Y29
+	VBROADCASTSS     52(DX), Y27
+	VFMADD231PS      Y28, Y27, Y0
+	VFMADD231PS      Y29, Y27, Y1
+	VBROADCASTSS     56(DX), Y27
+	VFMADD231PS      Y28, Y27, Y2
+	VFMADD231PS      Y29, Y27, Y3
+	VBROADCASTSS     60(DX), Y27
+	VFMADD231PS      Y28, Y27, Y4
+	VFMADD231PS      Y29, Y27, Y5
+	VBROADCASTSS     64(DX), Y27
+	VFMADD231PS      Y28, Y27, Y6
+	VFMADD231PS      Y29, Y27, Y7
+	VBROADCASTSS     68(DX), Y27
+	VFMADD231PS      Y28, Y27, Y8
+	VFMADD231PS      Y29, Y27, Y9
+	VBROADCASTSS     72(DX), Y27
+	VFMADD231PS      Y28, Y27, Y10
+	VFMADD231PS      Y29, Y27, Y11
+	VBROADCASTSS     76(DX), Y27
+	VFMADD231PS      Y28, Y27, Y12
+	VFMADD231PS      Y29, Y27, Y13
+	VBROADCASTSS     80(DX), Y27
+	VFMADD231PS      Y28, Y27, Y14
+	VFMADD231PS      Y29, Y27, Y15
+	VBROADCASTSS     84(DX), Y27
+	VFMADD231PS      Y28, Y27, Y16
+	VFMADD231PS      Y29, Y27, Y17
+	VBROADCASTSS     88(DX), Y27
+	VFMADD231PS      Y28, Y27, Y18
+	VFMADD231PS      Y29, Y27, Y19
+	VBROADCASTSS     92(DX), Y27
+	VFMADD231PS      Y28, Y27, Y20
+	VFMADD231PS      Y29, Y27, Y21
+	VFMADD231PS.BCST 96(DX), Y29, Y22
+	VFMADD231PS.BCST 100(DX), Y29, Y23
+	VFMADD231PS.BCST 104(DX), Y29, Y24
+	VFMADD231PS.BCST 108(DX), Y29, Y25
+	VFMADD231PS.BCST 112(DX), Y29, Y26
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns29_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000d, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X27
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X27, Y27
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           128(AX), Y0, Y0
+	VADDPD           160(AX), Y27, Y27
+	VEXTRACTF32X4    $0x01, Y1, X28
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X28, Y28
+	VADDPD           192(AX), Y1, Y1
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        224(AX), K1, Y29
+	VADDPD           Y29, Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X29
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X29, Y29
+	VADDPD           128(AX), Y2, Y2
+	VADDPD           160(AX), Y29, Y29
+	VEXTRACTF32X4    $0x01, Y3, X30
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X30, Y30
+	VADDPD           192(AX), Y3, Y3
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y30, Y30
+	ADDQ             CX, AX
+	VMOVUPD          Y0, 128(R9)
+	VEXTRACTF32X4    $0x01, Y4, X0
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X0, Y0
+	VADDPD           128(AX), Y4, Y4
+	VADDPD           160(AX), Y0, Y0
+	VMOVUPD          Y27, 160(R9)
+	VEXTRACTF32X4    $0x01, Y5, X27
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X27, Y27
+	VADDPD           192(AX), Y5, Y5
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y27, Y27
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 192(R9)
+	VEXTRACTF32X4    $0x01, Y6, X1
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X1, Y1
+	VADDPD           128(AX), Y6, Y6
+	VADDPD           160(AX), Y1, Y1
+	VMOVUPD          Y28, K1, 224(R9)
+	VEXTRACTF32X4    $0x01, Y7, X28
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X28, Y28
+	VADDPD           192(AX), Y7, Y7
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y28, Y28
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 128(R9)
+	VEXTRACTF32X4    $0x01, Y8, X2
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X2, Y2
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Y31
+	VADDPD           Y31, Y8, Y8
+	VADDPD           160(AX), Y2, Y2
+	VMOVUPD          Y29, 160(R9)
+	VEXTRACTF32X4    $0x01, Y9, X29
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X29, Y29
+	VADDPD           192(AX), Y9, Y9
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y29, Y29
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 192(R9)
+	VEXTRACTF32X4    $0x01, Y10, X3
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X3, Y3
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Y31
+	VADDPD           Y31, Y10, Y10
+	VADDPD           160(AX), Y3, Y3
+	VMOVUPD          Y30, K1, 224(R9)
+	VEXTRACTF32X4    $0x01, Y11, X30
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X30, Y30
+	VADDPD           192(AX), Y11, Y11
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y30, Y30
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 128(R9)
+	VEXTRACTF32X4    $0x01, Y12, X4
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X4, Y4
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Y31
+	VADDPD           Y31, Y12, Y12
+	VADDPD           160(AX), Y4, Y4
+	VMOVUPD          Y0, 160(R9)
+	VEXTRACTF32X4    $0x01, Y13, X0
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X0, Y0
+	VADDPD           192(AX), Y13, Y13
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y0, Y0
+	ADDQ             CX, AX
+	VMOVUPD          Y5, 192(R9)
+	VEXTRACTF32X4    $0x01, Y14, X5
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X5, Y5
+	VADDPD           160(AX), Y5, Y5
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           192(AX), Y15, Y15
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD          Y27, K1, 224(R9)
+	VEXTRACTF32X4    $0x01, Y16, X27
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X27, Y27
+	VMOVUPD.Z        160(AX), K2, Y16
+	VADDPD           Y16, Y27, Y27
+	VEXTRACTF32X4    $0x01, Y17, X16
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X16, Y16
+	VADDPD           192(AX), Y17, Y17
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y16, Y16
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y6, 128(R9)
+	VEXTRACTF32X4    $0x01, Y18, X6
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X6, Y6
+	VMOVUPD.Z        160(AX), K3, Y18
+	VADDPD           Y18, Y6, Y6
+	VEXTRACTF32X4    $0x01, Y19, X18
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X18, Y18
+	VADDPD           192(AX), Y19, Y19
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y18, Y18
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 160(R9)
+	VEXTRACTF32X4    $0x01, Y20, X1
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X1, Y1
+	VMOVUPD.Z        160(AX), K4, Y20
+	VADDPD           Y20, Y1, Y1
+	VEXTRACTF32X4    $0x01, Y21, X20
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X20, Y20
+	VADDPD           192(AX), Y21, Y21
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y20, Y20
+	ADDQ             CX, AX
+	VMOVUPD          Y7, 192(R9)
+	VEXTRACTF32X4    $0x01, Y22, X7
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X7, Y7
+	VADDPD           192(AX), Y22, Y22
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y7, Y7
+	ADDQ             CX, AX
+	VMOVUPD          Y28, K1, 224(R9)
+	VEXTRACTF32X4    $0x01, Y23, X28
+	VCVTPS2PD        X23, Y23
+	VCVTPS2PD        X28, Y28
+	VMOVUPD.Z        192(AX), K2, Y31
+	VADDPD           Y31, Y23, Y23
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y28, Y28
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y8, K2, 128(R9)
+	VEXTRACTF32X4    $0x01, Y24, X8
+	VCVTPS2PD        X24, Y24
+	VCVTPS2PD        X8, Y8
+	VMOVUPD.Z        192(AX), K3, Y31
+	VADDPD           Y31, Y24, Y24
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD          Y2, 160(R9)
+	VEXTRACTF32X4    $0x01, Y25, X2
+	VCVTPS2PD        X25, Y25
+	VCVTPS2PD        X2, Y2
+	VMOVUPD.Z        192(AX), K4, Y31
+	VADDPD           Y31, Y25, Y25
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y2, Y2
+	ADDQ             CX, AX
+	VMOVUPD          Y9, 192(R9)
+	VEXTRACTF32X4    $0x01, Y26, X9
+	VCVTPS2PD        X26, Y26
+	VCVTPS2PD        X9, Y9
+	VMOVUPD.Z        224(AX), K1, Y26
+	VADDPD           Y26, Y9, Y9
+	VMOVUPD          Y29, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K3, 128(R9)
+	VMOVUPD          Y3, 160(R9)
+	VMOVUPD          Y11, 192(R9)
+	VMOVUPD          Y30, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y12, K4, 128(R9)
+	VMOVUPD          Y4, 160(R9)
+	VMOVUPD          Y13, 192(R9)
+	VMOVUPD          Y0, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y5, 160(R9)
+	VMOVUPD          Y15, 192(R9)
+	VMOVUPD          Y14, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y27, K2, 160(R9)
+	VMOVUPD          Y17, 192(R9)
+	VMOVUPD          Y16, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, 160(R9)
+	VMOVUPD          Y19, 192(R9)
+	VMOVUPD          Y18, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y1, K4, 160(R9)
+	VMOVUPD          Y21, 192(R9)
+	VMOVUPD          Y20, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, 192(R9)
+	VMOVUPD          Y7, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y23, K2, 192(R9)
+	VMOVUPD          Y28, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, K3, 192(R9)
+	VMOVUPD          Y8, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K4, 192(R9)
+	VMOVUPD          Y2, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y9, K1, 224(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns29
+	VZEROUPPER
+	RET
+
+above29:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -19215,6 +28559,986 @@ columns30_part2:
 	RET
 
 above30:
+	CMPQ   AX, $+31
+	JG     above31
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns31:
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VXORPD  Y4, Y4, Y4
+	VXORPD  Y5, Y5, Y5
+	VXORPD  Y6, Y6, Y6
+	VXORPD  Y7, Y7, Y7
+	VXORPD  Y8, Y8, Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
+	VXORPD  Y11, Y11, Y11
+	VXORPD  Y12, Y12, Y12
+	VXORPD  Y13, Y13, Y13
+	VXORPD  Y14, Y14, Y14
+	VXORPD  Y15, Y15, Y15
+	VXORPD  Y16, Y16, Y16
+	VXORPD  Y17, Y17, Y17
+	VXORPD  Y18, Y18, Y18
+	VXORPD  Y19, Y19, Y19
+	VXORPD  Y20, Y20, Y20
+	VXORPD  Y21, Y21, Y21
+	VXORPD  Y22, Y22, Y22
+	VXORPD  Y23, Y23, Y23
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000007f, R9
+	KMOVW   R9, K1
+
+columns31_part0:
+	VMOVUPS          (R10), Y25
+	VMOVUPS          32(R10), Y26
+	VXORPD           Y24, Y24, Y24
+	VCVTSD2SS        (R11), X24, X24
+	VBROADCASTSS     X24, Y24
+	VMULPS           Y24, Y25, Y25
+	VMULPS           Y24, Y26, Y26
+	VBROADCASTSS     (R10), Y24
+	VFMADD231PS      Y25, Y24, Y0
+	VFMADD231PS      Y26, Y24, Y1
+	VBROADCASTSS     4(R10), Y24
+	VFMADD231PS      Y25, Y24, Y2
+	VFMADD231PS      Y26, Y24, Y3
+	VBROADCASTSS     8(R10), Y24
+	VFMADD231PS      Y25, Y24, Y4
+	VFMADD231PS      Y26, Y24, Y5
+	VBROADCASTSS     12(R10), Y24
+	VFMADD231PS      Y25, Y24, Y6
+	VFMADD231PS      Y26, Y24, Y7
+	VBROADCASTSS     16(R10), Y24
+	VFMADD231PS      Y25, Y24, Y8
+	VFMADD231PS      Y26, Y24, Y9
+	VBROADCASTSS     20(R10), Y24
+	VFMADD231PS      Y25, Y24, Y10
+	VFMADD231PS      Y26, Y24, Y11
+	VBROADCASTSS     24(R10), Y24
+	VFMADD231PS      Y25, Y24, Y12
+	VFMADD231PS      Y26, Y24, Y13
+	VBROADCASTSS     28(R10), Y24
+	VFMADD231PS      Y25, Y24, Y14
+	VFMADD231PS      Y26, Y24, Y15
+	VFMADD231PS.BCST 32(R10), Y26, Y16
+	VFMADD231PS.BCST 36(R10), Y26, Y17
+	VFMADD231PS.BCST 40(R10), Y26, Y18
+	VFMADD231PS.BCST 44(R10), Y26, Y19
+	VFMADD231PS.BCST 48(R10), Y26, Y20
+	VFMADD231PS.BCST 52(R10), Y26, Y21
+	VFMADD231PS.BCST 56(R10), Y26, Y22
+	VFMADD231PS.BCST 60(R10), Y26, Y23
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns31_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X24
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X24, Y24
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           (AX), Y0, Y0
+	VADDPD           32(AX), Y24, Y24
+	VEXTRACTF32X4    $0x01, Y1, X25
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X25, Y25
+	VADDPD           64(AX), Y1, Y1
+	VADDPD           96(AX), Y25, Y25
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X26
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X26, Y26
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        (AX), K1, Y27
+	VADDPD           Y27, Y2, Y2
+	VADDPD           32(AX), Y26, Y26
+	VEXTRACTF32X4    $0x01, Y3, X27
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X27, Y27
+	VADDPD           64(AX), Y3, Y3
+	VADDPD           96(AX), Y27, Y27
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y4, X28
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X28, Y28
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        (AX), K2, Y29
+	VADDPD           Y29, Y4, Y4
+	VADDPD           32(AX), Y28, Y28
+	VEXTRACTF32X4    $0x01, Y5, X29
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X29, Y29
+	VADDPD           64(AX), Y5, Y5
+	VADDPD           96(AX), Y29, Y29
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y6, X30
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X30, Y30
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        (AX), K3, Y31
+	VADDPD           Y31, Y6, Y6
+	VADDPD           32(AX), Y30, Y30
+	VMOVUPD          Y0, (R9)
+	VEXTRACTF32X4    $0x01, Y7, X0
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X0, Y0
+	VADDPD           64(AX), Y7, Y7
+	VADDPD           96(AX), Y0, Y0
+	ADDQ             CX, AX
+	VMOVUPD          Y24, 32(R9)
+	VEXTRACTF32X4    $0x01, Y8, X24
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X24, Y24
+	VADDPD           32(AX), Y24, Y24
+	VEXTRACTF32X4    $0x01, Y9, X8
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X8, Y8
+	VADDPD           64(AX), Y9, Y9
+	VADDPD           96(AX), Y8, Y8
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 64(R9)
+	VEXTRACTF32X4    $0x01, Y10, X1
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X1, Y1
+	VMOVUPD.Z        32(AX), K1, Y10
+	VADDPD           Y10, Y1, Y1
+	VEXTRACTF32X4    $0x01, Y11, X10
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X10, Y10
+	VADDPD           64(AX), Y11, Y11
+	VADDPD           96(AX), Y10, Y10
+	ADDQ             CX, AX
+	VMOVUPD          Y25, 96(R9)
+	VEXTRACTF32X4    $0x01, Y12, X25
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X25, Y25
+	VMOVUPD.Z        32(AX), K2, Y12
+	VADDPD           Y12, Y25, Y25
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           64(AX), Y13, Y13
+	VADDPD           96(AX), Y12, Y12
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K1, (R9)
+	VEXTRACTF32X4    $0x01, Y14, X2
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X2, Y2
+	VMOVUPD.Z        32(AX), K3, Y14
+	VADDPD           Y14, Y2, Y2
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           64(AX), Y15, Y15
+	VADDPD           96(AX), Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD          Y26, 32(R9)
+	VEXTRACTF32X4    $0x01, Y16, X26
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X26, Y26
+	VADDPD           64(AX), Y16, Y16
+	VADDPD           96(AX), Y26, Y26
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 64(R9)
+	VEXTRACTF32X4    $0x01, Y17, X3
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X3, Y3
+	VMOVUPD.Z        64(AX), K1, Y31
+	VADDPD           Y31, Y17, Y17
+	VADDPD           96(AX), Y3, Y3
+	ADDQ             CX, AX
+	VMOVUPD          Y27, 96(R9)
+	VEXTRACTF32X4    $0x01, Y18, X27
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X27, Y27
+	VMOVUPD.Z        64(AX), K2, Y31
+	VADDPD           Y31, Y18, Y18
+	VADDPD           96(AX), Y27, Y27
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, K2, (R9)
+	VEXTRACTF32X4    $0x01, Y19, X4
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X4, Y4
+	VMOVUPD.Z        64(AX), K3, Y31
+	VADDPD           Y31, Y19, Y19
+	VADDPD           96(AX), Y4, Y4
+	ADDQ             CX, AX
+	VMOVUPD          Y28, 32(R9)
+	VEXTRACTF32X4    $0x01, Y20, X28
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X28, Y28
+	VADDPD           96(AX), Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y21, X20
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X20, Y20
+	VMOVUPD.Z        96(AX), K1, Y21
+	VADDPD           Y21, Y20, Y20
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y22, X21
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X21, Y21
+	VMOVUPD.Z        96(AX), K2, Y22
+	VADDPD           Y22, Y21, Y21
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y23, X22
+	VCVTPS2PD        X23, Y23
+	VCVTPS2PD        X22, Y22
+	VMOVUPD.Z        96(AX), K3, Y23
+	VADDPD           Y23, Y22, Y22
+	VMOVUPD          Y5, 64(R9)
+	VMOVUPD          Y29, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K3, (R9)
+	VMOVUPD          Y30, 32(R9)
+	VMOVUPD          Y7, 64(R9)
+	VMOVUPD          Y0, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y24, 32(R9)
+	VMOVUPD          Y9, 64(R9)
+	VMOVUPD          Y8, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y1, K1, 32(R9)
+	VMOVUPD          Y11, 64(R9)
+	VMOVUPD          Y10, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y25, K2, 32(R9)
+	VMOVUPD          Y13, 64(R9)
+	VMOVUPD          Y12, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y2, K3, 32(R9)
+	VMOVUPD          Y15, 64(R9)
+	VMOVUPD          Y14, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y16, 64(R9)
+	VMOVUPD          Y26, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y17, K1, 64(R9)
+	VMOVUPD          Y3, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y18, K2, 64(R9)
+	VMOVUPD          Y27, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y19, K3, 64(R9)
+	VMOVUPD          Y4, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y28, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, K1, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K2, 96(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 96(R9)
+	VXORPD           Y0, Y0, Y0
+	VXORPD           Y1, Y1, Y1
+	VXORPD           Y2, Y2, Y2
+	VXORPD           Y3, Y3, Y3
+	VXORPD           Y4, Y4, Y4
+	VXORPD           Y5, Y5, Y5
+	VXORPD           Y6, Y6, Y6
+	VXORPD           Y7, Y7, Y7
+	VXORPD           Y8, Y8, Y8
+	VXORPD           Y9, Y9, Y9
+	VXORPD           Y10, Y10, Y10
+	VXORPD           Y11, Y11, Y11
+	VXORPD           Y12, Y12, Y12
+	VXORPD           Y13, Y13, Y13
+	VXORPD           Y14, Y14, Y14
+	VXORPD           Y15, Y15, Y15
+	VXORPD           Y16, Y16, Y16
+	VXORPD           Y17, Y17, Y17
+	VXORPD           Y18, Y18, Y18
+	VXORPD           Y19, Y19, Y19
+	VXORPD           Y20, Y20, Y20
+	VXORPD           Y21, Y21, Y21
+	VXORPD           Y22, Y22, Y22
+	VXORPD           Y23, Y23, Y23
+	VXORPD           Y24, Y24, Y24
+	VXORPD           Y25, Y25, Y25
+	VXORPD           Y26, Y26, Y26
+	VXORPD           Y27, Y27, Y27
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+
+columns31_part1:
+	VMOVUPS       64(R10), Y29
+	VMOVUPS.Z     96(R10), K1, Y30
+	VXORPD        Y28, Y28, Y28
+	VCVTSD2SS     (R11), X28, X28
+	VBROADCASTSS  X28, Y28
+	VMULPS        Y28, Y29, Y29
+	VMULPS        Y28, Y30, Y30
+	VBROADCASTSS  (R10), Y28
+	VFMADD231PS   Y29, Y28, Y0
+	VFMADD231PS   Y30, Y28, Y1
+	VBROADCASTSS  4(R10), Y28
+	VFMADD231PS   Y29, Y28, Y2
+	VFMADD231PS   Y30, Y28, Y3
+	VBROADCASTSS  8(R10), Y28
+	VFMADD231PS   Y29, Y28, Y4
+	VFMADD231PS   Y30, Y28, Y5
+	VBROADCASTSS  12(R10), Y28
+	VFMADD231PS   Y29, Y28, Y6
+	VFMADD231PS   Y30, Y28, Y7
+	VBROADCASTSS  16(R10), Y28
+	VFMADD231PS   Y29, Y28, Y8
+	VFMADD231PS   Y30, Y28, Y9
+	VBROADCASTSS  20(R10), Y28
+	VFMADD231PS   Y29, Y28, Y10
+	VFMADD231PS   Y30, Y28, Y11
+	VBROADCASTSS  24(R10), Y28
+	VFMADD231PS   Y29, Y28, Y12
+	VFMADD231PS   Y30, Y28, Y13
+	VBROADCASTSS  28(R10), Y28
+	VFMADD231PS   Y29, Y28, Y14
+	VFMADD231PS   Y30, Y28, Y15
+	VBROADCASTSS  32(R10), Y28
+	VFMADD231PS   Y29, Y28, Y16
+	VFMADD231PS   Y30, Y28, Y17
+	VBROADCASTSS  36(R10), Y28
+	VFMADD231PS   Y29, Y28, Y18
+	VFMADD231PS   Y30, Y28, Y19
+	VBROADCASTSS  40(R10), Y28
+	VFMADD231PS   Y29, Y28, Y20
+	VFMADD231PS   Y30, Y28, Y21
+	VBROADCASTSS  44(R10), Y28
+	VFMADD231PS   Y29, Y28, Y22
+	VFMADD231PS   Y30, Y28, Y23
+	VBROADCASTSS  48(R10), Y28
+	VFMADD231PS   Y29, Y28, Y24
+	VFMADD231PS   Y30, Y28, Y25
+	VBROADCASTSS  52(R10), Y28
+	VFMADD231PS   Y29, Y28, Y26
+	VFMADD231PS   Y30, Y28, Y27
+	ADDQ          $+8, R11
+	PREFETCHT1    (SI)
+	ADDQ          DI, SI
+	ADDQ          BX, R10
+	DECQ          AX
+	JNZ           columns31_part1
+	MOVQ          c+0(FP), AX
+	MOVQ          AX, R9
+	VEXTRACTF32X4 $0x01, Y0, X28
+	VCVTPS2PD     X0, Y0
+	VCVTPS2PD     X28, Y28
+	MOVL          $0x0000000f, R10
+	KMOVW         R10, K1
+	VADDPD        128(AX), Y0, Y0
+	VADDPD        160(AX), Y28, Y28
+	VEXTRACTF32X4 $0x01, Y1, X29
+	VCVTPS2PD     X1, Y1
+	VCVTPS2PD     X29, Y29
+	VADDPD        192(AX), Y1, Y1
+	MOVL          $0x00000007, R10
+	KMOVW         R10, K1
+	VMOVUPD.Z     224(AX), K1, Y30
+	VADDPD        Y30, Y29, Y29
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Y2, X30
+	VCVTPS2PD     X2, Y2
+	VCVTPS2PD     X30, Y30
+	VADDPD        128(AX), Y2, Y2
+	VADDPD        160(AX), Y30, Y30
+	VMOVUPD       Y0, 128(R9)
+	VEXTRACTF32X4 $0x01, Y3, X0
+	VCVTPS2PD     X3, Y3
+	VCVTPS2PD     X0, Y0
+	VADDPD        192(AX), Y3, Y3
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y0, Y0
+	ADDQ          CX, AX
+	VMOVUPD       Y28, 160(R9)
+	VEXTRACTF32X4 $0x01, Y4, X28
+	VCVTPS2PD     X4, Y4
+	VCVTPS2PD     X28, Y28
+	VADDPD        128(AX), Y4, Y4
+	VADDPD        160(AX), Y28, Y28
+	VMOVUPD       Y1, 192(R9)
+	VEXTRACTF32X4 $0x01, Y5, X1
+	VCVTPS2PD     X5, Y5
+	VCVTPS2PD     X1, Y1
+	VADDPD        192(AX), Y5, Y5
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y1, Y1
+	ADDQ          CX, AX
+	VMOVUPD       Y29, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y6, X29
+	VCVTPS2PD     X6, Y6
+	VCVTPS2PD     X29, Y29
+	VADDPD        128(AX), Y6, Y6
+	VADDPD        160(AX), Y29, Y29
+	ADDQ          CX, R9
+	VMOVUPD       Y2, 128(R9)
+	VEXTRACTF32X4 $0x01, Y7, X2
+	VCVTPS2PD     X7, Y7
+	VCVTPS2PD     X2, Y2
+	VADDPD        192(AX), Y7, Y7
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y2, Y2
+	ADDQ          CX, AX
+	VMOVUPD       Y30, 160(R9)
+	VEXTRACTF32X4 $0x01, Y8, X30
+	VCVTPS2PD     X8, Y8
+	VCVTPS2PD     X30, Y30
+	VADDPD        128(AX), Y8, Y8
+	VADDPD        160(AX), Y30, Y30
+	VMOVUPD       Y3, 192(R9)
+	VEXTRACTF32X4 $0x01, Y9, X3
+	VCVTPS2PD     X9, Y9
+	VCVTPS2PD     X3, Y3
+	VADDPD        192(AX), Y9, Y9
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y3, Y3
+	ADDQ          CX, AX
+	VMOVUPD       Y0, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y10, X0
+	VCVTPS2PD     X10, Y10
+	VCVTPS2PD     X0, Y0
+	VADDPD        128(AX), Y10, Y10
+	VADDPD        160(AX), Y0, Y0
+	ADDQ          CX, R9
+	VMOVUPD       Y4, 128(R9)
+	VEXTRACTF32X4 $0x01, Y11, X4
+	VCVTPS2PD     X11, Y11
+	VCVTPS2PD     X4, Y4
+	VADDPD        192(AX), Y11, Y11
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y4, Y4
+	ADDQ          CX, AX
+	VMOVUPD       Y28, 160(R9)
+	VEXTRACTF32X4 $0x01, Y12, X28
+	VCVTPS2PD     X12, Y12
+	VCVTPS2PD     X28, Y28
+	VADDPD        128(AX), Y12, Y12
+	VADDPD        160(AX), Y28, Y28
+	VMOVUPD       Y5, 192(R9)
+	VEXTRACTF32X4 $0x01, Y13, X5
+	VCVTPS2PD     X13, Y13
+	VCVTPS2PD     X5, Y5
+	VADDPD        192(AX), Y13, Y13
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y5, Y5
+	ADDQ          CX, AX
+	VMOVUPD       Y1, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y14, X1
+	VCVTPS2PD     X14, Y14
+	VCVTPS2PD     X1, Y1
+	VADDPD        128(AX), Y14, Y14
+	VADDPD        160(AX), Y1, Y1
+	ADDQ          CX, R9
+	VMOVUPD       Y6, 128(R9)
+	VEXTRACTF32X4 $0x01, Y15, X6
+	VCVTPS2PD     X15, Y15
+	VCVTPS2PD     X6, Y6
+	VADDPD        192(AX), Y15, Y15
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y6, Y6
+	ADDQ          CX, AX
+	VMOVUPD       Y29, 160(R9)
+	VEXTRACTF32X4 $0x01, Y16, X29
+	VCVTPS2PD     X16, Y16
+	VCVTPS2PD     X29, Y29
+	VADDPD        128(AX), Y16, Y16
+	VADDPD        160(AX), Y29, Y29
+	VMOVUPD       Y7, 192(R9)
+	VEXTRACTF32X4 $0x01, Y17, X7
+	VCVTPS2PD     X17, Y17
+	VCVTPS2PD     X7, Y7
+	VADDPD        192(AX), Y17, Y17
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y7, Y7
+	ADDQ          CX, AX
+	VMOVUPD       Y2, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y18, X2
+	VCVTPS2PD     X18, Y18
+	VCVTPS2PD     X2, Y2
+	VADDPD        128(AX), Y18, Y18
+	VADDPD        160(AX), Y2, Y2
+	ADDQ          CX, R9
+	VMOVUPD       Y8, 128(R9)
+	VEXTRACTF32X4 $0x01, Y19, X8
+	VCVTPS2PD     X19, Y19
+	VCVTPS2PD     X8, Y8
+	VADDPD        192(AX), Y19, Y19
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y8, Y8
+	ADDQ          CX, AX
+	VMOVUPD       Y30, 160(R9)
+	VEXTRACTF32X4 $0x01, Y20, X30
+	VCVTPS2PD     X20, Y20
+	VCVTPS2PD     X30, Y30
+	VADDPD        128(AX), Y20, Y20
+	VADDPD        160(AX), Y30, Y30
+	VMOVUPD       Y9, 192(R9)
+	VEXTRACTF32X4 $0x01, Y21, X9
+	VCVTPS2PD     X21, Y21
+	VCVTPS2PD     X9, Y9
+	VADDPD        192(AX), Y21, Y21
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y9, Y9
+	ADDQ          CX, AX
+	VMOVUPD       Y3, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y22, X3
+	VCVTPS2PD     X22, Y22
+	VCVTPS2PD     X3, Y3
+	VADDPD        128(AX), Y22, Y22
+	VADDPD        160(AX), Y3, Y3
+	ADDQ          CX, R9
+	VMOVUPD       Y10, 128(R9)
+	VEXTRACTF32X4 $0x01, Y23, X10
+	VCVTPS2PD     X23, Y23
+	VCVTPS2PD     X10, Y10
+	VADDPD        192(AX), Y23, Y23
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y10, Y10
+	ADDQ          CX, AX
+	VMOVUPD       Y0, 160(R9)
+	VEXTRACTF32X4 $0x01, Y24, X0
+	VCVTPS2PD     X24, Y24
+	VCVTPS2PD     X0, Y0
+	VADDPD        128(AX), Y24, Y24
+	VADDPD        160(AX), Y0, Y0
+	VMOVUPD       Y11, 192(R9)
+	VEXTRACTF32X4 $0x01, Y25, X11
+	VCVTPS2PD     X25, Y25
+	VCVTPS2PD     X11, Y11
+	VADDPD        192(AX), Y25, Y25
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y11, Y11
+	ADDQ          CX, AX
+	VMOVUPD       Y4, K1, 224(R9)
+	VEXTRACTF32X4 $0x01, Y26, X4
+	VCVTPS2PD     X26, Y26
+	VCVTPS2PD     X4, Y4
+	VADDPD        128(AX), Y26, Y26
+	VADDPD        160(AX), Y4, Y4
+	ADDQ          CX, R9
+	VMOVUPD       Y12, 128(R9)
+	VEXTRACTF32X4 $0x01, Y27, X12
+	VCVTPS2PD     X27, Y27
+	VCVTPS2PD     X12, Y12
+	VADDPD        192(AX), Y27, Y27
+	VMOVUPD.Z     224(AX), K1, Y31
+	VADDPD        Y31, Y12, Y12
+	VMOVUPD       Y28, 160(R9)
+	VMOVUPD       Y13, 192(R9)
+	VMOVUPD       Y5, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y14, 128(R9)
+	VMOVUPD       Y1, 160(R9)
+	VMOVUPD       Y15, 192(R9)
+	VMOVUPD       Y6, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y16, 128(R9)
+	VMOVUPD       Y29, 160(R9)
+	VMOVUPD       Y17, 192(R9)
+	VMOVUPD       Y7, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y18, 128(R9)
+	VMOVUPD       Y2, 160(R9)
+	VMOVUPD       Y19, 192(R9)
+	VMOVUPD       Y8, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y20, 128(R9)
+	VMOVUPD       Y30, 160(R9)
+	VMOVUPD       Y21, 192(R9)
+	VMOVUPD       Y9, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y22, 128(R9)
+	VMOVUPD       Y3, 160(R9)
+	VMOVUPD       Y23, 192(R9)
+	VMOVUPD       Y10, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y24, 128(R9)
+	VMOVUPD       Y0, 160(R9)
+	VMOVUPD       Y25, 192(R9)
+	VMOVUPD       Y11, K1, 224(R9)
+	ADDQ          CX, R9
+	VMOVUPD       Y26, 128(R9)
+	VMOVUPD       Y4, 160(R9)
+	VMOVUPD       Y27, 192(R9)
+	VMOVUPD       Y12, K1, 224(R9)
+	VXORPD        Y0, Y0, Y0
+	VXORPD        Y1, Y1, Y1
+	VXORPD        Y2, Y2, Y2
+	VXORPD        Y3, Y3, Y3
+	VXORPD        Y4, Y4, Y4
+	VXORPD        Y5, Y5, Y5
+	VXORPD        Y6, Y6, Y6
+	VXORPD        Y7, Y7, Y7
+	VXORPD        Y8, Y8, Y8
+	VXORPD        Y9, Y9, Y9
+	VXORPD        Y10, Y10, Y10
+	VXORPD        Y11, Y11, Y11
+	VXORPD        Y12, Y12, Y12
+	VXORPD        Y13, Y13, Y13
+	VXORPD        Y14, Y14, Y14
+	VXORPD        Y15, Y15, Y15
+	VXORPD        Y16, Y16, Y16
+	VXORPD        Y17, Y17, Y17
+	VXORPD        Y18, Y18, Y18
+	VXORPD        Y19, Y19, Y19
+	VXORPD        Y20, Y20, Y20
+	VXORPD        Y21, Y21, Y21
+	VXORPD        Y22, Y22, Y22
+	VXORPD        Y23, Y23, Y23
+	VXORPD        Y24, Y24, Y24
+	VXORPD        Y25, Y25, Y25
+	VXORPD        Y26, Y26, Y26
+	MOVQ          n+40(FP), AX
+	MOVQ          $+128, R9
+	CMPQ          AX, R9
+	CMOVQGT       R9, AX
+	MOVL          $0x0000007f, R9
+	KMOVW         R9, K1
+
+columns31_part2:
+	VMOVUPS          64(DX), Y28
+	VMOVUPS.Z        96(DX), K1, Y29
+	VXORPD           Y27, Y27, Y27
+	VCVTSD2SS        (R8), X27, X27
+	VBROADCASTSS     X27, Y27
+	VMULPS           Y27, Y28, Y28
+	VMULPS           Y27, Y29, Y29
+	VBROADCASTSS     56(DX), Y27
+	VFMADD231PS      Y28, Y27, Y0
+	VFMADD231PS      Y29, Y27, Y1
+	VBROADCASTSS     60(DX), Y27
+	VFMADD231PS      Y28, Y27, Y2
+	VFMADD231PS      Y29, Y27, Y3
+	VBROADCASTSS     64(DX), Y27
+	VFMADD231PS      Y28, Y27, Y4
+	VFMADD231PS      Y29, Y27, Y5
+	VBROADCASTSS     68(DX), Y27
+	VFMADD231PS      Y28, Y27, Y6
+	VFMADD231PS      Y29, Y27, Y7
+	VBROADCASTSS     72(DX), Y27
+	VFMADD231PS      Y28, Y27, Y8
+	VFMADD231PS      Y29, Y27, Y9
+	VBROADCASTSS     76(DX), Y27
+	VFMADD231PS      Y28, Y27, Y10
+	VFMADD231PS      Y29, Y27, Y11
+	VBROADCASTSS     80(DX), Y27
+	VFMADD231PS      Y28, Y27, Y12
+	VFMADD231PS      Y29, Y27, Y13
+	VBROADCASTSS     84(DX), Y27
+	VFMADD231PS      Y28, Y27, Y14
+	VFMADD231PS      Y29, Y27, Y15
+	VBROADCASTSS     88(DX), Y27
+	VFMADD231PS      Y28, Y27, Y16
+	VFMADD231PS      Y29, Y27, Y17
+	VBROADCASTSS     92(DX), Y27
+	VFMADD231PS      Y28, Y27, Y18
+	VFMADD231PS      Y29, Y27, Y19
+	VFMADD231PS.BCST 96(DX), Y29, Y20
+	VFMADD231PS.BCST 100(DX), Y29, Y21
+	VFMADD231PS.BCST 104(DX), Y29, Y22
+	VFMADD231PS.BCST 108(DX), Y29, Y23
+	VFMADD231PS.BCST 112(DX), Y29, Y24
+	VFMADD231PS.BCST 116(DX), Y29, Y25
+	VFMADD231PS.BCST 120(DX), Y29, Y26
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns31_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000e, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VEXTRACTF32X4    $0x01, Y0, X27
+	VCVTPS2PD        X0, Y0
+	VCVTPS2PD        X27, Y27
+	MOVL             $0x0000000f, R10
+	KMOVW            R10, K1
+	VADDPD           128(AX), Y0, Y0
+	VADDPD           160(AX), Y27, Y27
+	VEXTRACTF32X4    $0x01, Y1, X28
+	VCVTPS2PD        X1, Y1
+	VCVTPS2PD        X28, Y28
+	VADDPD           192(AX), Y1, Y1
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        224(AX), K1, Y29
+	VADDPD           Y29, Y28, Y28
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y2, X29
+	VCVTPS2PD        X2, Y2
+	VCVTPS2PD        X29, Y29
+	VADDPD           128(AX), Y2, Y2
+	VADDPD           160(AX), Y29, Y29
+	VEXTRACTF32X4    $0x01, Y3, X30
+	VCVTPS2PD        X3, Y3
+	VCVTPS2PD        X30, Y30
+	VADDPD           192(AX), Y3, Y3
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y30, Y30
+	ADDQ             CX, AX
+	VMOVUPD          Y0, 128(R9)
+	VEXTRACTF32X4    $0x01, Y4, X0
+	VCVTPS2PD        X4, Y4
+	VCVTPS2PD        X0, Y0
+	VADDPD           128(AX), Y4, Y4
+	VADDPD           160(AX), Y0, Y0
+	VMOVUPD          Y27, 160(R9)
+	VEXTRACTF32X4    $0x01, Y5, X27
+	VCVTPS2PD        X5, Y5
+	VCVTPS2PD        X27, Y27
+	VADDPD           192(AX), Y5, Y5
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y27, Y27
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 192(R9)
+	VEXTRACTF32X4    $0x01, Y6, X1
+	VCVTPS2PD        X6, Y6
+	VCVTPS2PD        X1, Y1
+	MOVL             $0x0000000e, R10
+	KMOVW            R10, K2
+	VMOVUPD.Z        128(AX), K2, Y31
+	VADDPD           Y31, Y6, Y6
+	VADDPD           160(AX), Y1, Y1
+	VMOVUPD          Y28, K1, 224(R9)
+	VEXTRACTF32X4    $0x01, Y7, X28
+	VCVTPS2PD        X7, Y7
+	VCVTPS2PD        X28, Y28
+	VADDPD           192(AX), Y7, Y7
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y28, Y28
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y2, 128(R9)
+	VEXTRACTF32X4    $0x01, Y8, X2
+	VCVTPS2PD        X8, Y8
+	VCVTPS2PD        X2, Y2
+	MOVL             $0x0000000c, R10
+	KMOVW            R10, K3
+	VMOVUPD.Z        128(AX), K3, Y31
+	VADDPD           Y31, Y8, Y8
+	VADDPD           160(AX), Y2, Y2
+	VMOVUPD          Y29, 160(R9)
+	VEXTRACTF32X4    $0x01, Y9, X29
+	VCVTPS2PD        X9, Y9
+	VCVTPS2PD        X29, Y29
+	VADDPD           192(AX), Y9, Y9
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y29, Y29
+	ADDQ             CX, AX
+	VMOVUPD          Y3, 192(R9)
+	VEXTRACTF32X4    $0x01, Y10, X3
+	VCVTPS2PD        X10, Y10
+	VCVTPS2PD        X3, Y3
+	MOVL             $0x00000008, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Y31
+	VADDPD           Y31, Y10, Y10
+	VADDPD           160(AX), Y3, Y3
+	VMOVUPD          Y30, K1, 224(R9)
+	VEXTRACTF32X4    $0x01, Y11, X30
+	VCVTPS2PD        X11, Y11
+	VCVTPS2PD        X30, Y30
+	VADDPD           192(AX), Y11, Y11
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y30, Y30
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 128(R9)
+	VEXTRACTF32X4    $0x01, Y12, X4
+	VCVTPS2PD        X12, Y12
+	VCVTPS2PD        X4, Y4
+	VADDPD           160(AX), Y4, Y4
+	VEXTRACTF32X4    $0x01, Y13, X12
+	VCVTPS2PD        X13, Y13
+	VCVTPS2PD        X12, Y12
+	VADDPD           192(AX), Y13, Y13
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y12, Y12
+	ADDQ             CX, AX
+	VMOVUPD          Y0, 160(R9)
+	VEXTRACTF32X4    $0x01, Y14, X0
+	VCVTPS2PD        X14, Y14
+	VCVTPS2PD        X0, Y0
+	VMOVUPD.Z        160(AX), K2, Y14
+	VADDPD           Y14, Y0, Y0
+	VEXTRACTF32X4    $0x01, Y15, X14
+	VCVTPS2PD        X15, Y15
+	VCVTPS2PD        X14, Y14
+	VADDPD           192(AX), Y15, Y15
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y14, Y14
+	ADDQ             CX, AX
+	VMOVUPD          Y5, 192(R9)
+	VEXTRACTF32X4    $0x01, Y16, X5
+	VCVTPS2PD        X16, Y16
+	VCVTPS2PD        X5, Y5
+	VMOVUPD.Z        160(AX), K3, Y16
+	VADDPD           Y16, Y5, Y5
+	VEXTRACTF32X4    $0x01, Y17, X16
+	VCVTPS2PD        X17, Y17
+	VCVTPS2PD        X16, Y16
+	VADDPD           192(AX), Y17, Y17
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y16, Y16
+	ADDQ             CX, AX
+	VMOVUPD          Y27, K1, 224(R9)
+	VEXTRACTF32X4    $0x01, Y18, X27
+	VCVTPS2PD        X18, Y18
+	VCVTPS2PD        X27, Y27
+	VMOVUPD.Z        160(AX), K4, Y18
+	VADDPD           Y18, Y27, Y27
+	VEXTRACTF32X4    $0x01, Y19, X18
+	VCVTPS2PD        X19, Y19
+	VCVTPS2PD        X18, Y18
+	VADDPD           192(AX), Y19, Y19
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y18, Y18
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y6, K2, 128(R9)
+	VEXTRACTF32X4    $0x01, Y20, X6
+	VCVTPS2PD        X20, Y20
+	VCVTPS2PD        X6, Y6
+	VADDPD           192(AX), Y20, Y20
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y6, Y6
+	ADDQ             CX, AX
+	VMOVUPD          Y1, 160(R9)
+	VEXTRACTF32X4    $0x01, Y21, X1
+	VCVTPS2PD        X21, Y21
+	VCVTPS2PD        X1, Y1
+	VMOVUPD.Z        192(AX), K2, Y31
+	VADDPD           Y31, Y21, Y21
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y1, Y1
+	ADDQ             CX, AX
+	VMOVUPD          Y7, 192(R9)
+	VEXTRACTF32X4    $0x01, Y22, X7
+	VCVTPS2PD        X22, Y22
+	VCVTPS2PD        X7, Y7
+	VMOVUPD.Z        192(AX), K3, Y31
+	VADDPD           Y31, Y22, Y22
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y7, Y7
+	ADDQ             CX, AX
+	VMOVUPD          Y28, K1, 224(R9)
+	VEXTRACTF32X4    $0x01, Y23, X28
+	VCVTPS2PD        X23, Y23
+	VCVTPS2PD        X28, Y28
+	VMOVUPD.Z        192(AX), K4, Y31
+	VADDPD           Y31, Y23, Y23
+	VMOVUPD.Z        224(AX), K1, Y31
+	VADDPD           Y31, Y28, Y28
+	ADDQ             CX, AX
+	ADDQ             CX, R9
+	VMOVUPD          Y8, K3, 128(R9)
+	VEXTRACTF32X4    $0x01, Y24, X8
+	VCVTPS2PD        X24, Y24
+	VCVTPS2PD        X8, Y8
+	VMOVUPD.Z        224(AX), K1, Y24
+	VADDPD           Y24, Y8, Y8
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y25, X24
+	VCVTPS2PD        X25, Y25
+	VCVTPS2PD        X24, Y24
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        224(AX), K1, Y25
+	VADDPD           Y25, Y24, Y24
+	ADDQ             CX, AX
+	VEXTRACTF32X4    $0x01, Y26, X25
+	VCVTPS2PD        X26, Y26
+	VCVTPS2PD        X25, Y25
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K1
+	VMOVUPD.Z        224(AX), K1, Y26
+	VADDPD           Y26, Y25, Y25
+	MOVL             $0x0000000f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y2, 160(R9)
+	VMOVUPD          Y9, 192(R9)
+	MOVL             $0x00000007, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y29, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y10, K4, 128(R9)
+	VMOVUPD          Y3, 160(R9)
+	VMOVUPD          Y11, 192(R9)
+	VMOVUPD          Y30, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y4, 160(R9)
+	VMOVUPD          Y13, 192(R9)
+	VMOVUPD          Y12, K1, 224(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000e, AX
+	KMOVW            AX, K2
+	VMOVUPD          Y0, K2, 160(R9)
+	VMOVUPD          Y15, 192(R9)
+	VMOVUPD          Y14, K1, 224(R9)
+	ADDQ             CX, R9
+	MOVL             $0x0000000c, AX
+	KMOVW            AX, K3
+	VMOVUPD          Y5, K3, 160(R9)
+	VMOVUPD          Y17, 192(R9)
+	VMOVUPD          Y16, K1, 224(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000008, AX
+	KMOVW            AX, K4
+	VMOVUPD          Y27, K4, 160(R9)
+	VMOVUPD          Y19, 192(R9)
+	VMOVUPD          Y18, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y20, 192(R9)
+	VMOVUPD          Y6, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y21, K2, 192(R9)
+	VMOVUPD          Y1, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y22, K3, 192(R9)
+	VMOVUPD          Y7, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y23, K4, 192(R9)
+	VMOVUPD          Y28, K1, 224(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Y8, K1, 224(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000006, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y24, K1, 224(R9)
+	ADDQ             CX, R9
+	MOVL             $0x00000004, AX
+	KMOVW            AX, K1
+	VMOVUPD          Y25, K1, 224(R9)
+	SUBQ             $+128, n+40(FP)
+	JG               columns31
+	VZEROUPPER
+	RET
+
+above31:
 	CMPQ   AX, $+32
 	JG     above32
 	IMUL3Q $0x00005556, DI, DI

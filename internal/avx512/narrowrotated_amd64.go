@@ -5,19 +5,19 @@
 package avx512
 
 // NarrowRotated64 adds the upper triangle of xᵀx to c.
-// x has n rows of p columns, one of [15 16 18 20 22 24 26 28 30 32]. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func NarrowRotated64(c *float64, ldc int, x *float64, stride int, n int, p int, ahead *float64, step int)
 
 // NarrowRotatedWeighted64 adds the upper triangle of xᵀdiag(d)x to c.
-// x has n rows of p columns, one of [15 16 18 20 22 24 26 28 30 32]. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func NarrowRotatedWeighted64(c *float64, ldc int, x *float64, stride int, d *float64, n int, p int, ahead *float64, step int)
 
 // NarrowRotated32 adds the upper triangle of xᵀx to c.
-// x has n rows of p columns, one of [18 20 22 24 26 28 30 32 48]. From ahead on, step bytes of memory a row are fetched.
+// x has n rows of p columns, one of [17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 48]. From ahead on, step bytes of memory a row are fetched.
 //
 //go:noescape
 func NarrowRotated32(c *float64, ldc int, x *float32, stride int, n int, p int, ahead *float32, step int)

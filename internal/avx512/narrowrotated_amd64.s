@@ -13,8 +13,10 @@ TEXT ·NarrowRotated64(SB), $2048-64
 	MOVQ p+40(FP), AX
 	SHLQ $0x03, CX
 	SHLQ $0x03, BX
-	CMPQ AX, $+22
-	JG   above22
+	CMPQ AX, $+23
+	JG   above23
+	CMPQ AX, $+18
+	JG   above18
 	CMPQ AX, $+16
 	JG   above16
 	CMPQ AX, $+15
@@ -695,9 +697,395 @@ columns16_part0:
 	RET
 
 above16:
-	CMPQ AX, $+18
-	JG   above18
+	CMPQ AX, $+17
+	JG   above17
 
+columns17:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000001, R8
+	KMOVW   R8, K1
+
+columns17_part0:
+	VMOVUPD          (DX), Z22
+	VMOVUPD          64(DX), Z23
+	VMOVUPD.Z        128(DX), K1, Z24
+	VFMADD231PD      Z22, Z22, Z0
+	VFMADD231PD.BCST (DX), Z23, Z1
+	VALIGNQ          $0x01, Z22, Z22, Z21
+	VFMADD231PD      Z21, Z22, Z2
+	VFMADD231PD.BCST 8(DX), Z23, Z3
+	VALIGNQ          $0x02, Z22, Z22, Z21
+	VFMADD231PD      Z21, Z22, Z4
+	VFMADD231PD.BCST 16(DX), Z23, Z5
+	VALIGNQ          $0x03, Z22, Z22, Z21
+	VFMADD231PD      Z21, Z22, Z6
+	VFMADD231PD.BCST 24(DX), Z23, Z7
+	VALIGNQ          $0x04, Z22, Z22, Z21
+	VFMADD231PD      Z21, Z22, Z8
+	VFMADD231PD.BCST 32(DX), Z23, Z9
+	VFMADD231PD.BCST 40(DX), Z23, Z10
+	VFMADD231PD.BCST 48(DX), Z23, Z11
+	VFMADD231PD.BCST 56(DX), Z23, Z12
+	VFMADD231PD      Z23, Z23, Z13
+	VALIGNQ          $0x01, Z23, Z23, Z21
+	VFMADD231PD      Z21, Z23, Z14
+	VALIGNQ          $0x02, Z23, Z23, Z21
+	VFMADD231PD      Z21, Z23, Z15
+	VALIGNQ          $0x03, Z23, Z23, Z21
+	VFMADD231PD      Z21, Z23, Z16
+	VALIGNQ          $0x04, Z23, Z23, Z21
+	VFMADD231PD      Z21, Z23, Z17
+	VBROADCASTSD     128(DX), Z21
+	VFMADD231PD      Z22, Z21, Z18
+	VFMADD231PD      Z23, Z21, Z19
+	VFMADD231PD.BCST 128(DX), Z24, Z20
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z18, (SP)
+	VMOVUPD          Z19, 64(SP)
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z20, Z20
+	VMOVUPD          Z1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, 64(R8)
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z20, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns17_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
 columns18:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -1103,8 +1491,435 @@ columns18_turn0:
 	RET
 
 above18:
-	CMPQ   AX, $+20
-	JG     above20
+	CMPQ AX, $+20
+	JG   above20
+	CMPQ AX, $+19
+	JG   above19
+
+columns19:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	VXORPD  Z25, Z25, Z25
+	VXORPD  Z26, Z26, Z26
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000007, R8
+	KMOVW   R8, K1
+
+columns19_part0:
+	VMOVUPD          (DX), Z28
+	VMOVUPD          64(DX), Z29
+	VMOVUPD.Z        128(DX), K1, Z30
+	VFMADD231PD      Z28, Z28, Z0
+	VFMADD231PD.BCST (DX), Z29, Z1
+	VALIGNQ          $0x01, Z28, Z28, Z27
+	VFMADD231PD      Z27, Z28, Z2
+	VFMADD231PD.BCST 8(DX), Z29, Z3
+	VALIGNQ          $0x02, Z28, Z28, Z27
+	VFMADD231PD      Z27, Z28, Z4
+	VFMADD231PD.BCST 16(DX), Z29, Z5
+	VALIGNQ          $0x03, Z28, Z28, Z27
+	VFMADD231PD      Z27, Z28, Z6
+	VFMADD231PD.BCST 24(DX), Z29, Z7
+	VALIGNQ          $0x04, Z28, Z28, Z27
+	VFMADD231PD      Z27, Z28, Z8
+	VFMADD231PD.BCST 32(DX), Z29, Z9
+	VFMADD231PD.BCST 40(DX), Z29, Z10
+	VFMADD231PD.BCST 48(DX), Z29, Z11
+	VFMADD231PD.BCST 56(DX), Z29, Z12
+	VFMADD231PD      Z29, Z29, Z13
+	VALIGNQ          $0x01, Z29, Z29, Z27
+	VFMADD231PD      Z27, Z29, Z14
+	VALIGNQ          $0x02, Z29, Z29, Z27
+	VFMADD231PD      Z27, Z29, Z15
+	VALIGNQ          $0x03, Z29, Z29, Z27
+	VFMADD231PD      Z27, Z29, Z16
+	VALIGNQ          $0x04, Z29, Z29, Z27
+	VFMADD231PD      Z27, Z29, Z17
+	VBROADCASTSD     128(DX), Z27
+	VFMADD231PD      Z28, Z27, Z18
+	VFMADD231PD      Z29, Z27, Z19
+	VFMADD231PD.BCST 128(DX), Z30, Z20
+	VBROADCASTSD     136(DX), Z27
+	VFMADD231PD      Z28, Z27, Z21
+	VFMADD231PD      Z29, Z27, Z22
+	VFMADD231PD.BCST 136(DX), Z30, Z23
+	VBROADCASTSD     144(DX), Z27
+	VFMADD231PD      Z28, Z27, Z24
+	VFMADD231PD      Z29, Z27, Z25
+	VFMADD231PD.BCST 144(DX), Z30, Z26
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z18, (SP)
+	VMOVUPD          Z19, 64(SP)
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z20, Z20
+	ADDQ             CX, AX
+	VMOVUPD          Z21, 128(SP)
+	VMOVUPD          Z22, 192(SP)
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z0
+	VADDPD           Z0, Z23, Z23
+	ADDQ             CX, AX
+	VMOVUPD          Z24, 256(SP)
+	VMOVUPD          Z25, 320(SP)
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z0
+	VADDPD           Z0, Z26, Z26
+	VMOVUPD          Z1, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 64(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, 64(R8)
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z20, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z23, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z26, K3, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns19_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns19_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns19
+	VZEROUPPER
+	RET
+
+above19:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -1575,6 +2390,559 @@ columns20_turn0:
 	RET
 
 above20:
+	CMPQ   AX, $+21
+	JG     above21
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns21:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000001f, R8
+	KMOVW   R8, K1
+
+columns21_part0:
+	VMOVUPD      (R9), Z20
+	VMOVUPD      64(R9), Z21
+	VMOVUPD.Z    128(R9), K1, Z22
+	VFMADD231PD  Z20, Z20, Z0
+	VBROADCASTSD (R9), Z19
+	VFMADD231PD  Z21, Z19, Z1
+	VFMADD231PD  Z22, Z19, Z2
+	VALIGNQ      $0x01, Z20, Z20, Z19
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 8(R9), Z19
+	VFMADD231PD  Z21, Z19, Z4
+	VFMADD231PD  Z22, Z19, Z5
+	VALIGNQ      $0x02, Z20, Z20, Z19
+	VFMADD231PD  Z19, Z20, Z6
+	VBROADCASTSD 16(R9), Z19
+	VFMADD231PD  Z21, Z19, Z7
+	VFMADD231PD  Z22, Z19, Z8
+	VALIGNQ      $0x03, Z20, Z20, Z19
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD 24(R9), Z19
+	VFMADD231PD  Z21, Z19, Z10
+	VFMADD231PD  Z22, Z19, Z11
+	VALIGNQ      $0x04, Z20, Z20, Z19
+	VFMADD231PD  Z19, Z20, Z12
+	VBROADCASTSD 32(R9), Z19
+	VFMADD231PD  Z21, Z19, Z13
+	VFMADD231PD  Z22, Z19, Z14
+	VBROADCASTSD 40(R9), Z19
+	VFMADD231PD  Z21, Z19, Z15
+	VFMADD231PD  Z22, Z19, Z16
+	VBROADCASTSD 48(R9), Z19
+	VFMADD231PD  Z21, Z19, Z17
+	VFMADD231PD  Z22, Z19, Z18
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns21_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VMOVUPD      Z0, 768(SP)
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z2, Z2
+	ADDQ         CX, AX
+	VMOVUPD      Z3, 832(SP)
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z5, Z5
+	ADDQ         CX, AX
+	VMOVUPD      Z6, 896(SP)
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z8, Z8
+	ADDQ         CX, AX
+	VMOVUPD      Z9, 960(SP)
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z11, Z11
+	ADDQ         CX, AX
+	VMOVUPD      Z12, 1024(SP)
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z14, Z14
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z15, Z15
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z16, Z16
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z17, Z17
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z18, Z18
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z4, 64(R8)
+	VMOVUPD      Z5, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z7, 64(R8)
+	VMOVUPD      Z8, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z10, 64(R8)
+	VMOVUPD      Z11, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z15, 64(R8)
+	VMOVUPD      Z16, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z17, 64(R8)
+	VMOVUPD      Z18, K1, 128(R8)
+	MOVQ         c+0(FP), AX
+	VMOVSD       768(SP), X0
+	VADDSD       (AX), X0, X0
+	VMOVSD       X0, (AX)
+	VMOVSD       832(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       888(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       896(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       944(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       960(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       1000(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1024(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	ADDQ         CX, AX
+	VMOVSD       776(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       840(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       904(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       952(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       968(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       1008(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1032(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	ADDQ         CX, AX
+	VMOVSD       784(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       848(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       912(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       976(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1016(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       1040(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	ADDQ         CX, AX
+	VMOVSD       792(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       856(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       920(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       984(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1048(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       800(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       864(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       928(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       992(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       808(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       872(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       936(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       816(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       880(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       824(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000001f, R8
+	KMOVW        R8, K1
+
+columns21_part1:
+	VMOVUPD          (DX), Z20
+	VMOVUPD          64(DX), Z21
+	VMOVUPD.Z        128(DX), K1, Z22
+	VBROADCASTSD     56(DX), Z20
+	VFMADD231PD      Z21, Z20, Z0
+	VFMADD231PD      Z22, Z20, Z1
+	VFMADD231PD      Z21, Z21, Z2
+	VFMADD231PD.BCST 64(DX), Z22, Z3
+	VALIGNQ          $0x01, Z21, Z21, Z20
+	VFMADD231PD      Z20, Z21, Z4
+	VFMADD231PD.BCST 72(DX), Z22, Z5
+	VALIGNQ          $0x02, Z21, Z21, Z20
+	VFMADD231PD      Z20, Z21, Z6
+	VFMADD231PD.BCST 80(DX), Z22, Z7
+	VALIGNQ          $0x03, Z21, Z21, Z20
+	VFMADD231PD      Z20, Z21, Z8
+	VFMADD231PD.BCST 88(DX), Z22, Z9
+	VALIGNQ          $0x04, Z21, Z21, Z20
+	VFMADD231PD      Z20, Z21, Z10
+	VFMADD231PD.BCST 96(DX), Z22, Z11
+	VFMADD231PD.BCST 104(DX), Z22, Z12
+	VFMADD231PD.BCST 112(DX), Z22, Z13
+	VFMADD231PD.BCST 120(DX), Z22, Z14
+	VFMADD231PD      Z22, Z22, Z15
+	VALIGNQ          $0x01, Z22, Z22, Z20
+	VFMADD231PD      Z20, Z22, Z16
+	VALIGNQ          $0x02, Z22, Z22, Z20
+	VFMADD231PD      Z20, Z22, Z17
+	VALIGNQ          $0x03, Z22, Z22, Z20
+	VFMADD231PD      Z20, Z22, Z18
+	VALIGNQ          $0x04, Z22, Z22, Z20
+	VFMADD231PD      Z20, Z22, Z19
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000007, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           64(AX), Z0, Z0
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z20
+	VADDPD           Z20, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 1088(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 1152(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1216(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1280(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1344(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z14, Z14
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1664(SP)
+	VMOVUPD          Z0, 64(R8)
+	VMOVUPD          Z1, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns21
+	VZEROUPPER
+	RET
+
+above21:
+	CMPQ   AX, $+22
+	JG     above22
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -2143,8 +3511,600 @@ columns22_part1:
 	RET
 
 above22:
-	CMPQ   AX, $+26
-	JG     above26
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000007f, R8
+	KMOVW   R8, K1
+
+columns23_part0:
+	VMOVUPD      (R9), Z20
+	VMOVUPD      64(R9), Z21
+	VMOVUPD.Z    128(R9), K1, Z22
+	VFMADD231PD  Z20, Z20, Z0
+	VBROADCASTSD (R9), Z19
+	VFMADD231PD  Z21, Z19, Z1
+	VFMADD231PD  Z22, Z19, Z2
+	VALIGNQ      $0x01, Z20, Z20, Z19
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 8(R9), Z19
+	VFMADD231PD  Z21, Z19, Z4
+	VFMADD231PD  Z22, Z19, Z5
+	VALIGNQ      $0x02, Z20, Z20, Z19
+	VFMADD231PD  Z19, Z20, Z6
+	VBROADCASTSD 16(R9), Z19
+	VFMADD231PD  Z21, Z19, Z7
+	VFMADD231PD  Z22, Z19, Z8
+	VALIGNQ      $0x03, Z20, Z20, Z19
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD 24(R9), Z19
+	VFMADD231PD  Z21, Z19, Z10
+	VFMADD231PD  Z22, Z19, Z11
+	VALIGNQ      $0x04, Z20, Z20, Z19
+	VFMADD231PD  Z19, Z20, Z12
+	VBROADCASTSD 32(R9), Z19
+	VFMADD231PD  Z21, Z19, Z13
+	VFMADD231PD  Z22, Z19, Z14
+	VBROADCASTSD 40(R9), Z19
+	VFMADD231PD  Z21, Z19, Z15
+	VFMADD231PD  Z22, Z19, Z16
+	VBROADCASTSD 48(R9), Z19
+	VFMADD231PD  Z21, Z19, Z17
+	VFMADD231PD  Z22, Z19, Z18
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns23_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VMOVUPD      Z0, 768(SP)
+	VADDPD       64(AX), Z1, Z1
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z2, Z2
+	ADDQ         CX, AX
+	VMOVUPD      Z3, 832(SP)
+	VADDPD       64(AX), Z4, Z4
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z5, Z5
+	ADDQ         CX, AX
+	VMOVUPD      Z6, 896(SP)
+	VADDPD       64(AX), Z7, Z7
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z8, Z8
+	ADDQ         CX, AX
+	VMOVUPD      Z9, 960(SP)
+	VADDPD       64(AX), Z10, Z10
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z11, Z11
+	ADDQ         CX, AX
+	VMOVUPD      Z12, 1024(SP)
+	VADDPD       64(AX), Z13, Z13
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z14, Z14
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z15, Z15
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z16, Z16
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z17, Z17
+	VMOVUPD.Z    128(AX), K1, Z0
+	VADDPD       Z0, Z18, Z18
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z4, 64(R8)
+	VMOVUPD      Z5, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z7, 64(R8)
+	VMOVUPD      Z8, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z10, 64(R8)
+	VMOVUPD      Z11, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z15, 64(R8)
+	VMOVUPD      Z16, K1, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z17, 64(R8)
+	VMOVUPD      Z18, K1, 128(R8)
+	MOVQ         c+0(FP), AX
+	VMOVSD       768(SP), X0
+	VADDSD       (AX), X0, X0
+	VMOVSD       X0, (AX)
+	VMOVSD       832(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       888(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       896(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       944(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       960(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       1000(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1024(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	ADDQ         CX, AX
+	VMOVSD       776(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       840(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       904(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       952(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       968(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       1008(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1032(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	ADDQ         CX, AX
+	VMOVSD       784(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       848(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       912(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       976(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1016(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       1040(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	ADDQ         CX, AX
+	VMOVSD       792(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       856(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       920(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       984(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1048(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       800(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       864(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       928(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       992(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       808(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       872(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       936(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       816(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       880(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       824(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000007f, R8
+	KMOVW        R8, K1
+
+columns23_part1:
+	VMOVUPD          (DX), Z20
+	VMOVUPD          64(DX), Z21
+	VMOVUPD.Z        128(DX), K1, Z22
+	VBROADCASTSD     56(DX), Z20
+	VFMADD231PD      Z21, Z20, Z0
+	VFMADD231PD      Z22, Z20, Z1
+	VFMADD231PD      Z21, Z21, Z2
+	VFMADD231PD.BCST 64(DX), Z22, Z3
+	VALIGNQ          $0x01, Z21, Z21, Z20
+	VFMADD231PD      Z20, Z21, Z4
+	VFMADD231PD.BCST 72(DX), Z22, Z5
+	VALIGNQ          $0x02, Z21, Z21, Z20
+	VFMADD231PD      Z20, Z21, Z6
+	VFMADD231PD.BCST 80(DX), Z22, Z7
+	VALIGNQ          $0x03, Z21, Z21, Z20
+	VFMADD231PD      Z20, Z21, Z8
+	VFMADD231PD.BCST 88(DX), Z22, Z9
+	VALIGNQ          $0x04, Z21, Z21, Z20
+	VFMADD231PD      Z20, Z21, Z10
+	VFMADD231PD.BCST 96(DX), Z22, Z11
+	VFMADD231PD.BCST 104(DX), Z22, Z12
+	VFMADD231PD.BCST 112(DX), Z22, Z13
+	VFMADD231PD.BCST 120(DX), Z22, Z14
+	VFMADD231PD      Z22, Z22, Z15
+	VALIGNQ          $0x01, Z22, Z22, Z20
+	VFMADD231PD      Z20, Z22, Z16
+	VALIGNQ          $0x02, Z22, Z22, Z20
+	VFMADD231PD      Z20, Z22, Z17
+	VALIGNQ          $0x03, Z22, Z22, Z20
+	VFMADD231PD      Z20, Z22, Z18
+	VALIGNQ          $0x04, Z22, Z22, Z20
+	VFMADD231PD      Z20, Z22, Z19
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000007, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           64(AX), Z0, Z0
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z20
+	VADDPD           Z20, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 1088(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 1152(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1216(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1280(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1344(SP)
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K1, Z2
+	VADDPD           Z2, Z14, Z14
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1664(SP)
+	VMOVUPD          Z0, 64(R8)
+	VMOVUPD          Z1, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns23
+	VZEROUPPER
+	RET
+
+above23:
+	CMPQ   AX, $+27
+	JG     above27
+	CMPQ   AX, $+25
+	JG     above25
 	CMPQ   AX, $+24
 	JG     above24
 	IMUL3Q $0x00008001, DI, DI
@@ -2738,6 +4698,645 @@ columns24_part1:
 	RET
 
 above24:
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000001, R8
+	KMOVW   R8, K1
+
+columns25_part0:
+	VMOVUPD      (R9), Z22
+	VMOVUPD      64(R9), Z23
+	VMOVUPD      128(R9), Z24
+	VFMADD231PD  Z22, Z22, Z0
+	VBROADCASTSD (R9), Z21
+	VFMADD231PD  Z23, Z21, Z1
+	VFMADD231PD  Z24, Z21, Z2
+	VALIGNQ      $0x01, Z22, Z22, Z21
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD 8(R9), Z21
+	VFMADD231PD  Z23, Z21, Z4
+	VFMADD231PD  Z24, Z21, Z5
+	VALIGNQ      $0x02, Z22, Z22, Z21
+	VFMADD231PD  Z21, Z22, Z6
+	VBROADCASTSD 16(R9), Z21
+	VFMADD231PD  Z23, Z21, Z7
+	VFMADD231PD  Z24, Z21, Z8
+	VALIGNQ      $0x03, Z22, Z22, Z21
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD 24(R9), Z21
+	VFMADD231PD  Z23, Z21, Z10
+	VFMADD231PD  Z24, Z21, Z11
+	VALIGNQ      $0x04, Z22, Z22, Z21
+	VFMADD231PD  Z21, Z22, Z12
+	VBROADCASTSD 32(R9), Z21
+	VFMADD231PD  Z23, Z21, Z13
+	VFMADD231PD  Z24, Z21, Z14
+	VBROADCASTSD 40(R9), Z21
+	VFMADD231PD  Z23, Z21, Z15
+	VFMADD231PD  Z24, Z21, Z16
+	VBROADCASTSD 48(R9), Z21
+	VFMADD231PD  Z23, Z21, Z17
+	VFMADD231PD  Z24, Z21, Z18
+	VBROADCASTSD 56(R9), Z21
+	VFMADD231PD  Z23, Z21, Z19
+	VFMADD231PD  Z24, Z21, Z20
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns25_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VMOVUPD      Z0, 768(SP)
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	ADDQ         CX, AX
+	VMOVUPD      Z3, 832(SP)
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
+	ADDQ         CX, AX
+	VMOVUPD      Z6, 896(SP)
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
+	ADDQ         CX, AX
+	VMOVUPD      Z9, 960(SP)
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
+	ADDQ         CX, AX
+	VMOVUPD      Z12, 1024(SP)
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z15, Z15
+	VADDPD       128(AX), Z16, Z16
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z4, 64(R8)
+	VMOVUPD      Z5, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z7, 64(R8)
+	VMOVUPD      Z8, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z10, 64(R8)
+	VMOVUPD      Z11, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z15, 64(R8)
+	VMOVUPD      Z16, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z17, 64(R8)
+	VMOVUPD      Z18, 128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z19, 64(R8)
+	VMOVUPD      Z20, 128(R8)
+	MOVQ         c+0(FP), AX
+	VMOVSD       768(SP), X0
+	VADDSD       (AX), X0, X0
+	VMOVSD       X0, (AX)
+	VMOVSD       832(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       888(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       896(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       944(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       960(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       1000(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1024(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	ADDQ         CX, AX
+	VMOVSD       776(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       840(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       904(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       952(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       968(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       1008(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1032(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	ADDQ         CX, AX
+	VMOVSD       784(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       848(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       912(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       976(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1016(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       1040(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	ADDQ         CX, AX
+	VMOVSD       792(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       856(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       920(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       984(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1048(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       800(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       864(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       928(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       992(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       808(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       872(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       936(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       816(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       880(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       824(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x00000001, R8
+	KMOVW        R8, K1
+
+columns25_part1:
+	VMOVUPD          64(DX), Z23
+	VMOVUPD          128(DX), Z24
+	VMOVUPD.Z        192(DX), K1, Z25
+	VFMADD231PD      Z23, Z23, Z0
+	VFMADD231PD.BCST 64(DX), Z24, Z1
+	VALIGNQ          $0x01, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z2
+	VFMADD231PD.BCST 72(DX), Z24, Z3
+	VALIGNQ          $0x02, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z4
+	VFMADD231PD.BCST 80(DX), Z24, Z5
+	VALIGNQ          $0x03, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z6
+	VFMADD231PD.BCST 88(DX), Z24, Z7
+	VALIGNQ          $0x04, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z8
+	VFMADD231PD.BCST 96(DX), Z24, Z9
+	VFMADD231PD.BCST 104(DX), Z24, Z10
+	VFMADD231PD.BCST 112(DX), Z24, Z11
+	VFMADD231PD.BCST 120(DX), Z24, Z12
+	VFMADD231PD      Z24, Z24, Z13
+	VALIGNQ          $0x01, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z14
+	VALIGNQ          $0x02, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z15
+	VALIGNQ          $0x03, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z16
+	VALIGNQ          $0x04, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z17
+	VBROADCASTSD     192(DX), Z22
+	VFMADD231PD      (DX), Z22, Z18
+	VFMADD231PD      Z23, Z22, Z19
+	VFMADD231PD      Z24, Z22, Z20
+	VFMADD231PD.BCST 192(DX), Z25, Z21
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VMOVUPD          Z0, 1088(SP)
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 1152(SP)
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 1216(SP)
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1280(SP)
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1344(SP)
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1664(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z18, (SP)
+	VMOVUPD          Z19, 64(SP)
+	VMOVUPD          Z20, 128(SP)
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z0
+	VADDPD           Z0, Z21, Z21
+	VMOVUPD          Z1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, 128(R8)
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z21, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+24, R9
+
+columns25_turn0:
+	VMOVSD (R8), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns25_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns25
+	VZEROUPPER
+	RET
+
+above25:
+	CMPQ   AX, $+26
+	JG     above26
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -3405,6 +6004,697 @@ columns26_turn0:
 	RET
 
 above26:
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	VXORPD  Z23, Z23, Z23
+	VXORPD  Z24, Z24, Z24
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000007, R8
+	KMOVW   R8, K1
+
+columns27_part0:
+	VMOVUPD          (R9), Z26
+	VMOVUPD          64(R9), Z27
+	VMOVUPD          128(R9), Z28
+	VFMADD231PD      Z26, Z26, Z0
+	VBROADCASTSD     (R9), Z25
+	VFMADD231PD      Z27, Z25, Z1
+	VFMADD231PD      Z28, Z25, Z2
+	VALIGNQ          $0x01, Z26, Z26, Z25
+	VFMADD231PD      Z25, Z26, Z3
+	VBROADCASTSD     8(R9), Z25
+	VFMADD231PD      Z27, Z25, Z4
+	VFMADD231PD      Z28, Z25, Z5
+	VALIGNQ          $0x02, Z26, Z26, Z25
+	VFMADD231PD      Z25, Z26, Z6
+	VBROADCASTSD     16(R9), Z25
+	VFMADD231PD      Z27, Z25, Z7
+	VFMADD231PD      Z28, Z25, Z8
+	VALIGNQ          $0x03, Z26, Z26, Z25
+	VFMADD231PD      Z25, Z26, Z9
+	VBROADCASTSD     24(R9), Z25
+	VFMADD231PD      Z27, Z25, Z10
+	VFMADD231PD      Z28, Z25, Z11
+	VALIGNQ          $0x04, Z26, Z26, Z25
+	VFMADD231PD      Z25, Z26, Z12
+	VBROADCASTSD     32(R9), Z25
+	VFMADD231PD      Z27, Z25, Z13
+	VFMADD231PD      Z28, Z25, Z14
+	VBROADCASTSD     40(R9), Z25
+	VFMADD231PD      Z27, Z25, Z15
+	VFMADD231PD      Z28, Z25, Z16
+	VBROADCASTSD     48(R9), Z25
+	VFMADD231PD      Z27, Z25, Z17
+	VFMADD231PD      Z28, Z25, Z18
+	VBROADCASTSD     56(R9), Z25
+	VFMADD231PD      Z27, Z25, Z19
+	VFMADD231PD      Z28, Z25, Z20
+	VFMADD231PD      Z27, Z27, Z21
+	VFMADD231PD.BCST 64(R9), Z28, Z22
+	VALIGNQ          $0x01, Z27, Z27, Z25
+	VFMADD231PD      Z25, Z27, Z23
+	VFMADD231PD.BCST 72(R9), Z28, Z24
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns27_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 832(SP)
+	VADDPD           64(AX), Z4, Z4
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 896(SP)
+	VADDPD           64(AX), Z7, Z7
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD          Z9, 960(SP)
+	VADDPD           64(AX), Z10, Z10
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 1024(SP)
+	VADDPD           64(AX), Z13, Z13
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z15, Z15
+	VADDPD           128(AX), Z16, Z16
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z17, Z17
+	VADDPD           128(AX), Z18, Z18
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z19, Z19
+	VADDPD           128(AX), Z20, Z20
+	ADDQ             CX, AX
+	VMOVUPD          Z21, 1088(SP)
+	VADDPD           128(AX), Z22, Z22
+	ADDQ             CX, AX
+	VMOVUPD          Z23, 1152(SP)
+	VADDPD           128(AX), Z24, Z24
+	VMOVUPD          Z1, 64(R8)
+	VMOVUPD          Z2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 64(R8)
+	VMOVUPD          Z5, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 64(R8)
+	VMOVUPD          Z8, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z10, 64(R8)
+	VMOVUPD          Z11, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 64(R8)
+	VMOVUPD          Z14, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 64(R8)
+	VMOVUPD          Z16, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 64(R8)
+	VMOVUPD          Z18, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z19, 64(R8)
+	VMOVUPD          Z20, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z22, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z24, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z21, Z21, Z21
+	VXORPD           Z22, Z22, Z22
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x00000007, R8
+	KMOVW            R8, K1
+
+columns27_part1:
+	VMOVUPD          64(DX), Z27
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K1, Z29
+	VALIGNQ          $0x02, Z27, Z27, Z26
+	VFMADD231PD      Z26, Z27, Z0
+	VFMADD231PD.BCST 80(DX), Z28, Z1
+	VALIGNQ          $0x03, Z27, Z27, Z26
+	VFMADD231PD      Z26, Z27, Z2
+	VFMADD231PD.BCST 88(DX), Z28, Z3
+	VALIGNQ          $0x04, Z27, Z27, Z26
+	VFMADD231PD      Z26, Z27, Z4
+	VFMADD231PD.BCST 96(DX), Z28, Z5
+	VFMADD231PD.BCST 104(DX), Z28, Z6
+	VFMADD231PD.BCST 112(DX), Z28, Z7
+	VFMADD231PD.BCST 120(DX), Z28, Z8
+	VFMADD231PD      Z28, Z28, Z9
+	VALIGNQ          $0x01, Z28, Z28, Z26
+	VFMADD231PD      Z26, Z28, Z10
+	VALIGNQ          $0x02, Z28, Z28, Z26
+	VFMADD231PD      Z26, Z28, Z11
+	VALIGNQ          $0x03, Z28, Z28, Z26
+	VFMADD231PD      Z26, Z28, Z12
+	VALIGNQ          $0x04, Z28, Z28, Z26
+	VFMADD231PD      Z26, Z28, Z13
+	VBROADCASTSD     192(DX), Z26
+	VFMADD231PD      (DX), Z26, Z14
+	VFMADD231PD      Z27, Z26, Z15
+	VFMADD231PD      Z28, Z26, Z16
+	VFMADD231PD.BCST 192(DX), Z29, Z17
+	VBROADCASTSD     200(DX), Z26
+	VFMADD231PD      (DX), Z26, Z18
+	VFMADD231PD      Z27, Z26, Z19
+	VFMADD231PD      Z28, Z26, Z20
+	VFMADD231PD.BCST 200(DX), Z29, Z21
+	VBROADCASTSD     208(DX), Z26
+	VFMADD231PD      (DX), Z26, Z22
+	VFMADD231PD      Z27, Z26, Z23
+	VFMADD231PD      Z28, Z26, Z24
+	VFMADD231PD.BCST 208(DX), Z29, Z25
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000a, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VMOVUPD          Z0, 1216(SP)
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 1280(SP)
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 1344(SP)
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD          Z9, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z11, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1664(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z14, (SP)
+	VMOVUPD          Z15, 64(SP)
+	VMOVUPD          Z16, 128(SP)
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z0
+	VADDPD           Z0, Z17, Z17
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 192(SP)
+	VMOVUPD          Z19, 256(SP)
+	VMOVUPD          Z20, 320(SP)
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        192(AX), K2, Z0
+	VADDPD           Z0, Z21, Z21
+	ADDQ             CX, AX
+	VMOVUPD          Z22, 384(SP)
+	VMOVUPD          Z23, 448(SP)
+	VMOVUPD          Z24, 512(SP)
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        192(AX), K3, Z0
+	VADDPD           Z0, Z25, Z25
+	VMOVUPD          Z1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z8, 128(R8)
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z21, K2, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z25, K3, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+24, R9
+
+columns27_turn0:
+	VMOVSD (R8), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(R8), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 208(AX), X0, X0
+	VMOVSD X0, 208(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns27_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns27
+	VZEROUPPER
+	RET
+
+above27:
+	CMPQ   AX, $+29
+	JG     above29
 	CMPQ   AX, $+28
 	JG     above28
 	IMUL3Q $0x00008001, DI, DI
@@ -4118,6 +7408,844 @@ columns28_turn0:
 	RET
 
 above28:
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns29:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000001f, R8
+	KMOVW   R8, K1
+
+columns29_part0:
+	VMOVUPD      (R9), Z24
+	VMOVUPD      64(R9), Z25
+	VMOVUPD      128(R9), Z26
+	VMOVUPD.Z    192(R9), K1, Z27
+	VFMADD231PD  Z24, Z24, Z0
+	VBROADCASTSD (R9), Z23
+	VFMADD231PD  Z25, Z23, Z1
+	VFMADD231PD  Z26, Z23, Z2
+	VFMADD231PD  Z27, Z23, Z3
+	VALIGNQ      $0x01, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z4
+	VBROADCASTSD 8(R9), Z23
+	VFMADD231PD  Z25, Z23, Z5
+	VFMADD231PD  Z26, Z23, Z6
+	VFMADD231PD  Z27, Z23, Z7
+	VALIGNQ      $0x02, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z8
+	VBROADCASTSD 16(R9), Z23
+	VFMADD231PD  Z25, Z23, Z9
+	VFMADD231PD  Z26, Z23, Z10
+	VFMADD231PD  Z27, Z23, Z11
+	VALIGNQ      $0x03, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z12
+	VBROADCASTSD 24(R9), Z23
+	VFMADD231PD  Z25, Z23, Z13
+	VFMADD231PD  Z26, Z23, Z14
+	VFMADD231PD  Z27, Z23, Z15
+	VALIGNQ      $0x04, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z16
+	VBROADCASTSD 32(R9), Z23
+	VFMADD231PD  Z25, Z23, Z17
+	VFMADD231PD  Z26, Z23, Z18
+	VFMADD231PD  Z27, Z23, Z19
+	VBROADCASTSD 40(R9), Z23
+	VFMADD231PD  Z25, Z23, Z20
+	VFMADD231PD  Z26, Z23, Z21
+	VFMADD231PD  Z27, Z23, Z22
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns29_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VMOVUPD      Z0, 768(SP)
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z3, Z3
+	ADDQ         CX, AX
+	VMOVUPD      Z4, 832(SP)
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z7, Z7
+	ADDQ         CX, AX
+	VMOVUPD      Z8, 896(SP)
+	VADDPD       64(AX), Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z11, Z11
+	ADDQ         CX, AX
+	VMOVUPD      Z12, 960(SP)
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z15, Z15
+	ADDQ         CX, AX
+	VMOVUPD      Z16, 1024(SP)
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z20, Z20
+	VADDPD       128(AX), Z21, Z21
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z22, Z22
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, 128(R8)
+	VMOVUPD      Z3, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z5, 64(R8)
+	VMOVUPD      Z6, 128(R8)
+	VMOVUPD      Z7, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z9, 64(R8)
+	VMOVUPD      Z10, 128(R8)
+	VMOVUPD      Z11, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, 128(R8)
+	VMOVUPD      Z15, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z17, 64(R8)
+	VMOVUPD      Z18, 128(R8)
+	VMOVUPD      Z19, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z20, 64(R8)
+	VMOVUPD      Z21, 128(R8)
+	VMOVUPD      Z22, K1, 192(R8)
+	MOVQ         c+0(FP), AX
+	VMOVSD       768(SP), X0
+	VADDSD       (AX), X0, X0
+	VMOVSD       X0, (AX)
+	VMOVSD       832(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       888(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       896(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       944(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       960(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       1000(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1024(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	ADDQ         CX, AX
+	VMOVSD       776(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       840(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       904(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       952(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       968(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       1008(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1032(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	ADDQ         CX, AX
+	VMOVSD       784(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       848(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       912(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       976(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1016(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       1040(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	ADDQ         CX, AX
+	VMOVSD       792(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       856(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       920(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       984(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1048(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       800(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       864(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       928(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       992(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       808(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       872(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       936(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       816(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       880(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       824(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000001f, R8
+	KMOVW        R8, K1
+
+columns29_part1:
+	VMOVUPD      (R9), Z23
+	VMOVUPD      64(R9), Z24
+	VMOVUPD      128(R9), Z25
+	VMOVUPD.Z    192(R9), K1, Z26
+	VBROADCASTSD 48(R9), Z23
+	VFMADD231PD  Z24, Z23, Z0
+	VFMADD231PD  Z25, Z23, Z1
+	VFMADD231PD  Z26, Z23, Z2
+	VBROADCASTSD 56(R9), Z23
+	VFMADD231PD  Z24, Z23, Z3
+	VFMADD231PD  Z25, Z23, Z4
+	VFMADD231PD  Z26, Z23, Z5
+	VFMADD231PD  Z24, Z24, Z6
+	VBROADCASTSD 64(R9), Z23
+	VFMADD231PD  Z25, Z23, Z7
+	VFMADD231PD  Z26, Z23, Z8
+	VALIGNQ      $0x01, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD 72(R9), Z23
+	VFMADD231PD  Z25, Z23, Z10
+	VFMADD231PD  Z26, Z23, Z11
+	VALIGNQ      $0x02, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z12
+	VBROADCASTSD 80(R9), Z23
+	VFMADD231PD  Z25, Z23, Z13
+	VFMADD231PD  Z26, Z23, Z14
+	VALIGNQ      $0x03, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 88(R9), Z23
+	VFMADD231PD  Z25, Z23, Z16
+	VFMADD231PD  Z26, Z23, Z17
+	VALIGNQ      $0x04, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z18
+	VBROADCASTSD 96(R9), Z23
+	VFMADD231PD  Z25, Z23, Z19
+	VFMADD231PD  Z26, Z23, Z20
+	VBROADCASTSD 104(R9), Z23
+	VFMADD231PD  Z25, Z23, Z21
+	VFMADD231PD  Z26, Z23, Z22
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns29_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VADDPD       64(AX), Z0, Z0
+	VADDPD       128(AX), Z1, Z1
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(AX), K1, Z23
+	VADDPD       Z23, Z2, Z2
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z3, Z3
+	VADDPD       128(AX), Z4, Z4
+	VMOVUPD.Z    192(AX), K1, Z23
+	VADDPD       Z23, Z5, Z5
+	ADDQ         CX, AX
+	VMOVUPD      Z6, 1088(SP)
+	VADDPD       128(AX), Z7, Z7
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z8, Z8
+	ADDQ         CX, AX
+	VMOVUPD      Z9, 1152(SP)
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z11, Z11
+	ADDQ         CX, AX
+	VMOVUPD      Z12, 1216(SP)
+	VADDPD       128(AX), Z13, Z13
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z14, Z14
+	ADDQ         CX, AX
+	VMOVUPD      Z15, 1280(SP)
+	VADDPD       128(AX), Z16, Z16
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z17, Z17
+	ADDQ         CX, AX
+	VMOVUPD      Z18, 1344(SP)
+	VADDPD       128(AX), Z19, Z19
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z20, Z20
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z21, Z21
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z22, Z22
+	VMOVUPD      Z0, 64(R8)
+	VMOVUPD      Z1, 128(R8)
+	VMOVUPD      Z2, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z3, 64(R8)
+	VMOVUPD      Z4, 128(R8)
+	VMOVUPD      Z5, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z7, 128(R8)
+	VMOVUPD      Z8, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z10, 128(R8)
+	VMOVUPD      Z11, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z13, 128(R8)
+	VMOVUPD      Z14, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z16, 128(R8)
+	VMOVUPD      Z17, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z19, 128(R8)
+	VMOVUPD      Z20, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z21, 128(R8)
+	VMOVUPD      Z22, K1, 192(R8)
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000008, CX, R8
+	ADDQ         R8, AX
+	VMOVSD       1088(SP), X0
+	VADDSD       64(AX), X0, X0
+	VMOVSD       X0, 64(AX)
+	VMOVSD       1152(SP), X0
+	VADDSD       72(AX), X0, X0
+	VMOVSD       X0, 72(AX)
+	VMOVSD       1208(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	VMOVSD       1216(SP), X0
+	VADDSD       80(AX), X0, X0
+	VMOVSD       X0, 80(AX)
+	VMOVSD       1264(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1280(SP), X0
+	VADDSD       88(AX), X0, X0
+	VMOVSD       X0, 88(AX)
+	VMOVSD       1320(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1344(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	ADDQ         CX, AX
+	VMOVSD       1096(SP), X0
+	VADDSD       72(AX), X0, X0
+	VMOVSD       X0, 72(AX)
+	VMOVSD       1160(SP), X0
+	VADDSD       80(AX), X0, X0
+	VMOVSD       X0, 80(AX)
+	VMOVSD       1224(SP), X0
+	VADDSD       88(AX), X0, X0
+	VMOVSD       X0, 88(AX)
+	VMOVSD       1272(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	VMOVSD       1288(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	VMOVSD       1328(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1352(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	ADDQ         CX, AX
+	VMOVSD       1104(SP), X0
+	VADDSD       80(AX), X0, X0
+	VMOVSD       X0, 80(AX)
+	VMOVSD       1168(SP), X0
+	VADDSD       88(AX), X0, X0
+	VMOVSD       X0, 88(AX)
+	VMOVSD       1232(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	VMOVSD       1296(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1336(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	VMOVSD       1360(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	ADDQ         CX, AX
+	VMOVSD       1112(SP), X0
+	VADDSD       88(AX), X0, X0
+	VMOVSD       X0, 88(AX)
+	VMOVSD       1176(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	VMOVSD       1240(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1304(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1368(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	ADDQ         CX, AX
+	VMOVSD       1120(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	VMOVSD       1184(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1248(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1312(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	ADDQ         CX, AX
+	VMOVSD       1128(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1192(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1256(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	ADDQ         CX, AX
+	VMOVSD       1136(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1200(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	ADDQ         CX, AX
+	VMOVSD       1144(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000001f, R8
+	KMOVW        R8, K1
+
+columns29_part2:
+	VMOVUPD          64(DX), Z22
+	VMOVUPD          128(DX), Z23
+	VMOVUPD.Z        192(DX), K1, Z24
+	VBROADCASTSD     112(DX), Z22
+	VFMADD231PD      Z23, Z22, Z0
+	VFMADD231PD      Z24, Z22, Z1
+	VBROADCASTSD     120(DX), Z22
+	VFMADD231PD      Z23, Z22, Z2
+	VFMADD231PD      Z24, Z22, Z3
+	VFMADD231PD      Z23, Z23, Z4
+	VFMADD231PD.BCST 128(DX), Z24, Z5
+	VALIGNQ          $0x01, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z6
+	VFMADD231PD.BCST 136(DX), Z24, Z7
+	VALIGNQ          $0x02, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z8
+	VFMADD231PD.BCST 144(DX), Z24, Z9
+	VALIGNQ          $0x03, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z10
+	VFMADD231PD.BCST 152(DX), Z24, Z11
+	VALIGNQ          $0x04, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z12
+	VFMADD231PD.BCST 160(DX), Z24, Z13
+	VFMADD231PD.BCST 168(DX), Z24, Z14
+	VFMADD231PD.BCST 176(DX), Z24, Z15
+	VFMADD231PD.BCST 184(DX), Z24, Z16
+	VFMADD231PD      Z24, Z24, Z17
+	VALIGNQ          $0x01, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VALIGNQ          $0x02, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x03, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z20
+	VALIGNQ          $0x04, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z21
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns29_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000e, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 1408(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1472(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1600(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 1664(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z14, Z14
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z16, Z16
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1728(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1792(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1856(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1920(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z21, 1984(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z1, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z3, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1728(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1736(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1744(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1752(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1760(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns29
+	VZEROUPPER
+	RET
+
+above29:
 	CMPQ   AX, $+30
 	JG     above30
 	IMUL3Q $0x00005556, DI, DI
@@ -4977,6 +9105,887 @@ columns30_part2:
 	RET
 
 above30:
+	CMPQ   AX, $+31
+	JG     above31
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns31:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000007f, R8
+	KMOVW   R8, K1
+
+columns31_part0:
+	VMOVUPD      (R9), Z24
+	VMOVUPD      64(R9), Z25
+	VMOVUPD      128(R9), Z26
+	VMOVUPD.Z    192(R9), K1, Z27
+	VFMADD231PD  Z24, Z24, Z0
+	VBROADCASTSD (R9), Z23
+	VFMADD231PD  Z25, Z23, Z1
+	VFMADD231PD  Z26, Z23, Z2
+	VFMADD231PD  Z27, Z23, Z3
+	VALIGNQ      $0x01, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z4
+	VBROADCASTSD 8(R9), Z23
+	VFMADD231PD  Z25, Z23, Z5
+	VFMADD231PD  Z26, Z23, Z6
+	VFMADD231PD  Z27, Z23, Z7
+	VALIGNQ      $0x02, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z8
+	VBROADCASTSD 16(R9), Z23
+	VFMADD231PD  Z25, Z23, Z9
+	VFMADD231PD  Z26, Z23, Z10
+	VFMADD231PD  Z27, Z23, Z11
+	VALIGNQ      $0x03, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z12
+	VBROADCASTSD 24(R9), Z23
+	VFMADD231PD  Z25, Z23, Z13
+	VFMADD231PD  Z26, Z23, Z14
+	VFMADD231PD  Z27, Z23, Z15
+	VALIGNQ      $0x04, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z16
+	VBROADCASTSD 32(R9), Z23
+	VFMADD231PD  Z25, Z23, Z17
+	VFMADD231PD  Z26, Z23, Z18
+	VFMADD231PD  Z27, Z23, Z19
+	VBROADCASTSD 40(R9), Z23
+	VFMADD231PD  Z25, Z23, Z20
+	VFMADD231PD  Z26, Z23, Z21
+	VFMADD231PD  Z27, Z23, Z22
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns31_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R8
+	VMOVUPD      Z0, 768(SP)
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z3, Z3
+	ADDQ         CX, AX
+	VMOVUPD      Z4, 832(SP)
+	VADDPD       64(AX), Z5, Z5
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z7, Z7
+	ADDQ         CX, AX
+	VMOVUPD      Z8, 896(SP)
+	VADDPD       64(AX), Z9, Z9
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z11, Z11
+	ADDQ         CX, AX
+	VMOVUPD      Z12, 960(SP)
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z15, Z15
+	ADDQ         CX, AX
+	VMOVUPD      Z16, 1024(SP)
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z20, Z20
+	VADDPD       128(AX), Z21, Z21
+	VMOVUPD.Z    192(AX), K1, Z0
+	VADDPD       Z0, Z22, Z22
+	VMOVUPD      Z1, 64(R8)
+	VMOVUPD      Z2, 128(R8)
+	VMOVUPD      Z3, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z5, 64(R8)
+	VMOVUPD      Z6, 128(R8)
+	VMOVUPD      Z7, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z9, 64(R8)
+	VMOVUPD      Z10, 128(R8)
+	VMOVUPD      Z11, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z13, 64(R8)
+	VMOVUPD      Z14, 128(R8)
+	VMOVUPD      Z15, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z17, 64(R8)
+	VMOVUPD      Z18, 128(R8)
+	VMOVUPD      Z19, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z20, 64(R8)
+	VMOVUPD      Z21, 128(R8)
+	VMOVUPD      Z22, K1, 192(R8)
+	MOVQ         c+0(FP), AX
+	VMOVSD       768(SP), X0
+	VADDSD       (AX), X0, X0
+	VMOVSD       X0, (AX)
+	VMOVSD       832(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       888(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       896(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       944(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       960(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       1000(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1024(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	ADDQ         CX, AX
+	VMOVSD       776(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       840(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       904(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       952(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       968(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       1008(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1032(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	ADDQ         CX, AX
+	VMOVSD       784(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       848(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       912(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       976(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1016(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       1040(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	ADDQ         CX, AX
+	VMOVSD       792(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       856(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       920(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       984(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1048(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       800(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       864(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       928(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       992(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       808(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       872(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       936(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       816(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       880(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       824(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z22, Z22, Z22
+	MOVQ         DX, R9
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000007f, R8
+	KMOVW        R8, K1
+
+columns31_part1:
+	VMOVUPD      (R9), Z23
+	VMOVUPD      64(R9), Z24
+	VMOVUPD      128(R9), Z25
+	VMOVUPD.Z    192(R9), K1, Z26
+	VBROADCASTSD 48(R9), Z23
+	VFMADD231PD  Z24, Z23, Z0
+	VFMADD231PD  Z25, Z23, Z1
+	VFMADD231PD  Z26, Z23, Z2
+	VBROADCASTSD 56(R9), Z23
+	VFMADD231PD  Z24, Z23, Z3
+	VFMADD231PD  Z25, Z23, Z4
+	VFMADD231PD  Z26, Z23, Z5
+	VFMADD231PD  Z24, Z24, Z6
+	VBROADCASTSD 64(R9), Z23
+	VFMADD231PD  Z25, Z23, Z7
+	VFMADD231PD  Z26, Z23, Z8
+	VALIGNQ      $0x01, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD 72(R9), Z23
+	VFMADD231PD  Z25, Z23, Z10
+	VFMADD231PD  Z26, Z23, Z11
+	VALIGNQ      $0x02, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z12
+	VBROADCASTSD 80(R9), Z23
+	VFMADD231PD  Z25, Z23, Z13
+	VFMADD231PD  Z26, Z23, Z14
+	VALIGNQ      $0x03, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 88(R9), Z23
+	VFMADD231PD  Z25, Z23, Z16
+	VFMADD231PD  Z26, Z23, Z17
+	VALIGNQ      $0x04, Z24, Z24, Z23
+	VFMADD231PD  Z23, Z24, Z18
+	VBROADCASTSD 96(R9), Z23
+	VFMADD231PD  Z25, Z23, Z19
+	VFMADD231PD  Z26, Z23, Z20
+	VBROADCASTSD 104(R9), Z23
+	VFMADD231PD  Z25, Z23, Z21
+	VFMADD231PD  Z26, Z23, Z22
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R9
+	DECQ         AX
+	JNZ          columns31_part1
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000006, CX, R8
+	ADDQ         R8, AX
+	MOVQ         AX, R8
+	VADDPD       64(AX), Z0, Z0
+	VADDPD       128(AX), Z1, Z1
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(AX), K1, Z23
+	VADDPD       Z23, Z2, Z2
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z3, Z3
+	VADDPD       128(AX), Z4, Z4
+	VMOVUPD.Z    192(AX), K1, Z23
+	VADDPD       Z23, Z5, Z5
+	ADDQ         CX, AX
+	VMOVUPD      Z6, 1088(SP)
+	VADDPD       128(AX), Z7, Z7
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z8, Z8
+	ADDQ         CX, AX
+	VMOVUPD      Z9, 1152(SP)
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z11, Z11
+	ADDQ         CX, AX
+	VMOVUPD      Z12, 1216(SP)
+	VADDPD       128(AX), Z13, Z13
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z14, Z14
+	ADDQ         CX, AX
+	VMOVUPD      Z15, 1280(SP)
+	VADDPD       128(AX), Z16, Z16
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z17, Z17
+	ADDQ         CX, AX
+	VMOVUPD      Z18, 1344(SP)
+	VADDPD       128(AX), Z19, Z19
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z20, Z20
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z21, Z21
+	VMOVUPD.Z    192(AX), K1, Z6
+	VADDPD       Z6, Z22, Z22
+	VMOVUPD      Z0, 64(R8)
+	VMOVUPD      Z1, 128(R8)
+	VMOVUPD      Z2, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z3, 64(R8)
+	VMOVUPD      Z4, 128(R8)
+	VMOVUPD      Z5, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z7, 128(R8)
+	VMOVUPD      Z8, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z10, 128(R8)
+	VMOVUPD      Z11, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z13, 128(R8)
+	VMOVUPD      Z14, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z16, 128(R8)
+	VMOVUPD      Z17, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z19, 128(R8)
+	VMOVUPD      Z20, K1, 192(R8)
+	ADDQ         CX, R8
+	VMOVUPD      Z21, 128(R8)
+	VMOVUPD      Z22, K1, 192(R8)
+	MOVQ         c+0(FP), AX
+	IMUL3Q       $0x00000008, CX, R8
+	ADDQ         R8, AX
+	VMOVSD       1088(SP), X0
+	VADDSD       64(AX), X0, X0
+	VMOVSD       X0, 64(AX)
+	VMOVSD       1152(SP), X0
+	VADDSD       72(AX), X0, X0
+	VMOVSD       X0, 72(AX)
+	VMOVSD       1208(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	VMOVSD       1216(SP), X0
+	VADDSD       80(AX), X0, X0
+	VMOVSD       X0, 80(AX)
+	VMOVSD       1264(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1280(SP), X0
+	VADDSD       88(AX), X0, X0
+	VMOVSD       X0, 88(AX)
+	VMOVSD       1320(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1344(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	ADDQ         CX, AX
+	VMOVSD       1096(SP), X0
+	VADDSD       72(AX), X0, X0
+	VMOVSD       X0, 72(AX)
+	VMOVSD       1160(SP), X0
+	VADDSD       80(AX), X0, X0
+	VMOVSD       X0, 80(AX)
+	VMOVSD       1224(SP), X0
+	VADDSD       88(AX), X0, X0
+	VMOVSD       X0, 88(AX)
+	VMOVSD       1272(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	VMOVSD       1288(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	VMOVSD       1328(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1352(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	ADDQ         CX, AX
+	VMOVSD       1104(SP), X0
+	VADDSD       80(AX), X0, X0
+	VMOVSD       X0, 80(AX)
+	VMOVSD       1168(SP), X0
+	VADDSD       88(AX), X0, X0
+	VMOVSD       X0, 88(AX)
+	VMOVSD       1232(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	VMOVSD       1296(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1336(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	VMOVSD       1360(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	ADDQ         CX, AX
+	VMOVSD       1112(SP), X0
+	VADDSD       88(AX), X0, X0
+	VMOVSD       X0, 88(AX)
+	VMOVSD       1176(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	VMOVSD       1240(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1304(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1368(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	ADDQ         CX, AX
+	VMOVSD       1120(SP), X0
+	VADDSD       96(AX), X0, X0
+	VMOVSD       X0, 96(AX)
+	VMOVSD       1184(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1248(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1312(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	ADDQ         CX, AX
+	VMOVSD       1128(SP), X0
+	VADDSD       104(AX), X0, X0
+	VMOVSD       X0, 104(AX)
+	VMOVSD       1192(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1256(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	ADDQ         CX, AX
+	VMOVSD       1136(SP), X0
+	VADDSD       112(AX), X0, X0
+	VMOVSD       X0, 112(AX)
+	VMOVSD       1200(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	ADDQ         CX, AX
+	VMOVSD       1144(SP), X0
+	VADDSD       120(AX), X0, X0
+	VMOVSD       X0, 120(AX)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	MOVQ         n+32(FP), AX
+	MOVQ         $+128, R8
+	CMPQ         AX, R8
+	CMOVQGT      R8, AX
+	MOVL         $0x0000007f, R8
+	KMOVW        R8, K1
+
+columns31_part2:
+	VMOVUPD          64(DX), Z22
+	VMOVUPD          128(DX), Z23
+	VMOVUPD.Z        192(DX), K1, Z24
+	VBROADCASTSD     112(DX), Z22
+	VFMADD231PD      Z23, Z22, Z0
+	VFMADD231PD      Z24, Z22, Z1
+	VBROADCASTSD     120(DX), Z22
+	VFMADD231PD      Z23, Z22, Z2
+	VFMADD231PD      Z24, Z22, Z3
+	VFMADD231PD      Z23, Z23, Z4
+	VFMADD231PD.BCST 128(DX), Z24, Z5
+	VALIGNQ          $0x01, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z6
+	VFMADD231PD.BCST 136(DX), Z24, Z7
+	VALIGNQ          $0x02, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z8
+	VFMADD231PD.BCST 144(DX), Z24, Z9
+	VALIGNQ          $0x03, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z10
+	VFMADD231PD.BCST 152(DX), Z24, Z11
+	VALIGNQ          $0x04, Z23, Z23, Z22
+	VFMADD231PD      Z22, Z23, Z12
+	VFMADD231PD.BCST 160(DX), Z24, Z13
+	VFMADD231PD.BCST 168(DX), Z24, Z14
+	VFMADD231PD.BCST 176(DX), Z24, Z15
+	VFMADD231PD.BCST 184(DX), Z24, Z16
+	VFMADD231PD      Z24, Z24, Z17
+	VALIGNQ          $0x01, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VALIGNQ          $0x02, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x03, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z20
+	VALIGNQ          $0x04, Z24, Z24, Z22
+	VFMADD231PD      Z22, Z24, Z21
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns31_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000e, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 1408(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1472(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1600(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 1664(SP)
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z14, Z14
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K1, Z4
+	VADDPD           Z4, Z16, Z16
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1728(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1792(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1856(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1920(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z21, 1984(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z1, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z3, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1728(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1736(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           1744(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1752(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1760(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1768(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1776(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns31
+	VZEROUPPER
+	RET
+
+above31:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -5862,8 +10871,10 @@ TEXT ·NarrowRotatedWeighted64(SB), $2048-72
 	MOVQ  p+48(FP), AX
 	SHLQ  $0x03, CX
 	SHLQ  $0x03, BX
-	CMPQ  AX, $+22
-	JG    above22
+	CMPQ  AX, $+23
+	JG    above23
+	CMPQ  AX, $+18
+	JG    above18
 	CMPQ  AX, $+16
 	JG    above16
 	CMPQ  AX, $+15
@@ -6564,8 +11575,407 @@ columns16_part0:
 	RET
 
 above16:
-	CMPQ   AX, $+18
-	JG     above18
+	CMPQ AX, $+17
+	JG   above17
+
+columns17:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K4
+
+columns17_part0:
+	VMOVUPD          (DX), Z27
+	VMOVUPD          64(DX), Z28
+	VMOVUPD.Z        128(DX), K4, Z24
+	VBROADCASTSD     (R8), Z25
+	VMULPD           Z27, Z25, Z22
+	VMULPD           Z28, Z25, Z23
+	VMULPD           Z25, Z24, Z24
+	VFMADD231PD      Z27, Z22, Z0
+	VFMADD231PD.BCST (DX), Z23, Z1
+	VBLENDMPD        Z22, Z27, K1, Z26
+	VALIGNQ          $0x01, Z22, Z27, Z21
+	VFMADD231PD      Z21, Z26, Z2
+	VFMADD231PD.BCST 8(DX), Z23, Z3
+	VBLENDMPD        Z22, Z27, K2, Z26
+	VALIGNQ          $0x02, Z22, Z27, Z21
+	VFMADD231PD      Z21, Z26, Z4
+	VFMADD231PD.BCST 16(DX), Z23, Z5
+	VBLENDMPD        Z22, Z27, K3, Z26
+	VALIGNQ          $0x03, Z22, Z27, Z21
+	VFMADD231PD      Z21, Z26, Z6
+	VFMADD231PD.BCST 24(DX), Z23, Z7
+	VALIGNQ          $0x04, Z22, Z27, Z21
+	VFMADD231PD      Z21, Z27, Z8
+	VFMADD231PD.BCST 32(DX), Z23, Z9
+	VFMADD231PD.BCST 40(DX), Z23, Z10
+	VFMADD231PD.BCST 48(DX), Z23, Z11
+	VFMADD231PD.BCST 56(DX), Z23, Z12
+	VFMADD231PD      Z28, Z23, Z13
+	VBLENDMPD        Z23, Z28, K1, Z26
+	VALIGNQ          $0x01, Z23, Z28, Z21
+	VFMADD231PD      Z21, Z26, Z14
+	VBLENDMPD        Z23, Z28, K2, Z26
+	VALIGNQ          $0x02, Z23, Z28, Z21
+	VFMADD231PD      Z21, Z26, Z15
+	VBLENDMPD        Z23, Z28, K3, Z26
+	VALIGNQ          $0x03, Z23, Z28, Z21
+	VFMADD231PD      Z21, Z26, Z16
+	VALIGNQ          $0x04, Z23, Z28, Z21
+	VFMADD231PD      Z21, Z28, Z17
+	VBROADCASTSD     128(DX), Z21
+	VMULPD           Z25, Z21, Z21
+	VFMADD231PD      Z27, Z21, Z18
+	VFMADD231PD      Z28, Z21, Z19
+	VFMADD231PD.BCST 128(DX), Z24, Z20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z18, (SP)
+	VMOVUPD          Z19, 64(SP)
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z20, Z20
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	VMOVUPD          Z20, K4, 128(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns17_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -7015,6 +12425,479 @@ columns18_turn0:
 above18:
 	CMPQ   AX, $+20
 	JG     above20
+	CMPQ   AX, $+19
+	JG     above19
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns19:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K4
+
+columns19_part0:
+	VMOVUPD          (R10), Z18
+	VMOVUPD          64(R10), Z19
+	VBROADCASTSD     (R11), Z14
+	VMULPD           Z18, Z14, Z15
+	VMULPD           Z19, Z14, Z16
+	VFMADD231PD      Z18, Z15, Z0
+	VFMADD231PD.BCST (R10), Z16, Z1
+	VBLENDMPD        Z15, Z18, K1, Z17
+	VALIGNQ          $0x01, Z15, Z18, Z14
+	VFMADD231PD      Z14, Z17, Z2
+	VFMADD231PD.BCST 8(R10), Z16, Z3
+	VBLENDMPD        Z15, Z18, K2, Z17
+	VALIGNQ          $0x02, Z15, Z18, Z14
+	VFMADD231PD      Z14, Z17, Z4
+	VFMADD231PD.BCST 16(R10), Z16, Z5
+	VBLENDMPD        Z15, Z18, K3, Z17
+	VALIGNQ          $0x03, Z15, Z18, Z14
+	VFMADD231PD      Z14, Z17, Z6
+	VFMADD231PD.BCST 24(R10), Z16, Z7
+	VALIGNQ          $0x04, Z15, Z18, Z14
+	VFMADD231PD      Z14, Z18, Z8
+	VFMADD231PD.BCST 32(R10), Z16, Z9
+	VFMADD231PD.BCST 40(R10), Z16, Z10
+	VFMADD231PD.BCST 48(R10), Z16, Z11
+	VFMADD231PD.BCST 56(R10), Z16, Z12
+	VFMADD231PD      Z19, Z16, Z13
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K4
+
+columns19_part1:
+	VMOVUPD          64(DX), Z18
+	VMOVUPD.Z        128(DX), K4, Z15
+	VBROADCASTSD     (R8), Z16
+	VMULPD           Z18, Z16, Z14
+	VMULPD           Z16, Z15, Z15
+	VBLENDMPD        Z14, Z18, K1, Z20
+	VALIGNQ          $0x01, Z14, Z18, Z13
+	VFMADD231PD      Z13, Z20, Z0
+	VBLENDMPD        Z14, Z18, K2, Z20
+	VALIGNQ          $0x02, Z14, Z18, Z13
+	VFMADD231PD      Z13, Z20, Z1
+	VBLENDMPD        Z14, Z18, K3, Z20
+	VALIGNQ          $0x03, Z14, Z18, Z13
+	VFMADD231PD      Z13, Z20, Z2
+	VALIGNQ          $0x04, Z14, Z18, Z13
+	VFMADD231PD      Z13, Z18, Z3
+	VBROADCASTSD     128(DX), Z13
+	VMULPD           Z16, Z13, Z13
+	VFMADD231PD      (DX), Z13, Z4
+	VFMADD231PD      Z18, Z13, Z5
+	VFMADD231PD.BCST 128(DX), Z15, Z6
+	VBROADCASTSD     136(DX), Z13
+	VMULPD           Z16, Z13, Z13
+	VFMADD231PD      (DX), Z13, Z7
+	VFMADD231PD      Z18, Z13, Z8
+	VFMADD231PD.BCST 136(DX), Z15, Z9
+	VBROADCASTSD     144(DX), Z13
+	VMULPD           Z16, Z13, Z13
+	VFMADD231PD      (DX), Z13, Z10
+	VFMADD231PD      Z18, Z13, Z11
+	VFMADD231PD.BCST 144(DX), Z15, Z12
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z1, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z3, 1344(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z4, (SP)
+	VMOVUPD          Z5, 64(SP)
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z6, Z6
+	ADDQ             CX, AX
+	VMOVUPD          Z7, 128(SP)
+	VMOVUPD          Z8, 192(SP)
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K5
+	VMOVUPD.Z        128(AX), K5, Z0
+	VADDPD           Z0, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 256(SP)
+	VMOVUPD          Z11, 320(SP)
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K6
+	VMOVUPD.Z        128(AX), K6, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	VMOVUPD          Z6, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, K5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, K6, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+16, R10
+
+columns19_turn0:
+	VMOVSD (R9), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R9), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R9), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns19_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns19
+	VZEROUPPER
+	RET
+
+above19:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -7512,6 +13395,582 @@ columns20_turn0:
 	RET
 
 above20:
+	CMPQ   AX, $+21
+	JG     above21
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns21:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000001f, R9
+	KMOVW   R9, K4
+
+columns21_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns21_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K4
+
+columns21_part1:
+	VMOVUPD.Z        128(DX), K4, Z25
+	VBROADCASTSD     (R8), Z22
+	VMULPD           Z25, Z22, Z23
+	VFMADD231PD.BCST (DX), Z23, Z0
+	VFMADD231PD.BCST 8(DX), Z23, Z1
+	VFMADD231PD.BCST 16(DX), Z23, Z2
+	VFMADD231PD.BCST 24(DX), Z23, Z3
+	VFMADD231PD.BCST 32(DX), Z23, Z4
+	VFMADD231PD.BCST 40(DX), Z23, Z5
+	VFMADD231PD.BCST 48(DX), Z23, Z6
+	VFMADD231PD.BCST 56(DX), Z23, Z7
+	VFMADD231PD.BCST 64(DX), Z23, Z8
+	VFMADD231PD.BCST 72(DX), Z23, Z9
+	VFMADD231PD.BCST 80(DX), Z23, Z10
+	VFMADD231PD.BCST 88(DX), Z23, Z11
+	VFMADD231PD.BCST 96(DX), Z23, Z12
+	VFMADD231PD.BCST 104(DX), Z23, Z13
+	VFMADD231PD.BCST 112(DX), Z23, Z14
+	VFMADD231PD.BCST 120(DX), Z23, Z15
+	VFMADD231PD      Z25, Z23, Z16
+	VBLENDMPD        Z23, Z25, K1, Z24
+	VALIGNQ          $0x01, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z17
+	VBLENDMPD        Z23, Z25, K2, Z24
+	VALIGNQ          $0x02, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VBLENDMPD        Z23, Z25, K3, Z24
+	VALIGNQ          $0x03, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x04, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z25, Z20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z2, Z2
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z4, Z4
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z6, Z6
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z10, Z10
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z14, Z14
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1664(SP)
+	VMOVUPD          Z0, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z1, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, K4, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns21
+	VZEROUPPER
+	RET
+
+above21:
+	CMPQ   AX, $+22
+	JG     above22
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -8103,8 +14562,623 @@ columns22_part1:
 	RET
 
 above22:
-	CMPQ   AX, $+26
-	JG     above26
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns23:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000007f, R9
+	KMOVW   R9, K4
+
+columns23_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns23_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K4
+
+columns23_part1:
+	VMOVUPD.Z        128(DX), K4, Z25
+	VBROADCASTSD     (R8), Z22
+	VMULPD           Z25, Z22, Z23
+	VFMADD231PD.BCST (DX), Z23, Z0
+	VFMADD231PD.BCST 8(DX), Z23, Z1
+	VFMADD231PD.BCST 16(DX), Z23, Z2
+	VFMADD231PD.BCST 24(DX), Z23, Z3
+	VFMADD231PD.BCST 32(DX), Z23, Z4
+	VFMADD231PD.BCST 40(DX), Z23, Z5
+	VFMADD231PD.BCST 48(DX), Z23, Z6
+	VFMADD231PD.BCST 56(DX), Z23, Z7
+	VFMADD231PD.BCST 64(DX), Z23, Z8
+	VFMADD231PD.BCST 72(DX), Z23, Z9
+	VFMADD231PD.BCST 80(DX), Z23, Z10
+	VFMADD231PD.BCST 88(DX), Z23, Z11
+	VFMADD231PD.BCST 96(DX), Z23, Z12
+	VFMADD231PD.BCST 104(DX), Z23, Z13
+	VFMADD231PD.BCST 112(DX), Z23, Z14
+	VFMADD231PD.BCST 120(DX), Z23, Z15
+	VFMADD231PD      Z25, Z23, Z16
+	VBLENDMPD        Z23, Z25, K1, Z24
+	VALIGNQ          $0x01, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z17
+	VBLENDMPD        Z23, Z25, K2, Z24
+	VALIGNQ          $0x02, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VBLENDMPD        Z23, Z25, K3, Z24
+	VALIGNQ          $0x03, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x04, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z25, Z20
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z0, Z0
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z2, Z2
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z4, Z4
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z6, Z6
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z8, Z8
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z10, Z10
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z14, Z14
+	ADDQ             CX, AX
+	VMOVUPD.Z        128(AX), K4, Z22
+	VADDPD           Z22, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1664(SP)
+	VMOVUPD          Z0, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z1, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, K4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, K4, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns23
+	VZEROUPPER
+	RET
+
+above23:
+	CMPQ   AX, $+27
+	JG     above27
+	CMPQ   AX, $+25
+	JG     above25
 	CMPQ   AX, $+24
 	JG     above24
 	IMUL3Q $0x00008001, DI, DI
@@ -8723,6 +15797,666 @@ columns24_part1:
 	RET
 
 above24:
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000001, R9
+	KMOVW   R9, K4
+
+columns25_part0:
+	VMOVUPD      (R10), Z26
+	VMOVUPD      64(R10), Z23
+	VMOVUPD      128(R10), Z24
+	VBROADCASTSD (R11), Z21
+	VMULPD       Z26, Z21, Z22
+	VMULPD       Z21, Z23, Z23
+	VMULPD       Z21, Z24, Z24
+	VFMADD231PD  Z26, Z22, Z0
+	VBROADCASTSD (R10), Z21
+	VFMADD231PD  Z23, Z21, Z1
+	VFMADD231PD  Z24, Z21, Z2
+	VBLENDMPD    Z22, Z26, K1, Z25
+	VALIGNQ      $0x01, Z22, Z26, Z21
+	VFMADD231PD  Z21, Z25, Z3
+	VBROADCASTSD 8(R10), Z21
+	VFMADD231PD  Z23, Z21, Z4
+	VFMADD231PD  Z24, Z21, Z5
+	VBLENDMPD    Z22, Z26, K2, Z25
+	VALIGNQ      $0x02, Z22, Z26, Z21
+	VFMADD231PD  Z21, Z25, Z6
+	VBROADCASTSD 16(R10), Z21
+	VFMADD231PD  Z23, Z21, Z7
+	VFMADD231PD  Z24, Z21, Z8
+	VBLENDMPD    Z22, Z26, K3, Z25
+	VALIGNQ      $0x03, Z22, Z26, Z21
+	VFMADD231PD  Z21, Z25, Z9
+	VBROADCASTSD 24(R10), Z21
+	VFMADD231PD  Z23, Z21, Z10
+	VFMADD231PD  Z24, Z21, Z11
+	VALIGNQ      $0x04, Z22, Z26, Z21
+	VFMADD231PD  Z21, Z26, Z12
+	VBROADCASTSD 32(R10), Z21
+	VFMADD231PD  Z23, Z21, Z13
+	VFMADD231PD  Z24, Z21, Z14
+	VBROADCASTSD 40(R10), Z21
+	VFMADD231PD  Z23, Z21, Z15
+	VFMADD231PD  Z24, Z21, Z16
+	VBROADCASTSD 48(R10), Z21
+	VFMADD231PD  Z23, Z21, Z17
+	VFMADD231PD  Z24, Z21, Z18
+	VBROADCASTSD 56(R10), Z21
+	VFMADD231PD  Z23, Z21, Z19
+	VFMADD231PD  Z24, Z21, Z20
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns25_part0
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VMOVUPD      Z0, 768(SP)
+	VADDPD       64(AX), Z1, Z1
+	VADDPD       128(AX), Z2, Z2
+	ADDQ         CX, AX
+	VMOVUPD      Z3, 832(SP)
+	VADDPD       64(AX), Z4, Z4
+	VADDPD       128(AX), Z5, Z5
+	ADDQ         CX, AX
+	VMOVUPD      Z6, 896(SP)
+	VADDPD       64(AX), Z7, Z7
+	VADDPD       128(AX), Z8, Z8
+	ADDQ         CX, AX
+	VMOVUPD      Z9, 960(SP)
+	VADDPD       64(AX), Z10, Z10
+	VADDPD       128(AX), Z11, Z11
+	ADDQ         CX, AX
+	VMOVUPD      Z12, 1024(SP)
+	VADDPD       64(AX), Z13, Z13
+	VADDPD       128(AX), Z14, Z14
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z15, Z15
+	VADDPD       128(AX), Z16, Z16
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z17, Z17
+	VADDPD       128(AX), Z18, Z18
+	ADDQ         CX, AX
+	VADDPD       64(AX), Z19, Z19
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD      Z1, 64(R9)
+	VMOVUPD      Z2, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, 64(R9)
+	VMOVUPD      Z5, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z7, 64(R9)
+	VMOVUPD      Z8, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z10, 64(R9)
+	VMOVUPD      Z11, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z13, 64(R9)
+	VMOVUPD      Z14, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z15, 64(R9)
+	VMOVUPD      Z16, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z17, 64(R9)
+	VMOVUPD      Z18, 128(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z19, 64(R9)
+	VMOVUPD      Z20, 128(R9)
+	MOVQ         c+0(FP), AX
+	VMOVSD       768(SP), X0
+	VADDSD       (AX), X0, X0
+	VMOVSD       X0, (AX)
+	VMOVSD       832(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       888(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       896(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       944(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       960(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       1000(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1024(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	ADDQ         CX, AX
+	VMOVSD       776(SP), X0
+	VADDSD       8(AX), X0, X0
+	VMOVSD       X0, 8(AX)
+	VMOVSD       840(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       904(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       952(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       968(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       1008(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1032(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	ADDQ         CX, AX
+	VMOVSD       784(SP), X0
+	VADDSD       16(AX), X0, X0
+	VMOVSD       X0, 16(AX)
+	VMOVSD       848(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       912(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       976(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       1016(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VMOVSD       1040(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	ADDQ         CX, AX
+	VMOVSD       792(SP), X0
+	VADDSD       24(AX), X0, X0
+	VMOVSD       X0, 24(AX)
+	VMOVSD       856(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       920(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       984(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       1048(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       800(SP), X0
+	VADDSD       32(AX), X0, X0
+	VMOVSD       X0, 32(AX)
+	VMOVSD       864(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       928(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       992(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       808(SP), X0
+	VADDSD       40(AX), X0, X0
+	VMOVSD       X0, 40(AX)
+	VMOVSD       872(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       936(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       816(SP), X0
+	VADDSD       48(AX), X0, X0
+	VMOVSD       X0, 48(AX)
+	VMOVSD       880(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	ADDQ         CX, AX
+	VMOVSD       824(SP), X0
+	VADDSD       56(AX), X0, X0
+	VMOVSD       X0, 56(AX)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x00000001, R9
+	KMOVW        R9, K4
+
+columns25_part1:
+	VMOVUPD          64(DX), Z29
+	VMOVUPD          128(DX), Z30
+	VMOVUPD.Z        192(DX), K4, Z26
+	VBROADCASTSD     (R8), Z28
+	VMULPD           Z29, Z28, Z23
+	VMULPD           Z30, Z28, Z24
+	VMULPD           Z28, Z26, Z26
+	VFMADD231PD      Z29, Z23, Z0
+	VFMADD231PD.BCST 64(DX), Z24, Z1
+	VBLENDMPD        Z23, Z29, K1, Z27
+	VALIGNQ          $0x01, Z23, Z29, Z22
+	VFMADD231PD      Z22, Z27, Z2
+	VFMADD231PD.BCST 72(DX), Z24, Z3
+	VBLENDMPD        Z23, Z29, K2, Z27
+	VALIGNQ          $0x02, Z23, Z29, Z22
+	VFMADD231PD      Z22, Z27, Z4
+	VFMADD231PD.BCST 80(DX), Z24, Z5
+	VBLENDMPD        Z23, Z29, K3, Z27
+	VALIGNQ          $0x03, Z23, Z29, Z22
+	VFMADD231PD      Z22, Z27, Z6
+	VFMADD231PD.BCST 88(DX), Z24, Z7
+	VALIGNQ          $0x04, Z23, Z29, Z22
+	VFMADD231PD      Z22, Z29, Z8
+	VFMADD231PD.BCST 96(DX), Z24, Z9
+	VFMADD231PD.BCST 104(DX), Z24, Z10
+	VFMADD231PD.BCST 112(DX), Z24, Z11
+	VFMADD231PD.BCST 120(DX), Z24, Z12
+	VFMADD231PD      Z30, Z24, Z13
+	VBLENDMPD        Z24, Z30, K1, Z27
+	VALIGNQ          $0x01, Z24, Z30, Z22
+	VFMADD231PD      Z22, Z27, Z14
+	VBLENDMPD        Z24, Z30, K2, Z27
+	VALIGNQ          $0x02, Z24, Z30, Z22
+	VFMADD231PD      Z22, Z27, Z15
+	VBLENDMPD        Z24, Z30, K3, Z27
+	VALIGNQ          $0x03, Z24, Z30, Z22
+	VFMADD231PD      Z22, Z27, Z16
+	VALIGNQ          $0x04, Z24, Z30, Z22
+	VFMADD231PD      Z22, Z30, Z17
+	VBROADCASTSD     192(DX), Z22
+	VMULPD           Z28, Z22, Z22
+	VFMADD231PD      (DX), Z22, Z18
+	VFMADD231PD      Z29, Z22, Z19
+	VFMADD231PD      Z30, Z22, Z20
+	VFMADD231PD.BCST 192(DX), Z26, Z21
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 1088(SP)
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 1152(SP)
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 1216(SP)
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1280(SP)
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1344(SP)
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1664(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VMOVUPD          Z18, (SP)
+	VMOVUPD          Z19, 64(SP)
+	VMOVUPD          Z20, 128(SP)
+	MOVL             $0x00000001, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z0
+	VADDPD           Z0, Z21, Z21
+	VMOVUPD          Z1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 128(R9)
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	ADDQ             CX, R9
+	VMOVUPD          Z21, K4, 192(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000008, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns25_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns25_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns25
+	VZEROUPPER
+	RET
+
+above25:
+	CMPQ   AX, $+26
+	JG     above26
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -9420,6 +17154,728 @@ columns26_turn0:
 	RET
 
 above26:
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x00000007, R9
+	KMOVW   R9, K4
+
+columns27_part0:
+	VMOVUPD          (R10), Z22
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z22, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z22, K1, Z21
+	VALIGNQ          $0x01, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z22, K2, Z21
+	VALIGNQ          $0x02, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z22, K3, Z21
+	VALIGNQ          $0x03, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z21, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z22, Z18
+	VFMADD231PD      Z18, Z22, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z21
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z14
+	VBLENDMPD        Z20, Z23, K2, Z21
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z15
+	VBLENDMPD        Z20, Z23, K3, Z21
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z21, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K4
+
+columns27_part1:
+	VMOVUPD          128(R10), Z25
+	VBROADCASTSD     (R11), Z22
+	VMULPD           Z25, Z22, Z23
+	VFMADD231PD.BCST (R10), Z23, Z0
+	VFMADD231PD.BCST 8(R10), Z23, Z1
+	VFMADD231PD.BCST 16(R10), Z23, Z2
+	VFMADD231PD.BCST 24(R10), Z23, Z3
+	VFMADD231PD.BCST 32(R10), Z23, Z4
+	VFMADD231PD.BCST 40(R10), Z23, Z5
+	VFMADD231PD.BCST 48(R10), Z23, Z6
+	VFMADD231PD.BCST 56(R10), Z23, Z7
+	VFMADD231PD.BCST 64(R10), Z23, Z8
+	VFMADD231PD.BCST 72(R10), Z23, Z9
+	VFMADD231PD.BCST 80(R10), Z23, Z10
+	VFMADD231PD.BCST 88(R10), Z23, Z11
+	VFMADD231PD.BCST 96(R10), Z23, Z12
+	VFMADD231PD.BCST 104(R10), Z23, Z13
+	VFMADD231PD.BCST 112(R10), Z23, Z14
+	VFMADD231PD.BCST 120(R10), Z23, Z15
+	VFMADD231PD      Z25, Z23, Z16
+	VBLENDMPD        Z23, Z25, K1, Z24
+	VALIGNQ          $0x01, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z17
+	VBLENDMPD        Z23, Z25, K2, Z24
+	VALIGNQ          $0x02, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z18
+	VBLENDMPD        Z23, Z25, K3, Z24
+	VALIGNQ          $0x03, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z24, Z19
+	VALIGNQ          $0x04, Z23, Z25, Z22
+	VFMADD231PD      Z22, Z25, Z20
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z5, Z5
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z6, Z6
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z7, Z7
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z8, Z8
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z12, Z12
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z13, Z13
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z14, Z14
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1408(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1472(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z18, 1536(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1600(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1664(SP)
+	VMOVUPD          Z0, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z1, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z6, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z8, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z14, 128(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, 128(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K4
+
+columns27_part2:
+	VMOVUPD.Z        192(DX), K4, Z13
+	VBROADCASTSD     (R8), Z14
+	VMULPD           Z14, Z13, Z13
+	VBROADCASTSD     192(DX), Z12
+	VMULPD           Z14, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z0
+	VFMADD231PD      64(DX), Z12, Z1
+	VFMADD231PD      128(DX), Z12, Z2
+	VFMADD231PD.BCST 192(DX), Z13, Z3
+	VBROADCASTSD     200(DX), Z12
+	VMULPD           Z14, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z4
+	VFMADD231PD      64(DX), Z12, Z5
+	VFMADD231PD      128(DX), Z12, Z6
+	VFMADD231PD.BCST 200(DX), Z13, Z7
+	VBROADCASTSD     208(DX), Z12
+	VMULPD           Z14, Z12, Z12
+	VFMADD231PD      (DX), Z12, Z8
+	VFMADD231PD      64(DX), Z12, Z9
+	VFMADD231PD      128(DX), Z12, Z10
+	VFMADD231PD.BCST 208(DX), Z13, Z11
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000018, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, (SP)
+	VMOVUPD          Z1, 64(SP)
+	VMOVUPD          Z2, 128(SP)
+	MOVL             $0x00000007, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z0
+	VADDPD           Z0, Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 192(SP)
+	VMOVUPD          Z5, 256(SP)
+	VMOVUPD          Z6, 320(SP)
+	MOVL             $0x00000006, R10
+	KMOVW            R10, K5
+	VMOVUPD.Z        192(AX), K5, Z0
+	VADDPD           Z0, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 384(SP)
+	VMOVUPD          Z9, 448(SP)
+	VMOVUPD          Z10, 512(SP)
+	MOVL             $0x00000004, R10
+	KMOVW            R10, K6
+	VMOVUPD.Z        192(AX), K6, Z0
+	VADDPD           Z0, Z11, Z11
+	VMOVUPD          Z3, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K5, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K6, 192(R9)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R9
+	MOVQ             $+24, R10
+
+columns27_turn0:
+	VMOVSD (R9), X0
+	VADDSD 192(AX), X0, X0
+	VMOVSD X0, 192(AX)
+	VMOVSD 192(R9), X0
+	VADDSD 200(AX), X0, X0
+	VMOVSD X0, 200(AX)
+	VMOVSD 384(R9), X0
+	VADDSD 208(AX), X0, X0
+	VMOVSD X0, 208(AX)
+	ADDQ   $+8, R9
+	ADDQ   CX, AX
+	DECQ   R10
+	JNZ    columns27_turn0
+	SUBQ   $+128, n+40(FP)
+	JG     columns27
+	VZEROUPPER
+	RET
+
+above27:
+	CMPQ   AX, $+29
+	JG     above29
 	CMPQ   AX, $+28
 	JG     above28
 	IMUL3Q $0x00005556, DI, DI
@@ -10173,6 +18629,880 @@ columns28_turn0:
 	RET
 
 above28:
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns29:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000001f, R9
+	KMOVW   R9, K4
+
+columns29_part0:
+	VMOVUPD          (R10), Z21
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z21, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z21, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z21, K1, Z22
+	VALIGNQ          $0x01, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z21, K2, Z22
+	VALIGNQ          $0x02, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z21, K3, Z22
+	VALIGNQ          $0x03, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z21, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z22
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z22, Z14
+	VBLENDMPD        Z20, Z23, K2, Z22
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z22, Z15
+	VBLENDMPD        Z20, Z23, K3, Z22
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z22, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns29_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z21, Z21, Z21
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	VXORPD           Z26, Z26, Z26
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K4
+
+columns29_part1:
+	VMOVUPD      128(R10), Z28
+	VMOVUPD.Z    192(R10), K4, Z29
+	VBROADCASTSD (R11), Z27
+	VMULPD       Z27, Z28, Z28
+	VMULPD       Z27, Z29, Z29
+	VBROADCASTSD (R10), Z27
+	VFMADD231PD  Z28, Z27, Z0
+	VFMADD231PD  Z29, Z27, Z1
+	VBROADCASTSD 8(R10), Z27
+	VFMADD231PD  Z28, Z27, Z2
+	VFMADD231PD  Z29, Z27, Z3
+	VBROADCASTSD 16(R10), Z27
+	VFMADD231PD  Z28, Z27, Z4
+	VFMADD231PD  Z29, Z27, Z5
+	VBROADCASTSD 24(R10), Z27
+	VFMADD231PD  Z28, Z27, Z6
+	VFMADD231PD  Z29, Z27, Z7
+	VBROADCASTSD 32(R10), Z27
+	VFMADD231PD  Z28, Z27, Z8
+	VFMADD231PD  Z29, Z27, Z9
+	VBROADCASTSD 40(R10), Z27
+	VFMADD231PD  Z28, Z27, Z10
+	VFMADD231PD  Z29, Z27, Z11
+	VBROADCASTSD 48(R10), Z27
+	VFMADD231PD  Z28, Z27, Z12
+	VFMADD231PD  Z29, Z27, Z13
+	VBROADCASTSD 56(R10), Z27
+	VFMADD231PD  Z28, Z27, Z14
+	VFMADD231PD  Z29, Z27, Z15
+	VBROADCASTSD 64(R10), Z27
+	VFMADD231PD  Z28, Z27, Z16
+	VFMADD231PD  Z29, Z27, Z17
+	VBROADCASTSD 72(R10), Z27
+	VFMADD231PD  Z28, Z27, Z18
+	VFMADD231PD  Z29, Z27, Z19
+	VBROADCASTSD 80(R10), Z27
+	VFMADD231PD  Z28, Z27, Z20
+	VFMADD231PD  Z29, Z27, Z21
+	VBROADCASTSD 88(R10), Z27
+	VFMADD231PD  Z28, Z27, Z23
+	VFMADD231PD  Z29, Z27, Z24
+	VBROADCASTSD 96(R10), Z27
+	VFMADD231PD  Z28, Z27, Z25
+	VFMADD231PD  Z29, Z27, Z26
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns29_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Z0, Z0
+	MOVL         $0x0000001f, R10
+	KMOVW        R10, K4
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z1, Z1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z2, Z2
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z3, Z3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z4, Z4
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z5, Z5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z8, Z8
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z9, Z9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z11, Z11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z13, Z13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z15, Z15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z16, Z16
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z17, Z17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z21, Z21
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z23, Z23
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z24, Z24
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z25, Z25
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z26, Z26
+	VMOVUPD      Z0, 128(R9)
+	VMOVUPD      Z1, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 128(R9)
+	VMOVUPD      Z9, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, 128(R9)
+	VMOVUPD      Z17, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, 128(R9)
+	VMOVUPD      Z21, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z23, 128(R9)
+	VMOVUPD      Z24, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z25, 128(R9)
+	VMOVUPD      Z26, K4, 192(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x0000001f, R9
+	KMOVW        R9, K4
+
+columns29_part2:
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K4, Z29
+	VBROADCASTSD     (R8), Z25
+	VMULPD           Z28, Z25, Z26
+	VMULPD           Z29, Z25, Z27
+	VBROADCASTSD     104(DX), Z25
+	VFMADD231PD      Z26, Z25, Z0
+	VFMADD231PD      Z27, Z25, Z1
+	VBROADCASTSD     112(DX), Z25
+	VFMADD231PD      Z26, Z25, Z2
+	VFMADD231PD      Z27, Z25, Z3
+	VBROADCASTSD     120(DX), Z25
+	VFMADD231PD      Z26, Z25, Z4
+	VFMADD231PD      Z27, Z25, Z5
+	VFMADD231PD      Z28, Z26, Z6
+	VFMADD231PD.BCST 128(DX), Z27, Z7
+	VBLENDMPD        Z26, Z28, K1, Z30
+	VALIGNQ          $0x01, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z8
+	VFMADD231PD.BCST 136(DX), Z27, Z9
+	VBLENDMPD        Z26, Z28, K2, Z30
+	VALIGNQ          $0x02, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z10
+	VFMADD231PD.BCST 144(DX), Z27, Z11
+	VBLENDMPD        Z26, Z28, K3, Z30
+	VALIGNQ          $0x03, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z12
+	VFMADD231PD.BCST 152(DX), Z27, Z13
+	VALIGNQ          $0x04, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z28, Z14
+	VFMADD231PD.BCST 160(DX), Z27, Z15
+	VFMADD231PD.BCST 168(DX), Z27, Z16
+	VFMADD231PD.BCST 176(DX), Z27, Z17
+	VFMADD231PD.BCST 184(DX), Z27, Z18
+	VFMADD231PD      Z29, Z27, Z19
+	VBLENDMPD        Z27, Z29, K1, Z30
+	VALIGNQ          $0x01, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z20
+	VBLENDMPD        Z27, Z29, K2, Z30
+	VALIGNQ          $0x02, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z21
+	VBLENDMPD        Z27, Z29, K3, Z30
+	VALIGNQ          $0x03, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z23
+	VALIGNQ          $0x04, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z29, Z24
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns29_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000d, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000001f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1472(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1536(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 1600(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1664(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z16, Z16
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z17, Z17
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z18, Z18
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1728(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1792(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z21, 1856(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z23, 1920(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z24, 1984(SP)
+	VMOVUPD          Z0, 128(R9)
+	VMOVUPD          Z1, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	VMOVUPD          Z3, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	VMOVUPD          Z5, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z17, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z18, K4, 192(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1728(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1736(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1744(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1752(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1760(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns29
+	VZEROUPPER
+	RET
+
+above29:
 	CMPQ   AX, $+30
 	JG     above30
 	IMUL3Q $0x00005556, DI, DI
@@ -10207,41 +19537,41 @@ columns30:
 	KMOVW   R9, K4
 
 columns30_part0:
-	VMOVUPD          (R10), Z22
+	VMOVUPD          (R10), Z21
 	VMOVUPD          64(R10), Z23
 	VBROADCASTSD     (R11), Z18
-	VMULPD           Z22, Z18, Z19
+	VMULPD           Z21, Z18, Z19
 	VMULPD           Z23, Z18, Z20
-	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD      Z21, Z19, Z0
 	VFMADD231PD.BCST (R10), Z20, Z1
-	VBLENDMPD        Z19, Z22, K1, Z21
-	VALIGNQ          $0x01, Z19, Z22, Z18
-	VFMADD231PD      Z18, Z21, Z2
+	VBLENDMPD        Z19, Z21, K1, Z22
+	VALIGNQ          $0x01, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z2
 	VFMADD231PD.BCST 8(R10), Z20, Z3
-	VBLENDMPD        Z19, Z22, K2, Z21
-	VALIGNQ          $0x02, Z19, Z22, Z18
-	VFMADD231PD      Z18, Z21, Z4
+	VBLENDMPD        Z19, Z21, K2, Z22
+	VALIGNQ          $0x02, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z4
 	VFMADD231PD.BCST 16(R10), Z20, Z5
-	VBLENDMPD        Z19, Z22, K3, Z21
-	VALIGNQ          $0x03, Z19, Z22, Z18
-	VFMADD231PD      Z18, Z21, Z6
+	VBLENDMPD        Z19, Z21, K3, Z22
+	VALIGNQ          $0x03, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z6
 	VFMADD231PD.BCST 24(R10), Z20, Z7
-	VALIGNQ          $0x04, Z19, Z22, Z18
-	VFMADD231PD      Z18, Z22, Z8
+	VALIGNQ          $0x04, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z21, Z8
 	VFMADD231PD.BCST 32(R10), Z20, Z9
 	VFMADD231PD.BCST 40(R10), Z20, Z10
 	VFMADD231PD.BCST 48(R10), Z20, Z11
 	VFMADD231PD.BCST 56(R10), Z20, Z12
 	VFMADD231PD      Z23, Z20, Z13
-	VBLENDMPD        Z20, Z23, K1, Z21
+	VBLENDMPD        Z20, Z23, K1, Z22
 	VALIGNQ          $0x01, Z20, Z23, Z18
-	VFMADD231PD      Z18, Z21, Z14
-	VBLENDMPD        Z20, Z23, K2, Z21
+	VFMADD231PD      Z18, Z22, Z14
+	VBLENDMPD        Z20, Z23, K2, Z22
 	VALIGNQ          $0x02, Z20, Z23, Z18
-	VFMADD231PD      Z18, Z21, Z15
-	VBLENDMPD        Z20, Z23, K3, Z21
+	VFMADD231PD      Z18, Z22, Z15
+	VBLENDMPD        Z20, Z23, K3, Z22
 	VALIGNQ          $0x03, Z20, Z23, Z18
-	VFMADD231PD      Z18, Z21, Z16
+	VFMADD231PD      Z18, Z22, Z16
 	VALIGNQ          $0x04, Z20, Z23, Z18
 	VFMADD231PD      Z18, Z23, Z17
 	ADDQ             $+8, R11
@@ -10551,7 +19881,7 @@ columns30_part0:
 	VXORPD           Z18, Z18, Z18
 	VXORPD           Z19, Z19, Z19
 	VXORPD           Z20, Z20, Z20
-	VXORPD           Z22, Z22, Z22
+	VXORPD           Z21, Z21, Z21
 	VXORPD           Z23, Z23, Z23
 	VXORPD           Z24, Z24, Z24
 	VXORPD           Z25, Z25, Z25
@@ -10603,7 +19933,7 @@ columns30_part1:
 	VFMADD231PD  Z29, Z27, Z19
 	VBROADCASTSD 80(R10), Z27
 	VFMADD231PD  Z28, Z27, Z20
-	VFMADD231PD  Z29, Z27, Z22
+	VFMADD231PD  Z29, Z27, Z21
 	VBROADCASTSD 88(R10), Z27
 	VFMADD231PD  Z28, Z27, Z23
 	VFMADD231PD  Z29, Z27, Z24
@@ -10663,7 +19993,7 @@ columns30_part1:
 	ADDQ         CX, AX
 	VADDPD       128(AX), Z20, Z20
 	VMOVUPD.Z    192(AX), K4, Z27
-	VADDPD       Z27, Z22, Z22
+	VADDPD       Z27, Z21, Z21
 	ADDQ         CX, AX
 	VADDPD       128(AX), Z23, Z23
 	VMOVUPD.Z    192(AX), K4, Z27
@@ -10703,7 +20033,7 @@ columns30_part1:
 	VMOVUPD      Z19, K4, 192(R9)
 	ADDQ         CX, R9
 	VMOVUPD      Z20, 128(R9)
-	VMOVUPD      Z22, K4, 192(R9)
+	VMOVUPD      Z21, K4, 192(R9)
 	ADDQ         CX, R9
 	VMOVUPD      Z23, 128(R9)
 	VMOVUPD      Z24, K4, 192(R9)
@@ -10731,7 +20061,7 @@ columns30_part1:
 	VXORPD       Z18, Z18, Z18
 	VXORPD       Z19, Z19, Z19
 	VXORPD       Z20, Z20, Z20
-	VXORPD       Z22, Z22, Z22
+	VXORPD       Z21, Z21, Z21
 	VXORPD       Z23, Z23, Z23
 	VXORPD       Z24, Z24, Z24
 	MOVQ         n+40(FP), AX
@@ -10782,7 +20112,7 @@ columns30_part2:
 	VFMADD231PD      Z25, Z30, Z20
 	VBLENDMPD        Z27, Z29, K2, Z30
 	VALIGNQ          $0x02, Z27, Z29, Z25
-	VFMADD231PD      Z25, Z30, Z22
+	VFMADD231PD      Z25, Z30, Z21
 	VBLENDMPD        Z27, Z29, K3, Z30
 	VALIGNQ          $0x03, Z27, Z29, Z25
 	VFMADD231PD      Z25, Z30, Z23
@@ -10846,7 +20176,7 @@ columns30_part2:
 	ADDQ             CX, AX
 	VMOVUPD          Z20, 1792(SP)
 	ADDQ             CX, AX
-	VMOVUPD          Z22, 1856(SP)
+	VMOVUPD          Z21, 1856(SP)
 	ADDQ             CX, AX
 	VMOVUPD          Z23, 1920(SP)
 	ADDQ             CX, AX
@@ -11068,6 +20398,923 @@ columns30_part2:
 	RET
 
 above30:
+	CMPQ   AX, $+31
+	JG     above31
+	IMUL3Q $0x00005556, DI, DI
+	SHRQ   $+16, DI
+
+columns31:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R10
+	MOVQ    R8, R11
+	MOVQ    n+40(FP), AX
+	MOVQ    $+128, R9
+	CMPQ    AX, R9
+	CMOVQGT R9, AX
+	MOVL    $0x0000007f, R9
+	KMOVW   R9, K4
+
+columns31_part0:
+	VMOVUPD          (R10), Z21
+	VMOVUPD          64(R10), Z23
+	VBROADCASTSD     (R11), Z18
+	VMULPD           Z21, Z18, Z19
+	VMULPD           Z23, Z18, Z20
+	VFMADD231PD      Z21, Z19, Z0
+	VFMADD231PD.BCST (R10), Z20, Z1
+	VBLENDMPD        Z19, Z21, K1, Z22
+	VALIGNQ          $0x01, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z2
+	VFMADD231PD.BCST 8(R10), Z20, Z3
+	VBLENDMPD        Z19, Z21, K2, Z22
+	VALIGNQ          $0x02, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z4
+	VFMADD231PD.BCST 16(R10), Z20, Z5
+	VBLENDMPD        Z19, Z21, K3, Z22
+	VALIGNQ          $0x03, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z6
+	VFMADD231PD.BCST 24(R10), Z20, Z7
+	VALIGNQ          $0x04, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z21, Z8
+	VFMADD231PD.BCST 32(R10), Z20, Z9
+	VFMADD231PD.BCST 40(R10), Z20, Z10
+	VFMADD231PD.BCST 48(R10), Z20, Z11
+	VFMADD231PD.BCST 56(R10), Z20, Z12
+	VFMADD231PD      Z23, Z20, Z13
+	VBLENDMPD        Z20, Z23, K1, Z22
+	VALIGNQ          $0x01, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z22, Z14
+	VBLENDMPD        Z20, Z23, K2, Z22
+	VALIGNQ          $0x02, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z22, Z15
+	VBLENDMPD        Z20, Z23, K3, Z22
+	VALIGNQ          $0x03, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z22, Z16
+	VALIGNQ          $0x04, Z20, Z23, Z18
+	VFMADD231PD      Z18, Z23, Z17
+	ADDQ             $+8, R11
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R10
+	DECQ             AX
+	JNZ              columns31_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R9
+	VMOVUPD          Z0, 768(SP)
+	VADDPD           64(AX), Z1, Z1
+	ADDQ             CX, AX
+	VMOVUPD          Z2, 832(SP)
+	VADDPD           64(AX), Z3, Z3
+	ADDQ             CX, AX
+	VMOVUPD          Z4, 896(SP)
+	VADDPD           64(AX), Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 960(SP)
+	VADDPD           64(AX), Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1024(SP)
+	VADDPD           64(AX), Z9, Z9
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z10, Z10
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z11, Z11
+	ADDQ             CX, AX
+	VADDPD           64(AX), Z12, Z12
+	ADDQ             CX, AX
+	VMOVUPD          Z13, 1088(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1152(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z15, 1216(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z16, 1280(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z17, 1344(SP)
+	VMOVUPD          Z1, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z3, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z5, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z10, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, 64(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z12, 64(R9)
+	MOVQ             c+0(FP), AX
+	VMOVSD           768(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           832(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           888(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           896(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           944(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           960(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1000(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1024(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	ADDQ             CX, AX
+	VMOVSD           776(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           840(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           904(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           952(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           968(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1008(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1032(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	ADDQ             CX, AX
+	VMOVSD           784(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           848(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           912(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           976(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1016(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1040(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	ADDQ             CX, AX
+	VMOVSD           792(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           856(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           920(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           984(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1048(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           800(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           864(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           928(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           992(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           808(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           872(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           936(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           816(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           880(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           824(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	VXORPD           Z16, Z16, Z16
+	VXORPD           Z17, Z17, Z17
+	VXORPD           Z18, Z18, Z18
+	VXORPD           Z19, Z19, Z19
+	VXORPD           Z20, Z20, Z20
+	VXORPD           Z21, Z21, Z21
+	VXORPD           Z23, Z23, Z23
+	VXORPD           Z24, Z24, Z24
+	VXORPD           Z25, Z25, Z25
+	VXORPD           Z26, Z26, Z26
+	MOVQ             DX, R10
+	MOVQ             R8, R11
+	MOVQ             n+40(FP), AX
+	MOVQ             $+128, R9
+	CMPQ             AX, R9
+	CMOVQGT          R9, AX
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K4
+
+columns31_part1:
+	VMOVUPD      128(R10), Z28
+	VMOVUPD.Z    192(R10), K4, Z29
+	VBROADCASTSD (R11), Z27
+	VMULPD       Z27, Z28, Z28
+	VMULPD       Z27, Z29, Z29
+	VBROADCASTSD (R10), Z27
+	VFMADD231PD  Z28, Z27, Z0
+	VFMADD231PD  Z29, Z27, Z1
+	VBROADCASTSD 8(R10), Z27
+	VFMADD231PD  Z28, Z27, Z2
+	VFMADD231PD  Z29, Z27, Z3
+	VBROADCASTSD 16(R10), Z27
+	VFMADD231PD  Z28, Z27, Z4
+	VFMADD231PD  Z29, Z27, Z5
+	VBROADCASTSD 24(R10), Z27
+	VFMADD231PD  Z28, Z27, Z6
+	VFMADD231PD  Z29, Z27, Z7
+	VBROADCASTSD 32(R10), Z27
+	VFMADD231PD  Z28, Z27, Z8
+	VFMADD231PD  Z29, Z27, Z9
+	VBROADCASTSD 40(R10), Z27
+	VFMADD231PD  Z28, Z27, Z10
+	VFMADD231PD  Z29, Z27, Z11
+	VBROADCASTSD 48(R10), Z27
+	VFMADD231PD  Z28, Z27, Z12
+	VFMADD231PD  Z29, Z27, Z13
+	VBROADCASTSD 56(R10), Z27
+	VFMADD231PD  Z28, Z27, Z14
+	VFMADD231PD  Z29, Z27, Z15
+	VBROADCASTSD 64(R10), Z27
+	VFMADD231PD  Z28, Z27, Z16
+	VFMADD231PD  Z29, Z27, Z17
+	VBROADCASTSD 72(R10), Z27
+	VFMADD231PD  Z28, Z27, Z18
+	VFMADD231PD  Z29, Z27, Z19
+	VBROADCASTSD 80(R10), Z27
+	VFMADD231PD  Z28, Z27, Z20
+	VFMADD231PD  Z29, Z27, Z21
+	VBROADCASTSD 88(R10), Z27
+	VFMADD231PD  Z28, Z27, Z23
+	VFMADD231PD  Z29, Z27, Z24
+	VBROADCASTSD 96(R10), Z27
+	VFMADD231PD  Z28, Z27, Z25
+	VFMADD231PD  Z29, Z27, Z26
+	ADDQ         $+8, R11
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         DI, SI
+	ADDQ         BX, R10
+	DECQ         AX
+	JNZ          columns31_part1
+	MOVQ         c+0(FP), AX
+	MOVQ         AX, R9
+	VADDPD       128(AX), Z0, Z0
+	MOVL         $0x0000007f, R10
+	KMOVW        R10, K4
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z1, Z1
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z2, Z2
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z3, Z3
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z4, Z4
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z5, Z5
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z6, Z6
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z7, Z7
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z8, Z8
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z9, Z9
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z10, Z10
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z11, Z11
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z12, Z12
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z13, Z13
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z14, Z14
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z15, Z15
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z16, Z16
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z17, Z17
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z18, Z18
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z19, Z19
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z20, Z20
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z21, Z21
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z23, Z23
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z24, Z24
+	ADDQ         CX, AX
+	VADDPD       128(AX), Z25, Z25
+	VMOVUPD.Z    192(AX), K4, Z27
+	VADDPD       Z27, Z26, Z26
+	VMOVUPD      Z0, 128(R9)
+	VMOVUPD      Z1, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z2, 128(R9)
+	VMOVUPD      Z3, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z6, 128(R9)
+	VMOVUPD      Z7, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z8, 128(R9)
+	VMOVUPD      Z9, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z10, 128(R9)
+	VMOVUPD      Z11, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z12, 128(R9)
+	VMOVUPD      Z13, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z14, 128(R9)
+	VMOVUPD      Z15, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z16, 128(R9)
+	VMOVUPD      Z17, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z18, 128(R9)
+	VMOVUPD      Z19, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z20, 128(R9)
+	VMOVUPD      Z21, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z23, 128(R9)
+	VMOVUPD      Z24, K4, 192(R9)
+	ADDQ         CX, R9
+	VMOVUPD      Z25, 128(R9)
+	VMOVUPD      Z26, K4, 192(R9)
+	VXORPD       Z0, Z0, Z0
+	VXORPD       Z1, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VXORPD       Z3, Z3, Z3
+	VXORPD       Z4, Z4, Z4
+	VXORPD       Z5, Z5, Z5
+	VXORPD       Z6, Z6, Z6
+	VXORPD       Z7, Z7, Z7
+	VXORPD       Z8, Z8, Z8
+	VXORPD       Z9, Z9, Z9
+	VXORPD       Z10, Z10, Z10
+	VXORPD       Z11, Z11, Z11
+	VXORPD       Z12, Z12, Z12
+	VXORPD       Z13, Z13, Z13
+	VXORPD       Z14, Z14, Z14
+	VXORPD       Z15, Z15, Z15
+	VXORPD       Z16, Z16, Z16
+	VXORPD       Z17, Z17, Z17
+	VXORPD       Z18, Z18, Z18
+	VXORPD       Z19, Z19, Z19
+	VXORPD       Z20, Z20, Z20
+	VXORPD       Z21, Z21, Z21
+	VXORPD       Z23, Z23, Z23
+	VXORPD       Z24, Z24, Z24
+	MOVQ         n+40(FP), AX
+	MOVQ         $+128, R9
+	CMPQ         AX, R9
+	CMOVQGT      R9, AX
+	MOVL         $0x0000007f, R9
+	KMOVW        R9, K4
+
+columns31_part2:
+	VMOVUPD          128(DX), Z28
+	VMOVUPD.Z        192(DX), K4, Z29
+	VBROADCASTSD     (R8), Z25
+	VMULPD           Z28, Z25, Z26
+	VMULPD           Z29, Z25, Z27
+	VBROADCASTSD     104(DX), Z25
+	VFMADD231PD      Z26, Z25, Z0
+	VFMADD231PD      Z27, Z25, Z1
+	VBROADCASTSD     112(DX), Z25
+	VFMADD231PD      Z26, Z25, Z2
+	VFMADD231PD      Z27, Z25, Z3
+	VBROADCASTSD     120(DX), Z25
+	VFMADD231PD      Z26, Z25, Z4
+	VFMADD231PD      Z27, Z25, Z5
+	VFMADD231PD      Z28, Z26, Z6
+	VFMADD231PD.BCST 128(DX), Z27, Z7
+	VBLENDMPD        Z26, Z28, K1, Z30
+	VALIGNQ          $0x01, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z8
+	VFMADD231PD.BCST 136(DX), Z27, Z9
+	VBLENDMPD        Z26, Z28, K2, Z30
+	VALIGNQ          $0x02, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z10
+	VFMADD231PD.BCST 144(DX), Z27, Z11
+	VBLENDMPD        Z26, Z28, K3, Z30
+	VALIGNQ          $0x03, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z30, Z12
+	VFMADD231PD.BCST 152(DX), Z27, Z13
+	VALIGNQ          $0x04, Z26, Z28, Z25
+	VFMADD231PD      Z25, Z28, Z14
+	VFMADD231PD.BCST 160(DX), Z27, Z15
+	VFMADD231PD.BCST 168(DX), Z27, Z16
+	VFMADD231PD.BCST 176(DX), Z27, Z17
+	VFMADD231PD.BCST 184(DX), Z27, Z18
+	VFMADD231PD      Z29, Z27, Z19
+	VBLENDMPD        Z27, Z29, K1, Z30
+	VALIGNQ          $0x01, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z20
+	VBLENDMPD        Z27, Z29, K2, Z30
+	VALIGNQ          $0x02, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z21
+	VBLENDMPD        Z27, Z29, K3, Z30
+	VALIGNQ          $0x03, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z30, Z23
+	VALIGNQ          $0x04, Z27, Z29, Z25
+	VFMADD231PD      Z25, Z29, Z24
+	ADDQ             $+8, R8
+	PREFETCHT1       (SI)
+	PREFETCHT1       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns31_part2
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x0000000d, CX, R9
+	ADDQ             R9, AX
+	MOVQ             AX, R9
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000007f, R10
+	KMOVW            R10, K4
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z1, Z1
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z3, Z3
+	ADDQ             CX, AX
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K4, Z25
+	VADDPD           Z25, Z5, Z5
+	ADDQ             CX, AX
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z7, Z7
+	ADDQ             CX, AX
+	VMOVUPD          Z8, 1472(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z9, Z9
+	ADDQ             CX, AX
+	VMOVUPD          Z10, 1536(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z11, Z11
+	ADDQ             CX, AX
+	VMOVUPD          Z12, 1600(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z13, Z13
+	ADDQ             CX, AX
+	VMOVUPD          Z14, 1664(SP)
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z15, Z15
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z16, Z16
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z17, Z17
+	ADDQ             CX, AX
+	VMOVUPD.Z        192(AX), K4, Z6
+	VADDPD           Z6, Z18, Z18
+	ADDQ             CX, AX
+	VMOVUPD          Z19, 1728(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z20, 1792(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z21, 1856(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z23, 1920(SP)
+	ADDQ             CX, AX
+	VMOVUPD          Z24, 1984(SP)
+	VMOVUPD          Z0, 128(R9)
+	VMOVUPD          Z1, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z2, 128(R9)
+	VMOVUPD          Z3, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z4, 128(R9)
+	VMOVUPD          Z5, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z7, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z9, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z11, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z13, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z15, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z16, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z17, K4, 192(R9)
+	ADDQ             CX, R9
+	VMOVUPD          Z18, K4, 192(R9)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R9
+	ADDQ             R9, AX
+	VMOVSD           1408(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	ADDQ             CX, AX
+	VMOVSD           1416(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	ADDQ             CX, AX
+	VMOVSD           1424(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	ADDQ             CX, AX
+	VMOVSD           1432(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1440(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1448(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1456(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1464(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	ADDQ             CX, AX
+	VMOVSD           1728(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           1736(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           1744(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1752(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1760(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1768(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           1776(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	SUBQ             $+128, n+40(FP)
+	JG               columns31
+	VZEROUPPER
+	RET
+
+above31:
 	IMUL3Q $0x00005556, DI, DI
 	SHRQ   $+16, DI
 
@@ -11098,41 +21345,41 @@ columns32:
 	CMOVQGT R9, AX
 
 columns32_part0:
-	VMOVUPD          (R10), Z22
+	VMOVUPD          (R10), Z21
 	VMOVUPD          64(R10), Z23
 	VBROADCASTSD     (R11), Z18
-	VMULPD           Z22, Z18, Z19
+	VMULPD           Z21, Z18, Z19
 	VMULPD           Z23, Z18, Z20
-	VFMADD231PD      Z22, Z19, Z0
+	VFMADD231PD      Z21, Z19, Z0
 	VFMADD231PD.BCST (R10), Z20, Z1
-	VBLENDMPD        Z19, Z22, K1, Z21
-	VALIGNQ          $0x01, Z19, Z22, Z18
-	VFMADD231PD      Z18, Z21, Z2
+	VBLENDMPD        Z19, Z21, K1, Z22
+	VALIGNQ          $0x01, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z2
 	VFMADD231PD.BCST 8(R10), Z20, Z3
-	VBLENDMPD        Z19, Z22, K2, Z21
-	VALIGNQ          $0x02, Z19, Z22, Z18
-	VFMADD231PD      Z18, Z21, Z4
+	VBLENDMPD        Z19, Z21, K2, Z22
+	VALIGNQ          $0x02, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z4
 	VFMADD231PD.BCST 16(R10), Z20, Z5
-	VBLENDMPD        Z19, Z22, K3, Z21
-	VALIGNQ          $0x03, Z19, Z22, Z18
-	VFMADD231PD      Z18, Z21, Z6
+	VBLENDMPD        Z19, Z21, K3, Z22
+	VALIGNQ          $0x03, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z22, Z6
 	VFMADD231PD.BCST 24(R10), Z20, Z7
-	VALIGNQ          $0x04, Z19, Z22, Z18
-	VFMADD231PD      Z18, Z22, Z8
+	VALIGNQ          $0x04, Z19, Z21, Z18
+	VFMADD231PD      Z18, Z21, Z8
 	VFMADD231PD.BCST 32(R10), Z20, Z9
 	VFMADD231PD.BCST 40(R10), Z20, Z10
 	VFMADD231PD.BCST 48(R10), Z20, Z11
 	VFMADD231PD.BCST 56(R10), Z20, Z12
 	VFMADD231PD      Z23, Z20, Z13
-	VBLENDMPD        Z20, Z23, K1, Z21
+	VBLENDMPD        Z20, Z23, K1, Z22
 	VALIGNQ          $0x01, Z20, Z23, Z18
-	VFMADD231PD      Z18, Z21, Z14
-	VBLENDMPD        Z20, Z23, K2, Z21
+	VFMADD231PD      Z18, Z22, Z14
+	VBLENDMPD        Z20, Z23, K2, Z22
 	VALIGNQ          $0x02, Z20, Z23, Z18
-	VFMADD231PD      Z18, Z21, Z15
-	VBLENDMPD        Z20, Z23, K3, Z21
+	VFMADD231PD      Z18, Z22, Z15
+	VBLENDMPD        Z20, Z23, K3, Z22
 	VALIGNQ          $0x03, Z20, Z23, Z18
-	VFMADD231PD      Z18, Z21, Z16
+	VFMADD231PD      Z18, Z22, Z16
 	VALIGNQ          $0x04, Z20, Z23, Z18
 	VFMADD231PD      Z18, Z23, Z17
 	ADDQ             $+8, R11
@@ -11442,7 +21689,7 @@ columns32_part0:
 	VXORPD           Z18, Z18, Z18
 	VXORPD           Z19, Z19, Z19
 	VXORPD           Z20, Z20, Z20
-	VXORPD           Z22, Z22, Z22
+	VXORPD           Z21, Z21, Z21
 	VXORPD           Z23, Z23, Z23
 	VXORPD           Z24, Z24, Z24
 	VXORPD           Z25, Z25, Z25
@@ -11492,7 +21739,7 @@ columns32_part1:
 	VFMADD231PD  Z29, Z27, Z19
 	VBROADCASTSD 80(R10), Z27
 	VFMADD231PD  Z28, Z27, Z20
-	VFMADD231PD  Z29, Z27, Z22
+	VFMADD231PD  Z29, Z27, Z21
 	VBROADCASTSD 88(R10), Z27
 	VFMADD231PD  Z28, Z27, Z23
 	VFMADD231PD  Z29, Z27, Z24
@@ -11539,7 +21786,7 @@ columns32_part1:
 	VADDPD       192(AX), Z19, Z19
 	ADDQ         CX, AX
 	VADDPD       128(AX), Z20, Z20
-	VADDPD       192(AX), Z22, Z22
+	VADDPD       192(AX), Z21, Z21
 	ADDQ         CX, AX
 	VADDPD       128(AX), Z23, Z23
 	VADDPD       192(AX), Z24, Z24
@@ -11577,7 +21824,7 @@ columns32_part1:
 	VMOVUPD      Z19, 192(R9)
 	ADDQ         CX, R9
 	VMOVUPD      Z20, 128(R9)
-	VMOVUPD      Z22, 192(R9)
+	VMOVUPD      Z21, 192(R9)
 	ADDQ         CX, R9
 	VMOVUPD      Z23, 128(R9)
 	VMOVUPD      Z24, 192(R9)
@@ -11605,7 +21852,7 @@ columns32_part1:
 	VXORPD       Z18, Z18, Z18
 	VXORPD       Z19, Z19, Z19
 	VXORPD       Z20, Z20, Z20
-	VXORPD       Z22, Z22, Z22
+	VXORPD       Z21, Z21, Z21
 	VXORPD       Z23, Z23, Z23
 	VXORPD       Z24, Z24, Z24
 	MOVQ         n+40(FP), AX
@@ -11654,7 +21901,7 @@ columns32_part2:
 	VFMADD231PD      Z25, Z30, Z20
 	VBLENDMPD        Z27, Z29, K2, Z30
 	VALIGNQ          $0x02, Z27, Z29, Z25
-	VFMADD231PD      Z25, Z30, Z22
+	VFMADD231PD      Z25, Z30, Z21
 	VBLENDMPD        Z27, Z29, K3, Z30
 	VALIGNQ          $0x03, Z27, Z29, Z25
 	VFMADD231PD      Z25, Z30, Z23
@@ -11705,7 +21952,7 @@ columns32_part2:
 	ADDQ             CX, AX
 	VMOVUPD          Z20, 1792(SP)
 	ADDQ             CX, AX
-	VMOVUPD          Z22, 1856(SP)
+	VMOVUPD          Z21, 1856(SP)
 	ADDQ             CX, AX
 	VMOVUPD          Z23, 1920(SP)
 	ADDQ             CX, AX
@@ -11990,7 +22237,591 @@ TEXT ·NarrowRotated32(SB), $4480-64
 	JG   above20
 	CMPQ AX, $+18
 	JG   above18
+	CMPQ AX, $+17
+	JG   above17
 
+columns17:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000001, R8
+	KMOVW   R8, K1
+
+columns17_part0:
+	VMOVUPS          (DX), Z12
+	VMOVUPS.Z        64(DX), K1, Z13
+	VFMADD231PS      Z12, Z12, Z0
+	VALIGND          $0x01, Z12, Z12, Z11
+	VFMADD231PS      Z11, Z12, Z1
+	VALIGND          $0x02, Z12, Z12, Z11
+	VFMADD231PS      Z11, Z12, Z2
+	VALIGND          $0x03, Z12, Z12, Z11
+	VFMADD231PS      Z11, Z12, Z3
+	VALIGND          $0x04, Z12, Z12, Z11
+	VFMADD231PS      Z11, Z12, Z4
+	VALIGND          $0x05, Z12, Z12, Z11
+	VFMADD231PS      Z11, Z12, Z5
+	VALIGND          $0x06, Z12, Z12, Z11
+	VFMADD231PS      Z11, Z12, Z6
+	VALIGND          $0x07, Z12, Z12, Z11
+	VFMADD231PS      Z11, Z12, Z7
+	VALIGND          $0x08, Z12, Z12, Z11
+	VFMADD231PS      Z11, Z12, Z8
+	VBROADCASTSS     64(DX), Z11
+	VFMADD231PS      Z12, Z11, Z9
+	VFMADD231PS.BCST 64(DX), Z13, Z10
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns17_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y11
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y11, Z11
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z11, 1088(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, 1152(SP)
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z2, 1280(SP)
+	VMOVUPD          Z0, 1344(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 1408(SP)
+	VMOVUPD          Z0, 1472(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 1536(SP)
+	VMOVUPD          Z0, 1600(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 1664(SP)
+	VMOVUPD          Z0, 1728(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 1792(SP)
+	VMOVUPD          Z0, 1856(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 1920(SP)
+	VMOVUPD          Z0, 1984(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 2048(SP)
+	VMOVUPD          Z0, 2112(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z10, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns17_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns17_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns17
+	VZEROUPPER
+	RET
+
+above17:
 columns18:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -12596,6 +23427,637 @@ columns18_turn0:
 	RET
 
 above18:
+	CMPQ AX, $+19
+	JG   above19
+
+columns19:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00000007, R8
+	KMOVW   R8, K1
+
+columns19_part0:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS      Z16, Z16, Z0
+	VALIGND          $0x01, Z16, Z16, Z15
+	VFMADD231PS      Z15, Z16, Z1
+	VALIGND          $0x02, Z16, Z16, Z15
+	VFMADD231PS      Z15, Z16, Z2
+	VALIGND          $0x03, Z16, Z16, Z15
+	VFMADD231PS      Z15, Z16, Z3
+	VALIGND          $0x04, Z16, Z16, Z15
+	VFMADD231PS      Z15, Z16, Z4
+	VALIGND          $0x05, Z16, Z16, Z15
+	VFMADD231PS      Z15, Z16, Z5
+	VALIGND          $0x06, Z16, Z16, Z15
+	VFMADD231PS      Z15, Z16, Z6
+	VALIGND          $0x07, Z16, Z16, Z15
+	VFMADD231PS      Z15, Z16, Z7
+	VALIGND          $0x08, Z16, Z16, Z15
+	VFMADD231PS      Z15, Z16, Z8
+	VBROADCASTSS     64(DX), Z15
+	VFMADD231PS      Z16, Z15, Z9
+	VFMADD231PS.BCST 64(DX), Z17, Z10
+	VBROADCASTSS     68(DX), Z15
+	VFMADD231PS      Z16, Z15, Z11
+	VFMADD231PS.BCST 68(DX), Z17, Z12
+	VBROADCASTSS     72(DX), Z15
+	VFMADD231PS      Z16, Z15, Z13
+	VFMADD231PS.BCST 72(DX), Z17, Z14
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns19_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y15
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y15, Z15
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z15, 1088(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, 1152(SP)
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z2, 1280(SP)
+	VMOVUPD          Z0, 1344(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 1408(SP)
+	VMOVUPD          Z0, 1472(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 1536(SP)
+	VMOVUPD          Z0, 1600(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 1664(SP)
+	VMOVUPD          Z0, 1728(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 1792(SP)
+	VMOVUPD          Z0, 1856(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 1920(SP)
+	VMOVUPD          Z0, 1984(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 2048(SP)
+	VMOVUPD          Z0, 2112(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000006, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z13, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000004, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z0
+	VADDPD           Z0, Z14, Z14
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z10, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, K3, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns19_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns19_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns19
+	VZEROUPPER
+	RET
+
+above19:
 columns20:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -13249,7 +24711,683 @@ columns20_turn0:
 above20:
 	CMPQ AX, $+22
 	JG   above22
+	CMPQ AX, $+21
+	JG   above21
 
+columns21:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000001f, R8
+	KMOVW   R8, K1
+
+columns21_part0:
+	VMOVUPS          (DX), Z20
+	VMOVUPS.Z        64(DX), K1, Z21
+	VFMADD231PS      Z20, Z20, Z0
+	VALIGND          $0x01, Z20, Z20, Z19
+	VFMADD231PS      Z19, Z20, Z1
+	VALIGND          $0x02, Z20, Z20, Z19
+	VFMADD231PS      Z19, Z20, Z2
+	VALIGND          $0x03, Z20, Z20, Z19
+	VFMADD231PS      Z19, Z20, Z3
+	VALIGND          $0x04, Z20, Z20, Z19
+	VFMADD231PS      Z19, Z20, Z4
+	VALIGND          $0x05, Z20, Z20, Z19
+	VFMADD231PS      Z19, Z20, Z5
+	VALIGND          $0x06, Z20, Z20, Z19
+	VFMADD231PS      Z19, Z20, Z6
+	VALIGND          $0x07, Z20, Z20, Z19
+	VFMADD231PS      Z19, Z20, Z7
+	VALIGND          $0x08, Z20, Z20, Z19
+	VFMADD231PS      Z19, Z20, Z8
+	VBROADCASTSS     64(DX), Z19
+	VFMADD231PS      Z20, Z19, Z9
+	VFMADD231PS.BCST 64(DX), Z21, Z10
+	VBROADCASTSS     68(DX), Z19
+	VFMADD231PS      Z20, Z19, Z11
+	VFMADD231PS.BCST 68(DX), Z21, Z12
+	VBROADCASTSS     72(DX), Z19
+	VFMADD231PS      Z20, Z19, Z13
+	VFMADD231PS.BCST 72(DX), Z21, Z14
+	VBROADCASTSS     76(DX), Z19
+	VFMADD231PS      Z20, Z19, Z15
+	VFMADD231PS.BCST 76(DX), Z21, Z16
+	VBROADCASTSS     80(DX), Z19
+	VFMADD231PS      Z20, Z19, Z17
+	VFMADD231PS.BCST 80(DX), Z21, Z18
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns21_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y19
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y19, Z19
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z19, 1088(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, 1152(SP)
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z2, 1280(SP)
+	VMOVUPD          Z0, 1344(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 1408(SP)
+	VMOVUPD          Z0, 1472(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 1536(SP)
+	VMOVUPD          Z0, 1600(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 1664(SP)
+	VMOVUPD          Z0, 1728(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 1792(SP)
+	VMOVUPD          Z0, 1856(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 1920(SP)
+	VMOVUPD          Z0, 1984(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 2048(SP)
+	VMOVUPD          Z0, 2112(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000001e, R9
+	KMOVW            R9, K2
+	VMOVUPD.Z        128(AX), K2, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z13, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000001c, R9
+	KMOVW            R9, K3
+	VMOVUPD.Z        128(AX), K3, Z0
+	VADDPD           Z0, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z15, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z16, Y0
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000018, R9
+	KMOVW            R9, K4
+	VMOVUPD.Z        128(AX), K4, Z0
+	VADDPD           Z0, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y0
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z17, 512(SP)
+	VMOVUPD          Z0, 576(SP)
+	VEXTRACTF32X8    $0x01, Z18, Y0
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000010, R9
+	KMOVW            R9, K5
+	VMOVUPD.Z        128(AX), K5, Z0
+	VADDPD           Z0, Z18, Z18
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	VMOVUPD          Z10, K1, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z12, K2, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z14, K3, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z16, K4, 128(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z18, K5, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns21_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(R8), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns21_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns21
+	VZEROUPPER
+	RET
+
+above21:
 columns22:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -13947,6 +26085,743 @@ columns22_turn0:
 	RET
 
 above22:
+	CMPQ AX, $+23
+	JG   above23
+
+columns23:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	VXORPD  Z18, Z18, Z18
+	VXORPD  Z19, Z19, Z19
+	VXORPD  Z20, Z20, Z20
+	VXORPD  Z21, Z21, Z21
+	VXORPD  Z22, Z22, Z22
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x0000007f, R8
+	KMOVW   R8, K1
+
+columns23_part0:
+	VMOVUPS          (DX), Z24
+	VMOVUPS.Z        64(DX), K1, Z25
+	VFMADD231PS      Z24, Z24, Z0
+	VALIGND          $0x01, Z24, Z24, Z23
+	VFMADD231PS      Z23, Z24, Z1
+	VALIGND          $0x02, Z24, Z24, Z23
+	VFMADD231PS      Z23, Z24, Z2
+	VALIGND          $0x03, Z24, Z24, Z23
+	VFMADD231PS      Z23, Z24, Z3
+	VALIGND          $0x04, Z24, Z24, Z23
+	VFMADD231PS      Z23, Z24, Z4
+	VALIGND          $0x05, Z24, Z24, Z23
+	VFMADD231PS      Z23, Z24, Z5
+	VALIGND          $0x06, Z24, Z24, Z23
+	VFMADD231PS      Z23, Z24, Z6
+	VALIGND          $0x07, Z24, Z24, Z23
+	VFMADD231PS      Z23, Z24, Z7
+	VALIGND          $0x08, Z24, Z24, Z23
+	VFMADD231PS      Z23, Z24, Z8
+	VBROADCASTSS     64(DX), Z23
+	VFMADD231PS      Z24, Z23, Z9
+	VFMADD231PS.BCST 64(DX), Z25, Z10
+	VBROADCASTSS     68(DX), Z23
+	VFMADD231PS      Z24, Z23, Z11
+	VFMADD231PS.BCST 68(DX), Z25, Z12
+	VBROADCASTSS     72(DX), Z23
+	VFMADD231PS      Z24, Z23, Z13
+	VFMADD231PS.BCST 72(DX), Z25, Z14
+	VBROADCASTSS     76(DX), Z23
+	VFMADD231PS      Z24, Z23, Z15
+	VFMADD231PS.BCST 76(DX), Z25, Z16
+	VBROADCASTSS     80(DX), Z23
+	VFMADD231PS      Z24, Z23, Z17
+	VFMADD231PS.BCST 80(DX), Z25, Z18
+	VBROADCASTSS     84(DX), Z23
+	VFMADD231PS      Z24, Z23, Z19
+	VFMADD231PS.BCST 84(DX), Z25, Z20
+	VBROADCASTSS     88(DX), Z23
+	VFMADD231PS      Z24, Z23, Z21
+	VFMADD231PS.BCST 88(DX), Z25, Z22
+	PREFETCHT0       (SI)
+	PREFETCHT0       64(SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns23_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y23
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z23, 1088(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z1, 1152(SP)
+	VMOVUPD          Z0, 1216(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y0
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z2, 1280(SP)
+	VMOVUPD          Z0, 1344(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y0
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z3, 1408(SP)
+	VMOVUPD          Z0, 1472(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y0
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z4, 1536(SP)
+	VMOVUPD          Z0, 1600(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y0
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z5, 1664(SP)
+	VMOVUPD          Z0, 1728(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y0
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z6, 1792(SP)
+	VMOVUPD          Z0, 1856(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y0
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z7, 1920(SP)
+	VMOVUPD          Z0, 1984(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z8, 2048(SP)
+	VMOVUPD          Z0, 2112(SP)
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z9, (SP)
+	VMOVUPD          Z0, 64(SP)
+	VEXTRACTF32X8    $0x01, Z10, Y0
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y0
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z11, 128(SP)
+	VMOVUPD          Z0, 192(SP)
+	VEXTRACTF32X8    $0x01, Z12, Y0
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007e, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y0
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z13, 256(SP)
+	VMOVUPD          Z0, 320(SP)
+	VEXTRACTF32X8    $0x01, Z14, Y0
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x0000007c, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y0
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z15, 384(SP)
+	VMOVUPD          Z0, 448(SP)
+	VEXTRACTF32X8    $0x01, Z16, Y0
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000078, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z17, Y0
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z17, 512(SP)
+	VMOVUPD          Z0, 576(SP)
+	VEXTRACTF32X8    $0x01, Z18, Y0
+	VCVTPS2PD        Y18, Z18
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000070, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z19, Y0
+	VCVTPS2PD        Y19, Z19
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z19, 640(SP)
+	VMOVUPD          Z0, 704(SP)
+	VEXTRACTF32X8    $0x01, Z20, Y0
+	VCVTPS2PD        Y20, Z20
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000060, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z21, Y0
+	VCVTPS2PD        Y21, Z21
+	VCVTPS2PD        Y0, Z0
+	VMOVUPD          Z21, 768(SP)
+	VMOVUPD          Z0, 832(SP)
+	VEXTRACTF32X8    $0x01, Z22, Y0
+	VCVTPS2PD        Y22, Z22
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x00000040, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        128(AX), K1, Z0
+	VADDPD           Z0, Z22, Z22
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	ADDQ             CX, R8
+	MOVL             $0x0000007f, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z10, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007e, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z12, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x0000007c, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z14, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000078, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z16, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000070, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z18, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000060, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z20, K1, 128(R8)
+	ADDQ             CX, R8
+	MOVL             $0x00000040, AX
+	KMOVW            AX, K1
+	VMOVUPD          Z22, K1, 128(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	MOVQ             c+0(FP), AX
+	LEAQ             (SP), R8
+	MOVQ             $+16, R9
+
+columns23_turn0:
+	VMOVSD (R8), X0
+	VADDSD 128(AX), X0, X0
+	VMOVSD X0, 128(AX)
+	VMOVSD 128(R8), X0
+	VADDSD 136(AX), X0, X0
+	VMOVSD X0, 136(AX)
+	VMOVSD 256(R8), X0
+	VADDSD 144(AX), X0, X0
+	VMOVSD X0, 144(AX)
+	VMOVSD 384(R8), X0
+	VADDSD 152(AX), X0, X0
+	VMOVSD X0, 152(AX)
+	VMOVSD 512(R8), X0
+	VADDSD 160(AX), X0, X0
+	VMOVSD X0, 160(AX)
+	VMOVSD 640(R8), X0
+	VADDSD 168(AX), X0, X0
+	VMOVSD X0, 168(AX)
+	VMOVSD 768(R8), X0
+	VADDSD 176(AX), X0, X0
+	VMOVSD X0, 176(AX)
+	ADDQ   $+8, R8
+	ADDQ   CX, AX
+	DECQ   R9
+	JNZ    columns23_turn0
+	SUBQ   $+128, n+32(FP)
+	JG     columns23
+	VZEROUPPER
+	RET
+
+above23:
 columns24:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
@@ -14709,6 +27584,972 @@ above24:
 	JG     above28
 	CMPQ   AX, $+26
 	JG     above26
+	CMPQ   AX, $+25
+	JG     above25
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns25:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x000001ff, R8
+	KMOVW   R8, K1
+
+columns25_part0:
+	VMOVUPS          (R9), Z19
+	VMOVUPS.Z        64(R9), K1, Z20
+	VFMADD231PS      Z19, Z19, Z0
+	VFMADD231PS.BCST (R9), Z20, Z1
+	VALIGND          $0x01, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z2
+	VFMADD231PS.BCST 4(R9), Z20, Z3
+	VALIGND          $0x02, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z4
+	VFMADD231PS.BCST 8(R9), Z20, Z5
+	VALIGND          $0x03, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z6
+	VFMADD231PS.BCST 12(R9), Z20, Z7
+	VALIGND          $0x04, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z8
+	VFMADD231PS.BCST 16(R9), Z20, Z9
+	VALIGND          $0x05, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z10
+	VFMADD231PS.BCST 20(R9), Z20, Z11
+	VALIGND          $0x06, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z12
+	VFMADD231PS.BCST 24(R9), Z20, Z13
+	VALIGND          $0x07, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z14
+	VFMADD231PS.BCST 28(R9), Z20, Z15
+	VALIGND          $0x08, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z16
+	VFMADD231PS.BCST 32(R9), Z20, Z17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns25_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z18, 1088(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z2, 1152(SP)
+	VMOVUPD          Z18, 1216(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z4, 1280(SP)
+	VMOVUPD          Z18, 1344(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD          Z18, 1472(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD          Z18, 1600(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y18
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z10, 1664(SP)
+	VMOVUPD          Z18, 1728(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y18
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z12, 1792(SP)
+	VMOVUPD          Z18, 1856(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	VADDPD           128(AX), Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y18
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z14, 1920(SP)
+	VMOVUPD          Z18, 1984(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VADDPD           128(AX), Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y18
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z16, 2048(SP)
+	VMOVUPD          Z18, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	VADDPD           128(AX), Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z12, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x000001ff, R8
+	KMOVW            R8, K1
+
+columns25_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS.BCST 36(DX), Z17, Z0
+	VFMADD231PS.BCST 40(DX), Z17, Z1
+	VFMADD231PS.BCST 44(DX), Z17, Z2
+	VFMADD231PS.BCST 48(DX), Z17, Z3
+	VFMADD231PS.BCST 52(DX), Z17, Z4
+	VFMADD231PS.BCST 56(DX), Z17, Z5
+	VFMADD231PS.BCST 60(DX), Z17, Z6
+	VFMADD231PS      Z17, Z17, Z7
+	VALIGND          $0x01, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z8
+	VALIGND          $0x02, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z9
+	VALIGND          $0x03, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z10
+	VALIGND          $0x04, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z11
+	VALIGND          $0x05, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z12
+	VALIGND          $0x06, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z13
+	VALIGND          $0x07, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z14
+	VALIGND          $0x08, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z15
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns25_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x00000001, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	VADDPD           128(AX), Z1, Z1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z7, 2176(SP)
+	VMOVUPD          Z23, 2240(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z8, 2304(SP)
+	VMOVUPD          Z7, 2368(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y7
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z9, 2432(SP)
+	VMOVUPD          Z7, 2496(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y7
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z10, 2560(SP)
+	VMOVUPD          Z7, 2624(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y7
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z11, 2688(SP)
+	VMOVUPD          Z7, 2752(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y7
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z12, 2816(SP)
+	VMOVUPD          Z7, 2880(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y7
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z13, 2944(SP)
+	VMOVUPD          Z7, 3008(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y7
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z14, 3072(SP)
+	VMOVUPD          Z7, 3136(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y7
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z15, 3200(SP)
+	VMOVUPD          Z7, 3264(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z22, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns25
+	VZEROUPPER
+	RET
+
+above25:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -15704,6 +29545,1037 @@ columns26_part1:
 	RET
 
 above26:
+	CMPQ   AX, $+27
+	JG     above27
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns27:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x000007ff, R8
+	KMOVW   R8, K1
+
+columns27_part0:
+	VMOVUPS          (R9), Z19
+	VMOVUPS.Z        64(R9), K1, Z20
+	VFMADD231PS      Z19, Z19, Z0
+	VFMADD231PS.BCST (R9), Z20, Z1
+	VALIGND          $0x01, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z2
+	VFMADD231PS.BCST 4(R9), Z20, Z3
+	VALIGND          $0x02, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z4
+	VFMADD231PS.BCST 8(R9), Z20, Z5
+	VALIGND          $0x03, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z6
+	VFMADD231PS.BCST 12(R9), Z20, Z7
+	VALIGND          $0x04, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z8
+	VFMADD231PS.BCST 16(R9), Z20, Z9
+	VALIGND          $0x05, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z10
+	VFMADD231PS.BCST 20(R9), Z20, Z11
+	VALIGND          $0x06, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z12
+	VFMADD231PS.BCST 24(R9), Z20, Z13
+	VALIGND          $0x07, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z14
+	VFMADD231PS.BCST 28(R9), Z20, Z15
+	VALIGND          $0x08, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z16
+	VFMADD231PS.BCST 32(R9), Z20, Z17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns27_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z18, 1088(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z2, 1152(SP)
+	VMOVUPD          Z18, 1216(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z4, 1280(SP)
+	VMOVUPD          Z18, 1344(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD          Z18, 1472(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD          Z18, 1600(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y18
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z10, 1664(SP)
+	VMOVUPD          Z18, 1728(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y18
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z12, 1792(SP)
+	VMOVUPD          Z18, 1856(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	VADDPD           128(AX), Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y18
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z14, 1920(SP)
+	VMOVUPD          Z18, 1984(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VADDPD           128(AX), Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y18
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z16, 2048(SP)
+	VMOVUPD          Z18, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	VADDPD           128(AX), Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z12, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x000007ff, R8
+	KMOVW            R8, K1
+
+columns27_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS.BCST 36(DX), Z17, Z0
+	VFMADD231PS.BCST 40(DX), Z17, Z1
+	VFMADD231PS.BCST 44(DX), Z17, Z2
+	VFMADD231PS.BCST 48(DX), Z17, Z3
+	VFMADD231PS.BCST 52(DX), Z17, Z4
+	VFMADD231PS.BCST 56(DX), Z17, Z5
+	VFMADD231PS.BCST 60(DX), Z17, Z6
+	VFMADD231PS      Z17, Z17, Z7
+	VALIGND          $0x01, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z8
+	VALIGND          $0x02, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z9
+	VALIGND          $0x03, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z10
+	VALIGND          $0x04, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z11
+	VALIGND          $0x05, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z12
+	VALIGND          $0x06, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z13
+	VALIGND          $0x07, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z14
+	VALIGND          $0x08, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z15
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns27_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x00000007, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	VADDPD           128(AX), Z1, Z1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z7, 2176(SP)
+	VMOVUPD          Z23, 2240(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z8, 2304(SP)
+	VMOVUPD          Z7, 2368(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y7
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z9, 2432(SP)
+	VMOVUPD          Z7, 2496(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y7
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z10, 2560(SP)
+	VMOVUPD          Z7, 2624(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y7
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z11, 2688(SP)
+	VMOVUPD          Z7, 2752(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y7
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z12, 2816(SP)
+	VMOVUPD          Z7, 2880(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y7
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z13, 2944(SP)
+	VMOVUPD          Z7, 3008(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y7
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z14, 3072(SP)
+	VMOVUPD          Z7, 3136(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y7
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z15, 3200(SP)
+	VMOVUPD          Z7, 3264(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z22, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3024(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3144(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3152(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3208(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3088(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3216(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2968(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3096(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2848(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2976(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2728(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2608(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2736(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2488(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2616(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2368(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2496(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2248(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2376(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2256(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns27
+	VZEROUPPER
+	RET
+
+above27:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -16772,6 +31644,1114 @@ columns28_part1:
 above28:
 	CMPQ   AX, $+30
 	JG     above30
+	CMPQ   AX, $+29
+	JG     above29
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns29:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00001fff, R8
+	KMOVW   R8, K1
+
+columns29_part0:
+	VMOVUPS          (R9), Z19
+	VMOVUPS.Z        64(R9), K1, Z20
+	VFMADD231PS      Z19, Z19, Z0
+	VFMADD231PS.BCST (R9), Z20, Z1
+	VALIGND          $0x01, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z2
+	VFMADD231PS.BCST 4(R9), Z20, Z3
+	VALIGND          $0x02, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z4
+	VFMADD231PS.BCST 8(R9), Z20, Z5
+	VALIGND          $0x03, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z6
+	VFMADD231PS.BCST 12(R9), Z20, Z7
+	VALIGND          $0x04, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z8
+	VFMADD231PS.BCST 16(R9), Z20, Z9
+	VALIGND          $0x05, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z10
+	VFMADD231PS.BCST 20(R9), Z20, Z11
+	VALIGND          $0x06, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z12
+	VFMADD231PS.BCST 24(R9), Z20, Z13
+	VALIGND          $0x07, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z14
+	VFMADD231PS.BCST 28(R9), Z20, Z15
+	VALIGND          $0x08, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z16
+	VFMADD231PS.BCST 32(R9), Z20, Z17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns29_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z18, 1088(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z2, 1152(SP)
+	VMOVUPD          Z18, 1216(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z4, 1280(SP)
+	VMOVUPD          Z18, 1344(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD          Z18, 1472(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD          Z18, 1600(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y18
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z10, 1664(SP)
+	VMOVUPD          Z18, 1728(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y18
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z12, 1792(SP)
+	VMOVUPD          Z18, 1856(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	VADDPD           128(AX), Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y18
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z14, 1920(SP)
+	VMOVUPD          Z18, 1984(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VADDPD           128(AX), Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y18
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z16, 2048(SP)
+	VMOVUPD          Z18, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	VADDPD           128(AX), Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z12, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x00001fff, R8
+	KMOVW            R8, K1
+
+columns29_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS.BCST 36(DX), Z17, Z0
+	VFMADD231PS.BCST 40(DX), Z17, Z1
+	VFMADD231PS.BCST 44(DX), Z17, Z2
+	VFMADD231PS.BCST 48(DX), Z17, Z3
+	VFMADD231PS.BCST 52(DX), Z17, Z4
+	VFMADD231PS.BCST 56(DX), Z17, Z5
+	VFMADD231PS.BCST 60(DX), Z17, Z6
+	VFMADD231PS      Z17, Z17, Z7
+	VALIGND          $0x01, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z8
+	VALIGND          $0x02, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z9
+	VALIGND          $0x03, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z10
+	VALIGND          $0x04, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z11
+	VALIGND          $0x05, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z12
+	VALIGND          $0x06, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z13
+	VALIGND          $0x07, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z14
+	VALIGND          $0x08, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z15
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns29_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000001f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	VADDPD           128(AX), Z1, Z1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z7, 2176(SP)
+	VMOVUPD          Z23, 2240(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z8, 2304(SP)
+	VMOVUPD          Z7, 2368(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y7
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z9, 2432(SP)
+	VMOVUPD          Z7, 2496(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y7
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z10, 2560(SP)
+	VMOVUPD          Z7, 2624(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y7
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z11, 2688(SP)
+	VMOVUPD          Z7, 2752(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y7
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z12, 2816(SP)
+	VMOVUPD          Z7, 2880(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y7
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z13, 2944(SP)
+	VMOVUPD          Z7, 3008(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y7
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z14, 3072(SP)
+	VMOVUPD          Z7, 3136(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y7
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z15, 3200(SP)
+	VMOVUPD          Z7, 3264(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z22, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2784(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2904(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3024(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3144(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2912(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3032(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3152(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3208(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3040(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3088(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3160(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3216(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2968(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3096(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3168(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3224(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2848(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2976(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3104(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3232(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2728(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2984(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3112(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2608(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2736(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2992(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2488(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2616(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2744(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2368(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2496(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2624(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2752(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2248(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2376(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2504(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2632(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2256(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2384(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2512(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2264(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2392(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2272(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns29
+	VZEROUPPER
+	RET
+
+above29:
 	IMUL3Q $0x00008001, DI, DI
 	SHRQ   $+16, DI
 
@@ -17921,6 +33901,1203 @@ columns30_part1:
 	RET
 
 above30:
+	CMPQ   AX, $+31
+	JG     above31
+	IMUL3Q $0x00008001, DI, DI
+	SHRQ   $+16, DI
+
+columns31:
+	VXORPD  Z0, Z0, Z0
+	VXORPD  Z1, Z1, Z1
+	VXORPD  Z2, Z2, Z2
+	VXORPD  Z3, Z3, Z3
+	VXORPD  Z4, Z4, Z4
+	VXORPD  Z5, Z5, Z5
+	VXORPD  Z6, Z6, Z6
+	VXORPD  Z7, Z7, Z7
+	VXORPD  Z8, Z8, Z8
+	VXORPD  Z9, Z9, Z9
+	VXORPD  Z10, Z10, Z10
+	VXORPD  Z11, Z11, Z11
+	VXORPD  Z12, Z12, Z12
+	VXORPD  Z13, Z13, Z13
+	VXORPD  Z14, Z14, Z14
+	VXORPD  Z15, Z15, Z15
+	VXORPD  Z16, Z16, Z16
+	VXORPD  Z17, Z17, Z17
+	MOVQ    DX, R9
+	MOVQ    n+32(FP), AX
+	MOVQ    $+128, R8
+	CMPQ    AX, R8
+	CMOVQGT R8, AX
+	MOVL    $0x00007fff, R8
+	KMOVW   R8, K1
+
+columns31_part0:
+	VMOVUPS          (R9), Z19
+	VMOVUPS.Z        64(R9), K1, Z20
+	VFMADD231PS      Z19, Z19, Z0
+	VFMADD231PS.BCST (R9), Z20, Z1
+	VALIGND          $0x01, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z2
+	VFMADD231PS.BCST 4(R9), Z20, Z3
+	VALIGND          $0x02, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z4
+	VFMADD231PS.BCST 8(R9), Z20, Z5
+	VALIGND          $0x03, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z6
+	VFMADD231PS.BCST 12(R9), Z20, Z7
+	VALIGND          $0x04, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z8
+	VFMADD231PS.BCST 16(R9), Z20, Z9
+	VALIGND          $0x05, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z10
+	VFMADD231PS.BCST 20(R9), Z20, Z11
+	VALIGND          $0x06, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z12
+	VFMADD231PS.BCST 24(R9), Z20, Z13
+	VALIGND          $0x07, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z14
+	VFMADD231PS.BCST 28(R9), Z20, Z15
+	VALIGND          $0x08, Z19, Z19, Z18
+	VFMADD231PS      Z18, Z19, Z16
+	VFMADD231PS.BCST 32(R9), Z20, Z17
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, R9
+	DECQ             AX
+	JNZ              columns31_part0
+	MOVQ             c+0(FP), AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y18
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z0, 1024(SP)
+	VMOVUPD          Z18, 1088(SP)
+	VEXTRACTF32X8    $0x01, Z1, Y0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y0, Z0
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z1, Z1
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z2, 1152(SP)
+	VMOVUPD          Z18, 1216(SP)
+	VEXTRACTF32X8    $0x01, Z3, Y2
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y2, Z2
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y18
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z4, 1280(SP)
+	VMOVUPD          Z18, 1344(SP)
+	VEXTRACTF32X8    $0x01, Z5, Y4
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y4, Z4
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y18
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z6, 1408(SP)
+	VMOVUPD          Z18, 1472(SP)
+	VEXTRACTF32X8    $0x01, Z7, Y6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y6, Z6
+	VADDPD           128(AX), Z7, Z7
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y18
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z8, 1536(SP)
+	VMOVUPD          Z18, 1600(SP)
+	VEXTRACTF32X8    $0x01, Z9, Y8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y8, Z8
+	VADDPD           128(AX), Z9, Z9
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y18
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z10, 1664(SP)
+	VMOVUPD          Z18, 1728(SP)
+	VEXTRACTF32X8    $0x01, Z11, Y10
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y10, Z10
+	VADDPD           128(AX), Z11, Z11
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y18
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z12, 1792(SP)
+	VMOVUPD          Z18, 1856(SP)
+	VEXTRACTF32X8    $0x01, Z13, Y12
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y12, Z12
+	VADDPD           128(AX), Z13, Z13
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y18
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z14, 1920(SP)
+	VMOVUPD          Z18, 1984(SP)
+	VEXTRACTF32X8    $0x01, Z15, Y14
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y14, Z14
+	VADDPD           128(AX), Z15, Z15
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z16, Y18
+	VCVTPS2PD        Y16, Z16
+	VCVTPS2PD        Y18, Z18
+	VMOVUPD          Z16, 2048(SP)
+	VMOVUPD          Z18, 2112(SP)
+	VEXTRACTF32X8    $0x01, Z17, Y16
+	VCVTPS2PD        Y17, Z17
+	VCVTPS2PD        Y16, Z16
+	VADDPD           128(AX), Z17, Z17
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z0, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z2, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z4, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z7, 128(R8)
+	VMOVUPD          Z6, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z9, 128(R8)
+	VMOVUPD          Z8, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z11, 128(R8)
+	VMOVUPD          Z10, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z13, 128(R8)
+	VMOVUPD          Z12, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z15, 128(R8)
+	VMOVUPD          Z14, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z17, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	VMOVSD           1024(SP), X0
+	VADDSD           (AX), X0, X0
+	VMOVSD           X0, (AX)
+	VMOVSD           1152(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1272(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1280(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1392(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1408(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1512(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1536(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1632(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1664(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1752(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1792(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1872(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1920(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1992(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2048(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	ADDQ             CX, AX
+	VMOVSD           1032(SP), X0
+	VADDSD           8(AX), X0, X0
+	VMOVSD           X0, 8(AX)
+	VMOVSD           1160(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1288(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1400(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1416(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1520(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1544(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1640(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1672(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1760(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1800(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1880(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1928(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           2000(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2056(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	ADDQ             CX, AX
+	VMOVSD           1040(SP), X0
+	VADDSD           16(AX), X0, X0
+	VMOVSD           X0, 16(AX)
+	VMOVSD           1168(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1296(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1424(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1528(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1552(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1648(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1680(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1768(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1808(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1888(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1936(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           2008(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2064(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	ADDQ             CX, AX
+	VMOVSD           1048(SP), X0
+	VADDSD           24(AX), X0, X0
+	VMOVSD           X0, 24(AX)
+	VMOVSD           1176(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1304(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1432(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1560(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1656(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1688(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1776(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1816(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1896(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1944(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           2016(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2072(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	ADDQ             CX, AX
+	VMOVSD           1056(SP), X0
+	VADDSD           32(AX), X0, X0
+	VMOVSD           X0, 32(AX)
+	VMOVSD           1184(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1312(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1440(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1568(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1696(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1784(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1824(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1904(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1952(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           2024(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2080(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	ADDQ             CX, AX
+	VMOVSD           1064(SP), X0
+	VADDSD           40(AX), X0, X0
+	VMOVSD           X0, 40(AX)
+	VMOVSD           1192(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1320(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1448(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1576(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1704(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1832(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1912(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           1960(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           2032(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2088(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	ADDQ             CX, AX
+	VMOVSD           1072(SP), X0
+	VADDSD           48(AX), X0, X0
+	VMOVSD           X0, 48(AX)
+	VMOVSD           1200(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1328(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1456(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1584(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1712(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1840(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1968(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           2040(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VMOVSD           2096(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	ADDQ             CX, AX
+	VMOVSD           1080(SP), X0
+	VADDSD           56(AX), X0, X0
+	VMOVSD           X0, 56(AX)
+	VMOVSD           1208(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1336(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1464(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1592(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1720(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1848(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1976(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           2104(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1088(SP), X0
+	VADDSD           64(AX), X0, X0
+	VMOVSD           X0, 64(AX)
+	VMOVSD           1216(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1344(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1472(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1600(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1728(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1856(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1984(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1096(SP), X0
+	VADDSD           72(AX), X0, X0
+	VMOVSD           X0, 72(AX)
+	VMOVSD           1224(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1352(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1480(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1608(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1736(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1864(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1104(SP), X0
+	VADDSD           80(AX), X0, X0
+	VMOVSD           X0, 80(AX)
+	VMOVSD           1232(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1360(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1488(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1616(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1744(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1112(SP), X0
+	VADDSD           88(AX), X0, X0
+	VMOVSD           X0, 88(AX)
+	VMOVSD           1240(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1368(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1496(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1624(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1120(SP), X0
+	VADDSD           96(AX), X0, X0
+	VMOVSD           X0, 96(AX)
+	VMOVSD           1248(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1376(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1504(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1128(SP), X0
+	VADDSD           104(AX), X0, X0
+	VMOVSD           X0, 104(AX)
+	VMOVSD           1256(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1384(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1136(SP), X0
+	VADDSD           112(AX), X0, X0
+	VMOVSD           X0, 112(AX)
+	VMOVSD           1264(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	ADDQ             CX, AX
+	VMOVSD           1144(SP), X0
+	VADDSD           120(AX), X0, X0
+	VMOVSD           X0, 120(AX)
+	VXORPD           Z0, Z0, Z0
+	VXORPD           Z1, Z1, Z1
+	VXORPD           Z2, Z2, Z2
+	VXORPD           Z3, Z3, Z3
+	VXORPD           Z4, Z4, Z4
+	VXORPD           Z5, Z5, Z5
+	VXORPD           Z6, Z6, Z6
+	VXORPD           Z7, Z7, Z7
+	VXORPD           Z8, Z8, Z8
+	VXORPD           Z9, Z9, Z9
+	VXORPD           Z10, Z10, Z10
+	VXORPD           Z11, Z11, Z11
+	VXORPD           Z12, Z12, Z12
+	VXORPD           Z13, Z13, Z13
+	VXORPD           Z14, Z14, Z14
+	VXORPD           Z15, Z15, Z15
+	MOVQ             n+32(FP), AX
+	MOVQ             $+128, R8
+	CMPQ             AX, R8
+	CMOVQGT          R8, AX
+	MOVL             $0x00007fff, R8
+	KMOVW            R8, K1
+
+columns31_part1:
+	VMOVUPS          (DX), Z16
+	VMOVUPS.Z        64(DX), K1, Z17
+	VFMADD231PS.BCST 36(DX), Z17, Z0
+	VFMADD231PS.BCST 40(DX), Z17, Z1
+	VFMADD231PS.BCST 44(DX), Z17, Z2
+	VFMADD231PS.BCST 48(DX), Z17, Z3
+	VFMADD231PS.BCST 52(DX), Z17, Z4
+	VFMADD231PS.BCST 56(DX), Z17, Z5
+	VFMADD231PS.BCST 60(DX), Z17, Z6
+	VFMADD231PS      Z17, Z17, Z7
+	VALIGND          $0x01, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z8
+	VALIGND          $0x02, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z9
+	VALIGND          $0x03, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z10
+	VALIGND          $0x04, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z11
+	VALIGND          $0x05, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z12
+	VALIGND          $0x06, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z13
+	VALIGND          $0x07, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z14
+	VALIGND          $0x08, Z17, Z17, Z16
+	VFMADD231PS      Z16, Z17, Z15
+	PREFETCHT1       (SI)
+	ADDQ             DI, SI
+	ADDQ             BX, DX
+	DECQ             AX
+	JNZ              columns31_part1
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000009, CX, R8
+	ADDQ             R8, AX
+	MOVQ             AX, R8
+	VEXTRACTF32X8    $0x01, Z0, Y16
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y16, Z16
+	MOVL             $0x000000ff, R9
+	KMOVW            R9, K1
+	VADDPD           128(AX), Z0, Z0
+	MOVL             $0x0000007f, R9
+	KMOVW            R9, K1
+	VMOVUPD.Z        192(AX), K1, Z17
+	VADDPD           Z17, Z16, Z16
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z1, Y17
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y17, Z17
+	VADDPD           128(AX), Z1, Z1
+	VMOVUPD.Z        192(AX), K1, Z18
+	VADDPD           Z18, Z17, Z17
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z2, Y18
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y18, Z18
+	VADDPD           128(AX), Z2, Z2
+	VMOVUPD.Z        192(AX), K1, Z19
+	VADDPD           Z19, Z18, Z18
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z3, Y19
+	VCVTPS2PD        Y3, Z3
+	VCVTPS2PD        Y19, Z19
+	VADDPD           128(AX), Z3, Z3
+	VMOVUPD.Z        192(AX), K1, Z20
+	VADDPD           Z20, Z19, Z19
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z4, Y20
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y20, Z20
+	VADDPD           128(AX), Z4, Z4
+	VMOVUPD.Z        192(AX), K1, Z21
+	VADDPD           Z21, Z20, Z20
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z5, Y21
+	VCVTPS2PD        Y5, Z5
+	VCVTPS2PD        Y21, Z21
+	VADDPD           128(AX), Z5, Z5
+	VMOVUPD.Z        192(AX), K1, Z22
+	VADDPD           Z22, Z21, Z21
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z6, Y22
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y22, Z22
+	VADDPD           128(AX), Z6, Z6
+	VMOVUPD.Z        192(AX), K1, Z23
+	VADDPD           Z23, Z22, Z22
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z7, Y23
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y23, Z23
+	VMOVUPD          Z7, 2176(SP)
+	VMOVUPD          Z23, 2240(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z8, Y7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z8, 2304(SP)
+	VMOVUPD          Z7, 2368(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z9, Y7
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z9, 2432(SP)
+	VMOVUPD          Z7, 2496(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z10, Y7
+	VCVTPS2PD        Y10, Z10
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z10, 2560(SP)
+	VMOVUPD          Z7, 2624(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z11, Y7
+	VCVTPS2PD        Y11, Z11
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z11, 2688(SP)
+	VMOVUPD          Z7, 2752(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z12, Y7
+	VCVTPS2PD        Y12, Z12
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z12, 2816(SP)
+	VMOVUPD          Z7, 2880(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z13, Y7
+	VCVTPS2PD        Y13, Z13
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z13, 2944(SP)
+	VMOVUPD          Z7, 3008(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z14, Y7
+	VCVTPS2PD        Y14, Z14
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z14, 3072(SP)
+	VMOVUPD          Z7, 3136(SP)
+	ADDQ             CX, AX
+	VEXTRACTF32X8    $0x01, Z15, Y7
+	VCVTPS2PD        Y15, Z15
+	VCVTPS2PD        Y7, Z7
+	VMOVUPD          Z15, 3200(SP)
+	VMOVUPD          Z7, 3264(SP)
+	VMOVUPD          Z0, 128(R8)
+	VMOVUPD          Z16, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z1, 128(R8)
+	VMOVUPD          Z17, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z2, 128(R8)
+	VMOVUPD          Z18, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z3, 128(R8)
+	VMOVUPD          Z19, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z4, 128(R8)
+	VMOVUPD          Z20, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z5, 128(R8)
+	VMOVUPD          Z21, K1, 192(R8)
+	ADDQ             CX, R8
+	VMOVUPD          Z6, 128(R8)
+	VMOVUPD          Z22, K1, 192(R8)
+	MOVQ             c+0(FP), AX
+	IMUL3Q           $0x00000010, CX, R8
+	ADDQ             R8, AX
+	VMOVSD           2176(SP), X0
+	VADDSD           128(AX), X0, X0
+	VMOVSD           X0, 128(AX)
+	VMOVSD           2304(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2432(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2544(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2560(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2664(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2688(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2784(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2816(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2904(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2944(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           3024(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3072(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3144(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3200(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	ADDQ             CX, AX
+	VMOVSD           2184(SP), X0
+	VADDSD           136(AX), X0, X0
+	VMOVSD           X0, 136(AX)
+	VMOVSD           2312(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2440(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2568(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2672(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2696(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2792(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2824(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2912(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2952(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           3032(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3080(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3152(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3208(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	ADDQ             CX, AX
+	VMOVSD           2192(SP), X0
+	VADDSD           144(AX), X0, X0
+	VMOVSD           X0, 144(AX)
+	VMOVSD           2320(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2448(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2576(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2704(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2800(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2832(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2920(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2960(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           3040(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3088(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3160(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3216(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	ADDQ             CX, AX
+	VMOVSD           2200(SP), X0
+	VADDSD           152(AX), X0, X0
+	VMOVSD           X0, 152(AX)
+	VMOVSD           2328(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2456(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2584(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2712(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2840(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2928(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           2968(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           3048(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3096(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3168(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3224(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	ADDQ             CX, AX
+	VMOVSD           2208(SP), X0
+	VADDSD           160(AX), X0, X0
+	VMOVSD           X0, 160(AX)
+	VMOVSD           2336(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2464(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2592(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2720(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2848(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2976(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           3056(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3104(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3176(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3232(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	ADDQ             CX, AX
+	VMOVSD           2216(SP), X0
+	VADDSD           168(AX), X0, X0
+	VMOVSD           X0, 168(AX)
+	VMOVSD           2344(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2472(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2600(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2728(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2856(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2984(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           3112(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3184(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	VMOVSD           3240(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	ADDQ             CX, AX
+	VMOVSD           2224(SP), X0
+	VADDSD           176(AX), X0, X0
+	VMOVSD           X0, 176(AX)
+	VMOVSD           2352(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2480(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2608(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2736(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2864(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2992(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3120(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3248(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2232(SP), X0
+	VADDSD           184(AX), X0, X0
+	VMOVSD           X0, 184(AX)
+	VMOVSD           2360(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2488(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2616(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2744(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2872(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           3000(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3128(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2240(SP), X0
+	VADDSD           192(AX), X0, X0
+	VMOVSD           X0, 192(AX)
+	VMOVSD           2368(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2496(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2624(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2752(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2880(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           3008(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2248(SP), X0
+	VADDSD           200(AX), X0, X0
+	VMOVSD           X0, 200(AX)
+	VMOVSD           2376(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2504(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2632(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2760(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2888(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2256(SP), X0
+	VADDSD           208(AX), X0, X0
+	VMOVSD           X0, 208(AX)
+	VMOVSD           2384(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2512(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2640(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2768(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2264(SP), X0
+	VADDSD           216(AX), X0, X0
+	VMOVSD           X0, 216(AX)
+	VMOVSD           2392(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2520(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2648(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2272(SP), X0
+	VADDSD           224(AX), X0, X0
+	VMOVSD           X0, 224(AX)
+	VMOVSD           2400(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2528(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2280(SP), X0
+	VADDSD           232(AX), X0, X0
+	VMOVSD           X0, 232(AX)
+	VMOVSD           2408(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	ADDQ             CX, AX
+	VMOVSD           2288(SP), X0
+	VADDSD           240(AX), X0, X0
+	VMOVSD           X0, 240(AX)
+	SUBQ             $+128, n+32(FP)
+	JG               columns31
+	VZEROUPPER
+	RET
+
+above31:
 	CMPQ   AX, $+32
 	JG     above32
 	IMUL3Q $0x00008001, DI, DI

@@ -8,15 +8,14 @@ package avx512
 // vectors of a row are no more than TileRows times TileVectors.
 var TileHeights = []int{8, 4, 2, 1}
 
-// The widest tile, and how many columns Narrow64 and Narrow32 take: every number up to
-// NarrowEvery, then even ones, and those of a tile.
+// The widest tile, and up to how many columns Narrow64 and Narrow32 take, beside those of
+// a tile.
 const (
 	VectorBytes     = 64
 	TileRows        = 8
 	TileVectors     = 3
 	NarrowColumns64 = 32
 	NarrowColumns32 = 32
-	NarrowEvery     = 16
 )
 
 // NarrowHalvesBytes is how far apart rows may be that NarrowHalves64 and 32 take.
@@ -26,7 +25,7 @@ const NarrowHalvesBytes = 224
 // that they take of such rows too, and NarrowHalves64 and 32 do not.
 const (
 	NarrowRotatedColumns64 = 15
-	NarrowRotatedColumns32 = 18
-	NarrowRotatedShort64   = 0x155018000
-	NarrowRotatedShort32   = 0x1000154540000
+	NarrowRotatedColumns32 = 17
+	NarrowRotatedShort64   = 0x1ff018000
+	NarrowRotatedShort32   = 0x10001fefe0000
 )
