@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed-0327bdf7/hesse/internal/par"
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -29,14 +30,18 @@ type Batches[T kernels.Float] struct {
 	along []float64  // of a change of a quadratic loss: the difference of two points
 
 	kept [2]*Moments // without a Hessian, and with one
-	lent *Moments    // of the last long batch
+
+	blocks []*Moments // of a longer batch
+	sum    par.Counter[*Moments]
+	lent   *Moments // of the last long batch
 }
 
-// A task is a batch of up to a block of rows.
+// A task is a batch of up to a block of rows, or of some blocks.
 type task[T kernels.Float] struct {
 	rows     *Data[T]
 	lo, hi   int
 	part     int   // rows of a part
+	inBlocks bool  // parts are blocks, added up as those of a pass
 	next     []int // rows that are likely to come after these
 	at       Point
 	since    Point // of a change
@@ -62,6 +67,7 @@ func NewBatches[T kernels.Float](p *Pass[T]) (*Batches[T], error) {
 	inner.walk = newWalk(inner, inner.merge, inner.block)
 	b.pass = inner
 	b.crew.Threads, b.crew.Do = inner.threads, b.do
+	b.sum.Merge = inner.merge
 	return b, nil
 }
 
@@ -185,15 +191,39 @@ func (b *Batches[T]) keep(hessian bool) *Moments {
 func (b *Batches[T]) walk(ctx context.Context, at Point, want Want) (*Moments, error) {
 	b.pass.Recycle(b.lent)
 	b.lent = nil
-	m, err := b.pass.Run(ctx, at, want)
+	m, err := b.run(ctx, at, want)
 	b.rows = Data[T]{}
 	b.lent = m
 	return m, err
 }
 
+// run is the moments of the rows of the inner pass: of some blocks by the crew, for which
+// nobody is woken.
+func (b *Batches[T]) run(ctx context.Context, at Point, want Want) (*Moments, error) {
+	p, rows := b.pass, b.rows.rows()
+	blocks := (rows + blockRows - 1) / blockRows
+	if blocks > par.MaxParts {
+		return p.Run(ctx, at, want)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	b.blocks = slices.Grow(b.blocks[:0], blocks)[:blocks]
+	p.at, p.want = at, want
+	b.task = task[T]{rows: &b.rows, hi: rows, part: blockRows, inBlocks: true}
+	b.crew.Run(blocks)
+	b.task, p.at = task[T]{}, Point{} // they are the caller's
+	for _, m := range b.blocks {
+		b.sum.Push(m)
+	}
+	m, _ := b.sum.Total()
+	m.Shift = p.shiftInto(m.Shift)
+	return m, nil
+}
+
 // walkTwice is the change of a longer batch.
 func (b *Batches[T]) walkTwice(ctx context.Context, at, since Point) (*Moments, error) {
-	was, err := b.pass.Run(ctx, since, Want{})
+	was, err := b.run(ctx, since, Want{})
 	if err != nil {
 		return nil, err
 	}

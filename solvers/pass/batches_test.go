@@ -59,6 +59,23 @@ func aBatchIsAPassOverItsRows[T kernels.Float](t *testing.T) {
 	}
 }
 
+// TestBatchesOfManyBlocks are passes too, with as many blocks as the crew takes at a time and
+// with more.
+func TestBatchesOfManyBlocks(t *testing.T) {
+	for _, n := range []int{16 * blockRows, 16*blockRows + 1, 19*blockRows - 100} {
+		s := setting{n: n, p: 5, loss: loss.Logistic{}, intercept: true}
+		d, at := random[float64](s)
+		want := expected(t, d, s, at, 0, n, nil)
+		for _, threads := range []int{1, 2, 3} {
+			b := newBatches(t, d, s, threads)
+			for _, asked := range []Want{{}, {Hessian: true}, {}} {
+				got, err := b.Range(context.Background(), at, asked, 0, n)
+				compareBatch(t, s, got, err, want, asked, [2]int{0, n})
+			}
+		}
+	}
+}
+
 // sumOfParts adds up the moments of rows, step at a time.
 func sumOfParts(rows, step int, moments func(lo, hi int) *Moments) *Moments {
 	sum := moments(0, min(step, rows))

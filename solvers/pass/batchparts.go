@@ -51,13 +51,18 @@ func (b *Batches[T]) divide(t task[T]) *Moments {
 
 // do is one part of the task at hand.
 func (b *Batches[T]) do(worker, part int) {
-	p, t, m := b.pass, &b.task, b.kept[kind(false)]
+	p, t := b.pass, &b.task
+	lo := t.lo + part*t.part
+	hi := min(lo+t.part, t.hi)
+	if t.inBlocks {
+		b.blocks[part] = p.block(worker, t.rows, lo, hi)
+		return
+	}
+	m := b.kept[kind(false)]
 	if part > 0 {
 		m = b.sums[part-1]
 		m.reset()
 	}
-	lo := t.lo + part*t.part
-	hi := min(lo+t.part, t.hi)
 	s, linear := p.workers[worker], t.isChange && p.model.Loss.Quadratic()
 	switch {
 	case linear && t.rows.Index == nil && p.columns > 0:
