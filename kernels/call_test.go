@@ -202,3 +202,15 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		})
 	}
 }
+
+// TestFewColumnsNeedNoWork at any level: narrow takes them.
+func TestFewColumnsNeedNoWork(t *testing.T) {
+	for _, level := range cpu.Available() {
+		defer cpu.Use(level)()
+		for p := 1; p <= leastWork; p++ {
+			if TriangleWork(p) != 0 || !narrowTakes[float64](p) || !narrowTakes[float32](p) {
+				t.Errorf("%v: %d columns: %d numbers of work; narrow takes them: %v and %v", level, p, TriangleWork(p), narrowTakes[float64](p), narrowTakes[float32](p))
+			}
+		}
+	}
+}

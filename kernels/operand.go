@@ -71,9 +71,16 @@ const (
 	tailColumns   = 8
 )
 
+// leastWork is up to how many columns a triangle needs no work slice at any level: narrow
+// takes all of them.
+const leastWork = 30
+
 // TriangleWork is how long the work slice of [Triangle], [Gram] and [Sandwich]
-// must be for matrices of p columns.
+// must be for matrices of p columns: up to 30 of them need none.
 func TriangleWork(p int) int {
+	if p <= leastWork {
+		return 0
+	}
 	const line = 16
 	stripe := line + PanelRows*(min(p, stripeColumns)+2*line) + PanelRows*3*line
 	if p < packedColumns {

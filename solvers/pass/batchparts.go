@@ -63,7 +63,7 @@ func (b *Batches[T]) do(worker, part int) {
 		m = b.sums[part-1]
 		m.reset()
 	}
-	s, linear := p.workers[worker], t.isChange && p.model.Loss.Quadratic()
+	s, linear := p.scratch(worker), t.isChange && p.model.Loss.Quadratic()
 	switch {
 	case linear && t.rows.Index == nil && p.columns > 0:
 		var sums kernels.LossSums

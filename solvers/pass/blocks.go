@@ -87,7 +87,7 @@ func (b *Blocks[T]) recycle(m *curvature) {
 // block is what one block of rows contributes: segments are centred once, into
 // the second-level cache, as for the whole Hessian.
 func (b *Blocks[T]) block(worker int, d *Data[T], lo, hi int) *curvature {
-	p, s, m := b.pass, b.pass.workers[worker], b.acquire()
+	p, s, m := b.pass, b.pass.scratch(worker), b.acquire()
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
 		n := seg.x.Rows

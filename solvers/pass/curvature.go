@@ -108,7 +108,7 @@ func (c *Curvature[T]) recycle(m *curvature) {
 
 // block is what one block of rows contributes.
 func (c *Curvature[T]) block(worker int, d *Data[T], lo, hi int) *curvature {
-	s, m := c.pass.workers[worker], c.acquire()
+	s, m := c.pass.scratch(worker), c.acquire()
 	if !c.diagonal && c.pass.model.Loss.Quadratic() && d.Index == nil { // d is the weights
 		v := c.along
 		var sums kernels.LossSums

@@ -65,7 +65,7 @@ func NewExactFromSource[T kernels.Float](s Source[T], model Model, threads int) 
 		if err := s.Rewind(); err != nil {
 			return nil, err
 		}
-		first := p.workers[0].chunk
+		first := p.scratch(0).chunk
 		rows, err := first.fill(s)
 		if err != nil {
 			return nil, err
@@ -111,7 +111,7 @@ func (p *Pass[T]) farColumns(d *Data[T], rows int) {
 	}
 	least, most := make([]T, p.columns), make([]T, p.columns)
 	for first := 0; first < rows; first += segmentRows {
-		seg := p.workers[0].segment(d, first, min(first+segmentRows, rows))
+		seg := p.scratch(0).segment(d, first, min(first+segmentRows, rows))
 		seg.take(0, seg.x.Rows)
 		if first == 0 {
 			copy(least, seg.x.Row(0))
@@ -193,7 +193,7 @@ func (e *Exact[T]) Gradient(ctx context.Context, at ExactPoint) (*ExactMoments, 
 func (e *Exact[T]) pack(panel *kernels.ExactPanel, s *exactScratch, seg *segment[T], w []float64) {
 	p := e.pass.columns
 	kernels.ExactPack(panel, seg.x, e.shift, w)
-	ones := e.pass.workers[0].ones[:seg.x.Rows] // never written
+	ones := e.pass.scratch(0).ones[:seg.x.Rows] // never written
 	kernels.ExactColumn(panel, p, ones, nil, w)
 	kernels.ExactColumn(panel, p+1, seg.y, nil, w)
 	if seg.offset != nil {
@@ -223,7 +223,7 @@ func (e *Exact[T]) run(ctx context.Context, kind exactKind, add func(*exactScrat
 		}
 	}
 	block := func(worker int, d *Data[T], lo, hi int) *ExactMoments {
-		s, m := e.pass.workers[worker], acquire()
+		s, m := e.pass.scratch(worker), acquire()
 		for first := lo; first < hi; first += segmentRows {
 			seg := s.segment(d, first, min(first+segmentRows, hi))
 			seg.take(0, seg.x.Rows)

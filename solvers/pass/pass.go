@@ -89,14 +89,14 @@ func NewFromSource[T kernels.Float](s Source[T], model Model, threads int) (*Pas
 	}
 	p.source = s
 	p.walk = newWalk(p, p.merge, p.block)
-	for _, w := range p.workers {
-		w.chunk = NewChunk(s, blockRows)
+	for w := range p.workers {
+		p.scratch(w).chunk = NewChunk(s, blockRows)
 	}
 	if model.Intercept && p.shift == nil {
 		if err := s.Rewind(); err != nil {
 			return nil, err
 		}
-		first := p.workers[0].chunk
+		first := p.scratch(0).chunk
 		rows, err := first.fill(s)
 		if err != nil {
 			return nil, err
@@ -125,13 +125,21 @@ func newPass[T kernels.Float](model Model, columns, threads int) (*Pass[T], erro
 			p.shift = append(p.shift, T(c))
 		}
 	}
-	for range threads {
-		p.workers = append(p.workers, newScratch[T]())
-	}
+	p.workers = make([]*scratch[T], threads)
 	for i := range p.free {
 		p.free[i] = make(chan *Moments, 64+32*threads) // more than may be under way
 	}
 	return p, nil
+}
+
+// scratch is that of a worker.
+func (p *Pass[T]) scratch(worker int) *scratch[T] {
+	s := p.workers[worker]
+	if s == nil {
+		s = lendScratch[T]()
+		p.workers[worker] = s
+	}
+	return s
 }
 
 // Model is what the pass computes.
@@ -172,7 +180,7 @@ func (p *Pass[T]) shiftInto(c []float64) []float64 {
 // means are the column means of rows lo to hi, rounded to T.
 func (p *Pass[T]) means(d *Data[T], lo, hi int) []T {
 	total := make([]float64, p.columns)
-	s := p.workers[0]
+	s := p.scratch(0)
 	for first := lo; first < hi; first += segmentRows {
 		seg := s.segment(d, first, min(first+segmentRows, hi))
 		kernels.Update(total, seg.take(0, seg.x.Rows), nil, s.ones[:seg.x.Rows])
@@ -218,10 +226,16 @@ func (p *Pass[T]) Recycle(m *Moments) {
 	}
 }
 
-// Release hands the memory of what was recycled to passes that are prepared later in this
-// program: the Hessians of a run are some megabytes, and new memory costs time. The pass
-// may be run again, as if it were new.
+// Release hands the memory of what was recycled, and scratch memory, to passes that are
+// prepared later in this program: the Hessians of a run are some megabytes, and new memory
+// costs time. The pass may be run again, as if it were new, unless it reads a source.
 func (p *Pass[T]) Release() {
+	for w, s := range p.workers {
+		if s != nil && p.source == nil {
+			s.giveBack()
+			p.workers[w] = nil
+		}
+	}
 	for {
 		select {
 		case m := <-p.free[kind(true)]:
@@ -246,7 +260,7 @@ func (p *Pass[T]) block(worker int, d *Data[T], lo, hi int) *Moments {
 
 // add adds the moments of up to a block of rows.
 func (p *Pass[T]) add(worker int, d *Data[T], lo, hi int, m *Moments) {
-	s, at, want := p.workers[worker], p.at, p.want
+	s, at, want := p.scratch(worker), p.at, p.want
 	if p.oneRead(d, want.Hessian) {
 		w := s.blockWeights(d, lo, hi)
 		if want.Hessian {

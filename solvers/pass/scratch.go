@@ -2,6 +2,8 @@ package pass
 
 import (
 	"math/bits"
+	"sync"
+	"unsafe"
 
 	"github.com/seed-0327bdf7/hesse/internal/memory"
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -60,6 +62,30 @@ func newScratch[T kernels.Float]() *scratch[T] {
 		s.ones[i] = 1
 	}
 	return s
+}
+
+// spareScratch is scratch memory of passes that were released, by the size of numbers.
+var spareScratch32, spareScratch64 sync.Pool
+
+func spareScratch[T kernels.Float]() *sync.Pool {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return &spareScratch32
+	}
+	return &spareScratch64
+}
+
+// lendScratch is what was given back, if there is any, or new. What it holds is lost.
+func lendScratch[T kernels.Float]() *scratch[T] {
+	if s, ok := spareScratch[T]().Get().(*scratch[T]); ok {
+		return s
+	}
+	return newScratch[T]()
+}
+
+// giveBack leaves scratch memory to passes that come later, and nothing of the caller's in it.
+func (s *scratch[T]) giveBack() {
+	s.chunk, s.rows, s.block = nil, Data[T]{}, loss.Block{}
+	spareScratch[T]().Put(s)
 }
 
 // work is what the Hessian's kernel needs for p columns.

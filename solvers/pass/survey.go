@@ -39,7 +39,7 @@ func (p *Pass[T]) Survey(ctx context.Context, intercept float64) (*Survey, error
 		intercept = 0
 	}
 	walk := newWalk(p, (*surveyed).add, func(worker int, d *Data[T], lo, hi int) *surveyed {
-		m, s := &surveyed{newMoments(0, false), memory.Slice[float64](3 * p.columns)}, p.workers[worker]
+		m, s := &surveyed{newMoments(0, false), memory.Slice[float64](3 * p.columns)}, p.scratch(worker)
 		for first := lo; first < hi; first += segmentRows {
 			seg := s.segment(d, first, min(first+segmentRows, hi))
 			p.survey(s, &seg, intercept, m)

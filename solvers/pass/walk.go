@@ -61,7 +61,7 @@ func (w *walk[T, M]) claimFromSource(worker, _ int) (blocks int, err error) {
 	if w.last {
 		return 0, nil
 	}
-	s := w.pass.workers[worker]
+	s := w.pass.scratch(worker)
 	rows, err := s.chunk.fill(w.pass.source)
 	s.rows = s.chunk.data(rows)
 	w.last = rows < blockRows
@@ -69,7 +69,7 @@ func (w *walk[T, M]) claimFromSource(worker, _ int) (blocks int, err error) {
 }
 
 func (w *walk[T, M]) blockFromSource(worker, _, _ int) M {
-	s := w.pass.workers[worker]
+	s := w.pass.scratch(worker)
 	return w.block(worker, &s.rows, 0, s.rows.rows())
 }
 
