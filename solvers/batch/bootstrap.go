@@ -117,7 +117,8 @@ type resampler[T kernels.Float] struct {
 	locked   *lockstep[T]
 	panel    *panel[T]
 	work     []T
-	sums     []*sums
+	joints   []*joint // of replicates
+	sums     *sums    // of one
 	normal   *normal
 	weights  []float64
 }
@@ -204,15 +205,16 @@ func (w *resampler[T]) squares(ctx context.Context) {
 		shift[q-1] = targetShift(d)
 	}
 	if w.panel == nil {
-		w.panel, w.work = newPanel[T](q), memory.Slice[T](kernels.TriangleWork(q))
+		w.panel, w.work = newPanel[T](q), memory.Slice[T](kernels.TriangleWork(q+1))
+		w.sums = newSums(q)
 		w.normal = newNormal(q-1, !w.o.NoIntercept, rankTolerance[T]())
 		w.weights = make([]float64, kernels.PanelRows)
 	}
-	for len(w.sums) < w.to-w.from {
-		w.sums = append(w.sums, newSums(q))
+	for len(w.joints) < w.to-w.from {
+		w.joints = append(w.joints, newJoint(q))
 	}
-	for _, s := range w.sums {
-		s.reset()
+	for _, s := range w.joints {
+		s.forget()
 	}
 	for lo := 0; lo < d.X.Rows && ctx.Err() == nil; lo += kernels.PanelRows {
 		hi := min(lo+kernels.PanelRows, d.X.Rows)
@@ -223,11 +225,10 @@ func (w *resampler[T]) squares(ctx context.Context) {
 		}
 		z, weights := w.panel.z.Slice(0, hi-lo), w.weights[:hi-lo]
 		for b := w.from; b < w.to; b++ {
-			s := w.sums[b-w.from]
+			s := w.joints[b-w.from]
+			s.begin()
 			s.rows += w.weigh(weights, b, lo)
-			s.weight += kernels.Sum(weights)
-			kernels.Update(s.first, z, nil, weights)
-			kernels.Triangle(s.second, q, z, weights, w.work, nil)
+			kernels.Triangle(s.matrix, z.Cols, z, weights, w.work, nil)
 		}
 	}
 	if ctx.Err() != nil {
@@ -235,7 +236,8 @@ func (w *resampler[T]) squares(ctx context.Context) {
 	}
 	c := widen(shift)
 	for b := w.from; b < w.to; b++ {
-		w.keep(b, w.sums[b-w.from], c)
+		w.joints[b-w.from].put(w.sums)
+		w.keep(b, w.sums, c)
 	}
 }
 

@@ -123,11 +123,18 @@ func (o *Path) assign(rows int) (folds int, assignment dealing, err error) {
 		}
 	}
 	folds = o.Folds
+	var given dealing
+	if o.Assignment != nil {
+		most := 0
+		if given, most, err = dealingOf(o.Assignment, folds); err != nil {
+			return 0, dealing{}, err
+		}
+		if folds == 0 {
+			folds = most
+		}
+	}
 	if folds == 0 {
 		folds = 10
-		if o.Assignment != nil && rows > 0 {
-			folds = slices.Max(o.Assignment) + 1
-		}
 	}
 	if folds < 2 || folds > rows {
 		return 0, dealing{}, fmt.Errorf("batch: %d folds of %d rows; there are at least 2, and a row for each", folds, rows)
@@ -135,12 +142,34 @@ func (o *Path) assign(rows int) (folds int, assignment dealing, err error) {
 	if o.Assignment == nil {
 		return folds, deal(rows, folds, o.Seed), nil
 	}
-	for i, f := range o.Assignment {
-		if f < 0 || f >= folds {
-			return 0, dealing{}, fmt.Errorf("batch: row %d is in fold %d; they are numbered from 0 to %d", i, f, folds-1)
+	return folds, given, nil
+}
+
+// dealingOf is the dealing of an assignment, and one more than its largest number. Without a
+// number of folds any will do but negative ones.
+func dealingOf(assignment []int, folds int) (d dealing, most int, err error) {
+	run, last := kernels.PanelRows, -1
+	for i, f := range assignment {
+		if f < 0 || folds > 0 && f >= folds {
+			if folds == 0 {
+				folds = slices.Max(assignment) + 1
+			}
+			return d, 0, fmt.Errorf("batch: row %d is in fold %d; they are numbered from 0 to %d", i, f, folds-1)
 		}
+		most = max(most, f+1)
+		if f != last && i > 0 {
+			run = min(run, i&-i) // the largest power of two that divides i
+		}
+		last = f
 	}
-	return folds, dealing{o.Assignment, 1}, nil
+	if run == 1 {
+		return dealing{assignment, 1}, most, nil
+	}
+	d.run = run
+	for i := 0; i < len(assignment); i += run {
+		d.fold = append(d.fold, assignment[i])
+	}
+	return d, most, nil
 }
 
 // Many rows are dealt in runs, which are copied together.

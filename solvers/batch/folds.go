@@ -42,10 +42,10 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 	works := make([][]T, threads)
 	blocks := (d.X.Rows + crossRows - 1) / crossRows
 	threads = max(1, min(threads, blocks))
-	job := par.Job[[]*sums]{Threads: threads, Run: par.RunLength(blocks, threads)}
+	job := par.Job[[]*joint]{Threads: threads, Run: par.RunLength(blocks, threads)}
 	job.Claim = func(_, claim int) (int, error) { return max(0, min(job.Run, blocks-claim*job.Run)), nil }
-	free := make(chan []*sums, 64+32*threads)
-	job.Merge = func(into, from []*sums) {
+	free := make(chan []*joint, 64+32*threads)
+	job.Merge = func(into, from []*joint) {
 		for k := range into {
 			into[k].add(from[k])
 			from[k].forget()
@@ -55,19 +55,19 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 		default:
 		}
 	}
-	job.Block = func(worker, claim, block int) []*sums {
+	job.Block = func(worker, claim, block int) []*joint {
 		if panels[worker] == nil {
 			for range f.folds {
 				panels[worker] = append(panels[worker], newPanel[T](q))
 			}
-			works[worker] = make([]T, kernels.TriangleWork(q))
+			works[worker] = make([]T, kernels.TriangleWork(q+1))
 		}
-		var total []*sums
+		var total []*joint
 		select {
 		case total = <-free:
 		default:
 			for range f.folds {
-				total = append(total, newSums(q))
+				total = append(total, newJoint(q))
 			}
 		}
 		lo := (claim*job.Run + block) * crossRows
@@ -75,12 +75,20 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 		return total
 	}
 	total, _, err := par.Reduce(ctx, &job)
-	return total, err
+	if err != nil {
+		return nil, err
+	}
+	each := make([]*sums, len(total))
+	for k, t := range total {
+		each[k] = newSums(q)
+		t.put(each[k])
+	}
+	return each, nil
 }
 
 // collect deals rows to the panels of their folds, as they come, runs of them
 // together.
-func (f *crossing[T]) collect(total []*sums, panels []*panel[T], shift []T, work []T, lo, hi int) {
+func (f *crossing[T]) collect(total []*joint, panels []*panel[T], shift []T, work []T, lo, hi int) {
 	d, ahead := f.data, lo
 	flush := func(k, row int) {
 		// Panels of all folds are full at about the same time: each fetches as many

@@ -12,44 +12,29 @@ type sums struct {
 	weight float64   // Σ w
 	first  []float64 // Σ w z, p + 1 of them
 	second []float64 // Σ w z zᵀ, (p + 1)², the upper triangle
-
-	begun bool // a panel has been added; before, what add and flush find is nothing
 }
 
 func newSums(q int) *sums {
 	return &sums{first: memory.Slice[float64](q), second: memory.Slice[float64](q * q)}
 }
 
-// forget makes them those of no rows. The numbers are cleared by the panel that comes
-// next, which needs them in the cache then; there may be none.
-func (s *sums) forget() { s.begun = false }
-
-func (s *sums) reset() {
-	s.rows, s.weight = 0, 0
-	memory.Clear(s.first)
-	memory.Clear(s.second)
-}
-
 // add adds the sums of later rows.
 func (s *sums) add(later *sums) {
-	if !later.begun {
-		return
-	}
-	if !s.begun {
-		s.set(later)
-		return
-	}
 	s.rows += later.rows
 	s.weight += later.weight
 	kernels.Axpy(s.first, 1, later.first)
-	q := len(s.first)
+	addTriangle(s.second, later.second, len(s.first))
+}
+
+// addTriangle adds the upper triangle of a matrix of q rows to another one's.
+func addTriangle(into, from []float64, q int) {
 	for i := range q {
-		kernels.Axpy(s.second[i*q+i:(i+1)*q], 1, later.second[i*q+i:(i+1)*q])
+		kernels.Axpy(into[i*q+i:(i+1)*q], 1, from[i*q+i:(i+1)*q])
 	}
 }
 
 func (s *sums) set(from *sums) {
-	s.rows, s.weight, s.begun = from.rows, from.weight, from.begun
+	s.rows, s.weight = from.rows, from.weight
 	memory.Copy(s.first, from.first)
 	memory.Copy(s.second, from.second)
 }
@@ -65,21 +50,71 @@ func (s *sums) finite() bool {
 	return true
 }
 
+// A joint is sums under way, all in one matrix: Σ w (z, 1)(z, 1)ᵀ, the upper triangle. A
+// column of ones costs a kernel for Σ w z less than another one would.
+type joint struct {
+	rows   int
+	q      int // numbers of z
+	matrix []float64
+
+	begun bool // a panel has been added; before, what is found is nothing
+}
+
+func newJoint(q int) *joint { return &joint{q: q, matrix: memory.Slice[float64]((q + 1) * (q + 1))} }
+
+// forget makes it that of no rows. The numbers are cleared by the panel that comes
+// next, which needs them in the cache then; there may be none.
+func (s *joint) forget() { s.begun = false }
+
+// begin clears it unless there is something in it.
+func (s *joint) begin() {
+	if !s.begun {
+		s.rows, s.begun = 0, true
+		memory.Clear(s.matrix)
+	}
+}
+
+// add adds what is of later rows.
+func (s *joint) add(later *joint) {
+	if !later.begun {
+		return
+	}
+	if !s.begun {
+		s.rows, s.begun = later.rows, true
+		memory.Copy(s.matrix, later.matrix)
+		return
+	}
+	s.rows += later.rows
+	addTriangle(s.matrix, later.matrix, s.q+1)
+}
+
+// put sets sums to it.
+func (s *joint) put(to *sums) {
+	s.begin()
+	q, r := s.q, s.q+1
+	to.rows, to.weight = s.rows, s.matrix[r*r-1]
+	for i := range q {
+		to.first[i] = s.matrix[i*r+q]
+		copy(to.second[i*q+i:(i+1)*q], s.matrix[i*r+i:])
+	}
+}
+
 // A panel collects rows until there are enough for the kernels.
 type panel[T kernels.Float] struct {
-	z    kernels.Matrix[T] // PanelRows × (p + 1)
+	z    kernels.Matrix[T] // PanelRows × (p + 2): x, y and ones
 	w    []float64
 	rows int
 }
 
 func newPanel[T kernels.Float](q int) *panel[T] {
-	stride := kernels.SpreadStride[T](q)
+	stride := kernels.SpreadStride[T](q + 1)
 	b := &panel[T]{
-		z: kernels.Matrix[T]{Rows: kernels.PanelRows, Cols: q, Stride: stride, Data: memory.Slice[T](kernels.PanelRows * stride)},
+		z: kernels.Matrix[T]{Rows: kernels.PanelRows, Cols: q + 1, Stride: stride, Data: memory.Slice[T](kernels.PanelRows * stride)},
 		w: make([]float64, kernels.PanelRows),
 	}
 	for i := range b.w {
 		b.w[i] = 1
+		b.z.Data[i*stride+q] = 1
 	}
 	return b
 }
@@ -103,28 +138,22 @@ func (b *panel[T]) full() bool { return b.rows == kernels.PanelRows }
 
 // flush adds the rows to s. weighted says that not all weights are 1; next is
 // memory that is read next.
-func (b *panel[T]) flush(s *sums, weighted bool, work, next []T) {
+func (b *panel[T]) flush(s *joint, weighted bool, work, next []T) {
 	if b.rows == 0 {
 		return
 	}
-	if !s.begun {
-		s.reset()
-		s.begun = true
-	}
+	s.begin()
 	z, w := b.z.Slice(0, b.rows), b.w[:b.rows]
-	kernels.Update(s.first, z, nil, w)
 	if weighted {
-		s.weight += kernels.Sum(w)
 		for _, v := range w {
 			if v > 0 {
 				s.rows++
 			}
 		}
 	} else {
-		s.weight += float64(b.rows)
 		s.rows += b.rows
 		w = nil
 	}
-	kernels.Triangle(s.second, z.Cols, z, w, work, next)
+	kernels.Triangle(s.matrix, z.Cols, z, w, work, next)
 	b.rows = 0
 }
