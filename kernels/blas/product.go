@@ -14,14 +14,6 @@ type matrix[T float] struct {
 	mirror mirror
 }
 
-func view[T float](data []T, ld int, transposed bool) matrix[T] {
-	m := matrix[T]{data: data, rs: ld, cs: 1}
-	if transposed {
-		m.rs, m.cs = 1, ld
-	}
-	return m
-}
-
 // set makes m a view. Structs that a call of a small problem fills are filled field
 // by field: a literal is copied, and loads of the copy wait for its stores.
 func (m *matrix[T]) set(data []T, ld int, transposed bool) {

@@ -31,17 +31,11 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 	checkLength(len(a), k, k, lda, shortA)
 	checkLength(len(b), m, n, ldb, shortB)
 	checkLength(len(c), m, n, ldc, shortC)
-	var whole product[T]
-	whole.threads, whole.m, whole.n, whole.k, whole.alpha, whole.beta, whole.c, whole.ldc = threads, m, n, k, alpha, beta, c, ldc
-	if alpha == 0 {
-		whole.scale()
-		return
-	}
 	symmetric := matrix[T]{data: a, rs: lda, cs: 1, mirror: fromUpper}
 	if isLower {
 		symmetric.mirror = fromLower
 	}
-	if few[T](m*n*k, tinyWork) {
+	if alpha != 0 && few[T](m*n*k, tinyWork) {
 		for i := range m {
 			for j := range n {
 				var sum T
@@ -55,6 +49,12 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 				c[i*ldc+j] = merge(alpha, sum, beta, c[i*ldc+j])
 			}
 		}
+		return
+	}
+	var whole product[T]
+	whole.threads, whole.m, whole.n, whole.k, whole.alpha, whole.beta, whole.c, whole.ldc = threads, m, n, k, alpha, beta, c, ldc
+	if alpha == 0 {
+		whole.scale()
 		return
 	}
 	if m <= small && n <= small {

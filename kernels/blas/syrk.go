@@ -35,6 +35,10 @@ func syrk[T float](threads int, ul blas.Uplo, tA blas.Transpose, n, k int, alpha
 	}
 	checkLength(len(a), rows, columns, lda, shortA)
 	checkLength(len(c), n, n, ldc, shortC)
+	if tinyRank(n, k, alpha) {
+		addTinyRank(region, trans, n, k, alpha, a, lda, a, lda, beta, c, ldc)
+		return
+	}
 	var p product[T]
 	p.threads, p.m, p.n, p.k, p.alpha, p.beta, p.c, p.ldc, p.region = threads, n, n, k, alpha, beta, c, ldc, region
 	p.a.set(a, lda, trans)
@@ -54,6 +58,11 @@ func syr2k[T float](threads int, ul blas.Uplo, tA blas.Transpose, n, k int, alph
 	checkLength(len(a), rows, columns, lda, shortA)
 	checkLength(len(b), rows, columns, ldb, shortB)
 	checkLength(len(c), n, n, ldc, shortC)
+	if tinyRank(n, k, alpha) {
+		addTinyRank(region, trans, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		addTinyRank(region, trans, n, k, alpha, b, ldb, a, lda, 1, c, ldc)
+		return
+	}
 	var p product[T]
 	p.threads, p.m, p.n, p.k, p.alpha, p.beta, p.c, p.ldc, p.region = threads, n, n, k, alpha, beta, c, ldc, region
 	p.a.set(a, lda, trans)

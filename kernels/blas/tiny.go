@@ -30,8 +30,6 @@ const small = 8
 // tiny does a product if it is so small, and says whether it has.
 func (p *product[T]) tiny() bool {
 	switch {
-	case p.region != whole && p.m*p.n*p.k <= tinyTriangle:
-		p.triangle()
 	case few[T](p.m*p.n*p.k, tinyWork):
 		p.numbers()
 	case p.m > small || p.n > small || p.k > small || p.region == whole && p.b.cs == 1:
@@ -82,26 +80,55 @@ func (p *product[T]) strip(c []T, ldc int, b []T, ldb int, beta T) {
 	}
 }
 
-// triangle is the region of a product whose every operation is rounded.
-func (p *product[T]) triangle() {
-	a, b, depth := p.a, p.b, p.k
-	for i := range p.m {
-		lo, hi := i, p.n
-		if p.region == below {
+// tinyRank says whether a triangle of a product is so small that addTinyRank does it.
+func tinyRank[T float](n, k int, alpha T) bool { return alpha != 0 && k > 0 && n*n*k <= tinyTriangle }
+
+// addTinyRank takes a triangle of C to alpha·A·Bᵀ + beta·C, or to alpha·Aᵀ·B + beta·C, with
+// every operation rounded.
+func addTinyRank[T float](r region, trans bool, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if trans {
+		addTinyRankOfColumns(r, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	for i := range n {
+		lo, hi := i, n
+		if r == below {
 			lo, hi = 0, i+1
 		}
-		row := p.c[i*p.ldc+lo : i*p.ldc+hi]
+		x, row := a[i*lda:][:k], c[i*ldc+lo:i*ldc+hi]
 		for j := range row {
-			at, from := i*a.rs, (lo+j)*b.cs
 			var sum T
-			for range depth {
-				sum += T(a.data[at] * b.data[from])
-				at += a.cs
-				from += b.rs
+			for l, v := range b[(lo+j)*ldb:][:k] {
+				sum += T(x[l] * v)
 			}
-			sum = T(p.alpha * sum)
-			if p.beta != 0 {
-				sum += T(p.beta * row[j])
+			sum = T(alpha * sum)
+			if beta != 0 {
+				sum += T(beta * row[j])
+			}
+			row[j] = sum
+		}
+	}
+}
+
+// addTinyRankOfColumns is apart since the registers do not suffice for both loops.
+func addTinyRankOfColumns[T float](r region, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	for i := range n {
+		lo, hi := i, n
+		if r == below {
+			lo, hi = 0, i+1
+		}
+		row := c[i*ldc+lo : i*ldc+hi]
+		for j := range row {
+			at, from := i, lo+j
+			var sum T
+			for range k {
+				sum += T(a[at] * b[from])
+				at += lda
+				from += ldb
+			}
+			sum = T(alpha * sum)
+			if beta != 0 {
+				sum += T(beta * row[j])
 			}
 			row[j] = sum
 		}
