@@ -15,7 +15,8 @@ import (
 // one variable after the other, those of a working set: that of variables which
 // are off their kinks or which the gradient moves from there, and of others
 // that are likely to. Their part of H is copied, so that a step costs what the
-// set is large. Then a look at the gradient of all tells who was missing.
+// set is large; if they are many, all of H is taken as it is. Then a look at the
+// gradient of all tells who was missing.
 //
 // A leading variable that the rough function leaves free follows the others to
 // its minimum all the time: the part of H is that without it.

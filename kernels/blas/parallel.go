@@ -98,10 +98,14 @@ func (p *product[T]) divided(threads int) (columns, rows int) {
 }
 
 // triangleParts is about how long a triangle takes in parts of so many columns, of
-// which the longest is done first: each goes to the goroutine that is done with its own.
+// which the longest is done first: each goes to the goroutine that is done with its own. Of
+// many goroutines the mean is taken, which costs less to know.
 func (p *product[T]) triangleParts(wide, threads int) float64 {
 	var room [16]float64
-	busy := room[:min(threads, len(room))] // more of them would end as many would
+	busy, share := room[:1], 1/float64(threads)
+	if threads <= len(room) {
+		busy, share = room[:threads], 1
+	}
 	longest := 0.0
 	across := (p.n + wide - 1) / wide
 	for part := range across {
@@ -124,7 +128,7 @@ func (p *product[T]) triangleParts(wide, threads int) float64 {
 		}
 		busy[first] += cost
 	}
-	return slices.Max(busy) + idlePart*longest
+	return max(longest, share*slices.Max(busy)) + idlePart*longest
 }
 
 // divide is how large each of about so many parts of n is: a multiple of unit.

@@ -137,8 +137,7 @@ func addTinyRankOfColumns[T float](r region, n, k int, alpha T, a []T, lda int, 
 
 func (p *product[T]) numbers() {
 	for i := range p.m {
-		lo, hi := p.columnsOf(i)
-		for j := lo; j < hi; j++ {
+		for j := range p.n {
 			at, from := i*p.a.rs, j*p.b.cs
 			var sum T
 			if elementBytes[T]() == 8 {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
 	"github.com/seed-0327bdf7/hesse/solvers/pass"
@@ -151,10 +150,11 @@ func dealingOf(assignment []int, folds int) (d dealing, most int, err error) {
 	run, last := kernels.PanelRows, -1
 	for i, f := range assignment {
 		if f < 0 || folds > 0 && f >= folds {
-			if folds == 0 {
-				folds = slices.Max(assignment) + 1
+			last := ""
+			if folds > 0 {
+				last = fmt.Sprintf(" to %d", folds-1)
 			}
-			return d, 0, fmt.Errorf("batch: row %d is in fold %d; they are numbered from 0 to %d", i, f, folds-1)
+			return d, 0, fmt.Errorf("batch: row %d is in fold %d; they are numbered from 0%s", i, f, last)
 		}
 		most = max(most, f+1)
 		if f != last && i > 0 {

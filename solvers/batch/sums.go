@@ -42,6 +42,9 @@ func (s *sums) set(from *sums) {
 // finite says that no number is NaN or infinite.
 func (s *sums) finite() bool {
 	q := len(s.first)
+	if !isFinite(s.weight) || !areFinite(s.first) {
+		return false
+	}
 	for i := range q {
 		if !areFinite(s.second[i*q+i : (i+1)*q]) {
 			return false

@@ -198,11 +198,11 @@ func (b *Batches[T]) walk(ctx context.Context, at Point, want Want) (*Moments, e
 }
 
 // run is the moments of the rows of the inner pass: of some blocks by the crew, for which
-// nobody is woken.
+// nobody is woken, unless there are Hessians, which take longer, and room for each.
 func (b *Batches[T]) run(ctx context.Context, at Point, want Want) (*Moments, error) {
 	p, rows := b.pass, b.rows.rows()
 	blocks := (rows + blockRows - 1) / blockRows
-	if blocks > par.MaxParts {
+	if blocks > par.MaxParts || want.Hessian {
 		return p.Run(ctx, at, want)
 	}
 	if err := ctx.Err(); err != nil {

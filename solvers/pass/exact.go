@@ -17,6 +17,7 @@ type Exact[T kernels.Float] struct {
 	pass   *Pass[T]  // where rows come from
 	shift  []float64 // that of the pass, as wide as the strips
 	offset bool
+	ones   []float64 // of a segment, never written
 
 	workers []*exactScratch
 	free    chan *ExactMoments
@@ -80,7 +81,10 @@ var errNotSquared = errors.New("pass: exact passes are for the squared loss")
 
 func newExact[T kernels.Float](p *Pass[T], offset bool) *Exact[T] {
 	columns := p.columns
-	e := &Exact[T]{pass: p, offset: offset}
+	e := &Exact[T]{pass: p, offset: offset, ones: make([]float64, segmentRows)}
+	for i := range e.ones {
+		e.ones[i] = 1
+	}
 	if c := p.Shift(); c != nil {
 		e.shift = make([]float64, kernels.ExactWidth(columns))
 		copy(e.shift, c)
@@ -193,8 +197,7 @@ func (e *Exact[T]) Gradient(ctx context.Context, at ExactPoint) (*ExactMoments, 
 func (e *Exact[T]) pack(panel *kernels.ExactPanel, s *exactScratch, seg *segment[T], w []float64) {
 	p := e.pass.columns
 	kernels.ExactPack(panel, seg.x, e.shift, w)
-	ones := e.pass.scratch(0).ones[:seg.x.Rows] // never written
-	kernels.ExactColumn(panel, p, ones, nil, w)
+	kernels.ExactColumn(panel, p, e.ones[:seg.x.Rows], nil, w)
 	kernels.ExactColumn(panel, p+1, seg.y, nil, w)
 	if seg.offset != nil {
 		kernels.ExactColumn(panel, p+2, seg.offset, nil, w)

@@ -228,7 +228,8 @@ func (p *Pass[T]) Recycle(m *Moments) {
 
 // Release hands the memory of what was recycled, and scratch memory, to passes that are
 // prepared later in this program: the Hessians of a run are some megabytes, and new memory
-// costs time. The pass may be run again, as if it were new, unless it reads a source.
+// costs time. The pass may be run again, as if it were new. One that reads a source keeps its
+// scratch memory.
 func (p *Pass[T]) Release() {
 	for w, s := range p.workers {
 		if s != nil && p.source == nil {
