@@ -36,8 +36,15 @@ func TestAnIterationAllocatesNothing(t *testing.T) {
 		}
 		return after.TotalAlloc - before.TotalAlloc
 	}
-	fit(1)
-	two, four := fit(2), fit(4)
+	// The least of some: scratch memory of the fit before may have been collected.
+	least := func(iterations int) uint64 {
+		least := fit(iterations)
+		for range 7 {
+			least = min(least, fit(iterations))
+		}
+		return least
+	}
+	two, four := least(2), least(4)
 	if more := int64(four) - int64(two); more > 8*p*p/2 {
 		t.Errorf("two more iterations take %d bytes", more)
 	}
