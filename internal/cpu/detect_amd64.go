@@ -24,7 +24,8 @@ const (
 	zen5 = 26
 )
 
-// detectUnits knows what was measured: Zen 4 and Zen 5. Intel's processors are known to
+// detectUnits knows what was measured: Zen 4, and a Zen 5 of a server. Mobile Zen 5, of the
+// same family, is said to have units of 256 bits. Intel's processors are known to
 // shuffle on a unit that multiplies.
 func detectUnits() Units {
 	switch {

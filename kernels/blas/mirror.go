@@ -19,6 +19,16 @@ func (m *matrix[T]) mirrored(i, j int) T {
 	return m.data[i*m.rs+j]
 }
 
+// expand is a small mirrored matrix of k rows, whole, number by number.
+func (m *matrix[T]) expand(to []T, k int) {
+	for i := range k {
+		for j := range i + 1 {
+			v := m.mirrored(i, j)
+			to[i*k+j], to[j*k+i] = v, v
+		}
+	}
+}
+
 // copyMirrored copies rows top to bottom and columns lo to hi of a mirrored matrix, row by
 // row: what is on the side of the diagonal that is read, what mirrors it, and between
 // them, where the diagonal goes through, a square with what is above and below it.

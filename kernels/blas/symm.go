@@ -59,12 +59,7 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 	}
 	if m <= small && n <= small {
 		var all [small * small]T
-		for i := range k {
-			for j := range i + 1 {
-				v := symmetric.mirrored(i, j)
-				all[i*k+j], all[j*k+i] = v, v
-			}
-		}
+		symmetric.expand(all[:], k)
 		var p product[T] // not the one that goroutines may share
 		p.m, p.n, p.k, p.alpha, p.beta, p.c, p.ldc = m, n, k, alpha, beta, c, ldc
 		if isLeft {
@@ -76,25 +71,12 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		}
 		return
 	}
-	if k <= 8 {
-		scratch := getScratch[T]()
-		all := scratch.block
-		for i := range k {
-			for j := range i + 1 {
-				v := symmetric.mirrored(i, j)
-				all[i*k+j], all[j*k+i] = v, v
-			}
-		}
-		if isLeft {
-			whole.a.set(all, k, false)
-			whole.b.set(b, ldb, false)
-		} else {
-			whole.a.set(b, ldb, false)
-			whole.b.set(all, k, false)
-		}
-		whole.run()
-		putScratch(scratch)
-		return
+	var room *scratch[T]
+	if k <= small { // as it lies, so that the other matrix need not be copied
+		room = getScratch[T]()
+		symmetric.expand(room.block, k)
+		symmetric.set(room.block, k, false)
+		symmetric.mirror = plain
 	}
 	whole.a.set(b, ldb, false)
 	whole.b = symmetric
@@ -102,4 +84,7 @@ func symm[T float](threads int, s blas.Side, ul blas.Uplo, m, n int, alpha T, a 
 		whole.a, whole.b = symmetric, whole.a
 	}
 	whole.run()
+	if room != nil {
+		putScratch(room)
+	}
 }

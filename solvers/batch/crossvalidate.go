@@ -150,11 +150,11 @@ func dealingOf(assignment []int, folds int) (d dealing, most int, err error) {
 	run, last := kernels.PanelRows, -1
 	for i, f := range assignment {
 		if f < 0 || folds > 0 && f >= folds {
-			last := ""
+			end := ""
 			if folds > 0 {
-				last = fmt.Sprintf(" to %d", folds-1)
+				end = fmt.Sprintf(" to %d", folds-1)
 			}
-			return d, 0, fmt.Errorf("batch: row %d is in fold %d; they are numbered from 0%s", i, f, last)
+			return d, 0, fmt.Errorf("batch: row %d is in fold %d; they are numbered from 0%s", i, f, end)
 		}
 		most = max(most, f+1)
 		if f != last && i > 0 {

@@ -74,7 +74,7 @@ func spareScratch[T kernels.Float]() *sync.Pool {
 	return &spareScratch64
 }
 
-// lendScratch is what was given back, if there is any, or new. What it holds is lost.
+// lendScratch is what was given back, if there is any, with numbers of another pass in it, or new.
 func lendScratch[T kernels.Float]() *scratch[T] {
 	if s, ok := spareScratch[T]().Get().(*scratch[T]); ok {
 		return s
