@@ -15,21 +15,23 @@ type needs struct{ counts, responses bool }
 
 // Drawn is such data of a problem, nil where no workload needs it: counts, and
 // positive amounts, whose logarithms of the mean are linear in X, for models
-// with a log link; and Responses targets to every row.
+// with a log link; and Responses targets to every row, or to as many of the first
+// rows as a workload takes.
 type Drawn[T kernels.Float] struct {
 	Counts, Amounts []T
 	Responses       kernels.Matrix[T]
 }
 
-// draw makes what is needed, from a seed that is made of the shape.
-func (b *Problem[T]) draw(needs needs) {
+// draw makes what is needed, responses to so many rows, from a seed that is made of
+// the shape.
+func (b *Problem[T]) draw(counts bool, responses int) {
 	n, p := b.X.Rows, b.X.Cols
 	state := uint64(n)*37 + uint64(p)
 	uniform := func() float64 { // above 0, below 1
 		state = state*6364136223846793005 + 1442695040888963407
 		return float64(state>>12|1) / (1 << 52)
 	}
-	if needs.counts {
+	if counts {
 		b.Counts, b.Amounts = make([]T, n), make([]T, n)
 		signal := 2 * math.Sqrt(float64(p)) // half of that of the classes
 		for i := range n {
@@ -42,9 +44,9 @@ func (b *Problem[T]) draw(needs needs) {
 			b.Amounts[i] = T(-mean / 2 * math.Log(uniform()*uniform()))
 		}
 	}
-	if needs.responses {
-		b.Responses = kernels.Matrix[T]{Rows: n, Cols: Responses, Stride: Responses, Data: memory.Slice[T](n * Responses)}
-		for i := range n {
+	if responses > 0 {
+		b.Responses = kernels.Matrix[T]{Rows: responses, Cols: Responses, Stride: Responses, Data: memory.Slice[T](responses * Responses)}
+		for i := range responses {
 			x, y := b.X.Row(i), b.Responses.Row(i)
 			for k := range y {
 				y[k] = T(2*uniform()-1) + x[k%p]
@@ -70,7 +72,7 @@ func (d Drawn[T]) first(rows int) Drawn[T] {
 		d.Counts, d.Amounts = d.Counts[:rows], d.Amounts[:rows]
 	}
 	if d.Responses.Data != nil {
-		d.Responses = d.Responses.Slice(0, rows)
+		d.Responses = d.Responses.Slice(0, min(rows, d.Responses.Rows))
 	}
 	return d
 }

@@ -79,10 +79,10 @@ func TestFitsAreCompared(t *testing.T) {
 func TestDrawn(t *testing.T) {
 	const n, p = 4000, 3
 	b := NewProblem(make([]float64, n*p), n, p, 1)
-	if b.draw(needs{}); b.Counts != nil || b.Responses.Data != nil {
+	if b.draw(false, 0); b.Counts != nil || b.Responses.Data != nil {
 		t.Error("something is drawn that nobody needs")
 	}
-	b.draw(needs{counts: true, responses: true})
+	b.draw(true, 2000)
 	var counts, amounts float64
 	for i, v := range b.Counts {
 		if v < 0 || v != math.Trunc(v) || !(b.Amounts[i] > 0) {
@@ -95,6 +95,9 @@ func TestDrawn(t *testing.T) {
 	if counts < 0.9 || counts > 1.3 || math.Abs(counts/amounts-1) > 0.1 {
 		t.Errorf("means %v and %v", counts, amounts)
 	}
+	if b.Responses.Rows != 2000 || b.first(3000).Responses.Rows != 2000 {
+		t.Errorf("%d rows of responses, want 2000", b.Responses.Rows)
+	}
 	part := b.first(100)
 	if len(part.Counts) != 100 || len(part.Amounts) != 100 || part.Responses.Rows != 100 || part.Responses.Cols != Responses {
 		t.Errorf("the first rows have %d, %d, %d × %d", len(part.Counts), len(part.Amounts), part.Responses.Rows, part.Responses.Cols)
@@ -103,5 +106,24 @@ func TestDrawn(t *testing.T) {
 		if got := poisson(mean, 0.5); got != want {
 			t.Errorf("the median at %v is %v", mean, got)
 		}
+	}
+}
+
+// TestResponsesFillNoMoreThanX: where a large cache asks for many rows of few columns, a
+// thousand targets to each would not fit in memory.
+func TestResponsesFillNoMoreThanX(t *testing.T) {
+	plan := Plan{Workloads: []string{"gram", "targets"}, Columns: []int{10}, Threads: []int{1}, Types: []string{Float64}, Bytes: 1 << 27}
+	n := plan.rows(10, Float64)[0]
+	for _, w := range []workload{gram, targets} {
+		rows := plan.cut(w, Roof{}, Float64, n, 10)
+		if row := w.bytes(10, 8); rows*int(row) > 1<<28 {
+			t.Errorf("%s: %d rows of %v bytes", w.name, rows, row)
+		}
+	}
+	if plan.cut(gram, Roof{}, Float64, n, 10) != n {
+		t.Error("what needs no responses has fewer rows")
+	}
+	if plan.Rows = []int{n}; plan.cut(targets, Roof{}, Float64, n, 10) != n {
+		t.Error("rows that are asked for are cut")
 	}
 }

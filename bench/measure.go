@@ -62,7 +62,7 @@ type runner struct {
 // measureAll measures every workload on data of one shape, as long as there is
 // time.
 func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p int, dtype string) error {
-	n = r.most(n, p, dtype)
+	n = r.most(n, p, dtype, anything)
 	var b *Problem[T]
 	for i, threads := range r.plan.Threads {
 		for _, name := range r.plan.Workloads {
@@ -82,7 +82,7 @@ func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p 
 			if b == nil {
 				start := time.Now()
 				b = NewProblem(data, n, p, r.plan.Threads[0])
-				b.draw(r.plan.needs())
+				b.draw(r.plan.counted(), r.most(n, p, dtype, needsResponses))
 				r.failed = r.load(Case{Type: dtype, Rows: n, Columns: p, Threads: slices.Max(r.plan.Threads)}, b)
 				r.budget.make(time.Since(start))
 			}
@@ -102,17 +102,23 @@ func measureAll[T kernels.Float](ctx context.Context, r *runner, data []T, n, p 
 	return nil
 }
 
-// most is how many of n rows any of the workloads takes.
-func (r *runner) most(n, p int, dtype string) int {
-	most := 1
+// most is how many of n rows any of the workloads that count takes, 0 if none does.
+func (r *runner) most(n, p int, dtype string, counts func(workload) bool) int {
+	most := 0
 	for _, name := range r.plan.Workloads {
 		w, _ := find(name)
+		if !counts(w) {
+			continue
+		}
 		for _, roof := range r.roofs {
 			most = max(most, r.plan.cut(w, roof, dtype, n, p))
 		}
 	}
 	return most
 }
+
+func anything(workload) bool         { return true }
+func needsResponses(w workload) bool { return w.needs.responses }
 
 // load lets all peers that can do one of the workloads take up a problem at the same
 // time, and says who failed.

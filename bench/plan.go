@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-0327bdf7/hesse/kernels"
@@ -84,9 +85,16 @@ func (p *Plan) enough() time.Duration {
 	return p.Enough
 }
 
-// cut is how many of n rows Longest allows, but what a workload needs.
+// cut is how many of n rows Longest allows, and responses that fill Bytes, but what a
+// workload needs.
 func (p *Plan) cut(w workload, roof Roof, dtype string, n, columns int) int {
-	if p.Longest == 0 || len(p.Rows) > 0 {
+	if len(p.Rows) > 0 {
+		return n
+	}
+	if w.needs.responses {
+		n = min(n, max(p.Bytes/size(dtype)/(columns+Responses), kernels.PanelRows))
+	}
+	if p.Longest == 0 {
 		return n
 	}
 	row := max(w.bytes(columns, size(dtype))/roof.Bandwidth, 2*w.flops(columns)/roof.peak(dtype))
@@ -122,15 +130,12 @@ func (p *Plan) sets() int {
 	return sets
 }
 
-// needs are those of all workloads.
-func (p *Plan) needs() needs {
-	var all needs
-	for _, name := range p.Workloads {
+// counted says whether any workload needs counts.
+func (p *Plan) counted() bool {
+	return slices.ContainsFunc(p.Workloads, func(name string) bool {
 		w, _ := find(name)
-		all.counts = all.counts || w.needs.counts
-		all.responses = all.responses || w.needs.responses
-	}
-	return all
+		return w.needs.counts
+	})
 }
 
 // largest is how many numbers of float64 the largest X takes.
