@@ -64,6 +64,7 @@ var families = []family{
 	{name: "squared", emit: squared, elements: []element{float64s}},
 	{name: "sum", emit: sum, elements: []element{float64s}},
 	{name: "swap", emit: swap, elements: []element{float64s, float32s}},
+	{name: "system", emit: system, elements: []element{float64s}},
 	{name: "systems", emit: systems, elements: []element{float64s}},
 	{name: "tile", emit: tile, elements: []element{float64s, float32s}},
 	{name: "tileweighted", emit: tileWeighted, elements: []element{float64s, float32s}},

@@ -143,8 +143,13 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		relativeGram(h.Data[:PanelRows*CenterWidth], h.Data[h.Stride*8:][:CenterWidth], h.Data[h.Stride*9:], long, long, PanelRows, CenterColumns, CenterColumns, &long[0], 64)
 	})
 	least("RowSquares", func(int) { rowSquares(h.Data[:CenterRows*CenterWidth], CenterRows, long[:CenterWidth]) })
+	together, inverse, alone := make([]float64, lanes*m*(m+1)), make([]float64, lanes*m*m), make([]float64, 128*SystemStride(128))
 	least("Systems", func(int) {
-		systems(long[:lanes*m*(m+1)], long[4096:][:lanes*m*m], long[8192:][:lanes*m], long[9000:][:lanes*m], long[10000:], long[11000:], m, m+1)
+		systems(together, inverse, long[:lanes*m], long[1000:][:lanes*m], long[2000:], long[3000:], m, m+1)
+	})
+	least("SystemForward", func(int) { systemForward(alone, alone, SystemStride(128), 128-systemRows(128), 128) })
+	least("SystemBackward", func(int) {
+		systemBackward(alone, alone, long[:128], long[1000:][:128], SystemStride(128), 0, systemRows(128))
 	})
 	least("Tile", func(round int) {
 		a := x.Slice(round*PanelRows, (round+1)*PanelRows)

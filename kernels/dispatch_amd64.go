@@ -571,6 +571,33 @@ func swap[T Float](x, y []T) {
 	}
 }
 
+// systemForward and systemBackward do some rows of a system.
+func systemForward(a, inverse []float64, stride, lo, hi int) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.SystemForward(&a[0], &inverse[0], stride, lo, hi)
+	case cpu.AVX2:
+		avx2.SystemForward(&a[0], &inverse[0], stride, lo, hi)
+	case cpu.Generic:
+		ref.SystemForward(a, inverse, stride, lo, hi)
+	default:
+		panic(noLevel)
+	}
+}
+
+func systemBackward(a, inverse, x, variance []float64, stride, lo, hi int) {
+	switch cpu.Active() {
+	case cpu.AVX512:
+		avx512.SystemBackward(&a[0], &inverse[0], &x[0], &variance[0], len(x), stride, lo, hi)
+	case cpu.AVX2:
+		avx2.SystemBackward(&a[0], &inverse[0], &x[0], &variance[0], len(x), stride, lo, hi)
+	case cpu.Generic:
+		ref.SystemBackward(a, inverse, x, variance, stride, lo, hi)
+	default:
+		panic(noLevel)
+	}
+}
+
 // systems solves four systems at a time where vectors are that long.
 func systems(a, inverse, x, variance, along, v []float64, m, stride int) {
 	const half = ref.SystemLanes / 2

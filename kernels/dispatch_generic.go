@@ -153,6 +153,14 @@ func softplus(dst, x []float64) { ref.Softplus(dst, x) }
 
 func squared(value, r, d, eta, y []float64) { ref.Squared(value, r, d, eta, y) }
 
+func systemForward(a, inverse []float64, stride, lo, hi int) {
+	ref.SystemForward(a, inverse, stride, lo, hi)
+}
+
+func systemBackward(a, inverse, x, variance []float64, stride, lo, hi int) {
+	ref.SystemBackward(a, inverse, x, variance, stride, lo, hi)
+}
+
 func systems(a, inverse, x, variance, along, v []float64, m, stride int) {
 	ref.Systems(a, inverse, x, variance, along, v, m, stride)
 }

@@ -7,7 +7,7 @@ const (
 	SystemLanes = ref.SystemLanes
 
 	// SystemSize is the most variables that a system may have.
-	SystemSize = 16
+	SystemSize = 32
 )
 
 // Systems solves eight symmetric positive definite systems H·x = b of m

@@ -6,7 +6,7 @@
 
 // func Systems(a *float64, inverse *float64, x *float64, variance *float64, along *float64, v *float64, m int, stride int)
 // Requires: AVX, FMA3
-TEXT ·Systems(SB), NOSPLIT, $0-64
+TEXT ·Systems(SB), NOSPLIT, $8-64
 	MOVQ         a+0(FP), AX
 	MOVQ         inverse+8(FP), CX
 	MOVQ         m+48(FP), DX
@@ -74,55 +74,52 @@ inverse:
 
 backwards:
 	VMOVUPD (CX), Y1
-	VXORPD  Y2, Y2, Y2
-	VSUBPD  Y1, Y2, Y2
-	VMULPD  Y1, Y1, Y0
+	VMULPD  Y1, Y1, Y2
 	MOVQ    DI, R13
 	SHLQ    $0x06, R13
-	VMULPD  64(AX)(R13*1), Y1, Y1
+	VMULPD  64(AX)(R13*1), Y1, Y0
 	TESTQ   DI, DI
 	JZ      solved
 	LEAQ    64(CX), R9
 	MOVQ    R9, R8
 	ADDQ    SI, R8
+	LEAQ    64(AX), BP
 	LEAQ    64(AX)(R13*1), R15
 	ADDQ    BX, R15
 	XORQ    DX, DX
+	INCQ    DX
 
 column:
-	LEAQ    64(AX), R10
-	MOVQ    R8, R11
-	VMOVUPD (R10), Y3
-	VMULPD  (R11), Y3, Y3
-	MOVQ    DX, R13
-	TESTQ   R13, R13
-	JZ      summed
+	VXORPD Y3, Y3, Y3
+	MOVQ   BP, R10
+	MOVQ   R8, R11
+	MOVQ   DX, R13
 
 term:
-	ADDQ        $+64, R10
-	ADDQ        SI, R11
-	VMOVUPD     (R10), Y4
-	VFMADD231PD (R11), Y4, Y3
-	DECQ        R13
-	JNZ         term
-
-summed:
-	VMULPD      Y2, Y3, Y3
-	VMOVUPD     Y3, (R9)
-	VFMADD231PD (R15), Y3, Y1
-	VFMADD231PD Y3, Y3, Y0
-	ADDQ        $+64, R9
-	ADDQ        $+64, R8
-	ADDQ        BX, R15
-	INCQ        DX
-	CMPQ        DX, DI
-	JL          column
+	VMOVUPD      (R10), Y4
+	VFNMADD231PD (R11), Y4, Y3
+	SUBQ         $+64, R10
+	SUBQ         SI, R11
+	DECQ         R13
+	JNZ          term
+	VMULPD       Y1, Y3, Y3
+	VMOVUPD      Y3, (R9)
+	VFMADD231PD  (R15), Y3, Y0
+	VFMADD231PD  Y3, Y3, Y2
+	ADDQ         $+64, R9
+	ADDQ         $+64, BP
+	ADDQ         $+64, R8
+	ADDQ         SI, R8
+	ADDQ         BX, R15
+	INCQ         DX
+	CMPQ         DX, DI
+	JLE          column
 
 solved:
 	SUBQ    $+64, R12
 	SUBQ    $+64, R14
-	VMOVUPD Y1, (R12)
-	VMOVUPD Y0, (R14)
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y2, (R14)
 	SUBQ    BX, AX
 	SUBQ    $+64, AX
 	SUBQ    SI, CX

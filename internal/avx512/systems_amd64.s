@@ -6,7 +6,7 @@
 
 // func Systems(a *float64, inverse *float64, x *float64, variance *float64, along *float64, v *float64, m int, stride int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·Systems(SB), NOSPLIT, $0-64
+TEXT ·Systems(SB), NOSPLIT, $8-64
 	MOVQ         a+0(FP), AX
 	MOVQ         inverse+8(FP), CX
 	MOVQ         m+48(FP), DX
@@ -74,55 +74,52 @@ inverse:
 
 backwards:
 	VMOVUPD (CX), Z1
-	VXORPD  Z2, Z2, Z2
-	VSUBPD  Z1, Z2, Z2
-	VMULPD  Z1, Z1, Z0
+	VMULPD  Z1, Z1, Z2
 	MOVQ    DI, R13
 	SHLQ    $0x06, R13
-	VMULPD  64(AX)(R13*1), Z1, Z1
+	VMULPD  64(AX)(R13*1), Z1, Z0
 	TESTQ   DI, DI
 	JZ      solved
 	LEAQ    64(CX), R9
 	MOVQ    R9, R8
 	ADDQ    SI, R8
+	LEAQ    64(AX), BP
 	LEAQ    64(AX)(R13*1), R15
 	ADDQ    BX, R15
 	XORQ    DX, DX
+	INCQ    DX
 
 column:
-	LEAQ    64(AX), R10
-	MOVQ    R8, R11
-	VMOVUPD (R10), Z3
-	VMULPD  (R11), Z3, Z3
-	MOVQ    DX, R13
-	TESTQ   R13, R13
-	JZ      summed
+	VXORPD Z3, Z3, Z3
+	MOVQ   BP, R10
+	MOVQ   R8, R11
+	MOVQ   DX, R13
 
 term:
-	ADDQ        $+64, R10
-	ADDQ        SI, R11
-	VMOVUPD     (R10), Z4
-	VFMADD231PD (R11), Z4, Z3
-	DECQ        R13
-	JNZ         term
-
-summed:
-	VMULPD      Z2, Z3, Z3
-	VMOVUPD     Z3, (R9)
-	VFMADD231PD (R15), Z3, Z1
-	VFMADD231PD Z3, Z3, Z0
-	ADDQ        $+64, R9
-	ADDQ        $+64, R8
-	ADDQ        BX, R15
-	INCQ        DX
-	CMPQ        DX, DI
-	JL          column
+	VMOVUPD      (R10), Z4
+	VFNMADD231PD (R11), Z4, Z3
+	SUBQ         $+64, R10
+	SUBQ         SI, R11
+	DECQ         R13
+	JNZ          term
+	VMULPD       Z1, Z3, Z3
+	VMOVUPD      Z3, (R9)
+	VFMADD231PD  (R15), Z3, Z0
+	VFMADD231PD  Z3, Z3, Z2
+	ADDQ         $+64, R9
+	ADDQ         $+64, BP
+	ADDQ         $+64, R8
+	ADDQ         SI, R8
+	ADDQ         BX, R15
+	INCQ         DX
+	CMPQ         DX, DI
+	JLE          column
 
 solved:
 	SUBQ    $+64, R12
 	SUBQ    $+64, R14
-	VMOVUPD Z1, (R12)
-	VMOVUPD Z0, (R14)
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z2, (R14)
 	SUBQ    BX, AX
 	SUBQ    $+64, AX
 	SUBQ    SI, CX

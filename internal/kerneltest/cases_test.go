@@ -225,6 +225,7 @@ func vectorCalls() []call {
 			return []float64{kernels.RowSquares(values[float64](m, s, s.n*s.p), values[float64](m, s, s.p))}
 		}},
 		{name: "Systems", run: systems},
+		{name: "System", run: system},
 		{name: "Logistic", vector: true, run: func(s setting, m *memory) []float64 {
 			return logistic(s, m, nil)
 		}},
@@ -262,6 +263,30 @@ func systems(s setting, m *memory) []float64 {
 	}
 	kernels.Systems(a, inverse, x, variance, along, v, size, stride)
 	return slices.Concat(a, inverse, x, variance, along)
+}
+
+// system is one of every size, of some also one that is not definite. What is left of a
+// diagonal is anything, and nobody's business.
+func system(s setting, m *memory) []float64 {
+	size, stride := s.p, kernels.SystemStride(s.p)
+	if size > 130 || s.n != 1 && s.n != 3 {
+		return nil
+	}
+	a, inverse := values[float64](m, s, size*stride), values[float64](m, s, size*stride)
+	x, variance := values[float64](m, s, size), values[float64](m, s, size)
+	for i := range size {
+		at := &a[i*stride+i]
+		*at = 1000 + math.Abs(*at)
+		if s.n == 3 && i == size/2 {
+			*at = -1
+		}
+	}
+	kernels.System(a, inverse, x, variance)
+	results := slices.Concat(x, variance)
+	for i := range size {
+		results = slices.Concat(results, a[i*stride+i+1:i*stride+size+1], inverse[i*stride+i:i*stride+size])
+	}
+	return results
 }
 
 func logistic(s setting, m *memory, w []float64) []float64 {

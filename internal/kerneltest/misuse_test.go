@@ -158,6 +158,9 @@ func TestMisusePanics(t *testing.T) {
 		"Systems variance": func() { kernels.Systems(seventeen.Data[:16], eight, eight, four, eight, eight, 1, 2) },
 		"Systems along":    func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, four, eight, 1, 2) },
 		"Systems v":        func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, eight, four, 1, 2) },
+		"System a":         func() { kernels.System(eight, seventeen.Data[:16], one, one) },
+		"System inverse":   func() { kernels.System(seventeen.Data[:16], eight, two, two) },
+		"System variance":  func() { kernels.System(eight, eight, one, two) },
 		"Systems stride":   func() { kernels.Systems(eight, eight, eight, eight, eight, eight, 1, 1) },
 		"RelativeGram rows": func() {
 			const n = kernels.PanelRows + 1

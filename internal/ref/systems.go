@@ -13,8 +13,9 @@ const SystemLanes = 8
 // and becomes R and R⁻ᵀb, H = RᵀR. The upper triangle of inverse, m×m, is set to R⁻¹, x to H⁻¹b,
 // variance to the diagonal of H⁻¹, and along to vᵀH⁻¹v. Rows are scaled by the
 // reciprocal of the root of their pivot. Every sum is one chain of fused
-// multiply-adds: those of R⁻¹ and of v begin with a product, rounded, those of x
-// and variance with that of the diagonal, along with +0.
+// multiply-adds: that of v begins with a product, rounded, those of x and variance
+// with that of the diagonal, along and an entry of R⁻¹ with +0; its chain begins at
+// the diagonal and goes up its column.
 func Systems(a, inverse, x, variance, along, v []float64, m, stride int) {
 	for l := range SystemLanes {
 		system(a[l:], inverse[l:], x[l:], variance[l:], along[l:], v[l:], m, stride)
@@ -40,14 +41,13 @@ func system(a, inverse, x, variance, along, v []float64, m, stride int) {
 	}
 	for i := m - 1; i >= 0; i-- {
 		scale := inverse[(i*m+i)*lanes]
-		negative := 0 - scale
 		xi, square := float64(scale*a[(i*n+m)*lanes]), float64(scale*scale)
 		for j := i + 1; j < m; j++ {
-			sum := float64(a[(i*n+i+1)*lanes] * inverse[((i+1)*m+j)*lanes])
-			for k := i + 2; k <= j; k++ {
-				sum = math.FMA(a[(i*n+k)*lanes], inverse[(k*m+j)*lanes], sum)
+			sum := 0.0
+			for k := j; k > i; k-- {
+				sum = math.FMA(-a[(i*n+k)*lanes], inverse[(k*m+j)*lanes], sum)
 			}
-			entry := float64(negative * sum)
+			entry := float64(scale * sum)
 			inverse[(i*m+j)*lanes] = entry
 			xi = math.FMA(entry, a[(j*n+m)*lanes], xi)
 			square = math.FMA(entry, entry, square)

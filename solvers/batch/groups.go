@@ -35,7 +35,7 @@ const (
 	packedElements = 1 << 18
 
 	// besideElements is how much a group may take packed that waits for others.
-	besideElements = 1 << 12
+	besideElements = 1 << 13
 
 	// splitRows is from how many rows on a group that is not packed is divided
 	// among all threads.

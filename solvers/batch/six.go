@@ -6,7 +6,7 @@ import "math"
 // line by line: where Newton's method fits small groups, loops would take half of
 // its time.
 func (s *system) solveSix() {
-	a, r, diagonal := (*[42]float64)(s.augmented), (*[36]float64)(s.inverse), (*[6]float64)(s.diagonal)
+	a, r, diagonal := (*[42]float64)(s.augmented), (*[42]float64)(s.inverse), (*[6]float64)(s.diagonal)
 	x, variance := (*[6]float64)(s.x), (*[6]float64)(s.variance)
 	diagonal[0], diagonal[1], diagonal[2], diagonal[3], diagonal[4], diagonal[5] = a[0], a[8], a[16], a[24], a[32], a[40]
 
@@ -45,7 +45,7 @@ func (s *system) solveSix() {
 	a[41] = math.FMA(factor, a[6], a[41])
 
 	scale = 1 / math.Sqrt(a[8])
-	r[7] = scale
+	r[8] = scale
 	a[9] *= scale
 	a[10] *= scale
 	a[11] *= scale
@@ -71,7 +71,7 @@ func (s *system) solveSix() {
 	a[41] = math.FMA(factor, a[13], a[41])
 
 	scale = 1 / math.Sqrt(a[16])
-	r[14] = scale
+	r[16] = scale
 	a[17] *= scale
 	a[18] *= scale
 	a[19] *= scale
@@ -90,7 +90,7 @@ func (s *system) solveSix() {
 	a[41] = math.FMA(factor, a[20], a[41])
 
 	scale = 1 / math.Sqrt(a[24])
-	r[21] = scale
+	r[24] = scale
 	a[25] *= scale
 	a[26] *= scale
 	a[27] *= scale
@@ -103,7 +103,7 @@ func (s *system) solveSix() {
 	a[41] = math.FMA(factor, a[27], a[41])
 
 	scale = 1 / math.Sqrt(a[32])
-	r[28] = scale
+	r[32] = scale
 	a[33] *= scale
 	a[34] *= scale
 	factor = -a[33]
@@ -111,72 +111,72 @@ func (s *system) solveSix() {
 	a[41] = math.FMA(factor, a[34], a[41])
 
 	scale = 1 / math.Sqrt(a[40])
-	r[35] = scale
+	r[40] = scale
 	a[41] *= scale
 
 	s.worst = 0
-	scale = r[35]
+	scale = r[40]
 	solution := float64(scale * a[41])
 	square := float64(scale * scale)
 	x[5], variance[5] = solution, square
 	s.worst = max(s.worst, float64(square*diagonal[5])) // NaN stays
 
-	scale = r[28]
+	scale = r[32]
 	solution = float64(scale * a[34])
 	square = float64(scale * scale)
-	entry := float64(-scale * float64(a[33]*r[35]))
-	r[29], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
+	entry := float64(scale * math.FMA(-a[33], r[40], 0))
+	r[33], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
 	x[4], variance[4] = solution, square
 	s.worst = max(s.worst, float64(square*diagonal[4]))
 
-	scale = r[21]
+	scale = r[24]
 	solution = float64(scale * a[27])
 	square = float64(scale * scale)
-	entry = float64(-scale * float64(a[25]*r[28]))
-	r[22], solution, square = entry, math.FMA(entry, a[34], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[26], r[35], float64(a[25]*r[29])))
-	r[23], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[25], r[32], 0))
+	r[25], solution, square = entry, math.FMA(entry, a[34], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[25], r[33], math.FMA(-a[26], r[40], 0)))
+	r[26], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
 	x[3], variance[3] = solution, square
 	s.worst = max(s.worst, float64(square*diagonal[3]))
 
-	scale = r[14]
+	scale = r[16]
 	solution = float64(scale * a[20])
 	square = float64(scale * scale)
-	entry = float64(-scale * float64(a[17]*r[21]))
-	r[15], solution, square = entry, math.FMA(entry, a[27], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[18], r[28], float64(a[17]*r[22])))
-	r[16], solution, square = entry, math.FMA(entry, a[34], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[19], r[35], math.FMA(a[18], r[29], float64(a[17]*r[23]))))
-	r[17], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[17], r[24], 0))
+	r[17], solution, square = entry, math.FMA(entry, a[27], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[17], r[25], math.FMA(-a[18], r[32], 0)))
+	r[18], solution, square = entry, math.FMA(entry, a[34], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[17], r[26], math.FMA(-a[18], r[33], math.FMA(-a[19], r[40], 0))))
+	r[19], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
 	x[2], variance[2] = solution, square
 	s.worst = max(s.worst, float64(square*diagonal[2]))
 
-	scale = r[7]
+	scale = r[8]
 	solution = float64(scale * a[13])
 	square = float64(scale * scale)
-	entry = float64(-scale * float64(a[9]*r[14]))
-	r[8], solution, square = entry, math.FMA(entry, a[20], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[10], r[21], float64(a[9]*r[15])))
-	r[9], solution, square = entry, math.FMA(entry, a[27], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[11], r[28], math.FMA(a[10], r[22], float64(a[9]*r[16]))))
-	r[10], solution, square = entry, math.FMA(entry, a[34], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[12], r[35], math.FMA(a[11], r[29], math.FMA(a[10], r[23], float64(a[9]*r[17])))))
-	r[11], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[9], r[16], 0))
+	r[9], solution, square = entry, math.FMA(entry, a[20], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[9], r[17], math.FMA(-a[10], r[24], 0)))
+	r[10], solution, square = entry, math.FMA(entry, a[27], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[9], r[18], math.FMA(-a[10], r[25], math.FMA(-a[11], r[32], 0))))
+	r[11], solution, square = entry, math.FMA(entry, a[34], solution), math.FMA(entry, entry, square)
+	entry = float64(scale * math.FMA(-a[9], r[19], math.FMA(-a[10], r[26], math.FMA(-a[11], r[33], math.FMA(-a[12], r[40], 0)))))
+	r[12], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
 	x[1], variance[1] = solution, square
 	s.worst = max(s.worst, float64(square*diagonal[1]))
 
 	scale = r[0]
 	solution = float64(scale * a[6])
 	square = float64(scale * scale)
-	entry = float64(-scale * float64(a[1]*r[7]))
+	entry = float64(scale * math.FMA(-a[1], r[8], 0))
 	r[1], solution, square = entry, math.FMA(entry, a[13], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[2], r[14], float64(a[1]*r[8])))
+	entry = float64(scale * math.FMA(-a[1], r[9], math.FMA(-a[2], r[16], 0)))
 	r[2], solution, square = entry, math.FMA(entry, a[20], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[3], r[21], math.FMA(a[2], r[15], float64(a[1]*r[9]))))
+	entry = float64(scale * math.FMA(-a[1], r[10], math.FMA(-a[2], r[17], math.FMA(-a[3], r[24], 0))))
 	r[3], solution, square = entry, math.FMA(entry, a[27], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[4], r[28], math.FMA(a[3], r[22], math.FMA(a[2], r[16], float64(a[1]*r[10])))))
+	entry = float64(scale * math.FMA(-a[1], r[11], math.FMA(-a[2], r[18], math.FMA(-a[3], r[25], math.FMA(-a[4], r[32], 0)))))
 	r[4], solution, square = entry, math.FMA(entry, a[34], solution), math.FMA(entry, entry, square)
-	entry = float64(-scale * math.FMA(a[5], r[35], math.FMA(a[4], r[29], math.FMA(a[3], r[23], math.FMA(a[2], r[17], float64(a[1]*r[11]))))))
+	entry = float64(scale * math.FMA(-a[1], r[12], math.FMA(-a[2], r[19], math.FMA(-a[3], r[26], math.FMA(-a[4], r[33], math.FMA(-a[5], r[40], 0))))))
 	r[5], solution, square = entry, math.FMA(entry, a[41], solution), math.FMA(entry, entry, square)
 	x[0], variance[0] = solution, square
 	if s.lead == 0 {

@@ -5,12 +5,16 @@ import (
 	"slices"
 
 	"github.com/seed-0327bdf7/hesse/internal/cholesky"
+	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
 const (
 	// mostTight is the largest system that is factorised without a search for
 	// pivots. Larger ones have the kernels of internal/cholesky.
-	mostTight = 32
+	mostTight = 128
+
+	// mostLoops is the largest that loops take, number by number.
+	mostLoops = 8
 
 	// doubtful is a·h, of a diagonal entry a of H and h of its inverse, from
 	// which on a system goes to internal/cholesky. It counts a column as dependent
@@ -29,12 +33,17 @@ type system struct {
 	m, lead int // size, and 1 if variable 0 is the intercept
 
 	// augmented is m×(m+1) row-major: the upper triangle of H and, as the last
-	// column, b. Eliminated, it is R and R⁻ᵀb, H = RᵀR.
+	// column, b. Eliminated, it is R and R⁻ᵀb, H = RᵀR. Behind it are zeros, as far as
+	// the rows are apart.
 	augmented []float64
+	apart     int
 	diagonal  []float64 // of H
-	inverse   []float64 // m×m row-major: R⁻¹ in the upper triangle; if not tight, H⁻¹ in both
-	x, u      []float64
-	variance  []float64 // the diagonal of H⁻¹
+
+	// inverse is R⁻¹ in the upper triangle, rows as far apart, if tight; else H⁻¹ in
+	// both triangles, m×m row-major.
+	inverse  []float64
+	x, u     []float64
+	variance []float64 // the diagonal of H⁻¹
 
 	tight   bool    // factorised here
 	worst   float64 // largest a·h beside the intercept
@@ -43,8 +52,12 @@ type system struct {
 
 func (s *system) resize(m, lead int) {
 	s.m, s.lead = m, lead
-	s.augmented = slices.Grow(s.augmented[:0], m*(m+1))[:m*(m+1)]
-	s.inverse = slices.Grow(s.inverse[:0], m*m)[:m*m]
+	s.apart = m + 1
+	if m > mostLoops && m <= mostTight {
+		s.apart = kernels.SystemStride(m)
+	}
+	s.augmented = slices.Grow(s.augmented[:0], m*s.apart)[:m*s.apart]
+	s.inverse = slices.Grow(s.inverse[:0], m*s.apart)[:m*s.apart]
 	for _, v := range []*[]float64{&s.diagonal, &s.x, &s.u, &s.variance} {
 		*v = slices.Grow((*v)[:0], m)[:m]
 	}
@@ -57,9 +70,10 @@ func (s *system) factorise(h []float64, stride int, b []float64, tolerance float
 	m := s.m
 	if m <= mostTight && tolerance == 0 {
 		for i := range m {
-			row := s.augmented[i*(m+1):][:m+1]
+			row := s.augmented[i*s.apart:][:s.apart]
 			copy(row[i:m], h[i*stride+i:i*stride+m])
 			row[m] = b[i]
+			clear(row[m+1:])
 		}
 		if s.solveTight() {
 			return true
@@ -78,7 +92,7 @@ func (s *system) pivot(h []float64, stride int, b []float64, tolerance, shift fl
 		copy(s.inverse[i*m+i:(i+1)*m], h[i*stride+i:i*stride+m])
 	}
 	s.pivoted.Tolerance = tolerance
-	if err := s.pivoted.FactorizeShifted(s.inverse, m, s.lead, shift); err != nil {
+	if err := s.pivoted.FactorizeShifted(s.inverse[:m*m], m, s.lead, shift); err != nil {
 		return err
 	}
 	if s.pivoted.Rank() == m {
@@ -91,10 +105,13 @@ func (s *system) pivot(h []float64, stride int, b []float64, tolerance, shift fl
 // is false where rank is for internal/cholesky to judge. Every sum is one chain
 // of fused multiply-adds from its first product on, which is rounded.
 func (s *system) solveTight() bool {
-	if s.m == 6 {
+	switch {
+	case s.m == 6:
 		s.solveSix()
-	} else {
+	case s.m <= mostLoops:
 		s.solveLoops()
+	default:
+		s.solveTogether()
 	}
 	s.tight = s.worst < doubtful && s.variance[0] < math.Inf(1)
 	return s.tight
@@ -110,7 +127,7 @@ func (s *system) solveLoops() {
 	for k := range m {
 		row := a[k*n : (k+1)*n]
 		scale := 1 / math.Sqrt(row[k])
-		inverse[k*m+k] = scale
+		inverse[k*n+k] = scale
 		for j := k + 1; j < n; j++ {
 			row[j] *= scale
 		}
@@ -125,15 +142,15 @@ func (s *system) solveLoops() {
 	}
 	s.worst = 0
 	for i := m - 1; i >= 0; i-- {
-		r, row, scale := a[i*n:(i+1)*n], inverse[i*m:(i+1)*m], inverse[i*m+i]
+		r, row, scale := a[i*n:(i+1)*n], inverse[i*n:i*n+m], inverse[i*n+i]
 		x := float64(scale * r[m])
 		variance := float64(scale * scale)
 		for j := i + 1; j < m; j++ {
-			sum := float64(r[i+1] * inverse[(i+1)*m+j])
-			for k := i + 2; k <= j; k++ {
-				sum = math.FMA(r[k], inverse[k*m+j], sum)
+			sum := 0.0
+			for k := j; k > i; k-- {
+				sum = math.FMA(-r[k], inverse[k*n+j], sum)
 			}
-			v := float64(-scale * sum)
+			v := float64(scale * sum)
 			row[j] = v
 			x = math.FMA(v, a[j*n+m], x)
 			variance = math.FMA(v, v, variance)
@@ -145,24 +162,36 @@ func (s *system) solveLoops() {
 	}
 }
 
+// solveTogether has a kernel that takes rows in whole vectors.
+func (s *system) solveTogether() {
+	for k := range s.m {
+		s.diagonal[k] = s.augmented[k*s.apart+k]
+	}
+	kernels.System(s.augmented, s.inverse, s.x, s.variance)
+	s.worst = 0
+	for i := s.m - 1; i >= s.lead; i-- {
+		s.worst = max(s.worst, float64(s.variance[i]*s.diagonal[i])) // NaN stays
+	}
+}
+
 // solve sets x = H⁻¹·b.
 func (s *system) solve(b []float64) {
 	if !s.tight {
 		s.pivoted.Solve(s.x, b)
 		return
 	}
-	m := s.m
+	m, apart := s.m, s.apart
 	for j := range m {
 		sum := float64(s.inverse[j] * b[0])
 		for i := 1; i <= j; i++ {
-			sum = math.FMA(s.inverse[i*m+j], b[i], sum)
+			sum = math.FMA(s.inverse[i*apart+j], b[i], sum)
 		}
 		s.u[j] = sum
 	}
 	for i := range m {
 		sum := 0.0
 		for j := i; j < m; j++ {
-			sum = math.FMA(s.inverse[i*m+j], s.u[j], sum)
+			sum = math.FMA(s.inverse[i*apart+j], s.u[j], sum)
 		}
 		s.x[i] = sum
 	}
@@ -171,9 +200,10 @@ func (s *system) solve(b []float64) {
 // variances completes variance: the diagonal of H⁻¹, but where there is an
 // intercept its entry is that of the intercept at zero, α − cᵀβ.
 func (s *system) variances(center []float64) {
-	m := s.m
+	m, apart := s.m, s.apart
 	if !s.tight {
-		s.pivoted.Inverse(s.inverse)
+		apart = m
+		s.pivoted.Inverse(s.inverse[:m*m])
 		for i := range m {
 			s.variance[i] = s.inverse[i*m+i]
 		}
@@ -188,7 +218,7 @@ func (s *system) variances(center []float64) {
 			to = k + 1
 		}
 		for i := 1; i < to; i++ {
-			sum = math.FMA(-s.inverse[i*m+k], center[i-1], sum)
+			sum = math.FMA(-s.inverse[i*apart+k], center[i-1], sum)
 		}
 		switch {
 		case s.tight:
