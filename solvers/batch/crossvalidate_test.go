@@ -64,6 +64,8 @@ func TestFoldsEqualFitsAlone(t *testing.T) {
 		{making{rows: 137, columns: 40, mean: 1e8}, Path{Folds: 2, Seed: 7, Penalties: []float64{1, 10}}, 1e-5}, // X itself has 1e-8 of rounding
 		{making{rows: 900, columns: 9, weights: true, offset: true}, Path{Folds: 4, Standardize: true, Penalties: []float64{3, 30}}, 1e-10},
 		{making{rows: 9000, columns: 3}, Path{Options: Options{NoIntercept: true}, Folds: 5, Standardize: true, Penalties: []float64{5}}, 1e-10},
+		{making{rows: 3000, columns: 40, offset: true}, Path{Assignment: inRuns(3000, 4), Standardize: true, Penalties: []float64{0, 10}}, 1e-10}, // read as they lie
+		{making{rows: 3000, columns: 5}, Path{Options: Options{NoIntercept: true}, Assignment: inRuns(3000, 3), Penalties: []float64{1}}, 1e-10},
 		{making{rows: 800, columns: 4, noise: 1e-10, weights: true}, Path{Folds: 3, Penalties: []float64{0}}, 1e-4}, // residuals below the rounding of moments
 		{making{rows: 700, columns: 4, loss: loss.Logistic{}}, Path{Folds: 3, Penalties: []float64{0.5, 0, 20}}, 1e-7},
 		{making{rows: 500, columns: 3, loss: loss.Logistic{}, weights: true, offset: true}, Path{Folds: 2, Standardize: true, Penalties: []float64{1, 9}}, 1e-7},
@@ -75,9 +77,12 @@ func TestFoldsEqualFitsAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		assignment := dealt(d.X.Rows, c.path.Folds, c.path.Seed)
+		assignment := c.path.Assignment
+		if assignment == nil {
+			assignment = dealt(d.X.Rows, c.path.Folds, c.path.Seed)
+		}
 		var errors []float64
-		for k := range c.path.Folds {
+		for k := range slices.Max(assignment) + 1 {
 			for _, lambda := range c.path.Penalties {
 				o := glm.Options{Family: familyOf(c.loss), L2: lambda, NoIntercept: c.path.NoIntercept, Standardize: c.path.Standardize}
 				m := fittedAlone(t, some(d, func(i int) bool { return assignment[i] != k }), o)
@@ -113,6 +118,37 @@ func TestCurve(t *testing.T) {
 	}
 	if c.Best != 2 || c.OneStdError != 3 {
 		t.Errorf("best %d, within one standard error %d; want 2 and 3", c.Best, c.OneStdError)
+	}
+}
+
+// inRuns is an assignment of runs of 64 rows, the last of which is short.
+func inRuns(rows, folds int) []int {
+	list := make([]int, rows)
+	for i := range list {
+		list[i] = i / 64 * 7 % folds
+	}
+	return list
+}
+
+// TestRowsAsTheyLie: rows are not copied where columns are near zero, and runs long; what is
+// far from zero is shifted.
+func TestRowsAsTheyLie(t *testing.T) {
+	d := made[float64](making{rows: 3000, columns: 3}, 1)
+	far := made[float64](making{rows: 3000, columns: 3, mean: 10}, 1)
+	weighted := made[float64](making{rows: 3000, columns: 3, weights: true}, 1)
+	for i, c := range []struct {
+		data *pass.Data[float64]
+		runs []int
+		want bool
+	}{{d, inRuns(3000, 3), true}, {d, dealt(3000, 3, 1), false}, {far, inRuns(3000, 3), false}, {weighted, inRuns(3000, 3), false}} {
+		given, _, err := dealingOf(c.runs, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := &crossing[float64]{data: c.data, folds: 3, dealing: given}
+		if got := f.asTheyAre(f.shift()); got != c.want {
+			t.Errorf("case %d: as they are: %v", i, got)
+		}
 	}
 }
 
@@ -253,6 +289,11 @@ func TestCrossValidateHasTheSameBitsEverywhere(t *testing.T) {
 		sameEverywhere(t, func(threads int) (*Curve, error) {
 			path.Threads = threads
 			return CrossValidate(context.Background(), narrow, path)
+		})
+		path.Assignment, d.Weights = inRuns(m.rows, 5), nil
+		sameEverywhere(t, func(threads int) (*Curve, error) {
+			path.Threads = threads
+			return CrossValidate(context.Background(), d, path)
 		})
 	}
 }

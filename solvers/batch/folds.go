@@ -40,6 +40,8 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 	threads := f.o.threads()
 	panels := make([][]*panel[T], threads)
 	works := make([][]T, threads)
+	asTheyAre := f.asTheyAre(shift)
+	targets := make([]*heldTargets, threads)
 	blocks := (d.X.Rows + crossRows - 1) / crossRows
 	threads = max(1, min(threads, blocks))
 	job := par.Job[[]*joint]{Threads: threads, Run: par.RunLength(blocks, threads)}
@@ -56,11 +58,16 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 		}
 	}
 	job.Block = func(worker, claim, block int) []*joint {
-		if panels[worker] == nil {
-			for range f.folds {
-				panels[worker] = append(panels[worker], newPanel[T](q))
-			}
+		if works[worker] == nil {
 			works[worker] = make([]T, kernels.TriangleWork(q+1))
+			if asTheyAre {
+				targets[worker] = newHeldTargets()
+			}
+			for range f.folds {
+				if !asTheyAre {
+					panels[worker] = append(panels[worker], newPanel[T](q))
+				}
+			}
 		}
 		var total []*joint
 		select {
@@ -71,7 +78,12 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 			}
 		}
 		lo := (claim*job.Run + block) * crossRows
-		f.collect(total, panels[worker], shift, works[worker], lo, min(lo+crossRows, d.X.Rows))
+		hi := min(lo+crossRows, d.X.Rows)
+		if asTheyAre {
+			f.read(total, targets[worker], shift[q-1], works[worker], lo, hi)
+		} else {
+			f.collect(total, panels[worker], shift, works[worker], lo, hi)
+		}
 		return total
 	}
 	total, _, err := par.Reduce(ctx, &job)
@@ -116,5 +128,51 @@ func (f *crossing[T]) collect(total []*joint, panels []*panel[T], shift []T, wor
 	}
 	for k := range panels {
 		flush(k, hi)
+	}
+}
+
+// asTheyAre says whether rows need not be copied: columns have no shift, none has a weight,
+// and enough of them lie together.
+func (f *crossing[T]) asTheyAre(shift []T) bool {
+	const together = 32
+	for _, c := range shift[:len(shift)-1] {
+		if c != 0 {
+			return false
+		}
+	}
+	return f.data.Weights == nil && f.run >= together
+}
+
+// heldTargets is room for the targets of a panel, and ones.
+type heldTargets struct{ y, ones []float64 }
+
+func newHeldTargets() *heldTargets {
+	r := &heldTargets{make([]float64, kernels.PanelRows), make([]float64, kernels.PanelRows)}
+	for i := range r.ones {
+		r.ones[i] = 1
+	}
+	return r
+}
+
+// read adds rows to their folds, as they lie, those of one fold together.
+func (f *crossing[T]) read(total []*joint, targets *heldTargets, shift T, work []T, lo, hi int) {
+	d, p := f.data, f.data.X.Cols
+	for i := lo; i < hi; {
+		end := f.endOfFold(i, min(hi, i+kernels.PanelRows))
+		x, next := d.X.Slice(i, end), d.X.Slice(end, min(end+end-i, d.X.Rows)).Data
+		y, ones := targets.y[:x.Rows], targets.ones[:x.Rows]
+		for r := range y {
+			y[r] = float64(target(d, i+r) - shift)
+		}
+		s := total[f.foldOf(i)]
+		s.begin()
+		s.rows += x.Rows
+		kernels.Triangle(s.matrix, s.q+1, x, nil, work, next)
+		kernels.Update(s.beside[0], x, nil, y)
+		kernels.Update(s.beside[1], x, nil, ones)
+		s.matrix[p*(s.q+1)+p] += kernels.Dot(y, y)
+		s.matrix[p*(s.q+1)+p+1] += kernels.Sum(y)
+		s.matrix[(p+1)*(s.q+1)+p+1] += float64(x.Rows)
+		i = end
 	}
 }

@@ -60,10 +60,16 @@ type joint struct {
 	q      int // numbers of z
 	matrix []float64
 
+	// beside are parts of the last two columns, Σ (x − c)(y − c_y) and Σ (x − c), of rows
+	// that were not copied.
+	beside [2][]float64
+
 	begun bool // a panel has been added; before, what is found is nothing
 }
 
-func newJoint(q int) *joint { return &joint{q: q, matrix: memory.Slice[float64]((q + 1) * (q + 1))} }
+func newJoint(q int) *joint {
+	return &joint{q: q, matrix: memory.Slice[float64]((q + 1) * (q + 1)), beside: [2][]float64{make([]float64, q-1), make([]float64, q-1)}}
+}
 
 // forget makes it that of no rows. The numbers are cleared by the panel that comes
 // next, which needs them in the cache then; there may be none.
@@ -74,6 +80,9 @@ func (s *joint) begin() {
 	if !s.begun {
 		s.rows, s.begun = 0, true
 		memory.Clear(s.matrix)
+		for _, sums := range s.beside {
+			clear(sums)
+		}
 	}
 }
 
@@ -85,10 +94,16 @@ func (s *joint) add(later *joint) {
 	if !s.begun {
 		s.rows, s.begun = later.rows, true
 		memory.Copy(s.matrix, later.matrix)
+		for i, sums := range later.beside {
+			copy(s.beside[i], sums)
+		}
 		return
 	}
 	s.rows += later.rows
 	addTriangle(s.matrix, later.matrix, s.q+1)
+	for i, sums := range later.beside {
+		kernels.Axpy(s.beside[i], 1, sums)
+	}
 }
 
 // put sets sums to it.
@@ -99,6 +114,10 @@ func (s *joint) put(to *sums) {
 	for i := range q {
 		to.first[i] = s.matrix[i*r+q]
 		copy(to.second[i*q+i:(i+1)*q], s.matrix[i*r+i:])
+	}
+	for i := range q - 1 {
+		to.second[i*q+q-1] += s.beside[0][i]
+		to.first[i] += s.beside[1][i]
 	}
 }
 
