@@ -55,7 +55,7 @@ type family struct {
 	// undefined, and nil for a loss that is no likelihood. base is the part of it
 	// that depends on the target alone; nil is zero.
 	logLikelihood func(evidence) float64
-	base          func(y float64) float64
+	base          func(dst, y []float64)
 
 	canonical  bool   // ∂ℓ/∂η is the mean less the target
 	dispersion bool   // estimated from the residuals by Pearson's statistic, not 1; statistics are t, not z

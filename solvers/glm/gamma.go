@@ -16,7 +16,10 @@ var gamma = family{
 	mean:      exponential,
 	predictor: kernels.LogOf,
 	start:     func(_ Parameters, m *pass.Moments) float64 { return logStart(m, 2) },
-	base:      func(y float64) float64 { return -kernels.LogOf(y) },
+	base: func(dst, y []float64) {
+		kernels.Log(dst, y)
+		kernels.Scal(dst, -1)
+	},
 	logLikelihood: func(e evidence) float64 {
 		if e.deviance <= 0 {
 			return math.NaN() // a perfect fit has an infinite one

@@ -45,7 +45,7 @@ func (m *Model) likelihood(e evidence) {
 // targetLoss sums what depends on the target alone: Value is w·of(y), and R is
 // w·y. A pass adds them up in its own order, from memory or from a reader.
 type targetLoss struct {
-	of func(y float64) float64 // nil is zero
+	of func(dst, y []float64) // nil is zero
 }
 
 func (targetLoss) Name() string         { return "target" }
@@ -54,14 +54,22 @@ func (targetLoss) Targets() string      { return "numbers" }
 func (targetLoss) Quadratic() bool      { return false }
 
 func (l targetLoss) Evaluate(b *loss.Block) {
-	for i, y := range b.Y {
-		w := 1.0
-		if b.W != nil {
-			w = b.W[i]
-		}
-		b.Value[i], b.R[i], b.D[i] = 0, float64(w*y), 0
-		if l.of != nil && w != 0 {
-			b.Value[i] = float64(w * l.of(y))
+	clear(b.D)
+	if l.of == nil {
+		clear(b.Value)
+	} else {
+		l.of(b.Value, b.Y)
+	}
+	copy(b.R, b.Y)
+	if b.W == nil {
+		return
+	}
+	kernels.Multiply(b.R, b.W)
+	for i, w := range b.W {
+		if w == 0 { // whatever its target is
+			b.Value[i] = 0
+		} else {
+			b.Value[i] *= w
 		}
 	}
 }
