@@ -34,13 +34,10 @@ func (Poisson) Evaluate(b *Block) {
 	kernels.Expm1(value, r)
 	kernels.Exp(d, b.Eta)
 	for i, eta := range b.Eta {
-		mu := d[i]
-		if y[i] == 0 {
-			value[i], r[i] = mu+vanishing(eta), mu
-			continue
-		}
-		value[i] = max(float64(y[i]*(value[i]-r[i])), 0) // rounding may leave less than nothing
-		r[i] = mu - y[i]
+		mu, y := d[i], y[i]
+		above := max(float64(y*(value[i]-r[i])), 0) // rounding may leave less than nothing
+		value[i] = whereZero(y, mu+vanishing(eta), above)
+		r[i] = mu - y
 	}
 	leaveOut(b)
 	weigh(b)

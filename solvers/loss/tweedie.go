@@ -54,26 +54,19 @@ func (l Tweedie) evaluate(b *Block) {
 	y, value, r, d := b.Y[:n], b.Value[:n], b.R[:n], b.D[:n]
 	kernels.Log(d, y)
 	for i, eta := range b.Eta {
-		if y[i] == 0 {
-			value[i], r[i], d[i] = 0, 0, float64(high*eta)
-			continue
-		}
-		t := eta - d[i]
-		value[i], r[i], d[i] = -float64(low*t), float64(high*t), float64(high*d[i])
+		y, t := y[i], eta-d[i]
+		value[i], r[i] = whereZero(y, 0, -float64(low*t)), whereZero(y, 0, float64(high*t))
+		d[i] = float64(high * whereZero(y, eta, d[i]))
 	}
 	kernels.Expm1(value, value)
 	kernels.Expm1(r, r)
 	kernels.Exp(d, d) // y^(2−p), or μ^(2−p) where y is zero
 	for i, eta := range b.Eta {
-		scale := d[i]
-		if y[i] == 0 {
-			value[i], r[i], d[i] = float64(scale*perHigh)+vanishing(eta), scale, float64(high*scale)
-			continue
-		}
-		down, up := value[i], r[i]
-		value[i] = max(float64(scale*math.FMA(perLow, down, float64(perHigh*up))), 0)
-		r[i] = float64(scale * (up - down))
-		d[i] = float64(scale * math.FMA(low, down, math.FMA(high, up, 1)))
+		y, scale, down, up := y[i], d[i], value[i], r[i]
+		above := max(float64(scale*math.FMA(perLow, down, float64(perHigh*up))), 0)
+		value[i] = whereZero(y, float64(scale*perHigh)+vanishing(eta), above)
+		r[i] = float64(scale * whereZero(y, 1, up-down))
+		d[i] = float64(scale * whereZero(y, high, math.FMA(low, down, math.FMA(high, up, 1))))
 	}
 }
 

@@ -1,6 +1,10 @@
 package loss
 
-import "github.com/seed-0327bdf7/hesse/kernels"
+import (
+	"math"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
+)
 
 // weigh multiplies the results by the weights.
 func weigh(b *Block) {
@@ -25,3 +29,11 @@ func leaveOut(b *Block) {
 // vanishing is zero, and NaN for a predictor that is not finite: where a loss
 // tends to zero, such a one must not hide.
 func vanishing(eta float64) float64 { return eta - eta }
+
+// whereZero is yes where y is zero, else no, without a branch: a processor guesses those
+// wrong for every other count, and loses more than all else takes.
+func whereZero(y, yes, no float64) float64 {
+	const sign = 1 << 63
+	zero := uint64(int64(math.Float64bits(y)&^sign-1) >> 63) // all bits, or none
+	return math.Float64frombits(math.Float64bits(yes)&zero | math.Float64bits(no)&^zero)
+}
