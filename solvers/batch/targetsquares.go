@@ -17,7 +17,7 @@ import (
 // multiple of the depth of a chain; a large one through half as many, so that they stay in
 // the second-level cache. A goroutine is worth leastColumns of targets.
 const (
-	targetColumns = 4 * sliceColumns
+	targetColumns = 8 * sliceColumns
 	leastColumns  = 96
 	targetRows    = 2 * kernels.GemmDepth
 )
