@@ -6,19 +6,19 @@ import "math"
 const SystemWidth = 8
 
 // SystemForward, and then [SystemBackward], solves a system as [Systems] does one, whose rows they
-// take in order, and back again: m×(m+1) numbers, of which those of a from the octet of the
-// diagonal on are touched. Left of the diagonal the inverse is set to zeros.
+// take in order, and back again. What a has left of its diagonal may be anything; the inverse
+// gets zeros there, which count in chains.
 func SystemForward(a, inverse []float64, stride, lo, hi int) {
 	for i := lo; i < hi; i++ {
-		from := i / SystemWidth * SystemWidth
-		row := a[i*stride+from : (i+1)*stride]
+		row := a[i*stride+i : (i+1)*stride]
 		for k := range i {
-			factor := -a[k*stride+i]
-			for j, v := range a[k*stride+from : (k+1)*stride] {
+			above := a[k*stride+i : (k+1)*stride]
+			factor := -above[0]
+			for j, v := range above {
 				row[j] = math.FMA(factor, v, row[j])
 			}
 		}
-		scale := 1 / math.Sqrt(row[i-from])
+		scale := 1 / math.Sqrt(row[0])
 		inverse[i*stride+i] = scale
 		for j := range row {
 			row[j] *= scale
@@ -33,7 +33,7 @@ func SystemBackward(a, inverse, x, variance []float64, stride, lo, hi int) {
 	for i := hi - 1; i >= lo; i-- {
 		scale := inverse[i*stride+i]
 		clear(inverse[i*stride : (i+1)*stride])
-		from := (i + 1) / SystemWidth * SystemWidth
+		from := (i + 1) / SystemWidth * SystemWidth // in whole octets, for a scale that is NaN
 		row := inverse[i*stride+from : (i+1)*stride]
 		for k := m - 1; k > i; k-- {
 			factor := -a[i*stride+k]

@@ -13,9 +13,6 @@ const (
 	// pivots. Larger ones have the kernels of internal/cholesky.
 	mostTight = 128
 
-	// mostLoops is the largest that loops take, number by number.
-	mostLoops = 8
-
 	// doubtful is a·h, of a diagonal entry a of H and h of its inverse, from
 	// which on a system goes to internal/cholesky. It counts a column as dependent
 	// where 1/h is 1e-11·a or less, h being of the columns before it; the h of
@@ -52,10 +49,7 @@ type system struct {
 
 func (s *system) resize(m, lead int) {
 	s.m, s.lead = m, lead
-	s.apart = m + 1
-	if m > mostLoops && m <= mostTight {
-		s.apart = kernels.SystemStride(m)
-	}
+	s.apart = kernels.SystemStride(m)
 	s.augmented = slices.Grow(s.augmented[:0], m*s.apart)[:m*s.apart]
 	s.inverse = slices.Grow(s.inverse[:0], m*s.apart)[:m*s.apart]
 	for _, v := range []*[]float64{&s.diagonal, &s.x, &s.u, &s.variance} {
@@ -102,68 +96,19 @@ func (s *system) pivot(h []float64, stride int, b []float64, tolerance, shift fl
 }
 
 // solveTight eliminates the augmented matrix and sets x, variance and worst. It
-// is false where rank is for internal/cholesky to judge. Every sum is one chain
-// of fused multiply-adds from its first product on, which is rounded.
+// is false where rank is for internal/cholesky to judge.
 func (s *system) solveTight() bool {
-	switch {
-	case s.m == 6:
+	if s.m == 6 {
 		s.solveSix()
-	case s.m <= mostLoops:
-		s.solveLoops()
-	default:
-		s.solveTogether()
+	} else {
+		s.solveRows()
 	}
 	s.tight = s.worst < doubtful && s.variance[0] < math.Inf(1)
 	return s.tight
 }
 
-func (s *system) solveLoops() {
-	m, n := s.m, s.m+1
-	a, inverse := s.augmented, s.inverse
-	for k := range m {
-		row := a[k*n : (k+1)*n]
-		s.diagonal[k] = row[k]
-	}
-	for k := range m {
-		row := a[k*n : (k+1)*n]
-		scale := 1 / math.Sqrt(row[k])
-		inverse[k*n+k] = scale
-		for j := k + 1; j < n; j++ {
-			row[j] *= scale
-		}
-		for i := k + 1; i < m; i++ {
-			from, to := row[i:], a[i*n+i:(i+1)*n]
-			from = from[:len(to)]
-			factor := -from[0]
-			for j, v := range from {
-				to[j] = math.FMA(factor, v, to[j])
-			}
-		}
-	}
-	s.worst = 0
-	for i := m - 1; i >= 0; i-- {
-		r, row, scale := a[i*n:(i+1)*n], inverse[i*n:i*n+m], inverse[i*n+i]
-		x := float64(scale * r[m])
-		variance := float64(scale * scale)
-		for j := i + 1; j < m; j++ {
-			sum := 0.0
-			for k := j; k > i; k-- {
-				sum = math.FMA(-r[k], inverse[k*n+j], sum)
-			}
-			v := float64(scale * sum)
-			row[j] = v
-			x = math.FMA(v, a[j*n+m], x)
-			variance = math.FMA(v, v, variance)
-		}
-		s.x[i], s.variance[i] = x, variance
-		if i >= s.lead {
-			s.worst = max(s.worst, float64(variance*s.diagonal[i])) // NaN stays
-		}
-	}
-}
-
-// solveTogether has a kernel that takes rows in whole vectors.
-func (s *system) solveTogether() {
+// solveRows has a kernel that takes rows in whole vectors.
+func (s *system) solveRows() {
 	for k := range s.m {
 		s.diagonal[k] = s.augmented[k*s.apart+k]
 	}
