@@ -34,3 +34,24 @@ func TestGroupWaysAgree(t *testing.T) {
 		t.Error("no group and no error")
 	}
 }
+
+// TestSeparatedGroupIsZeros: one group of very many has no answer, and all others have theirs.
+func TestSeparatedGroupIsZeros(t *testing.T) {
+	const n, p = 500, 2
+	b := NewProblem(make([]float64, n*p), n, p, 1)
+	for i := 50; i < 100; i++ {
+		b.Y[i] = 0
+		if b.X.Row(i)[0] > 0 {
+			b.Y[i] = 1
+		}
+	}
+	answer, err := run(groupsBinomial, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range answer.Vector {
+		if zero := i/(p+1) == 1; (v == 0) != zero {
+			t.Errorf("coefficient %d is %v", i, v)
+		}
+	}
+}
