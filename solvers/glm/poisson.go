@@ -36,7 +36,7 @@ func countAtItsMean(y float64) float64 {
 	switch {
 	case y == 0:
 		return 0
-	case y != math.Floor(y):
+	case !(y > 0) || y != math.Floor(y):
 		return math.NaN()
 	}
 	return -0.5*(log2Pi+kernels.LogOf(y)) - stirlingError(y)
