@@ -120,6 +120,9 @@ func TestResponsesFillNoMoreThanX(t *testing.T) {
 			t.Errorf("%s: %d rows of %v bytes", w.name, rows, row)
 		}
 	}
+	if rows := plan.cut(targets, Roof{}, Float64, 3000, 2000); rows < 2002 {
+		t.Errorf("%d rows of 2000 columns", rows)
+	}
 	if plan.cut(gram, Roof{}, Float64, n, 10) != n {
 		t.Error("what needs no responses has fewer rows")
 	}

@@ -91,19 +91,20 @@ func (p *Plan) cut(w workload, roof Roof, dtype string, n, columns int) int {
 	if len(p.Rows) > 0 {
 		return n
 	}
+	least := max(columns, 1)
+	if w.fewest != nil {
+		least = max(least, w.fewest(columns))
+	}
+	least = (least + kernels.PanelRows - 1) &^ (kernels.PanelRows - 1)
 	if w.needs.responses {
-		n = min(n, max(p.Bytes/size(dtype)/(columns+Responses), kernels.PanelRows))
+		n = min(n, max(p.Bytes/size(dtype)/(columns+Responses), least))
 	}
 	if p.Longest == 0 {
 		return n
 	}
 	row := max(w.bytes(columns, size(dtype))/roof.Bandwidth, 2*w.flops(columns)/roof.peak(dtype))
 	rows := int(p.Longest.Seconds() / row)
-	least := max(columns, 1)
-	if w.fewest != nil {
-		least = max(least, w.fewest(columns))
-	}
-	return min(n, max(rows&^(kernels.PanelRows-1), (least+kernels.PanelRows-1)&^(kernels.PanelRows-1)))
+	return min(n, max(rows&^(kernels.PanelRows-1), least))
 }
 
 // Expected is about how long the plan takes on a machine whose peers are not

@@ -143,13 +143,15 @@ func callTakesMicroseconds[T Float](t *testing.T) {
 		relativeGram(h.Data[:PanelRows*CenterWidth], h.Data[h.Stride*8:][:CenterWidth], h.Data[h.Stride*9:], long, long, PanelRows, CenterColumns, CenterColumns, &long[0], 64)
 	})
 	least("RowSquares", func(int) { rowSquares(h.Data[:CenterRows*CenterWidth], CenterRows, long[:CenterWidth]) })
-	together, inverse, alone := make([]float64, lanes*m*(m+1)), make([]float64, lanes*m*m), make([]float64, 128*SystemStride(128))
+	together, inverse, alone := make([]float64, lanes*m*(m+1)), make([]float64, lanes*m*m), make([]float64, SystemMost*SystemStride(SystemMost))
 	least("Systems", func(int) {
 		systems(together, inverse, long[:lanes*m], long[1000:][:lanes*m], long[2000:], long[3000:], m, m+1)
 	})
-	least("SystemForward", func(int) { systemForward(alone, alone, SystemStride(128), 128-systemRows(128), 128) })
+	least("SystemForward", func(int) {
+		systemForward(alone, alone, SystemStride(SystemMost), SystemMost/2, SystemMost/2+systemRows(SystemMost))
+	})
 	least("SystemBackward", func(int) {
-		systemBackward(alone, alone, long[:128], long[1000:][:128], SystemStride(128), 0, systemRows(128))
+		systemBackward(alone, alone, long[:SystemMost], long[1000:][:SystemMost], SystemStride(SystemMost), 0, systemRows(SystemMost))
 	})
 	least("Tile", func(round int) {
 		a := x.Slice(round*PanelRows, (round+1)*PanelRows)

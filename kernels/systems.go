@@ -6,7 +6,7 @@ const (
 	// SystemLanes is how many systems [Systems] solves at a time.
 	SystemLanes = ref.SystemLanes
 
-	// SystemSize is the most variables that a system may have.
+	// SystemSize is the most variables that systems of [Systems] may have.
 	SystemSize = 32
 )
 

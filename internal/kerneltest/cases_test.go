@@ -269,7 +269,7 @@ func systems(s setting, m *memory) []float64 {
 // diagonal is anything, and nobody's business.
 func system(s setting, m *memory) []float64 {
 	size, stride := s.p, kernels.SystemStride(s.p)
-	if size > 130 || s.n != 1 && s.n != 3 {
+	if size > kernels.SystemMost || s.n != 1 && s.n != 3 {
 		return nil
 	}
 	a, inverse := values[float64](m, s, size*stride), values[float64](m, s, size*stride)

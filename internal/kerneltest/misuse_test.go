@@ -158,10 +158,15 @@ func TestMisusePanics(t *testing.T) {
 		"Systems variance": func() { kernels.Systems(seventeen.Data[:16], eight, eight, four, eight, eight, 1, 2) },
 		"Systems along":    func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, four, eight, 1, 2) },
 		"Systems v":        func() { kernels.Systems(seventeen.Data[:16], eight, eight, eight, eight, four, 1, 2) },
-		"System a":         func() { kernels.System(eight, seventeen.Data[:16], one, one) },
-		"System inverse":   func() { kernels.System(seventeen.Data[:16], eight, two, two) },
-		"System variance":  func() { kernels.System(eight, eight, one, two) },
-		"Systems stride":   func() { kernels.Systems(eight, eight, eight, eight, eight, eight, 1, 1) },
+		"System largest": func() {
+			const m = kernels.SystemMost + 1
+			v := make([]float64, m*kernels.SystemStride(m))
+			kernels.System(v, v, v[:m], v[:m])
+		},
+		"System a":        func() { kernels.System(eight, seventeen.Data[:16], one, one) },
+		"System inverse":  func() { kernels.System(seventeen.Data[:16], eight, two, two) },
+		"System variance": func() { kernels.System(eight, eight, one, two) },
+		"Systems stride":  func() { kernels.Systems(eight, eight, eight, eight, eight, eight, 1, 1) },
 		"RelativeGram rows": func() {
 			const n = kernels.PanelRows + 1
 			v := make([]float64, n*kernels.CenterWidth)

@@ -41,8 +41,8 @@ type Path struct {
 //	error of λ in fold k = Σ_{i in k} wᵢ·2ℓ(yᵢ, ηᵢ) / Σ_{i in k} wᵢ,   β from all i not in k
 //
 // Least squares reads X once. It sums the moments of every fold about one
-// shift, the means of the first 1024 rows, or zero where none of them is more than two
-// standard deviations away from it, and those of all other folds are sums of the ones before and the ones
+// shift, the means of the first 1024 rows, or zero for columns none of which is more than two
+// standard deviations away from it where many rows of a fold lie together, and those of all other folds are sums of the ones before and the ones
 // behind: nothing is subtracted. The residuals of a fold come from its moments
 // about its own means, with an error of some (p + 3)·(n/128 + 128)·ε times the
 // square of what the columns and the target contribute to a residual, that is
@@ -150,7 +150,7 @@ func (o *Path) assign(rows int) (folds int, assignment dealing, err error) {
 func dealingOf(assignment []int, folds int) (d dealing, most int, err error) {
 	run, last := kernels.PanelRows, -1
 	for i, f := range assignment {
-		if f == last {
+		if i > 0 && f == last {
 			continue
 		}
 		if f < 0 || folds > 0 && f >= folds {
@@ -216,14 +216,14 @@ func deal(rows, folds int, seed uint64) dealing {
 }
 
 // shift is what columns and the target behind them are taken relative to: zero
-// without an intercept, and for columns none of which is far from zero, which need
-// not be copied then.
+// without an intercept, and for columns none of which is far from zero where that
+// saves to copy them.
 func (f *crossing[T]) shift() []T {
 	if f.o.NoIntercept {
 		return make([]T, f.data.X.Cols+1)
 	}
 	shift := columnShift(f.data.X)
-	if areNear(f.data.X, shift) {
+	if f.mayLie() && areNear(f.data.X) {
 		clear(shift)
 	}
 	return append(shift, targetShift(f.data))

@@ -152,6 +152,23 @@ func TestRowsAsTheyLie(t *testing.T) {
 	}
 }
 
+// TestOneNumberMakesNoColumnNear: nor is the fit singular to all folds but the one it is in.
+func TestOneNumberMakesNoColumnNear(t *testing.T) {
+	d := made[float64](making{rows: 3000, columns: 3, mean: 1e6}, 1)
+	for j := range 3 {
+		d.X.Row(100 + j)[j] = 4e7
+	}
+	curve, err := CrossValidate(context.Background(), d, Path{Assignment: inRuns(3000, 3), Penalties: []float64{0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, s := range curve.Status {
+		if s != Converged {
+			t.Errorf("fold %d: %v", k, s)
+		}
+	}
+}
+
 // dealt is the fold of every row.
 func dealt(rows, folds int, seed uint64) []int {
 	d := deal(rows, folds, seed)

@@ -42,6 +42,11 @@ func TestAnAssignmentIsDealt(t *testing.T) {
 			t.Errorf("%d folds: %v, want %s", c.folds, err, c.want)
 		}
 	}
+	for _, none := range [][]int{{-1, 0, 1}, {-1, -1, -1}} {
+		if _, _, err := dealingOf(none, 2); err == nil || !strings.Contains(err.Error(), "row 0 is in fold -1") {
+			t.Errorf("%v: %v", none, err)
+		}
+	}
 	if _, _, err := dealingOf([]int{0, 3}, 3); err == nil || !strings.Contains(err.Error(), "row 1 is in fold 3") {
 		t.Errorf("fold 3 of 3: %v", err)
 	}

@@ -63,10 +63,8 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 			if asTheyAre {
 				targets[worker] = newHeldTargets()
 			}
-			for range f.folds {
-				if !asTheyAre {
-					panels[worker] = append(panels[worker], newPanel[T](q))
-				}
+			for k := 0; k < f.folds && !asTheyAre; k++ {
+				panels[worker] = append(panels[worker], newPanel[T](q))
 			}
 		}
 		var total []*joint
@@ -131,16 +129,21 @@ func (f *crossing[T]) collect(total []*joint, panels []*panel[T], shift []T, wor
 	}
 }
 
-// asTheyAre says whether rows need not be copied: columns have no shift, none has a weight,
+// mayLie says whether rows need not be copied if columns have no shift: none has a weight,
 // and enough of them lie together.
-func (f *crossing[T]) asTheyAre(shift []T) bool {
+func (f *crossing[T]) mayLie() bool {
 	const together = 32
+	return f.data.Weights == nil && f.run >= together
+}
+
+// asTheyAre says whether rows are not copied.
+func (f *crossing[T]) asTheyAre(shift []T) bool {
 	for _, c := range shift[:len(shift)-1] {
 		if c != 0 {
 			return false
 		}
 	}
-	return f.data.Weights == nil && f.run >= together
+	return f.mayLie()
 }
 
 // heldTargets is room for the targets of a panel, and ones.

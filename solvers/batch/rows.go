@@ -151,20 +151,26 @@ func columnShift[T kernels.Float](x kernels.Matrix[T]) []T {
 	return shift
 }
 
-// areNear says that no column is farther from zero than twice its standard deviation, in
-// the first rows. Then squares about zero are no more than five times those about the means.
-func areNear[T kernels.Float](x kernels.Matrix[T], means []T) bool {
-	squares := make([]float64, x.Cols)
+// areNear says that no column is farther from zero than twice its standard deviation, in any
+// PanelRows of the first rows: one number that is far from all others would make a column
+// look near. There squares about zero are no more than five times those about the means.
+func areNear[T kernels.Float](x kernels.Matrix[T]) bool {
 	rows := min(x.Rows, centreRows)
-	for i := range rows {
-		for j, v := range x.Row(i) {
-			e := float64(v) - float64(means[j])
-			squares[j] = math.FMA(e, e, squares[j])
-		}
-	}
-	for j, c := range means {
-		if mean := float64(c); !(float64(mean*mean)*float64(rows) <= 4*squares[j]) {
-			return false
+	for lo := 0; lo < rows; lo += kernels.PanelRows {
+		hi := min(lo+kernels.PanelRows, rows)
+		for j := range x.Cols {
+			sum, squares := 0.0, 0.0
+			for i := lo; i < hi; i++ {
+				sum += float64(x.Data[i*x.Stride+j])
+			}
+			mean := sum / float64(hi-lo)
+			for i := lo; i < hi; i++ {
+				e := float64(x.Data[i*x.Stride+j]) - mean
+				squares = math.FMA(e, e, squares)
+			}
+			if !(float64(mean*mean)*float64(hi-lo) <= 4*squares) { // NaN is not near
+				return false
+			}
 		}
 	}
 	return true

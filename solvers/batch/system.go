@@ -11,7 +11,7 @@ import (
 const (
 	// mostTight is the largest system that is factorised without a search for
 	// pivots. Larger ones have the kernels of internal/cholesky.
-	mostTight = 128
+	mostTight = kernels.SystemMost
 
 	// doubtful is a·h, of a diagonal entry a of H and h of its inverse, from
 	// which on a system goes to internal/cholesky. It counts a column as dependent

@@ -45,7 +45,7 @@ class Data:
             self.d = np.fromfile(f, np.float64, n).astype(dtype)
             self.beta = np.fromfile(f, np.float64, p).astype(dtype)
             self.counts, self.amounts = np.fromfile(f, dtype, counts), np.fromfile(f, dtype, counts)
-            self.responses = np.fromfile(f, dtype, n * responses).reshape(-1, responses) if responses else np.empty((n, 0))  # of the first rows
+            self.responses = np.fromfile(f, dtype).reshape(-1, responses) if responses else np.empty((n, 0))  # of the first rows
 
     def first(self, n):
         rows = Data.__new__(Data)
