@@ -41,9 +41,10 @@ type Path struct {
 //	error of λ in fold k = Σ_{i in k} wᵢ·2ℓ(yᵢ, ηᵢ) / Σ_{i in k} wᵢ,   β from all i not in k
 //
 // Least squares reads X once. It sums the moments of every fold about one
-// shift, the means of the first 1024 rows, or zero for columns none of which is more than two
-// standard deviations away from it where many rows of a fold lie together, and those of all other folds are sums of the ones before and the ones
-// behind: nothing is subtracted. The residuals of a fold come from its moments
+// shift: the means of the first 1024 rows, or zero for columns none of which is more
+// than two standard deviations away from it, where many rows of a fold lie together.
+// Those of all other folds are sums of the ones before and the ones behind: nothing is
+// subtracted. The residuals of a fold come from its moments
 // about its own means, with an error of some (p + 3)·(n/128 + 128)·ε times the
 // square of what the columns and the target contribute to a residual, that is
 // relative to the variance of the target, not to that of the residuals; where

@@ -65,6 +65,7 @@ func TestFoldsEqualFitsAlone(t *testing.T) {
 		{making{rows: 900, columns: 9, weights: true, offset: true}, Path{Folds: 4, Standardize: true, Penalties: []float64{3, 30}}, 1e-10},
 		{making{rows: 9000, columns: 3}, Path{Options: Options{NoIntercept: true}, Folds: 5, Standardize: true, Penalties: []float64{5}}, 1e-10},
 		{making{rows: 3000, columns: 40, offset: true}, Path{Assignment: inRuns(3000, 4), Standardize: true, Penalties: []float64{0, 10}}, 1e-10}, // read as they lie
+		{making{rows: 40000, columns: 2}, Path{Assignment: inRuns(40000, 3), Penalties: []float64{2}}, 1e-10},                                     // over some blocks
 		{making{rows: 3000, columns: 5}, Path{Options: Options{NoIntercept: true}, Assignment: inRuns(3000, 3), Penalties: []float64{1}}, 1e-10},
 		{making{rows: 800, columns: 4, noise: 1e-10, weights: true}, Path{Folds: 3, Penalties: []float64{0}}, 1e-4}, // residuals below the rounding of moments
 		{making{rows: 700, columns: 4, loss: loss.Logistic{}}, Path{Folds: 3, Penalties: []float64{0.5, 0, 20}}, 1e-7},

@@ -30,8 +30,8 @@ func leaveOut(b *Block) {
 // tends to zero, such a one must not hide.
 func vanishing(eta float64) float64 { return eta - eta }
 
-// whereZero is yes where y is zero, else no, without a branch: a processor guesses those
-// wrong for every other count, and loses more than all else takes.
+// whereZero is yes where y is zero, else no, without a branch, which a processor cannot
+// foresee where counts are small.
 func whereZero(y, yes, no float64) float64 {
 	const sign = 1 << 63
 	zero := uint64(int64(math.Float64bits(y)&^sign-1) >> 63) // all bits, or none
