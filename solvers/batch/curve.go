@@ -44,10 +44,10 @@ func (c *Curve) Coefficient(penalty int) []float64 {
 func newCurve(folds, width int, penalties []float64) *Curve {
 	n := len(penalties)
 	c := &Curve{
-		Penalties: slices.Clone(penalties), FoldErrors: undefined(folds * n), Status: make([]Status, folds*n),
+		Penalties: slices.Clone(penalties), FoldErrors: undefined(folds*n, 1), Status: make([]Status, folds*n),
 		FoldRows: make([]int, folds), FoldWeight: make([]float64, folds),
-		Error: undefined(n), StdError: undefined(n),
-		Width: width, Coefficients: undefined(n * width), AllStatus: make([]Status, n),
+		Error: undefined(n, 1), StdError: undefined(n, 1),
+		Width: width, Coefficients: undefined(n*width, 1), AllStatus: make([]Status, n),
 	}
 	return c
 }

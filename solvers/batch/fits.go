@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"context"
 	"math"
 	"slices"
 	"sync"
@@ -48,25 +49,44 @@ func (f *Fits) Dependent(fit int) []int { return slices.Clone(f.dependent[fit]) 
 func newFits(fits, width int, o Options) *Fits {
 	f := &Fits{
 		Width:        width,
-		Coefficients: undefined(fits * width),
+		Coefficients: undefined(fits*width, o.threads()),
 		Rows:         make([]int, fits),
 		Iterations:   make([]int32, fits),
 		Status:       make([]Status, fits),
 		dependent:    map[int][]int{},
 	}
 	if o.StdErrors {
-		f.StdErrors = undefined(fits * width)
+		f.StdErrors = undefined(fits*width, o.threads())
 	}
 	if o.Deviance {
-		f.Deviance = undefined(fits)
+		f.Deviance = undefined(fits, o.threads())
 	}
 	return f
 }
 
-func undefined(n int) []float64 {
+// filledPart is how many numbers a goroutine sets at a time: a huge page of them, since
+// most of the time goes to memory that is touched for the first time.
+const filledPart = 1 << 18
+
+// undefined is n results that there are not yet, set by some goroutines.
+func undefined(n, threads int) []float64 {
 	x := memory.Slice[float64](n)
+	fillUndefined(x, threads)
+	return x
+}
+
+func fillUndefined(x []float64, threads int) {
+	if threads == 1 || len(x) <= filledPart { // without what goroutines take of memory
+		setUndefined(x)
+		return
+	}
+	_ = share(context.Background(), threads, (len(x)+filledPart-1)/filledPart, func(_, task int) {
+		setUndefined(x[task*filledPart : min((task+1)*filledPart, len(x))])
+	})
+}
+
+func setUndefined(x []float64) {
 	for i := range x {
 		x[i] = math.NaN()
 	}
-	return x
 }

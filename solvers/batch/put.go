@@ -12,9 +12,9 @@ func (f *Fits) again(fits, width int, o Options) *Fits {
 		return newFits(fits, width, o)
 	}
 	f.Width = width
-	f.Coefficients = undefinedAgain(f.Coefficients, fits*width)
-	f.StdErrors = wanted(f.StdErrors, o.StdErrors, fits*width)
-	f.Deviance = wanted(f.Deviance, o.Deviance, fits)
+	f.Coefficients = undefinedAgain(f.Coefficients, fits*width, o.threads())
+	f.StdErrors = wanted(f.StdErrors, o.StdErrors, fits*width, o.threads())
+	f.Deviance = wanted(f.Deviance, o.Deviance, fits, o.threads())
 	f.Rows = zerosAgain(f.Rows, fits)
 	f.Iterations = zerosAgain(f.Iterations, fits)
 	f.Status = zerosAgain(f.Status, fits)
@@ -25,22 +25,20 @@ func (f *Fits) again(fits, width int, o Options) *Fits {
 	return f
 }
 
-func undefinedAgain(s []float64, n int) []float64 {
+func undefinedAgain(s []float64, n, threads int) []float64 {
 	if cap(s) < n {
-		return undefined(n)
+		return undefined(n, threads)
 	}
 	s = s[:n]
-	for i := range s {
-		s[i] = math.NaN()
-	}
+	fillUndefined(s, threads)
 	return s
 }
 
-func wanted(s []float64, yes bool, n int) []float64 {
+func wanted(s []float64, yes bool, n, threads int) []float64 {
 	if !yes {
 		return nil
 	}
-	return undefinedAgain(s, n)
+	return undefinedAgain(s, n, threads)
 }
 
 func zerosAgain[E any](s []E, n int) []E {

@@ -33,10 +33,14 @@ func (r *targetRoom[T]) product(a *alike, list []int, cross []float64, stride in
 			fetches := kernels.GemmStripFetches[float64](columns)
 			for s := range strips {
 				c, x := cross[s*height*stride+from:], r.strips[s*height*n:]
-				some := next.Slice(min(s*fetches, next.Rows), min((s+1)*fetches, next.Rows))
-				if s == 0 {
-					kernels.GemmStrip(c, stride, x, 1, height, y, ldb, r.panels, n, columns, 1, 1, some)
-				} else {
+				switch rows := min(height, q-s*height); {
+				case s == 0:
+					kernels.GemmStrip(c, stride, x, 1, height, y, ldb, r.panels, n, columns, 1, 1, kernels.Matrix[float64]{})
+				case rows < height:
+					kernels.Gemm(c, stride, x, 1, height, r.panels, width, n*width, n, rows, columns, 1, 1)
+				default:
+					some := next.Slice(0, min(fetches, next.Rows))
+					next = next.Slice(some.Rows, next.Rows)
 					kernels.GemmStrip(c, stride, x, 1, height, r.panels, 0, nil, n, columns, 1, 1, some)
 				}
 			}

@@ -44,7 +44,7 @@ func (t *targets[T]) squares(ctx context.Context, a *alike) error {
 	n.load(design)
 	n.penalise(t.o.L2)
 	status, dependent := n.solve()
-	unit := undefined(t.fits.Width) // standard errors of a variance of one
+	unit := undefined(t.fits.Width, 1) // standard errors of a variance of one
 	if status == Converged && t.o.StdErrors && t.o.L2 == 0 && t.fits.Width > 0 {
 		n.stdErrors(unit, append(widen(t.shift), 0), 1)
 	}
@@ -113,6 +113,7 @@ type targetRoom[T kernels.Float] struct {
 	y      []float64 // rows × targets of a task
 	cross  []float64 // (p + 1) × targetColumns: (X − c, 1)ᵀW(Y − c_y); then β and the centred intercept
 	shift  []float64 // c_y
+	seen   []span    // of the first rows
 	rss    []float64
 	w      []float64
 	right  []float64
@@ -123,7 +124,7 @@ func newTargetRoom[T kernels.Float](t *targets[T]) *targetRoom[T] {
 	height, _, _ := kernels.GemmShape[float64]()
 	r := &targetRoom[T]{
 		targets: t, x: memory.Slice[float64](targetRows * q), y: memory.Slice[float64](targetRows * targetColumns / 2),
-		cross: memory.Slice[float64]((q + height) * targetColumns), shift: make([]float64, targetColumns), rss: make([]float64, targetColumns),
+		cross: memory.Slice[float64]((q + height) * targetColumns), shift: make([]float64, targetColumns), seen: make([]span, targetColumns), rss: make([]float64, targetColumns),
 		w: make([]float64, targetRows), right: make([]float64, t.fits.Width),
 	}
 	r.wx = r.x
@@ -211,17 +212,37 @@ func (r *targetRoom[T]) centre(a *alike, list []int) {
 	if r.o.NoIntercept {
 		return
 	}
-	rows := r.rows(a)
-	for k, j := range list {
-		sum, low, high, n := 0.0, math.Inf(1), math.Inf(-1), 0.0
-		for i := range min(rows, some) {
-			if v := r.target(r.row(a, i), j); isFinite(v) {
-				sum, low, high, n = sum+v, min(low, v), max(high, v), n+1
+	seen := r.seen[:len(list)]
+	for k := range seen {
+		seen[k] = span{low: math.Inf(1), high: math.Inf(-1)}
+	}
+	for i := range min(r.rows(a), some) { // Y is read as it lies
+		row := r.row(a, i)
+		values, offset := r.targets.y.Row(row), r.offset(row)
+		for k, j := range list {
+			if v := float64(values[j]) - offset; isFinite(v) {
+				seen[k].add(v)
 			}
 		}
-		if m := sum / n; n > 0 && isFinite(m) && math.Abs(m) > far*(high-low) {
+	}
+	for k, s := range seen {
+		if m := s.sum / s.n; s.n > 0 && isFinite(m) && math.Abs(m) > far*(s.high-s.low) {
 			r.shift[k] = m
 		}
+	}
+}
+
+// A span is where some values of a target lie.
+type span struct{ sum, low, high, n float64 }
+
+func (s *span) add(v float64) {
+	s.sum += v
+	s.n++
+	if v < s.low {
+		s.low = v
+	}
+	if v > s.high {
+		s.high = v
 	}
 }
 
@@ -241,11 +262,14 @@ func (r *targetRoom[T]) row(a *alike, i int) int {
 }
 
 func (r *targetRoom[T]) target(row, j int) float64 {
-	v := float64(r.targets.y.Data[row*r.targets.y.Stride+j])
-	if r.data.Offset != nil {
-		v -= float64(r.data.Offset[row])
+	return float64(r.targets.y.Data[row*r.targets.y.Stride+j]) - r.offset(row)
+}
+
+func (r *targetRoom[T]) offset(row int) float64 {
+	if r.data.Offset == nil {
+		return 0
 	}
-	return v
+	return float64(r.data.Offset[row])
 }
 
 // walk goes through the rows: x, wx and w are filled, and do gets the targets,
@@ -294,22 +318,37 @@ func (r *targetRoom[T]) load(a *alike, lo, hi int) {
 
 // keep puts coefficients into the fits, in the units of the data.
 func (r *targetRoom[T]) keep(list []int, cross []float64, stride int) {
-	p := r.data.X.Cols
-	lead := r.fits.Width - p
+	p, m := r.data.X.Cols, len(list)
+	lead, width := r.fits.Width-p, r.fits.Width
+	constants := cross[p*stride : p*stride+m]
+	if lead == 1 {
+		for k := range constants {
+			r.rss[k] = constants[k] + r.shift[k]
+		}
+		for i, c := range r.targets.shift {
+			kernels.Axpy(r.rss[:m], -float64(c), cross[i*stride:i*stride+m])
+		}
+	}
+	if lead+p == 0 {
+		return
+	}
+	neighbours := list[m-1]-list[0] == m-1
+	if neighbours && p > 0 {
+		kernels.Transpose(r.fits.Coefficients[list[0]*width+lead:], width, kernels.Matrix[float64]{Rows: p, Cols: m, Stride: stride, Data: cross})
+	}
 	for k, j := range list {
 		beta := r.fits.Coefficient(j)
-		for i := range p {
-			beta[lead+i] = cross[i*stride+k]
-		}
-		if lead == 1 {
-			beta[0] = r.shift[k] + cross[p*stride+k]
-			for i, c := range r.targets.shift {
-				beta[0] = math.FMA(-float64(c), beta[1+i], beta[0])
+		if !neighbours {
+			for i := range p {
+				beta[lead+i] = cross[i*stride+k]
 			}
 		}
-		if !areFinite(beta) || !isFinite(cross[p*stride+k]) {
+		if lead == 1 {
+			beta[0] = r.rss[k]
+		}
+		if !areFinite(beta) || !isFinite(constants[k]) {
 			r.fits.Status[j] = NotFinite
-			copy(beta, undefined(len(beta)))
+			setUndefined(beta)
 		}
 	}
 }
