@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed-0327bdf7/hesse/internal/par"
 	"github.com/seed-0327bdf7/hesse/kernels"
+	"github.com/seed-0327bdf7/hesse/solvers/pass"
 )
 
 // crossRows is the rows of a block: enough for some panels of every fold.
@@ -41,7 +42,7 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 	panels := make([][]*panel[T], threads)
 	works := make([][]T, threads)
 	asTheyAre := f.asTheyAre(shift)
-	targets := make([]*heldTargets, threads)
+	targets := make([]*heldTargets[T], threads)
 	blocks := (d.X.Rows + crossRows - 1) / crossRows
 	threads = max(1, min(threads, blocks))
 	job := par.Job[[]*joint]{Threads: threads, Run: par.RunLength(blocks, threads)}
@@ -61,7 +62,7 @@ func (f *crossing[T]) moments(ctx context.Context, shift []T) ([]*sums, error) {
 		if works[worker] == nil {
 			works[worker] = make([]T, kernels.TriangleWork(q+1))
 			if asTheyAre {
-				targets[worker] = newHeldTargets()
+				targets[worker] = newHeldTargets[T](q - 1)
 			}
 			for k := 0; k < f.folds && !asTheyAre; k++ {
 				panels[worker] = append(panels[worker], newPanel[T](q))
@@ -146,33 +147,68 @@ func (f *crossing[T]) asTheyAre(shift []T) bool {
 	return f.mayLie()
 }
 
-// heldTargets is room for the targets of a panel, and ones.
-type heldTargets struct{ y, ones []float64 }
+// heldTargets is room for the targets of a panel beside ones, and for the products of rows
+// with both.
+type heldTargets[T kernels.Float] struct {
+	y        []float64
+	beside   []T // PanelRows targets, then ones
+	products []T // 2 × p
+}
 
-func newHeldTargets() *heldTargets {
-	r := &heldTargets{make([]float64, kernels.PanelRows), make([]float64, kernels.PanelRows)}
-	for i := range r.ones {
-		r.ones[i] = 1
+func newHeldTargets[T kernels.Float](p int) *heldTargets[T] {
+	h := &heldTargets[T]{make([]float64, kernels.PanelRows), make([]T, 2*kernels.PanelRows), make([]T, 2*p)}
+	for i := kernels.PanelRows; i < len(h.beside); i++ {
+		h.beside[i] = 1
 	}
-	return r
+	return h
+}
+
+// hold takes the targets of rows from lo to hi, less their shift.
+func (h *heldTargets[T]) hold(d *pass.Data[T], lo, hi int, shift T) (y []float64) {
+	y = h.y[:hi-lo]
+	if d.Offset == nil {
+		for r, v := range d.Y[lo:hi] {
+			h.beside[r] = v - shift
+		}
+	} else {
+		for r := range y {
+			h.beside[r] = target(d, lo+r) - shift
+		}
+	}
+	for r := range y {
+		y[r] = float64(h.beside[r])
+	}
+	return y
+}
+
+// addTo adds Xᵀy and Xᵀ1 of the rows that are held: both in one product, since reading
+// X takes longer than the arithmetic.
+func (h *heldTargets[T]) addTo(s *joint, x kernels.Matrix[T]) {
+	p := x.Cols
+	if p == 0 {
+		return
+	}
+	_, width, _ := kernels.GemmShape[T]()
+	kernels.Gemm(h.products, p, h.beside, kernels.PanelRows, 1, x.Data, x.Stride, width, x.Rows, 2, p, 1, 0)
+	for i, to := range s.beside {
+		for j, v := range h.products[i*p : (i+1)*p] {
+			to[j] += float64(v)
+		}
+	}
 }
 
 // read adds rows to their folds, as they lie, those of one fold together.
-func (f *crossing[T]) read(total []*joint, targets *heldTargets, shift T, work []T, lo, hi int) {
+func (f *crossing[T]) read(total []*joint, targets *heldTargets[T], shift T, work []T, lo, hi int) {
 	d, p := f.data, f.data.X.Cols
 	for i := lo; i < hi; {
 		end := f.endOfFold(i, min(hi, i+kernels.PanelRows))
 		x, next := d.X.Slice(i, end), d.X.Slice(end, min(end+end-i, d.X.Rows)).Data
-		y, ones := targets.y[:x.Rows], targets.ones[:x.Rows]
-		for r := range y {
-			y[r] = float64(target(d, i+r) - shift)
-		}
+		y := targets.hold(d, i, end, shift)
 		s := total[f.foldOf(i)]
 		s.begin()
 		s.rows += x.Rows
 		kernels.Triangle(s.matrix, s.q+1, x, nil, work, next)
-		kernels.Update(s.beside[0], x, nil, y)
-		kernels.Update(s.beside[1], x, nil, ones)
+		targets.addTo(s, x)
 		s.matrix[p*(s.q+1)+p] += kernels.Dot(y, y)
 		s.matrix[p*(s.q+1)+p+1] += kernels.Sum(y)
 		s.matrix[(p+1)*(s.q+1)+p+1] += float64(x.Rows)

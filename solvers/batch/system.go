@@ -63,17 +63,27 @@ func (s *system) resize(m, lead int) {
 func (s *system) factorise(h []float64, stride int, b []float64, tolerance float64) bool {
 	m := s.m
 	if m <= mostTight && tolerance == 0 {
-		for i := range m {
-			row := s.augmented[i*s.apart:][:s.apart]
-			copy(row[i:m], h[i*stride+i:i*stride+m])
-			row[m] = b[i]
-			clear(row[m+1:])
-		}
+		s.load(h, stride, b)
 		if s.solveTight() {
 			return true
 		}
 	}
 	return s.pivot(h, stride, b, tolerance, 0) == nil && s.pivoted.Rank() == m
+}
+
+// load sets the augmented matrix.
+func (s *system) load(h []float64, stride int, b []float64) {
+	m := s.m
+	if m == 6 && stride == 6 {
+		s.loadSix((*[36]float64)(h), (*[6]float64)(b))
+		return
+	}
+	for i := range m {
+		row := s.augmented[i*s.apart:][:s.apart]
+		copy(row[i:m], h[i*stride+i:i*stride+m])
+		row[m] = b[i]
+		clear(row[m+1:])
+	}
 }
 
 // pivot is factorise with internal/cholesky and a multiple of the unit diagonal
