@@ -152,7 +152,7 @@ func (r *Result) state(s *State, it *Iterate) {
 	}
 }
 
-var checkpointKind = seal.Kind{Magic: "hesse run", Version: 4, Package: "solvers", What: "a checkpoint of a run"}
+var checkpointKind = seal.Kind{Magic: "hesse run", Version: 5, Package: "solvers", What: "a checkpoint of a run"}
 
 // MarshalBinary encodes a checkpoint exactly: a version, the method with its
 // settings, all that the run remembers in little-endian order, a CRC-32 at the

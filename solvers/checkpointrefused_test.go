@@ -69,7 +69,7 @@ func TestDamagedCheckpointsAreRefused(t *testing.T) {
 	}
 	newer := slices.Clone(b)
 	newer[len("hesse run")] = 9
-	refused("another version", newer, "version 9; this program reads version 4")
+	refused("another version", newer, "version 9; this program reads version 5")
 	refused("something else", []byte("PAR1 and so on"), "not a checkpoint of a run")
 }
 

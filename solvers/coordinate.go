@@ -105,7 +105,7 @@ func (m CoordinateDescent) start(ctx context.Context, p Hessianer, r region, rid
 		it.stop(NotFinite, "the objective, its gradient or its Hessian is not finite at the start")
 		return s, nil
 	}
-	s.goal.first = value
+	s.goal.begin(value)
 	s.accept(it, value, true)
 	switch {
 	case largestAbsolute(it.Gradient) == 0:
@@ -161,7 +161,8 @@ func (s *coordinateStepper) resume(it *Iterate) error {
 // of an iterate before.
 func (s *coordinateStepper) State(v *State) {
 	v.Numbers(s.sweeps.x)
-	v.Number(&s.goal.first, &s.change)
+	v.Part(&s.goal)
+	v.Number(&s.change)
 	v.Flag(&s.good, &s.poor, &s.older)
 	if s.older {
 		v.triangle(s.hessian, len(s.sweeps.x))

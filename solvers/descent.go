@@ -40,8 +40,10 @@ type Heading interface {
 // forgotten with all that led to it, and the next is that of steepest descent.
 //
 // A run has converged if the last step has gained, and the next is expected to
-// gain, no more than Tolerance·|f|, or no more than Tolerance², or 1e-26, of
-// all that was gained before. It has also converged where no search succeeds
+// gain, no more than Tolerance·|f|. Where the minimum is about zero no gain is; then no
+// more than Tolerance², or 1e-26, of all that was gained before, and no more than
+// Tolerance², or 1e-22, of what was gained since some half of the steps, unless as many
+// steps again have gained as little. It has also converged where no search succeeds
 // and rounding explains it. What is left to gain is of the order of the last steps for
 // methods that know the curvature, and as many times that as the problem is
 // ill-conditioned for the others.
@@ -146,7 +148,8 @@ type descentStepper struct {
 // State implements [Resumable].
 func (s *descentStepper) State(v *State) {
 	v.Numbers(s.metric)
-	v.Number(&s.goal.first, &s.first)
+	v.Part(&s.goal)
+	v.Number(&s.first)
 	v.Flag(&s.fresh)
 	v.Part(s.line)
 	if v.Reading() && s.line.count == 0 { // startAnew takes the last turn back

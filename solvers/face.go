@@ -81,7 +81,8 @@ type faceStepper struct {
 // State implements [Resumable].
 func (s *faceStepper) State(v *State) {
 	v.Numbers(s.heading.metric, s.step, s.gradient)
-	v.Number(&s.goal.first, &s.first)
+	v.Part(&s.goal)
+	v.Number(&s.first)
 	v.Part(s.heading)
 }
 

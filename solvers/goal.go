@@ -6,36 +6,79 @@ import "math"
 type goal struct {
 	tolerance float64
 	first     float64 // the value at the start
+
+	// Values of earlier steps: older is of a step between a quarter and a half of those
+	// there were, newer of one behind it.
+	steps        int
+	older, newer float64
+
+	since int // the first step that gained next to nothing; zero before it
 }
 
 func newGoal(tolerance, standard float64, it *Iterate) goal {
 	if tolerance == 0 {
 		tolerance = standard
 	}
-	return goal{tolerance, it.Value}
+	g := goal{tolerance: tolerance}
+	g.begin(it.Value)
+	return g
 }
 
-// beside is the share of all that was gained that counts as nothing: where the
-// minimum is zero, no gain is small relative to it.
-const beside = 1e-26
+func (g *goal) begin(value float64) { g.first, g.older, g.newer = value, value, value }
 
-// reached reports whether a gain is one that ends a run.
-func (g goal) reached(gain, value float64) bool {
-	return gain <= float64(g.tolerance*math.Abs(value)) ||
-		gain <= float64(max(float64(g.tolerance*g.tolerance), beside)*(g.first-value))
+// State implements [Resumable].
+func (g *goal) State(v *State) {
+	v.Number(&g.first, &g.older, &g.newer)
+	v.Count(&g.steps, &g.since)
 }
+
+// count takes note of the value after a step.
+func (g *goal) count(value float64) {
+	if g.steps++; g.steps&(g.steps-1) == 0 {
+		g.older, g.newer = g.newer, value
+	}
+}
+
+// Where the minimum is zero, no gain is small relative to it: then what counts as nothing is
+// this share of all that was gained. That does not suffice where the start is far away and
+// the first step gains 1e26 times as much as there is behind it. So some more steps, up to as
+// many as there were, at least leastMore, must gain next to nothing too, or one no more
+// than a share of what was gained since some half of the steps.
+const besideAll, besideLate, leastMore = 1e-26, 1e-22, 50
+
+// reached reports whether a gain is next to nothing.
+func (g *goal) reached(gain, value float64) bool {
+	return g.isSmall(gain, value) || gain <= float64(max(float64(g.tolerance*g.tolerance), besideAll)*(g.first-value))
+}
+
+// ends reports whether a step that gained something, and expects the next one to gain
+// something, is the last.
+func (g *goal) ends(gained, expected, value float64) bool {
+	if !g.reached(gained, value) || !g.reached(expected, value) {
+		return false
+	}
+	if g.since == 0 {
+		g.since = g.steps
+	}
+	late := float64(max(float64(g.tolerance*g.tolerance), besideLate) * (g.older - value))
+	return g.isSmall(gained, value) && g.isSmall(expected, value) || gained <= late && expected <= late ||
+		g.steps-g.since >= max(leastMore, g.since)
+}
+
+func (g *goal) isSmall(gain, value float64) bool { return gain <= float64(g.tolerance*math.Abs(value)) }
 
 // judge stops a run after a step from a value, along a line or nil, if that has
 // gained next to nothing and the next one is expected to gain no more, or if the
 // line has shown no end.
-func (g goal) judge(it *Iterate, l *Line, before float64) {
+func (g *goal) judge(it *Iterate, l *Line, before float64) {
 	fall := before - it.Value
+	g.count(it.Value)
 	if l != nil && it.Value <= g.first && l.fellStraight(fall) {
 		it.stop(Unbounded, "the objective falls in a straight line as far as steps reach")
 		return
 	}
 	switch {
-	case !g.reached(it.Decrement/2, it.Value) || !g.reached(math.Abs(fall)-rounding(before), it.Value):
+	case !g.ends(math.Abs(fall)-rounding(before), it.Decrement/2, it.Value):
 	case it.Value > g.first+blur(g.first):
 		it.stop(Diverged, "steps gain next to nothing, and led above the value of the start: they are too long")
 	case l != nil && l.fallsAway():
@@ -47,7 +90,7 @@ func (g goal) judge(it *Iterate, l *Line, before float64) {
 
 // giveUp stops a run that finds no better point, where a gain was expected at
 // first; p is the last point it tried.
-func (g goal) giveUp(it *Iterate, gain float64, p Probe) {
+func (g *goal) giveUp(it *Iterate, gain float64, p Probe) {
 	switch {
 	case gain <= rounding(it.Value) || g.reached(gain, it.Value):
 		it.stop(Converged, "what could be gained is within the rounding of the objective")

@@ -139,6 +139,28 @@ func TestKnownMinima(t *testing.T) {
 	}
 }
 
+// TestFarStarts: what the first steps gain, many orders of magnitude, does not make the
+// rest look like nothing.
+func TestFarStarts(t *testing.T) {
+	for _, c := range collection() {
+		if c.name != "ExtendedRosenbrock" && c.name != "Wood" && c.name != "HelicalValley" {
+			continue
+		}
+		for k := range c.start {
+			c.start[k] *= 1e4
+		}
+		for _, m := range []Method{BarzilaiBorwein{}, ConjugateGradient{}, BFGS{}, LBFGS{}, Newton{}, NewtonCG{}, TrustRegion{}, TrustRegion{Exact: -1}} {
+			r, err := Minimize(context.Background(), withHessian(c), m, c.start, Settings{})
+			if err != nil {
+				t.Fatalf("%s, %s: %v", m.Name(), c.name, err)
+			}
+			if r.Status == Converged && c.distance(r.Value) > 1e-8 {
+				t.Errorf("%s, %s: f = %.9g, known %.9g; %v after %d iterations: %s", m.Name(), c.name, r.Value, c.minima(), r.Status, r.Iterations, r.Reason)
+			}
+		}
+	}
+}
+
 // withHessian is a collected problem with its Hessian: gonum's if it has one,
 // else central differences of the gradient.
 func withHessian(c collected) Hessianer {

@@ -75,7 +75,8 @@ type nesterovStepper struct {
 // State implements [Resumable].
 func (s *nesterovStepper) State(v *State) {
 	v.Numbers(s.metric, s.before)
-	v.Number(&s.goal.first, &s.length, &s.free, &s.theta)
+	v.Part(&s.goal)
+	v.Number(&s.length, &s.free, &s.theta)
 	v.Part(s.line)
 }
 

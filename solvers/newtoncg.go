@@ -82,7 +82,8 @@ type newtonCGStepper struct {
 
 // State implements [Resumable].
 func (s *newtonCGStepper) State(v *State) {
-	v.Number(&s.goal.first, &s.start)
+	v.Part(&s.goal)
+	v.Number(&s.start)
 	v.Part(s.line)
 	v.Part(s.inner)
 	v.perhaps(s.search)

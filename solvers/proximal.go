@@ -117,7 +117,8 @@ type proximalStepper struct {
 // State implements [Resumable].
 func (s *proximalStepper) State(v *State) {
 	v.Numbers(s.metric, s.gradient, s.before)
-	v.Number(&s.goal.first, &s.length, &s.theta)
+	v.Part(&s.goal)
+	v.Number(&s.length, &s.theta)
 }
 
 // expect sets what the next step is to gain.

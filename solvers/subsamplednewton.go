@@ -98,7 +98,7 @@ type subsampledStepper struct {
 // seed.
 func (s *subsampledStepper) State(v *State) {
 	v.Numbers(s.metric)
-	v.Number(&s.goal.first)
+	v.Part(&s.goal)
 	v.Part(s.line)
 	v.perhaps(s.search)
 }

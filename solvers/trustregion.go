@@ -103,7 +103,8 @@ type trustStepper struct {
 
 // State implements [Resumable].
 func (s *trustStepper) State(v *State) {
-	v.Number(&s.goal.first, &s.start, &s.radius, &s.gain)
+	v.Part(&s.goal)
+	v.Number(&s.start, &s.radius, &s.gain)
 	v.Flag(&s.edge, &s.walled)
 	v.Part(s.line)
 	v.Part(s.inner)

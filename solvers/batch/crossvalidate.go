@@ -170,7 +170,7 @@ func dealingOf(assignment []int, folds int) (d dealing, most int, err error) {
 	if run == 1 {
 		return dealing{assignment, 1}, most, nil
 	}
-	d.run = run
+	d.run, d.fold = run, make([]int, 0, (len(assignment)+run-1)/run)
 	for i := 0; i < len(assignment); i += run {
 		d.fold = append(d.fold, assignment[i])
 	}
