@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/seed-0327bdf7/hesse/kernels"
 )
 
 // Step takes the steps of an epoch and evaluates what they have led to.
@@ -54,9 +56,7 @@ func (s *stochasticStepper) epoch(ctx context.Context, it *Iterate) (whole bool,
 		s.Steps++
 		if mean {
 			s.Summed++
-			for j, x := range s.X {
-				s.Sum[j] += x
-			}
+			kernels.Axpy(s.Sum, 1, s.X)
 		}
 	}
 	s.Epochs++
@@ -98,10 +98,9 @@ func (s *stochasticStepper) move(at Moment, share float64) {
 	length := s.schedule.Length(at)
 	t := float64(s.Length*length) * share
 	if len(s.chain) == 0 && s.rough == nil {
-		for j, g := range s.g {
-			u := s.unit[j]
-			s.X[j] -= float64(t * float64(float64(g*u)*u))
-		}
+		kernels.Multiply(s.g, s.unit)
+		kernels.Multiply(s.g, s.unit)
+		kernels.Axpy(s.X, -t, s.g)
 		return
 	}
 	s.aim(at, length)

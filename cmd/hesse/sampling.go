@@ -14,7 +14,7 @@ type samplingFlags struct {
 	Seed     *uint64  `placeholder:"N" help:"sgd and its like: seed of the random numbers (0). The same seed is the same fit."`
 	Step     *float64 `placeholder:"T" help:"sgd and its like: length of the first step, in columns scaled to a curvature of 1 (from the data)."`
 	Schedule *string  `enum:"${schedules}" help:"sgd and its like: how steps become shorter: ${schedulelist}. halving looks at what epochs gain; so does the default, which takes estimates with less noise before it makes steps shorter."`
-	Order    *string  `enum:"${orders}" help:"sgd and its like: order of the rows, shuffled or blocks, consecutive rows in blocks at random (auto: shuffled up to 65536 rows)."`
+	Order    *string  `enum:"${orders}" help:"sgd and its like: order of the rows, shuffled or blocks, consecutive rows in blocks at random (auto: shuffled up to 65536 rows and 4 million numbers)."`
 	HoldOut  *float64 `placeholder:"SHARE" help:"sgd and its like: learn nothing from this share of the rows, and stop when they are fitted no better for five epochs."`
 }
 
