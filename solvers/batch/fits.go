@@ -47,9 +47,17 @@ func (f *Fits) Dependent(fit int) []int { return slices.Clone(f.dependent[fit]) 
 
 // newFits is room for results, all of them NaN and not fitted.
 func newFits(fits, width int, o Options) *Fits {
+	f := newFitsUnset(fits, width, o)
+	fillUndefined(f.Coefficients, o.threads())
+	return f
+}
+
+// newFitsUnset is newFits for a caller that sets all coefficients: where they are many, it
+// takes long to touch them for the first time.
+func newFitsUnset(fits, width int, o Options) *Fits {
 	f := &Fits{
 		Width:        width,
-		Coefficients: undefined(fits*width, o.threads()),
+		Coefficients: memory.Slice[float64](fits * width),
 		Rows:         make([]int, fits),
 		Iterations:   make([]int32, fits),
 		Status:       make([]Status, fits),

@@ -23,7 +23,7 @@ import (
 //
 // Products are made of the kernels of kernels/blas, on the goroutines of the call. Errors are
 // shapes, options, negative weights and what is not finite in weights and
-// offset, and the end of ctx.
+// offset, and the end of ctx, with which nothing is fitted by least squares.
 func FitTargets[T kernels.Float](ctx context.Context, d *pass.Data[T], y kernels.Matrix[T], o Options) (*Fits, error) {
 	if err := kernels.CheckISA(); err != nil {
 		return nil, err
@@ -43,15 +43,25 @@ func FitTargets[T kernels.Float](ctx context.Context, d *pass.Data[T], y kernels
 	if err := checkTargets(ctx, d, Options{Threads: o.Threads}); err != nil {
 		return nil, err
 	}
-	f := newFits(y.Cols, o.width(d.X.Cols), o)
-	t := &targets[T]{data: d, y: y, o: o, fits: f, shift: make([]T, d.X.Cols)}
+	t := &targets[T]{data: d, y: y, o: o, shift: make([]T, d.X.Cols)}
 	if !o.NoIntercept {
 		copy(t.shift, columnShift(d.X))
 	}
+	width := o.width(d.X.Cols)
 	if !o.loss().Quadratic() {
-		return f, t.lockstep(ctx)
+		t.fits = newFits(y.Cols, width, o)
+		return t.fits, t.lockstep(ctx)
 	}
-	return f, t.allSquares(ctx)
+	t.fits = newFitsUnset(y.Cols, width, o)
+	if err := t.allSquares(ctx); err != nil {
+		return newFits(y.Cols, width, o), err
+	}
+	for j, s := range t.fits.Status {
+		if s != Converged {
+			setUndefined(t.fits.Coefficient(j))
+		}
+	}
+	return t.fits, nil
 }
 
 // allSquares is least squares: of all targets as if nothing were missing, which
