@@ -316,11 +316,12 @@ func (s *coordinateStepper) take(it *Iterate, value, t float64, second bool, gai
 	s.accept(it, value, second)
 	s.good = s.reuse && t == 1 && float64(16*it.Decrement) <= float64(2*gain)
 	s.poor = !s.quadratic && !second && !s.good
+	s.goal.count(it)
 	switch {
 	case largestAbsolute(it.Gradient) == 0:
 		it.stop(Converged, "the least subgradient is zero")
 	case s.steep(it):
-	case !s.poor && s.goal.reached(it.Decrement/2, it.Value):
+	case !s.poor && s.goal.reachedLate(it.Decrement/2, it.Value):
 		it.stop(Converged, "the model has next to nothing left to gain")
 	case !s.poor && gain <= rounding(it.Value) && it.Decrement/2 > gain/4:
 		it.stop(Converged, "what could be gained is within the rounding of the variables")

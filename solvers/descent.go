@@ -43,7 +43,7 @@ type Heading interface {
 // gain, no more than Tolerance·|f|. Where the minimum is about zero no gain is; then no
 // more than Tolerance², or 1e-26, of all that was gained before, and no more than
 // Tolerance², or 1e-22, of what was gained since some half of the steps, unless as many
-// steps again have gained as little. It has also converged where no search succeeds
+// steps again, and at least 50, have been taken since. It has also converged where no search succeeds
 // and rounding explains it. What is left to gain is of the order of the last steps for
 // methods that know the curvature, and as many times that as the problem is
 // ill-conditioned for the others.

@@ -139,7 +139,7 @@ func TestKnownMinima(t *testing.T) {
 	}
 }
 
-// TestFarStarts: what the first steps gain, many orders of magnitude, does not make the
+// TestFarStarts: what the first steps gain, 1e16 times what is left, does not make the
 // rest look like nothing.
 func TestFarStarts(t *testing.T) {
 	for _, c := range collection() {

@@ -85,6 +85,7 @@ func (s *coordinateStepper) turn(it *Iterate, net Net) {
 		s.gradient[i] += float64(ridge * x)
 	}
 	s.region, s.ridge = net.L1, net.L2
+	s.goal.beginAnew(it)
 	s.sweeps.hint = func(j int) bool {
 		least := float64(2*net.L1[j]) - before[j]
 		return least > 0 && math.Abs(s.gradient[j]) >= least

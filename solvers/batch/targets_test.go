@@ -207,6 +207,26 @@ func TestNoTargetsAreNoFits(t *testing.T) {
 	}
 }
 
+// TestTargetsWithoutCoefficients: a value that is missing is no row of its target, though
+// there is no coefficient that it could make NaN.
+func TestTargetsWithoutCoefficients(t *testing.T) {
+	d := &pass.Data[float64]{X: kernels.Matrix[float64]{Rows: 5}}
+	y := kernels.Matrix[float64]{Rows: 5, Cols: 3, Stride: 3, Data: []float64{1, 2, 3, 1, math.NaN(), 3, 1, 2, 3, 1, 2, math.Inf(1), 1, 2, 3}}
+	f, err := FitTargets(context.Background(), d, y, Options{NoIntercept: true, Deviance: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Status[0] != Converged || f.Rows[0] != 5 || f.Deviance[0] != 5 {
+		t.Errorf("%v of %d rows, deviance %g", f.Status[0], f.Rows[0], f.Deviance[0])
+	}
+	if f.Status[1] != Converged || f.Rows[1] != 4 || f.Deviance[1] != 16 {
+		t.Errorf("one missing: %v of %d rows, deviance %g", f.Status[1], f.Rows[1], f.Deviance[1])
+	}
+	if f.Status[2] != NotFinite {
+		t.Errorf("an infinity is %v", f.Status[2])
+	}
+}
+
 func TestFitTargetsErrors(t *testing.T) {
 	d, y := madeTargets[float64](making{rows: 20, columns: 2}, 2)
 	withY, weighted, short := *d, *d, y
