@@ -161,6 +161,59 @@ func TestFarStarts(t *testing.T) {
 	}
 }
 
+// BenchmarkFarStarts runs every method on every problem from its start times 1 to 1e8. The
+// metrics are how many runs there are, how many of them call a point converged from which the same
+// method goes on to gain, and how many evaluations they take where the factor is 1 to 100.
+//
+//	go test ./solvers -run '^$' -bench FarStarts -benchtime 1x
+func BenchmarkFarStarts(b *testing.B) {
+	run := func(p Problem, m Method, x []float64) (r *Result) {
+		defer func() {
+			if recover() != nil { // some of gonum's functions are not defined everywhere
+				r = nil
+			}
+		}()
+		r, err := Minimize(context.Background(), p, m, x, Settings{MaxIterations: 2000})
+		if err != nil {
+			return nil
+		}
+		return r
+	}
+	for b.Loop() {
+		runs, wrong, near := 0, 0, 0
+		for _, c := range collection() {
+			p := withHessian(c)
+			for _, m := range smooth {
+				if m == (GradientDescent{}) { // which takes as long as all others
+					continue
+				}
+				for _, factor := range []float64{1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e8} {
+					x := slices.Clone(c.start)
+					for i := range x {
+						x[i] *= factor
+					}
+					r := run(p, m, x)
+					if r == nil {
+						continue
+					}
+					runs++
+					if factor <= 100 {
+						near += r.Evaluations.Gradients + r.Evaluations.Hessians
+					}
+					if r.Status == Converged {
+						if on := run(p, m, r.X); on != nil && r.Value-on.Value > 1e-8*(1+math.Abs(on.Value)) {
+							wrong++
+						}
+					}
+				}
+			}
+		}
+		b.ReportMetric(float64(runs), "runs")
+		b.ReportMetric(float64(wrong), "wrong")
+		b.ReportMetric(float64(near), "evaluations-near")
+	}
+}
+
 // withHessian is a collected problem with its Hessian: gonum's if it has one,
 // else central differences of the gradient.
 func withHessian(c collected) Hessianer {

@@ -175,7 +175,7 @@ func (s *stochasticStepper) deal() error {
 	if n < 1 {
 		return fmt.Errorf("solvers: method %s needs terms, and the sum has none", m.Name())
 	}
-	s.terms = newTerms(n, m.Batch, m.Order.of(n, s.problem.Dim()), m.Seed, m.HoldOut)
+	s.terms = newTerms(n, s.problem.Dim(), m.Batch, m.Order, m.Seed, m.HoldOut)
 	if m.HoldOut > 0 && (len(s.terms.held) == 0 || s.terms.count() == 0) {
 		return fmt.Errorf("solvers: a share of %v of %d terms leaves none to learn from or none to hold out", m.HoldOut, n)
 	}

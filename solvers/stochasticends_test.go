@@ -58,7 +58,7 @@ func TestEarlyStopping(t *testing.T) {
 		if r.Status != Converged || !strings.Contains(r.Reason, "early stopping") || !strings.Contains(r.Reason, "3 epochs") {
 			t.Fatalf("%s: %v: %s", m.Name(), r.Status, r.Reason)
 		}
-		held := newTerms(400, 0, Shuffled, 5, 0.25).held
+		held := newTerms(400, 4, 0, AnyOrder, 5, 0.25).held
 		if len(held) != 100 {
 			t.Fatalf("%d terms are held out", len(held))
 		}

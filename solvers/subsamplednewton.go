@@ -66,7 +66,7 @@ func (m SubsampledNewton) Start(ctx context.Context, p Problem, it *Iterate) (St
 	it.Seed = m.Seed
 	s := &subsampledStepper{
 		search: m.Search, problem: problem, count: &it.Evaluations, model: newQuadraticModel(p),
-		terms: newTerms(problem.Terms(), batch, Shuffled, m.Seed, 0), g: make([]float64, n), s: make([]float64, n), y: make([]float64, n),
+		terms: newTerms(problem.Terms(), n, batch, Shuffled, m.Seed, 0), g: make([]float64, n), s: make([]float64, n), y: make([]float64, n),
 	}
 	counting := counted{problem, &it.Evaluations}
 	if s.metric, err = firstGradient(ctx, counting, p, it); err != nil || it.Status != Running {

@@ -10,9 +10,9 @@ import (
 func TestAnEpochIsEveryTermOnce(t *testing.T) {
 	for _, n := range []int{1, 2, 7, 100, 1000, 5000} {
 		for _, size := range []int{0, 1, 7, 64, n, 2 * n} {
-			for _, order := range []Order{Shuffled, InBlocks} {
+			for _, order := range []Order{AnyOrder, Shuffled, InBlocks} {
 				for _, share := range []float64{0, 0.3} {
-					d := newTerms(n, size, order, 3, share)
+					d := newTerms(n, 10, size, order, 3, share)
 					before := ""
 					for epoch := range 3 {
 						d.shuffle(epoch)
@@ -60,7 +60,7 @@ func TestAnEpochIsEveryTermOnce(t *testing.T) {
 // TestBlocksAreSequential: batches of consecutive terms, most of them one after
 // the other.
 func TestBlocksAreSequential(t *testing.T) {
-	d := newTerms(1<<20, 256, InBlocks, 1, 0)
+	d := newTerms(1<<20, 10, 256, AnyOrder, 1, 0)
 	d.shuffle(0)
 	jumps, last := 0, -1
 	for k := range d.batches() {
@@ -84,7 +84,7 @@ func TestTheSizeOfABatch(t *testing.T) {
 		{1, 0, 1}, {15, 0, 1}, {320, 0, 20}, {1024, 0, 64}, {1 << 16, 0, 64}, {1<<16 + 1, 0, 256}, {1 << 24, 0, 256},
 		{1 << 20, 64, 64}, {100, 1000, 100},
 	} {
-		if got := newTerms(c.terms, c.asked, Shuffled, 1, 0).size; got != c.want {
+		if got := newTerms(c.terms, 10, c.asked, AnyOrder, 1, 0).size; got != c.want {
 			t.Errorf("%d terms, %d asked for: batches of %d, want %d", c.terms, c.asked, got, c.want)
 		}
 	}
@@ -102,5 +102,9 @@ func TestTheOrder(t *testing.T) {
 		if got := c.asked.of(c.terms, c.variables); got != c.want {
 			t.Errorf("%v of %d terms of %d variables is %v, want %v", c.asked, c.terms, c.variables, got, c.want)
 		}
+	}
+	// What is held out is not read in an epoch.
+	if d := newTerms(70_000, 10, 0, AnyOrder, 1, 0.25); d.index == nil || d.size != 64 {
+		t.Errorf("52,500 terms that are left to learn from are not shuffled, or their batches are of %d", d.size)
 	}
 }

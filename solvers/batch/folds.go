@@ -166,17 +166,9 @@ func newHeldTargets[T kernels.Float](p int) *heldTargets[T] {
 // hold takes the targets of rows from lo to hi, less their shift.
 func (h *heldTargets[T]) hold(d *pass.Data[T], lo, hi int, shift T) (y []float64) {
 	y = h.y[:hi-lo]
-	if d.Offset == nil {
-		for r, v := range d.Y[lo:hi] {
-			h.beside[r] = v - shift
-		}
-	} else {
-		for r := range y {
-			h.beside[r] = target(d, lo+r) - shift
-		}
-	}
 	for r := range y {
-		y[r] = float64(h.beside[r])
+		v := target(d, lo+r) - shift
+		h.beside[r], y[r] = v, float64(v)
 	}
 	return y
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	gonum "gonum.org/v1/gonum/blas"
 
@@ -269,32 +270,45 @@ func TestTargetsKeepToTheirThreads(t *testing.T) {
 	}
 }
 
-// BenchmarkTargets is 10,000 targets on 10,000 × 100 beside the product that it is
-// made of, on one thread.
+// BenchmarkTargets is 10,000 targets on 10,000 × 100, in turn with the product of that shape
+// and with one of 2000³. The metrics are the rate, and its share of that of each, by the
+// shortest times.
 func BenchmarkTargets(b *testing.B) {
-	const rows, columns, count = 10_000, 100, 10_000
+	const rows, columns, count, large = 10_000, 100, 10_000, 2000
 	d := made[float64](making{rows: rows, columns: columns}, 1)
 	d.Y = nil
 	y := kernels.NewMatrix[float64](rows, count)
 	for i := range y.Data {
 		y.Data[i] = unit(3, i)
 	}
-	cross := make([]float64, columns*count)
-	rate := func(b *testing.B) {
-		b.ReportMetric(2*rows*columns*count*float64(b.N)/b.Elapsed().Seconds()/1e9, "gflops")
-	}
-	b.Run("Gemm", func(b *testing.B) {
-		for b.Loop() {
-			blas.Implementation{Threads: 1}.Dgemm(gonum.Trans, gonum.NoTrans, columns, count, rows, 1, d.X.Data, d.X.Stride, y.Data, y.Stride, 0, cross, count)
-		}
-		rate(b)
-	})
-	b.Run("Targets", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := FitTargets(context.Background(), d, y, Options{Threads: 1}); err != nil {
-				b.Fatal(err)
+	cross, square := make([]float64, columns*count), make([]float64, large*large)
+	left, right := y.Data[:large*large], y.Data[large*large:2*large*large]
+	for _, threads := range []int{1, 2} {
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+			engine, work := blas.Implementation{Threads: threads}, 2*float64(rows)*columns*count
+			var best [3]float64 // rates
+			take := func(i int, work float64, do func()) {
+				start := time.Now()
+				do()
+				best[i] = max(best[i], work/time.Since(start).Seconds()/1e9)
 			}
-		}
-		rate(b)
-	})
+			for b.Loop() {
+				take(0, 2*large*large*large, func() {
+					engine.Dgemm(gonum.NoTrans, gonum.NoTrans, large, large, large, 1, left, large, right, large, 0, square, large)
+				})
+				take(1, work, func() {
+					engine.Dgemm(gonum.Trans, gonum.NoTrans, columns, count, rows, 1, d.X.Data, d.X.Stride, y.Data, y.Stride, 0, cross, count)
+				})
+				take(2, work, func() {
+					if _, err := FitTargets(context.Background(), d, y, Options{Threads: threads}); err != nil {
+						b.Fatal(err)
+					}
+				})
+			}
+			b.ReportMetric(best[2], "gflops")
+			b.ReportMetric(best[2]/best[0], "x-gemm2000")
+			b.ReportMetric(best[2]/best[1], "x-gemm-shape")
+		})
+	}
 }

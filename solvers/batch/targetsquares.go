@@ -167,11 +167,9 @@ func (r *targetRoom[T]) fit(a *alike, list []int, n *normal, unit []float64) {
 	} else {
 		r.solvePivoted(n, cross, m, stride)
 	}
-	if r.fits.Width == 0 { // no coefficient will tell
-		for k, j := range list {
-			if !isFinite(ones[k]) {
-				r.fits.Status[j] = NotFinite
-			}
+	for k, j := range list { // coefficients would tell too, if there are any
+		if !isFinite(ones[k]) {
+			r.fits.Status[j] = NotFinite
 		}
 	}
 	// η − c_y = (x − c)β + ȳ − x̄β; without an intercept there is neither.
